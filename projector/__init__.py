@@ -1,0 +1,1 @@
+"""Carry entity annotations from documents to their translations, with exact offsets."""

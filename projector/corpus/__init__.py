@@ -1,0 +1,1 @@
+"""Read and write corpora: only here do bytes meet documents."""

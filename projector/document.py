@@ -1,0 +1,180 @@
+"""Hold documents, their mentions and what became of them: the types every stage speaks in.
+
+Offsets are half-open and count Unicode code points of the untouched text, line ends and byte
+order mark included, exactly as it is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fragment:
+    """A stretch of text, `text[start:end]`; it holds at least one character."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        """Refuse what can't be a stretch of any text."""
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a fragment needs 0 <= start < end, not {self.start}..{self.end}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An annotated entity: one fragment, or several when it is discontinuous.
+
+    Args:
+        id: Unique within its document (`T1`).
+        label: Its entity type, as the corpus (or the user's mapping) names it.
+        fragments: At least one, in text order.
+        line: Where it stands in its file, 1-based; keeps a file's order and serves messages.
+    """
+
+    id: str
+    label: str
+    fragments: tuple[Fragment, ...]
+    line: int | None = field(default=None, compare=False)
+
+    @property
+    def start(self) -> int:
+        """Return the offset of its first character."""
+        return self.fragments[0].start
+
+    @property
+    def end(self) -> int:
+        """Return the offset behind its last character."""
+        return self.fragments[-1].end
+
+    def surface(self, text: str) -> str:
+        """Return its words in `text`: the fragments joined by a space, as BRAT does."""
+        return " ".join(text[fragment.start : fragment.end] for fragment in self.fragments)
+
+
+AnnotationKind = Literal["attribute", "relation", "event", "note", "normalization", "equivalence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What is said about mentions, or about other annotations: all that BRAT has beside them.
+
+    Args:
+        id: Unique within its document (`A1`, `R2`, `#3`); equivalences all have `*`.
+        kind: What it is.
+        label: Its type: an attribute's name, a relation's or event's type, `AnnotatorNotes`,
+            `Reference`, `Equiv`.
+        arguments: (role, id of what it is about), in order; the role is empty where the kind
+            has none. An event's first argument is its trigger, its role the event's type.
+        value: An attribute's value, a note's text, a normalisation's `resource:code\\ttext`.
+        line: Where it stands in its file, 1-based.
+    """
+
+    id: str
+    kind: AnnotationKind
+    label: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    value: str | None = None
+    line: int | None = field(default=None, compare=False)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return the ids that it is about."""
+        return tuple(target for _, target in self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with its mentions and what is said about them.
+
+    Args:
+        name: Its name within its corpus, without a file's extension.
+        language: A plain code; `cz` and `cs` are one language, kept as the user wrote it.
+        text: Never changed once read.
+        mentions: In file order; nested and overlapping ones are legal.
+        annotations: In file order; every target is in `mentions` or `annotations`.
+    """
+
+    name: str
+    language: str
+    text: str
+    mentions: tuple[Mention, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPair:
+    """A document and its translation; the target's own mentions, if any, play no part."""
+
+    source: Document
+    target: Document
+
+
+class Status(StrEnum):
+    """What became of a source mention: exactly one each."""
+
+    PROJECTED = "projected"
+    UNALIGNED = "unaligned"  # nothing in the translation resembles it where it should stand
+    BELOW_THRESHOLD = "below_threshold"  # a span was found, its score is under the user's limit
+    UNPAIRED = "unpaired"  # its document has no translation
+    INVALID = "invalid"  # its annotation can't be true, and the user said to go on
+    FAILED = "failed"  # its document could not be processed
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What became of one source mention in one translation.
+
+    Args:
+        mention_id: The source mention's id.
+        status: Exactly one; `fragments` is empty unless it is `projected`.
+        score: In [0, 1], higher is surer; 0 when nothing was found.
+        fragments: Where it stands in the target text, in text order.
+        reason: Why it is not projected, in words; empty when it is.
+    """
+
+    mention_id: str
+    status: Status
+    score: float = 0.0
+    fragments: tuple[Fragment, ...] = ()
+    reason: str = ""
+
+
+def traveling(
+    annotations: Collection[Annotation], mention_ids: Collection[str]
+) -> tuple[tuple[Annotation, ...], tuple[Annotation, ...]]:
+    """Split annotations into those that travel with the mentions kept and those that are lost.
+
+    One travels when everything it is about does: a note on a relation needs the relation, which
+    needs both its mentions. An equivalence travels with the members it has left, at least two.
+
+    Returns:
+        (kept, lost), each in the given order; a kept equivalence that lost members appears
+        shortened among the kept and whole among the lost.
+    """
+    alive = set(mention_ids) | {one.id for one in annotations if one.kind != "equivalence"}
+    while True:
+        dead = {
+            one.id
+            for one in annotations
+            if one.kind != "equivalence" and one.id in alive and not alive.issuperset(one.targets)
+        }
+        if not dead:
+            break
+        alive -= dead
+    kept: list[Annotation] = []
+    lost: list[Annotation] = []
+    for one in annotations:
+        if one.kind != "equivalence":
+            (kept if one.id in alive else lost).append(one)
+            continue
+        members = tuple(argument for argument in one.arguments if argument[1] in alive)
+        if len(members) < len(one.arguments):
+            lost.append(one)
+        if len(members) >= 2:
+            kept.append(Annotation(one.id, one.kind, one.label, members, one.value, one.line))
+    return tuple(kept), tuple(lost)

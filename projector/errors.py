@@ -1,0 +1,65 @@
+"""Raise what the command line turns into messages: where, what was found, what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input, told so that a user can find and mend it.
+
+    Args:
+        path: The file it was found in.
+        line: Its 1-based line, or None when the whole file is meant.
+        found: What is there.
+        expected: What should have been there; empty when `found` says it all.
+        hint: What to do next; empty when that is plain.
+        mention_id: The mention that can't be used because of it, if it is one mention.
+    """
+
+    path: Path
+    line: int | None
+    found: str
+    expected: str = ""
+    hint: str = ""
+    mention_id: str | None = None
+
+    def __str__(self) -> str:
+        """Return `path:line: found; expected …. hint` on one line."""
+        where = str(self.path) if self.line is None else f"{self.path}:{self.line}"
+        message = f"{where}: {self.found}"
+        if self.expected:
+            message += f"; expected {self.expected}"
+        if self.hint:
+            message += f". {self.hint}"
+        return message
+
+
+class ProjectorError(Exception):
+    """A known failure: the command line prints its message and exits with 1."""
+
+
+class CorpusError(ProjectorError):
+    """A corpus can't be read as asked.
+
+    Args:
+        problems: What is wrong, in file and line order; never empty.
+    """
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class ModelError(ProjectorError):
+    """A model can't be found, verified or loaded."""
+
+
+class ConfigurationError(ProjectorError):
+    """Options that are each legal don't go together, or a configuration file is wrong."""
+
+
+class OutputError(ProjectorError):
+    """An output exists already, or can't be written."""

@@ -1,0 +1,1 @@
+"""Find, verify and load encoders: the embedded default, local folders, hub names."""
