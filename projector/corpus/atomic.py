@@ -1,0 +1,58 @@
+"""Make files appear whole or not at all: temporary file, fsync, rename."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from projector.errors import OutputError
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a binary file that takes `path`'s place once the block ends without an exception.
+
+    Folders on the way are made. The temporary file lies in the same folder under a hidden name
+    (`.tmp-…`), so that the rename stays within a file system and readers of a corpus pass it
+    over. After an exception nothing is left, and what was at `path` is untouched.
+
+    Raises:
+        OutputError: The file can't be written.
+    """
+    temporary = path.parent / f".tmp-{secrets.token_hex(8)}"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            # Not `tempfile`, whose files only their owner may read: the umask decides here.
+            with temporary.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise OutputError(f"{path}: can't be written: {error}") from error
+
+
+def atomic_write(path: Path, data: bytes) -> None:
+    """Write `data` to `path`, whole or not at all; see `atomic_file`."""
+    with atomic_file(path) as file:
+        file.write(data)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut, where folders can be synced (not on Windows)."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
