@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+_SPACE_PIECE = "▁"  # U+2581, what Metaspace tokenizers write for a space
+_FIRST_MARK = "\u0300"  # no combining mark has a lower code point
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +36,130 @@ class TokenizedText:
     def __len__(self) -> int:
         """Return the number of tokens T."""
         return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What a tokenizer says of one stretch of text, special tokens left out.
+
+    Args:
+        ids: Vocabulary ids.
+        offsets: (start, end) of each in the stretch, as the tokenizer gives them.
+        tokens: Each as it stands in the vocabulary.
+    """
+
+    ids: list[int]
+    offsets: list[tuple[int, int]]
+    tokens: list[str]
+
+
+def tokenize_stretches(
+    text: str, stretches: NDArray[np.int64], pieces_of: Callable[[str], Pieces]
+) -> TokenizedText:
+    """Tokenise each stretch by itself and mend the offsets.
+
+    Tokenizers put a leading space inside a token, give a base letter without the accents that
+    follow it, or a lone space piece the next letter's place. Here a token's offsets begin and end
+    on characters that are not white space and never inside a grapheme; pieces without a character
+    of their own are dropped.
+
+    Args:
+        text: The untouched text.
+        stretches: [N, 2] offsets, in text order, not overlapping; each becomes a segment
+            (those without tokens are passed over).
+        pieces_of: The tokenizer.
+    """
+    ids: list[int] = []
+    offsets: list[tuple[int, int]] = []
+    segments: list[int] = []
+    for start, end in stretches.tolist():
+        pieces = pieces_of(text[start:end])
+        segment = segments[-1] + 1 if segments else 0
+        for id_, (first, last), token in zip(
+            pieces.ids, pieces.offsets, pieces.tokens, strict=True
+        ):
+            first, last = first + start, last + start
+            if token == _SPACE_PIECE and not text[first:last].lstrip().startswith(_SPACE_PIECE):
+                continue
+            if not text[first:last].strip():
+                continue
+            ids.append(id_)
+            offsets.append((first, last))
+            segments.append(segment)
+    array = np.array(offsets, np.int64).reshape(-1, 2)
+    return TokenizedText(
+        text, np.array(ids, np.int64), _mend(text, array), np.array(segments, np.int64)
+    )
+
+
+def _mend(text: str, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Take white space off the edges, then extend to whole graphemes and to orphaned letters."""
+    if not len(offsets):
+        return offsets
+    length = len(text)
+    index = np.arange(length)
+    space = np.fromiter(map(str.isspace, text), bool, length)
+    solid_from = np.minimum.accumulate(np.where(space, length, index)[::-1])[::-1]
+    solid_upto = np.maximum.accumulate(np.where(space, 0, index + 1))
+    starts, ends = solid_from[offsets[:, 0]], solid_upto[offsets[:, 1] - 1]
+    if not text.isascii():
+        mark = np.fromiter(map(_is_mark, text), bool, length)
+        # A mark that follows white space has no base letter and stands for itself.
+        mark &= ~np.concatenate(([True], space[:-1]))
+        base = np.maximum.accumulate(np.where(mark, 0, index))
+        behind = np.minimum.accumulate(np.where(mark, length, index)[::-1])[::-1]
+        starts, ends = base[starts], np.append(behind, length)[ends]
+    mended = np.stack([starts, ends], 1)
+    _adopt_orphans(text, space, mended)
+    return mended
+
+
+def _is_mark(character: str) -> bool:
+    """Tell whether a character combines with the one before it."""
+    return character >= _FIRST_MARK and unicodedata.category(character)[0] == "M"
+
+
+def _adopt_orphans(text: str, space: NDArray[np.bool_], offsets: NDArray[np.int64]) -> None:
+    """Give visible characters that no token covers to the token that they touch, in place.
+
+    A normaliser that composes several characters (conjoining Hangul, half-width voiced kana)
+    leaves the later ones without a token. Control and format characters stay outside.
+    """
+    change = np.zeros(len(text) + 1, np.int64)
+    np.add.at(change, offsets[:, 0], 1)
+    np.add.at(change, offsets[:, 1], -1)
+    orphans = np.flatnonzero((np.cumsum(change[:-1]) == 0) & ~space).tolist()
+    visible = [at for at in orphans if unicodedata.category(text[at])[0] != "C"]
+    for at in visible:
+        touching = np.flatnonzero(offsets[:, 1] == at)
+        offsets[touching[-1:], 1] = at + 1
+    for at in reversed(visible):
+        if not np.any((offsets[:, 0] <= at) & (at < offsets[:, 1])):
+            offsets[offsets[:, 0] == at + 1, 0] = at
+
+
+def windows(count: int, *, window: int, overlap: int) -> NDArray[np.int64]:
+    """Cut a sequence into overlapping windows, each element kept from where it has most context.
+
+    As few windows as possible, of one length (no longer than needed), evenly spread.
+
+    Args:
+        count: Length of the sequence.
+        window: The most that fits in one window, at least 1.
+        overlap: What neighbours share at least, less than `window`.
+
+    Returns:
+        [W, 4] rows (start, end, first kept, end of kept); the kept ranges partition the sequence.
+    """
+    if not 0 <= overlap < window:
+        raise ValueError(f"windows need 0 <= overlap < window, not {overlap} and {window}")
+    if count <= window:
+        return np.array([[0, count, 0, count]] if count else [], np.int64).reshape(-1, 4)
+    number = -(-(count - overlap) // (window - overlap))
+    length = -(-(count + (number - 1) * overlap) // number)
+    starts = np.arange(number) * (count - length) // (number - 1)
+    ends = starts + length
+    # Nearest centre wins, the earlier window on a tie: the middle of what two neighbours share.
+    borders = (starts[1:] + ends[:-1] + 1) // 2
+    kept = np.concatenate(([0], borders, [count]))
+    return np.stack([starts, ends, kept[:-1], kept[1:]], 1).astype(np.int64)

@@ -1,1 +1,5 @@
-"""Find, verify and load encoders: the embedded default, local folders, hub names."""
+"""Say where encoders come from: the embedded default, a local folder, a hub name."""
+
+from projector.models.registry import DEFAULT_MODEL, ModelEntry, list_models, load
+
+__all__ = ["DEFAULT_MODEL", "ModelEntry", "list_models", "load"]

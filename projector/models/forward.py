@@ -1,0 +1,171 @@
+"""Run a transformer over many short sequences without computing a single padding position.
+
+Sequences are laid end to end in one row, so that every linear layer sees one matrix of real
+tokens; only the attention looks at each sequence by itself, through an attention function that
+transformers calls in place of its own. Measured on 40 sentences, one CPU thread, against the
+matrix-multiply peak: one by one 44%, padded batches sorted by length 63–67%, one block-diagonal
+mask 47–68%, this 77–81%.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn.functional import scaled_dot_product_attention
+from torch.nn.utils.rnn import pad_sequence
+from transformers import AttentionInterface
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+ATTENTION = "projector_packed"
+# Tokens a forward pass: constants, so that they never change a result. On CPU activations stay in
+# the cache; on a GPU a pass is long enough to hide its launches.
+_PACK_CPU = 512
+_PACK_GPU = 16_384
+
+
+def forward(
+    model: PreTrainedModel,
+    sequences: Sequence[NDArray[np.int64]],
+    kept: NDArray[np.int64],
+    *,
+    first_position: int,
+    packed: bool,
+) -> torch.Tensor:
+    """Return the last hidden states of the kept part of each sequence, end to end.
+
+    Args:
+        model: A transformer in evaluation mode.
+        sequences: Token ids with special tokens, at least one each.
+        kept: [S, 2] what to keep of each, half-open.
+        first_position: Position id of a sequence's first token.
+        packed: Lay sequences end to end (the model was loaded with this module's attention);
+            otherwise pad them in batches of similar length.
+
+    Returns:
+        [kept tokens, d] float32, on the model's device.
+    """
+    hidden: list[torch.Tensor] = [torch.empty(0)] * len(sequences)
+    with torch.inference_mode():
+        for pack in _packs([len(sequence) for sequence in sequences], _budget(model), packed):
+            ids = [torch.from_numpy(sequences[at]) for at in pack]
+            states = _packed(model, ids, first_position) if packed else _padded(model, ids)
+            for at, state in zip(pack, states, strict=True):
+                start, end = kept[at].tolist()
+                hidden[at] = state[start:end].float()
+        if hidden:
+            return torch.cat(hidden)
+        return torch.empty((0, model.config.hidden_size), device=model.device)
+
+
+def _budget(model: PreTrainedModel) -> int:
+    return _PACK_CPU if model.device.type == "cpu" else _PACK_GPU
+
+
+def _packs(lengths: Sequence[int], budget: int, packed: bool) -> list[list[int]]:
+    """Group sequences into passes of at most `budget` tokens (or one sequence), shortest first."""
+    packs: list[list[int]] = []
+    total = 0
+    for at in sorted(range(len(lengths)), key=lambda at: lengths[at]):
+        # Padded, each costs as much as the longest, which is the newest.
+        total = total + lengths[at] if packed or not packs else lengths[at] * (len(packs[-1]) + 1)
+        if not packs or total > budget:
+            packs.append([])
+            total = lengths[at]
+        packs[-1].append(at)
+    return packs
+
+
+def _packed(
+    model: PreTrainedModel, ids: list[torch.Tensor], first_position: int
+) -> tuple[torch.Tensor, ...]:
+    """Run sequences laid end to end; return each one's [length, d] states."""
+    lengths = [len(one) for one in ids]
+    row = torch.cat(ids).to(model.device)[None]
+    positions = torch.cat([torch.arange(length) for length in lengths]) + first_position
+    output = model(
+        input_ids=row,
+        position_ids=positions.to(model.device)[None],
+        token_type_ids=torch.zeros_like(row),
+        layout=Layout.of(lengths, together=model.device.type != "cpu", device=model.device),
+    )
+    states: tuple[torch.Tensor, ...] = torch.split(output.last_hidden_state[0], lengths)
+    return states
+
+
+def _padded(model: PreTrainedModel, ids: list[torch.Tensor]) -> list[torch.Tensor]:
+    """Run sequences as a padded batch; return each one's [length, d] states."""
+    batch = pad_sequence(ids, batch_first=True, padding_value=model.config.pad_token_id or 0)
+    mask = pad_sequence([torch.ones_like(one) for one in ids], batch_first=True)
+    output = model(input_ids=batch.to(model.device), attention_mask=mask.to(model.device))
+    return [state[: len(one)] for state, one in zip(output.last_hidden_state, ids, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the sequences of a pack lie.
+
+    Args:
+        lengths: Tokens of each sequence, in order.
+        places: [S, longest] place in the pack of each sequence's tokens, any place behind its
+            end; None where sequences are attended to one after the other.
+        real: [S, longest] whether a place is within its sequence; None likewise.
+    """
+
+    lengths: list[int]
+    places: torch.Tensor | None = None
+    real: torch.Tensor | None = None
+
+    @classmethod
+    def of(cls, lengths: list[int], *, together: bool, device: torch.device) -> Layout:
+        """Lay out sequences, for one attention call each or for one `together`."""
+        if not together:
+            return cls(lengths)
+        sizes = torch.tensor(lengths, device=device)
+        steps = torch.arange(max(lengths), device=device)[None]
+        real = steps < sizes[:, None]
+        return cls(lengths, ((sizes.cumsum(0) - sizes)[:, None] + steps) * real, real)
+
+
+def _attend(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    *,
+    layout: Layout,
+    scaling: float | None = None,
+    **_: object,
+) -> tuple[torch.Tensor, None]:
+    """Attend within each sequence of a pack; the signature is transformers'.
+
+    On CPU one call a sequence wastes nothing; elsewhere one call for all, padded for the attention
+    alone, because many small launches would leave a GPU idle.
+
+    Args:
+        query, key, value: [1, heads, tokens, head size].
+
+    Returns:
+        [1, tokens, heads, head size], and no weights.
+    """
+    if layout.places is None or layout.real is None:
+        parts = (torch.split(tensor, layout.lengths, dim=2) for tensor in (query, key, value))
+        attended = [
+            scaled_dot_product_attention(q, k, v, scale=scaling)
+            for q, k, v in zip(*parts, strict=True)
+        ]
+        return torch.cat(attended, dim=2).transpose(1, 2), None
+    q, k, v = (tensor[0][:, layout.places].transpose(0, 1) for tensor in (query, key, value))
+    mask = layout.real[:, None, None, :]
+    together = scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scaling)
+    return together.transpose(1, 2)[layout.real][None], None
+
+
+AttentionInterface.register(ATTENTION, _attend)

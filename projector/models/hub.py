@@ -1,0 +1,44 @@
+"""Fetch a model from the hub: the only place where the network is touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from projector.errors import ModelError
+
+_SMALL = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
+_VOCABULARIES = ("vocab.txt", "vocab.json", "merges.txt", "sentencepiece.bpe.model", "spiece.model")
+
+
+def download(name: str) -> Path:
+    """Return a local folder with a hub model's configuration, tokenizer and weights.
+
+    What is in the hub's own cache already is not fetched again; with `HF_HUB_OFFLINE=1` nothing is.
+
+    Raises:
+        ModelError: The hub can't be reached, or has no such model.
+    """
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.constants import HF_HUB_OFFLINE
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        if HF_HUB_OFFLINE:
+            return Path(snapshot_download(name, local_files_only=True))
+        wanted = wanted_files(HfApi().list_repo_files(name))
+        return Path(snapshot_download(name, allow_patterns=wanted))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ModelError(
+            f"{name}: can't be fetched from the hub ({reason}). Check the name and the "
+            "connection, or download the model elsewhere and give its folder"
+        ) from error
+
+
+def wanted_files(files: list[str]) -> list[str]:
+    """Choose what to fetch: one set of weights, safetensors where there is one, at the top."""
+    top = [file for file in files if "/" not in file]
+    weights = [file for file in top if file.endswith((".safetensors", ".safetensors.index.json"))]
+    if not weights:
+        weights = [file for file in top if file.startswith("pytorch_model")]
+    return [file for file in top if file in (*_SMALL, *_VOCABULARIES)] + weights
