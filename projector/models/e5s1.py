@@ -92,9 +92,7 @@ def _parse(data: bytes) -> WeightFile:
     )
     _, table_bytes = struct.unpack_from("<iI", data, at + text_bytes)
     tensors = _tensors(data, at + text_bytes + 8 + table_bytes)
-    return WeightFile(
-        Header(*dimensions, epsilon=epsilon), pieces, scores, bos, eos, pad, unk, tensors
-    )
+    return WeightFile(header, pieces, scores, bos, eos, pad, unk, tensors)
 
 
 def _tensors(data: bytes, at: int) -> dict[str, NDArray[np.float32]]:
