@@ -1,0 +1,233 @@
+r"""Read BRAT standoff, strictly and without loss.
+
+Bytes, UTF-8, split at "\n" only: whatever else Unicode calls a line end stays in its line. One
+CR at a line's end belongs to the line end, a byte order mark at the file's start to nothing.
+
+The text behind an annotation's second tab is its value wherever its kind has no better use for
+it, so that even `R1\tPart Arg1:T1 Arg2:T2\t`, as BRAT itself writes it, comes back as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from projector.corpus.offsets import Stated, place
+from projector.corpus.reading import Reading, read_text
+from projector.document import Annotation, AnnotationKind, Document, traveling
+from projector.errors import CorpusError, Problem
+
+ID_PATTERN = re.compile(r"(?:[TREAMN#][0-9]+[^\s:;]*|\*)")
+_RANGES = re.compile(r"[0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*")
+_ATTRIBUTE = re.compile(r"([^ \t]+) ([^ \t]+)(?: (.*)|(\t.*))?", re.DOTALL)
+_NORMALIZATION = re.compile(r"([^ \t]+) ([^ \t]+) ([^ \t:]+:[^\t]+(?:\t.*)?)", re.DOTALL)
+
+EXPECTED = {
+    "T": "T1<tab>Label 0 5<tab>text, or 0 5;16 23 for fragments",
+    "R": "R1<tab>Type Arg1:T1 Arg2:T2",
+    "E": "E1<tab>Type:T1 Role:T2 …",
+    "A": "A1<tab>Name T1, or Name T1 value",
+    "M": "M1<tab>Name T1, or Name T1 value",
+    "N": "N1<tab>Reference T1 resource:code<tab>text",
+    "#": "#1<tab>Type T1<tab>text",
+    "*": "*<tab>Equiv T1 T2 …",
+}
+
+
+class _MalformedLineError(ValueError):
+    """A line isn't what its id's letter promises."""
+
+
+@dataclass(slots=True)
+class _Lines:
+    """What the lines of one file hold, as far as they can be understood one by one."""
+
+    stated: list[Stated] = field(default_factory=list)
+    annotations: list[Annotation] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_brat(
+    text_path: Path,
+    annotation_path: Path | None = None,
+    *,
+    language: str = "und",
+    labels: Mapping[str, str] | None = None,
+) -> Reading:
+    """Read a `.txt` and its `.ann`; without one the document has no mentions.
+
+    Args:
+        text_path: Its stem is the document's name.
+        annotation_path: The `.ann`, or None.
+        language: The document's.
+        labels: New names for labels; those not in it stay.
+    """
+    name = text_path.name.removesuffix(".txt")
+    try:
+        text = read_text(text_path)
+        if annotation_path is None:
+            return Reading(Document(name, language, text))
+        lines = _parse(read_text(annotation_path), annotation_path, labels or {})
+    except CorpusError as error:
+        return Reading(None, error.problems)
+    mentions, problems = place(text, lines.stated)
+    known = {mention.id for mention in mentions}
+    kept, lost = _split_dangling(lines.annotations, known)
+    known |= {annotation.id for annotation in kept}
+    problems += [*lines.problems, *_dangling(lost, known, annotation_path)]
+    problems.sort(key=lambda problem: problem.line or 0)
+    document = Document(name, language, text, tuple(mentions), tuple(kept))
+    return Reading(document, tuple(problems))
+
+
+def _parse(content: str, path: Path, labels: Mapping[str, str]) -> _Lines:
+    """Understand each line by itself; ids that occur twice are problems."""
+    lines = _Lines()
+    first: dict[str, int] = {}
+    for number, line in enumerate(content.removeprefix("\ufeff").split("\n"), start=1):
+        line = line.removesuffix("\r")
+        if not line:
+            continue
+        id_, tab, rest = line.partition("\t")
+        mention_id = id_ if id_.startswith("T") and ID_PATTERN.fullmatch(id_) else None
+        if id_ in first:
+            found = f"the id {id_} is taken by line {first[id_]}"
+            lines.problems.append(Problem(path, number, found, "an id of its own"))
+            continue
+        if id_ != "*":
+            first[id_] = number
+        try:
+            if not tab or not ID_PATTERN.fullmatch(id_):
+                raise _MalformedLineError
+            if mention_id:
+                lines.stated.append(_mention(id_, rest, path, number, labels))
+            else:
+                lines.annotations.append(_annotation(id_, rest, number, labels))
+        except _MalformedLineError:
+            lines.problems.append(_malformed(line, path, number, mention_id))
+    return lines
+
+
+def _malformed(line: str, path: Path, number: int, mention_id: str | None) -> Problem:
+    found = f"{line[:80]!r} is not understood"
+    expected = EXPECTED.get(line[0], "an id like T1, R1, E1, A1, N1, #1 or *, then a tab")
+    hint = "" if "\t" in line else "There is no tab in it"
+    return Problem(path, number, found, expected, hint, mention_id)
+
+
+def _mention(id_: str, rest: str, path: Path, line: int, labels: Mapping[str, str]) -> Stated:
+    data, tab, text = rest.partition("\t")
+    label, _, ranges = data.partition(" ")
+    if not tab or not label or not _RANGES.fullmatch(ranges):
+        raise _MalformedLineError
+    pairs = (pair.split(" ") for pair in ranges.split(";"))
+    numbers = tuple((int(start), int(end)) for start, end in pairs)
+    return Stated(id_, labels.get(label, label), numbers, text, path, line)
+
+
+def _annotation(id_: str, rest: str, line: int, labels: Mapping[str, str]) -> Annotation:
+    annotation = _PARSERS[id_[0]](id_, rest)
+    if annotation.kind == "event":  # its type is its trigger's label
+        (role, trigger), *others = annotation.arguments
+        arguments = ((labels.get(role, role), trigger), *others)
+        annotation = replace(annotation, label=labels.get(role, role), arguments=arguments)
+    return replace(annotation, line=line)
+
+
+def _relation(id_: str, rest: str) -> Annotation:
+    parts, value = _words(rest)
+    if len(parts) != 3:
+        raise _MalformedLineError
+    return Annotation(id_, "relation", parts[0], tuple(map(_role, parts[1:])), value)
+
+
+def _event(id_: str, rest: str) -> Annotation:
+    parts, value = _words(rest)
+    if not parts:
+        raise _MalformedLineError
+    arguments = tuple(map(_role, parts))
+    return Annotation(id_, "event", arguments[0][0], arguments, value)
+
+
+def _attribute(id_: str, rest: str) -> Annotation:
+    match = _ATTRIBUTE.fullmatch(rest)
+    if not match:
+        raise _MalformedLineError
+    label, target, value, tail = match.groups()
+    return Annotation(id_, "attribute", label, (("", target),), tail if value is None else value)
+
+
+def _normalization(id_: str, rest: str) -> Annotation:
+    match = _NORMALIZATION.fullmatch(rest)
+    if not match:
+        raise _MalformedLineError
+    label, target, value = match.groups()
+    return Annotation(id_, "normalization", label, (("", target),), value)
+
+
+def _note(id_: str, rest: str) -> Annotation:
+    parts, value = _words(rest)
+    if len(parts) != 2:
+        raise _MalformedLineError
+    return Annotation(id_, "note", parts[0], (("", parts[1]),), value)
+
+
+def _equivalence(id_: str, rest: str) -> Annotation:
+    parts, value = _words(rest)
+    if len(parts) < 3:
+        raise _MalformedLineError
+    members = tuple(("", part) for part in parts[1:])
+    return Annotation(id_, "equivalence", parts[0], members, value)
+
+
+_PARSERS: dict[str, Callable[[str, str], Annotation]] = {
+    "R": _relation,
+    "E": _event,
+    "A": _attribute,
+    "M": _attribute,
+    "N": _normalization,
+    "#": _note,
+    "*": _equivalence,
+}
+
+LETTERS: dict[AnnotationKind, str] = {
+    "relation": "R",
+    "event": "E",
+    "attribute": "AM",
+    "normalization": "N",
+    "note": "#",
+    "equivalence": "*",
+}
+
+
+def _words(rest: str) -> tuple[list[str], str | None]:
+    """Return the words before the next tab, and what is behind it."""
+    data, tab, tail = rest.partition("\t")
+    return [word for word in data.split(" ") if word], tail if tab else None
+
+
+def _role(argument: str) -> tuple[str, str]:
+    role, _, target = argument.partition(":")
+    if not role or not target or ":" in target:
+        raise _MalformedLineError
+    return role, target
+
+
+def _split_dangling(
+    annotations: list[Annotation], mention_ids: set[str]
+) -> tuple[tuple[Annotation, ...], tuple[Annotation, ...]]:
+    if mention_ids.issuperset(target for one in annotations for target in one.targets):
+        return tuple(annotations), ()
+    return traveling(annotations, mention_ids)
+
+
+def _dangling(lost: Iterable[Annotation], known: set[str], path: Path) -> list[Problem]:
+    """Return a problem for each annotation about what isn't there, or what can't be used."""
+    problems = []
+    for one in lost:
+        missing = ", ".join(sorted(set(one.targets) - known))
+        found = f"{one.id} ({one.label}) is about {missing}, which is not there or not usable"
+        problems.append(Problem(path, one.line, found, "ids of this file's usable annotations"))
+    return problems
