@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Abbreviations are listed only where a capital or a digit behind them would mislead: `i.v.`, `etc.`
-# or `mg.` may end a sentence, and the case of the next letter tells. All capitals are never meant
-# (`MR.` is a finding, `Mr.` a person).
-# People in all the languages first, then what leads on to the next word.
+# or `mg.` may end a sentence, and the case of the next letter tells. Small letters stand for any
+# case but all capitals (`MR.` is a finding, `Mr.` a person). People in all the languages first,
+# then what leads on to the next word.
 _NEVER_FINAL = frozenset(
     """
     dr dra drs dres dña sr sra srta prof profa mr mrs sig sigra dott dottssa mudr mgr doc prim
-    mevr dhr docent st sta
+    mevr dhr docent st sta sv EE
     p.ej ej aprox vs cf e.g i.e approx viz p.es ad.es bijv bv d.w.z o.a m.b.t t.g.v i.p.v m.b.v
     ongev t.ex bl.a dvs d.v.s s.k inkl exkl m.a.o ex d.ex p.ex ca cca circa např tj tzn tzv popř
     příp resp
@@ -27,8 +27,8 @@ _NEVER_FINAL = frozenset(
 )
 _BEFORE_NUMBERS = frozenset(
     """
-    no nos nr n núm num pág págs p pp fig figs tab cap art vol ed ref tel pag sez tav afb gem avd
-    kap č čís obr str kl h
+    al no nos nr n núm num pág págs p pp fig figs tab cap art vol ed ref tel pag sez tav afb gem avd
+    kap č čís čl odst obr str kl h
     """.split()  # noqa: SIM905
 )
 _LINE = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -36,7 +36,9 @@ _STOP = re.compile(r"[.!?…]+[\"'’”»)\]]*")
 _ITEM = re.compile(r"\s*(?:\(?(?:\d{1,3}|[^\W\d_]|[ivxIVX]{2,5})\s?[.)]+|[-–—•*·▪◦])(?=\s|$)")
 _OPENING = re.compile(r"\s*[\"'‘“«¿¡(\[*•–—-]*\s?")
 _WORD = re.compile(r"[\w:]+(?:\.[\w:]+)*$")
-_INITIAL_CONTEXT = re.compile(r"(?:^|[.(,]|\b[^\W\d_a-zà-öø-ÿ]\w*)\s*$")
+# An initial opens the sentence or follows a name, a title or another initial.
+_BEFORE_INITIAL = re.compile(r"(?:^|[.(,]|\b[^\W\d_a-zà-öø-ÿ][a-zà-öø-ÿ]+)\s*$")
+_INITIALS = frozenset("ABCDEFGHJKLMNOPQRSTUWYZČŘŠŽÁÉÍÓÚÅÄÖ")  # I, V and X are numerals more often
 _SPACES = re.compile(r"\s*")
 _LOOK_BACK = 24  # no abbreviation is longer
 _UNFINISHED = (",", "(", "[", "/")
@@ -110,11 +112,13 @@ def _is_boundary(text: str, start: int, stop: re.Match[str], end: int) -> bool:
     word = _WORD.search(before[:-1] if before.endswith(" ") else before)
     if word is None:
         return True
-    plain = word.group()[0].lower() + word.group()[1:]
-    if plain in _NEVER_FINAL or (plain in _BEFORE_NUMBERS and following.isdigit()):
+    written = word.group()
+    plain = written if len(written) > 1 and written.isupper() else written.lower()
+    if plain in _NEVER_FINAL:
         return False
-    is_initial = len(plain) == 1 and word.group().isupper()
-    return not (is_initial and _INITIAL_CONTEXT.search(before[: word.start()]))
+    if plain in _BEFORE_NUMBERS and following.isdigit():
+        return False
+    return written not in _INITIALS or not _BEFORE_INITIAL.search(before[: word.start()])
 
 
 def _end(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:

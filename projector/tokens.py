@@ -129,13 +129,20 @@ def _adopt_orphans(text: str, space: NDArray[np.bool_], offsets: NDArray[np.int6
     np.add.at(change, offsets[:, 0], 1)
     np.add.at(change, offsets[:, 1], -1)
     orphans = np.flatnonzero((np.cumsum(change[:-1]) == 0) & ~space).tolist()
-    visible = [at for at in orphans if unicodedata.category(text[at])[0] != "C"]
-    for at in visible:
-        touching = np.flatnonzero(offsets[:, 1] == at)
-        offsets[touching[-1:], 1] = at + 1
-    for at in reversed(visible):
-        if not np.any((offsets[:, 0] <= at) & (at < offsets[:, 1])):
-            offsets[offsets[:, 0] == at + 1, 0] = at
+    starts, ends = offsets[:, 0], offsets[:, 1]
+    left = []
+    for at in orphans:
+        if unicodedata.category(text[at])[0] == "C":
+            continue
+        before = np.searchsorted(ends, at, side="right") - 1
+        if before >= 0 and ends[before] == at:
+            ends[before] = at + 1
+        else:
+            left.append(at)
+    for at in reversed(left):
+        after = np.searchsorted(starts, at + 1)
+        if after < len(starts) and starts[after] == at + 1:
+            starts[after] = at
 
 
 def windows(count: int, *, window: int, overlap: int) -> NDArray[np.int64]:
