@@ -1,1 +1,35 @@
-"""Read and write corpora: only here do bytes meet documents."""
+"""Read and write corpora, one format a file; only here do bytes meet documents."""
+
+from projector.corpus.atomic import atomic_file, atomic_write
+from projector.corpus.brat import read_brat
+from projector.corpus.brat_write import format_ann, write_brat
+from projector.corpus.corpus import Corpus, open_corpus
+from projector.corpus.labels import KNOWN_LABELS, label_map
+from projector.corpus.pairing import Pairing, pair_names
+from projector.corpus.reading import Reading, strictly
+from projector.corpus.submission import pack_submission, write_submission
+from projector.corpus.tsv import SpanRow, read_spans
+from projector.corpus.tsv_write import columns_for, tsv_losses, write_tsv
+
+__all__ = [
+    "KNOWN_LABELS",
+    "Corpus",
+    "Pairing",
+    "Reading",
+    "SpanRow",
+    "atomic_file",
+    "atomic_write",
+    "columns_for",
+    "format_ann",
+    "label_map",
+    "open_corpus",
+    "pack_submission",
+    "pair_names",
+    "read_brat",
+    "read_spans",
+    "strictly",
+    "tsv_losses",
+    "write_brat",
+    "write_submission",
+    "write_tsv",
+]

@@ -1,0 +1,29 @@
+"""Name labels alike across the known corpora."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Spanish labels of CodiESP, DisTEMIST, SympTEMIST, MedProcNER, DrugTEMIST, MultiCardioNER and
+# CANTEMIST. CodiESP's diagnoses hold symptoms too: they keep a name of their own.
+KNOWN_LABELS: Mapping[str, str] = {
+    "ENFERMEDAD": "DISEASE",
+    "SINTOMA": "SYMPTOM",
+    "SÍNTOMA": "SYMPTOM",
+    "PROCEDIMIENTO": "PROCEDURE",
+    "FARMACO": "MEDICATION",
+    "FÁRMACO": "MEDICATION",
+    "DIAGNOSTICO": "DIAGNOSIS",
+    "DIAGNÓSTICO": "DIAGNOSIS",
+    "MORFOLOGIA_NEOPLASIA": "TUMOR_MORPHOLOGY",
+}
+
+
+def label_map(own: Mapping[str, str] | None = None, *, known: bool = True) -> dict[str, str]:
+    """Return the names that labels get, those not in it staying as they are.
+
+    Args:
+        own: The user's, over the built-in ones. A label mapped to itself stays.
+        known: Whether the built-in ones take part.
+    """
+    return {**(KNOWN_LABELS if known else {}), **(own or {})}
