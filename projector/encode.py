@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from projector.sentences import split_sentences
 from projector.tokens import Pieces, TokenizedText, tokenize_stretches, windows
@@ -83,12 +84,12 @@ class TransformerEncoder:
     dimension: int
     view: View
     precision: str
-    tokenizer: Tokenizer
+    tokenizer: Tokenizer = field(repr=False)
     prefix: tuple[int, ...]
     suffix: tuple[int, ...]
     first_position: int
     packed: bool
-    model: PreTrainedModel
+    model: PreTrainedModel = field(repr=False)
 
     @property
     def device(self) -> torch.device:
@@ -141,9 +142,7 @@ class TransformerEncoder:
         )
 
 
-def segment_windows(
-    text: TokenizedText, *, window: int, overlap: int
-) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def segment_windows(text: TokenizedText, *, window: int, overlap: int) -> NDArray[np.int64]:
     """Cut every segment of a text into windows of at most `window` tokens.
 
     Returns:

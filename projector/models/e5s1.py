@@ -107,7 +107,7 @@ def _tensors(data: bytes, at: int) -> dict[str, NDArray[np.float32]]:
         kind, values, offset, size = struct.unpack_from("<BIQQ", data, at)
         at += struct.calcsize("<BIQQ")
         if kind == _FLOAT32:
-            tensors[name] = np.frombuffer(data, "<f4", values, offset)
+            tensors[name] = np.frombuffer(data, "<f4", values, offset).copy()
         else:
             blocks = np.frombuffer(data, np.uint8, size, offset)
             tensors[name] = dequantise(blocks)[:values]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ATTENTION = "projector_packed"
 # Tokens a forward pass: constants, so that they never change a result. On CPU activations stay in
 # the cache; on a GPU a pass is long enough to hide its launches.
-_PACK_CPU = 512
+_PACK_CPU = 1024
 _PACK_GPU = 16_384
 
 

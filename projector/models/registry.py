@@ -143,7 +143,7 @@ def find_entry(name_or_path: str | os.PathLike[str]) -> ModelEntry:
     if isinstance(name_or_path, str) and text in known:
         return known[text]
     folder = Path(text).expanduser()
-    if folder.is_dir():
+    if text and folder.is_dir():
         return _unknown(text, "folder", str(folder))
     for entry in _KNOWN:
         if entry.source == "hub" and entry.location == text:

@@ -1,0 +1,26 @@
+import torch
+
+from projector.models.forward import Layout, _attend, _packs
+
+
+def test_attention_one_by_one_and_together_agree():
+    torch.manual_seed(0)
+    lengths = [3, 1, 7, 4]
+    query, key, value = torch.randn(3, 1, 2, sum(lengths), 8)
+    layouts = [
+        Layout.of(lengths, together=way, device=torch.device("cpu")) for way in (False, True)
+    ]
+    one, together = (
+        _attend(torch.nn.Identity(), query, key, value, None, layout=layout, scaling=0.3)[0]
+        for layout in layouts
+    )
+    assert one.shape == (1, 15, 2, 8)
+    torch.testing.assert_close(one, together, atol=1e-6, rtol=0)
+
+
+def test_packs_hold_real_tokens_or_padded_ones():
+    lengths = [5, 1, 9, 4, 4]
+    assert _packs(lengths, 10, packed=True) == [[1, 3, 4], [0], [2]]
+    assert _packs(lengths, 10, packed=False) == [[1, 3], [4, 0], [2]]
+    assert _packs([50], 10, packed=True) == [[0]]
+    assert _packs([], 10, packed=True) == []

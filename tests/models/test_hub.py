@@ -1,0 +1,37 @@
+import pytest
+
+from projector.errors import ModelError
+from projector.models import hub
+
+
+def test_safetensors_are_preferred_and_only_the_top_is_fetched():
+    files = [
+        "README.md",
+        "config.json",
+        "tokenizer.json",
+        "model.safetensors",
+        "pytorch_model.bin",
+        "tf_model.h5",
+        "onnx/model.onnx",
+        "1_Pooling/config.json",
+    ]
+    assert hub.wanted_files(files) == ["config.json", "tokenizer.json", "model.safetensors"]
+    files.remove("model.safetensors")
+    assert hub.wanted_files(files) == ["config.json", "tokenizer.json", "pytorch_model.bin"]
+
+
+def test_a_hub_out_of_reach_is_told_with_a_way_out(monkeypatch):
+    def unreachable(self, name):
+        raise ConnectionError("no route to host")
+
+    monkeypatch.setattr("huggingface_hub.HfApi.list_repo_files", unreachable)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    with pytest.raises(ModelError, match=r"o/m: can't be fetched.*no route.*give its folder"):
+        hub.download("o/m")
+
+
+def test_offline_means_the_hubs_own_cache(monkeypatch, tmp_path):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(ModelError, match="o/m: can't be fetched"):
+        hub.download("o/m")
