@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from projector.models.registry import Granularity
+
+
+_Key = tuple[str, bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +118,12 @@ class TransformerEncoder:
         Identical texts are encoded once a call and share their vectors. Forward passes never mix
         texts, so that a text's vectors are the same bits whatever else is in the call.
         """
-        done: dict[tuple[str, bytes, bytes], torch.Tensor] = {}
-        vectors = []
+        done: dict[_Key, torch.Tensor] = {}
         for text in texts:
-            key = (text.text, text.ids.tobytes(), text.segments.tobytes())
+            key = _key(text)
             if key not in done:
                 done[key] = self._encode(text)
-            vectors.append(done[key])
-        return vectors
+        return [done[_key(text)] for text in texts]
 
     def _encode(self, text: TokenizedText) -> torch.Tensor:
         from projector.models.forward import forward
@@ -140,6 +142,59 @@ class TransformerEncoder:
             first_position=self.first_position,
             packed=self.packed,
         )
+
+
+class RecentTexts:
+    """Encode as another encoder does, but remember the vectors of the texts last asked for.
+
+    A document that is the source of several translations, or that comes back under another
+    label, is encoded once as long as it comes back soon; memory stays bounded.
+
+    Args:
+        encoder: Does the work.
+        memory: Bytes of vectors to keep at most between calls.
+    """
+
+    def __init__(self, encoder: Encoder, *, memory: int = 256 * 1024**2) -> None:
+        self._encoder = encoder
+        self._memory = memory
+        self._kept: OrderedDict[_Key, torch.Tensor] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """Return what the user calls the encoder."""
+        return self._encoder.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the encoder's fingerprint: remembering changes no vector."""
+        return self._encoder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Return the width d of its vectors."""
+        return self._encoder.dimension
+
+    def tokenize(self, text: str) -> TokenizedText:
+        """Tokenise a text as the encoder does."""
+        return self._encoder.tokenize(text)
+
+    def encode(self, texts: Sequence[TokenizedText]) -> list[torch.Tensor]:
+        """Return [T, d] float32 vectors for each text; they are shared, not to be written to."""
+        new = {_key(text): text for text in texts if _key(text) not in self._kept}
+        self._kept.update(zip(new, self._encoder.encode(list(new.values())), strict=True))
+        vectors = [self._kept[_key(text)] for text in texts]
+        for text in texts:
+            self._kept.move_to_end(_key(text))
+        used = sum(vector.nbytes for vector in self._kept.values())
+        while used > self._memory:
+            used -= self._kept.popitem(last=False)[1].nbytes
+        return vectors
+
+
+def _key(text: TokenizedText) -> _Key:
+    """Return all that a text's vectors depend on."""
+    return text.text, text.ids.tobytes(), text.segments.tobytes()
 
 
 def segment_windows(text: TokenizedText, *, window: int, overlap: int) -> NDArray[np.int64]:
