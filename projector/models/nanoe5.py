@@ -112,6 +112,7 @@ def _write(folder: Path) -> None:
     """Write the converted model to an empty folder."""
     from safetensors.numpy import save_file
 
+    logging.getLogger(__name__).info("converting the default model, once, into %s", folder.parent)
     weights = read_weights()
     config, tensors = folder / "config.json", folder / "model.safetensors"
     config.write_text(json.dumps(configuration(weights), indent=1), encoding="utf-8")

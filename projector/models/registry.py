@@ -117,6 +117,8 @@ def load(
     if window is not None and window < 1:
         raise ConfigurationError(f"a window of {window} tokens; expected at least 1")
     if name_or_path == "tiny":
+        if (layer, granularity, window) != (None, None, None):
+            raise ConfigurationError("tiny has no layers or windows to choose; leave them out")
         from projector.models.tiny import TinyEncoder
 
         return TinyEncoder()

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from projector.errors import ModelError
+from projector.errors import ConfigurationError, ModelError
 from projector.models import DEFAULT_MODEL, list_models, load
 from projector.models.registry import find_entry
 
@@ -69,3 +69,8 @@ def test_listing_models_loads_nothing_heavy():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_tiny_has_nothing_to_choose():
+    with pytest.raises(ConfigurationError, match="tiny has no layers"):
+        load("tiny", layer=3)
