@@ -61,7 +61,7 @@ AnnotationKind = Literal["attribute", "relation", "event", "note", "normalizatio
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What is said about mentions, or about other annotations: all that BRAT has beside them.
+    r"""What is said about mentions, or about other annotations: all that BRAT has beside them.
 
     Args:
         id: Unique within its document (`A1`, `R2`, `#3`); equivalences all have `*`.
@@ -70,7 +70,7 @@ class Annotation:
             `Reference`, `Equiv`.
         arguments: (role, id of what it is about), in order; the role is empty where the kind
             has none. An event's first argument is its trigger, its role the event's type.
-        value: An attribute's value, a note's text, a normalisation's `resource:code\\ttext`.
+        value: An attribute's value, a note's text, a normalisation's `resource:code\ttext`.
         line: Where it stands in its file, 1-based.
     """
 

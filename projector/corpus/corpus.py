@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from projector.corpus.brat import read_brat
 from projector.corpus.labels import label_map
-from projector.corpus.listing import Entry, Listing, list_folder, list_tables, list_tree
+from projector.corpus.listing import Entry, Listing, find_texts, list_folder, list_tables, list_tree
 from projector.corpus.names import guess_language, nearest_language, same_language
 from projector.corpus.reading import Reading
 from projector.corpus.table import read_columns
@@ -108,7 +108,7 @@ def _recognise(path: Path, texts: Path | None) -> tuple[Format, Listing]:
         return "tsv", list_tables([path], texts)
     kinds = {file.suffix for file in path.iterdir() if file.name[0] != "." and file.is_file()}
     if ".ann" in kinds:
-        return "brat", list_folder(texts or path, path)
+        return "brat", list_folder(texts or _texts_of(path, kinds), path)
     if ".tsv" in kinds:
         tables, strangers = _known_tables(path)
         if not tables and ".txt" not in kinds:
@@ -123,6 +123,14 @@ def _recognise(path: Path, texts: Path | None) -> tuple[Format, Listing]:
         return "tree", listing
     inside = ", ".join(sorted(part.name for part in path.iterdir())[:8]) or "nothing"
     raise CorpusError(Problem(path, None, f"no corpus: it holds {inside}", LOOKED_FOR))
+
+
+def _texts_of(folder: Path, kinds: Collection[str]) -> Path:
+    """Return the folder of the texts of `.ann` files: theirs, or one beside it."""
+    if ".txt" in kinds:
+        return folder
+    annotations = [path for path in sorted(folder.glob("*.ann")) if path.name[0] != "."]
+    return find_texts(annotations[:1], {path.stem for path in annotations})
 
 
 def _known_tables(folder: Path) -> tuple[list[Path], list[Problem]]:

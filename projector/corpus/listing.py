@@ -72,7 +72,7 @@ def list_tables(tables: Sequence[Path], texts: Path | None = None) -> Listing:
     for table in tables:
         for name, of_name in index_rows(table).items():
             runs.setdefault(name, []).extend(of_name)
-    folder = texts or _find_texts(tables, runs)
+    folder = texts or find_texts(tables, runs)
     entries = {
         name: Entry(path, runs=tuple(runs.get(name, ()))) for name, path in _files(folder, ".txt")
     }
@@ -135,11 +135,15 @@ def _first(folder: Path, names: Iterable[str], suffix: str) -> Path | None:
     return None
 
 
-def _find_texts(tables: Sequence[Path], names: Collection[str]) -> Path:
-    """Return the folder beside tables with a text that they name, or any if they name none."""
+def find_texts(annotations: Sequence[Path], names: Collection[str]) -> Path:
+    """Return the folder beside annotations with a text that they name, or any if they name none.
+
+    Raises:
+        CorpusError: There is none; where it was looked for is told.
+    """
     looked_in = []
-    for table in tables:
-        here = table.parent
+    for path in annotations:
+        here = path.parent
         for base in (here, here.parent):
             for folder in (base, *(base / name for name in TEXT_FOLDERS)):
                 stems = {name for name, _ in _files(folder, ".txt")}
@@ -149,7 +153,7 @@ def _find_texts(tables: Sequence[Path], names: Collection[str]) -> Path:
     example = next((f"{name}.txt" for name in names if name), "any .txt")
     found = f"the texts are not found: no {example} in {', '.join(dict.fromkeys(looked_in))}"
     hint = "Give their folder with the option for the texts"
-    raise CorpusError(Problem(tables[0], None, found, "a .txt file for each name", hint))
+    raise CorpusError(Problem(annotations[0], None, found, "a .txt file for each name", hint))
 
 
 def _files(folder: Path, suffix: str) -> Iterator[tuple[str, Path]]:
