@@ -25,14 +25,13 @@ from projector.document import (
     Status,
     traveling,
 )
-from projector.encode import Encoder
+from projector.encode import Encoder, RecentTexts
 from projector.project import (
     Scores,
     project_spans,
     scores_by_word,
     tokens_in_words,
 )
-from projector.recent import RecentTexts
 from projector.settings import AlignSettings, Settings
 from projector.tokens import TokenizedText
 from projector.words import Words, find_words, overlap_range
