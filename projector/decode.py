@@ -43,6 +43,7 @@ class SpanWeights:
     separators: float = -2.1
     brackets: float = -0.9
     tagger: float = 1.0  # no gold has tagger predictions beside it: set by hand
+    nothing: float = -2.0  # of the mention having no span at all, against the best candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,9 @@ def best_span(
         weights: Of the features.
 
     Returns:
-        Word ranges. The score is the probability of the chosen span among all that were weighed.
-        A span that receives no mass has none.
+        Word ranges. The score is the probability of the chosen span among all that were weighed,
+        having none among them. A span that receives no mass, or for which having none is
+        likelier than its best candidate, has none.
     """
     spans = len(source.first)
     result = Decoded(
@@ -162,10 +164,12 @@ def best_span(
         best = flat.argmax(1)
         rows = np.arange(len(best))
         peak = flat[rows, best]
-        index = candidates.index
-        result.first[index] = candidates.first[rows, best // total.shape[2]]
-        result.last[index] = candidates.last[rows, best % total.shape[2]]
-        result.score[index] = 1 / np.exp(flat - peak[:, None]).sum(1)
+        mass = np.exp(flat - peak[:, None]).sum(1) + np.exp(weights.nothing - peak)
+        chosen = peak >= weights.nothing
+        index = candidates.index[chosen]
+        result.first[index] = candidates.first[rows, best // total.shape[2]][chosen]
+        result.last[index] = candidates.last[rows, best % total.shape[2]][chosen]
+        result.score[index] = (1 / mass)[chosen]
     return result
 
 

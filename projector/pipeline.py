@@ -292,7 +292,7 @@ def _outcome(mention: Mention, spans: TargetSpans, text: str, settings: Settings
     """Decide what became of a mention from what was chosen for its fragments."""
     found = spans.characters[:, 0] >= 0
     if not found.any():
-        reason = "nothing in the translation is aligned with it"
+        reason = "no span of the translation fits it better than none"
         return Projection(mention.id, Status.UNALIGNED, reason=reason)
     score = round(float(spans.scores[found].min()), 4)
     if score < settings.decode.min_score:
