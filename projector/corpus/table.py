@@ -142,15 +142,17 @@ def scan(file: BinaryIO, path: Path, columns: Columns, line: int = 1) -> Iterato
     ahead = _Ahead(file)
     offset = 0
     while (raw := ahead.line(0)) is not None:
-        taken = 1
         text = decode(raw, path, line)
         if line == 1:
             text = text.removeprefix("\ufeff")
-        if text.strip("\r\n") and not (line == 1 and columns.header):
-            cells, taken = _cells(text, ahead, columns)
-            length = sum(len(ahead.line(index) or b"") for index in range(taken))
-            yield _row(text, cells, columns, (line, offset, length))
-        offset += ahead.drop(taken)
+        if not text.strip("\r\n") or (line == 1 and columns.header):
+            offset += ahead.drop(1)
+            line += 1
+            continue
+        cells, taken = _cells(text, ahead, columns)
+        length = ahead.drop(taken)
+        yield _row(text, cells, columns, (line, offset, length))
+        offset += length
         line += taken
 
 
@@ -210,18 +212,20 @@ def _cells(text: str, ahead: _Ahead, columns: Columns) -> tuple[tuple[str, ...] 
     """Return the cells of the next row, None when it isn't one, and the lines that it takes."""
     readings: list[tuple[tuple[str, ...], int]] = []
     plain = text.removesuffix("\n").removesuffix("\r").split("\t")
-    if any(cell.startswith('"') for cell in plain):
+    if '"' in text and any(cell.startswith('"') for cell in plain):
         quoted, taken = _quoted(text, ahead)
         readings.append((_fill(quoted, columns), taken))
     readings.append((_fill(plain, columns), 1))
     readings = [reading for reading in readings if _plausible(reading[0], columns)]
-    for reading in readings:
-        if _fits(reading[0], columns):
-            return reading
+    if len(readings) > 1:
+        fitting = (reading for reading in readings if _fits(reading[0], columns))
+        return next(fitting, readings[0])
+    if readings:
+        return readings[0]
     merged = _merge_text(plain, columns)
     if _plausible(merged, columns) and _fits(merged, columns):
         return merged, 1
-    return readings[0] if readings else (None, 1)
+    return None, 1
 
 
 def _quoted(text: str, ahead: _Ahead) -> tuple[list[str], int]:
@@ -259,7 +263,7 @@ def _merge_text(cells: Sequence[str], columns: Columns) -> tuple[str, ...]:
 def _plausible(cells: Sequence[str], columns: Columns) -> bool:
     return (
         len(cells) == columns.count
-        and all(cells[columns.roles[role]] for role in ("filename", "label", "text"))
+        and all(cells[columns.roles[role]] for role in ("filename", "label"))
         and ranges_of(cells, columns) is not None
     )
 

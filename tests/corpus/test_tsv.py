@@ -183,8 +183,10 @@ def test_an_open_quote_in_a_note_swallows_no_rows(tmp_path: Path):
 @pytest.mark.parametrize(
     ("row", "line", "message"),
     [
-        ("a\tX\t0\t5", 2, "a row of 4 columns that is not understood"),
-        ("a\tX\t0\t5\t", 2, "not understood"),
+        ("a\tX\t0\t5", 2, "'Dolor' at 0 5; expected '', its text"),
+        ("a\tX\t0\t5\t", 2, "expected '', its text"),
+        ("a\tX\t0", 2, "a row of 3 columns that is not understood"),
+        ("a\t\t0\t5\tDolor", 2, "not understood"),
         ("a\tX\tzero\t5\tDolor", 2, "not understood"),
         ("a\tX\t0\t5\tDolor\tb\tX", 2, "a row of 7 columns"),
         ("a\tX\t5\t0\tDolor", 2, "T1: the range 5 0 is reversed"),
@@ -294,9 +296,9 @@ def test_only_runs_of_rows_are_kept_of_a_table(tmp_path: Path):
 
 
 def test_spans_need_no_texts_and_keep_strings_as_they_are(tmp_path: Path):
-    rows = ["b.txt\tENFERMEDAD\t-1\t4\tx", "b\tX\t3\t4\tlonger than that"]
+    rows = ["b.txt\tENFERMEDAD\t-1\t4\tx", "b\tX\t3\t4\tlonger than that", "b\tX\t5\t6\t"]
     path = write(tmp_path, "t.tsv", "\n".join([FIVE, *rows]))
-    assert read_spans(path) == [("b.txt", "ENFERMEDAD", -1, 4), ("b", "X", 3, 4)]
+    assert read_spans(path) == [("b.txt", "ENFERMEDAD", -1, 4), ("b", "X", 3, 4), ("b", "X", 5, 6)]
     path = write(tmp_path, "x.tsv", "b\tD\tr1\tx y\t10 11;2 3\n")
     assert read_spans(path) == [("b", "D", 2, 11)]
 
