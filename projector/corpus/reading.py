@@ -56,8 +56,8 @@ def read_bytes(path: Path) -> bytes:
         raise CorpusError(Problem(path, None, f"can't be read: {error.strerror}")) from error
 
 
-def decode(data: bytes, path: Path, first_line: int = 1) -> str:
-    """Decode UTF-8, `data` starting at line `first_line` of `path`.
+def decode(data: bytes, path: Path) -> str:
+    """Decode what `path` holds as UTF-8.
 
     Raises:
         CorpusError: It is not UTF-8; the line of the first wrong byte is told.
@@ -69,5 +69,5 @@ def decode(data: bytes, path: Path, first_line: int = 1) -> str:
         hint = "It may be Latin-1: convert it with `iconv -f WINDOWS-1252 -t UTF-8`"
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             hint = "It is UTF-16: convert it with `iconv -f UTF-16 -t UTF-8`"
-        line = first_line + data.count(b"\n", 0, error.start)
+        line = 1 + data.count(b"\n", 0, error.start)
         raise CorpusError(Problem(path, line, found, "UTF-8", hint)) from error

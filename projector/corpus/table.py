@@ -136,22 +136,16 @@ def scan(file: BinaryIO, path: Path, columns: Columns, line: int = 1) -> Iterato
 
     Blank lines are passed over, as pandas does. Offsets count bytes from where `file` stands.
 
-    Raises:
-        CorpusError: A line is not UTF-8.
     """
     ahead = _Ahead(file)
     offset = 0
     while (raw := ahead.line(0)) is not None:
-        text = decode(raw, path, line)
-        if line == 1:
-            text = text.removeprefix("\ufeff")
-        if not text.strip("\r\n") or (line == 1 and columns.header):
-            offset += ahead.drop(1)
-            line += 1
-            continue
-        cells, taken = _cells(text, ahead, columns)
+        text, found = _decoded(raw, path, line)
+        is_row = bool(text.strip("\r\n")) and not (line == 1 and columns.header)
+        cells, taken = _cells(text, ahead, columns) if is_row and not found else (None, 1)
         length = ahead.drop(taken)
-        yield _row(text, cells, columns, (line, offset, length))
+        if is_row:
+            yield _row(text, cells, columns, (line, offset, length), found)
         offset += length
         line += taken
 
@@ -196,15 +190,28 @@ class _Ahead:
         return sum(len(self._lines.popleft()) for _ in range(count))
 
 
+def _decoded(raw: bytes, path: Path, line: int) -> tuple[str, str]:
+    """Return a line's text, and what is wrong with its bytes."""
+    try:
+        text, found = decode(raw, path), ""
+    except CorpusError as error:
+        text, found = raw.decode(errors="replace"), error.problems[0].found
+    return text.removeprefix("\ufeff") if line == 1 else text, found
+
+
 def _row(
-    text: str, cells: tuple[str, ...] | None, columns: Columns, place: tuple[int, int, int]
+    text: str,
+    cells: tuple[str, ...] | None,
+    columns: Columns,
+    place: tuple[int, int, int],
+    found: str,
 ) -> Row:
     index = columns.roles["filename"]
     if cells is not None:
         return Row(*place, cells[index].removesuffix(".txt"), cells)
     plain = text.rstrip("\r\n").split("\t")
     filename = plain[index].removesuffix(".txt") if index < len(plain) else ""
-    found = f"a row of {len(plain)} columns that is not understood: {text[:80].rstrip()!r}"
+    found = found or f"a row of {len(plain)} columns that is not understood: {text[:80].rstrip()!r}"
     return Row(*place, filename, None, found)
 
 

@@ -88,7 +88,7 @@ def index_rows(path: Path) -> dict[str, list[Run]]:
         Runs of rows by document name (without `.txt`); under the empty name, rows that name none.
 
     Raises:
-        CorpusError: The file is no known table, can't be read or isn't UTF-8.
+        CorpusError: The file is no known table, or can't be read.
     """
     columns = read_columns(path)
     runs: dict[str, list[Run]] = {}

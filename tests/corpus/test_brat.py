@@ -3,7 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.corpus.brat import read_brat
@@ -345,6 +345,7 @@ def documents(draw: st.DrawFn) -> Document:
     return Document("doc", "und", text, tuple(mentions), tuple(annotations))
 
 
+@settings(deadline=None)
 @given(documents())
 def test_whatever_is_written_is_read_back(tmp_path_factory, document: Document):
     folder = tmp_path_factory.mktemp("brat")
@@ -354,6 +355,7 @@ def test_whatever_is_written_is_read_back(tmp_path_factory, document: Document):
     assert format_ann(again) == format_ann(document)
 
 
+@settings(deadline=None)
 @given(documents(), st.randoms(use_true_random=False))
 def test_the_order_of_lines_is_kept(tmp_path_factory, document: Document, random):
     folder = tmp_path_factory.mktemp("brat")
@@ -363,6 +365,7 @@ def test_the_order_of_lines_is_kept(tmp_path_factory, document: Document, random
     assert format_ann(strictly(read(folder, document.text, annotations))) == annotations
 
 
+@settings(deadline=None)
 @given(documents(), st.booleans())
 def test_offsets_of_other_conventions_come_out_true(tmp_path_factory, document: Document, bom):
     """Count without the byte order mark and with CRLF as one, as some tools do."""

@@ -3,7 +3,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.corpus.corpus import open_corpus
@@ -232,12 +232,19 @@ def test_unknown_tables_are_refused_with_what_is_known(tmp_path: Path, header):
             reader(path)
 
 
-def test_bytes_that_are_not_utf8_are_told_by_line(tmp_path: Path):
+def test_bytes_that_are_not_utf8_cost_their_row_only(tmp_path: Path):
     path = table(tmp_path, FIVE, "a\tX\t0\t5\tDolor")
-    path.write_bytes(path.read_bytes() + b"a\tX\t0\t1\t\xf1\n")
-    for reader in (open_corpus, read_spans):
-        with pytest.raises(CorpusError, match=r"t\.tsv:3: byte 0xf1"):
-            reader(path)
+    path.write_bytes(path.read_bytes() + b"a\tX\t0\t1\t\xf1\na\tX\t0\t5\tDolor\n")
+    reading = open_corpus(path).read("a")
+    (problem,) = reading.problems
+    assert str(problem).startswith(f"{path}:3: byte 0xf1 at 8 is not UTF-8")
+    assert reading.document is not None
+    assert [mention.id for mention in reading.document.mentions] == ["T1", "T3"]
+    with pytest.raises(CorpusError, match=r"t\.tsv:3: byte 0xf1"):
+        read_spans(path)
+    path.write_bytes(FIVE.encode("utf-16"))
+    with pytest.raises(CorpusError, match="UTF-16"):
+        open_corpus(path)
 
 
 def test_an_undecodable_text_gives_no_document(tmp_path: Path):
@@ -424,6 +431,7 @@ def documents(draw: st.DrawFn) -> Document:
     return Document(draw(names), "und", text, mentions, said)
 
 
+@settings(deadline=None)
 @given(documents())
 def test_whatever_is_written_is_read_back(tmp_path_factory, document: Document):
     folder = tmp_path_factory.mktemp("tsv")
@@ -432,6 +440,7 @@ def test_whatever_is_written_is_read_back(tmp_path_factory, document: Document):
     assert strictly(open_corpus(folder / "t.tsv", language="und").read(document.name)) == document
 
 
+@settings(deadline=None)
 @given(documents())
 def test_csv_reads_what_is_written(tmp_path_factory, document: Document):
     """Read as pandas does: quotes where a field begins with one, rows that end at LF or CR."""
