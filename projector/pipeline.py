@@ -160,6 +160,8 @@ def _weights(similarity: Tensor, band: align.Band, settings: AlignSettings) -> T
             return align.transport(
                 similarity, band, temperature=temperature, iterations=settings.iterations
             )
+        case "exact-transport":
+            return align.exact_transport(similarity, band, temperature=temperature)
         case "softmax":
             return align.softmax_both_ways(similarity, band, temperature=temperature)
         case "argmax":

@@ -9,7 +9,7 @@ from projector.decode import SpanWeights
 from projector.errors import ConfigurationError
 
 PathMethod = Literal["anchored", "diagonal"]
-AlignMethod = Literal["transport", "softmax", "argmax", "itermax"]
+AlignMethod = Literal["transport", "exact-transport", "softmax", "argmax", "itermax"]
 DecodeMethod = Literal["best-span", "longest-run"]
 
 # Below this float32 runs out of exponents in Sinkhorn's kernel.
