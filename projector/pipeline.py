@@ -14,7 +14,7 @@ from torch import Tensor
 
 from projector import align
 from projector.align import Alignment
-from projector.decode import Decoded, SourceSpans, best_span, longest_run
+from projector.decode import Decoded, SourceSpans, apart, best_span, longest_run
 from projector.document import (
     Annotation,
     Document,
@@ -27,7 +27,6 @@ from projector.document import (
 )
 from projector.encode import Encoder, RecentTexts
 from projector.project import (
-    Scores,
     project_spans,
     scores_by_word,
     tokens_in_words,
@@ -109,9 +108,9 @@ def project_pair(
     """
     aligned = align_pair(pair, encoder, settings.align)
     spans, owner = fragment_spans(pair.source)
-    decoded = decode_spans(aligned, spans, owner, settings, support=support)
+    found = decode_spans(aligned, spans, owner, settings, support=support)
     outcomes = tuple(
-        _outcome(mention, decoded[owner == number], aligned.target.text, settings)
+        _outcome(mention, found[found.owner == number], aligned.target.text, settings)
         for number, mention in enumerate(pair.source.mentions)
     )
     return _projected(pair, outcomes)
@@ -183,14 +182,21 @@ def fragment_spans(document: Document) -> tuple[NDArray[np.int64], NDArray[np.in
 
 @dataclass(frozen=True, slots=True)
 class TargetSpans:
-    """The characters chosen for M source spans: [M, 2], and -1 where there is none; [M] scores."""
+    """The target spans chosen for source spans.
 
+    Args:
+        owner: [K] the mention each belongs to; a source span may have several, or none.
+        characters: [K, 2] where they stand.
+        scores: [K] in [0, 1].
+    """
+
+    owner: NDArray[np.int64]
     characters: NDArray[np.int64]
     scores: NDArray[np.float32]
 
     def __getitem__(self, index: NDArray[np.bool_]) -> TargetSpans:
         """Return the spans at `index`."""
-        return TargetSpans(self.characters[index], self.scores[index])
+        return TargetSpans(self.owner[index], self.characters[index], self.scores[index])
 
 
 def decode_spans(
@@ -201,43 +207,54 @@ def decode_spans(
     *,
     support: Document | None = None,
 ) -> TargetSpans:
-    """Project spans of source characters [M, 2] and choose the target span of each."""
+    """Project source spans [M, 2], fragments of the mentions `owner` [M], and choose where to."""
     if not len(spans) or not len(aligned.source) or not len(aligned.target):
-        return TargetSpans(
-            np.full((len(spans), 2), -1, dtype=np.int64), np.zeros(len(spans), dtype=np.float32)
-        )
+        none = np.empty(0, dtype=np.int64)
+        return TargetSpans(none, none.reshape(0, 2), np.empty(0, dtype=np.float32))
     scores = project_spans(aligned.alignment, aligned.source.offsets, spans)
     labels = [aligned.pair.source.mentions[number].label for number in owner]
     if settings.decode.method == "longest-run":
-        mask = _marked(aligned.target.offsets, labels, support)
         decoded = longest_run(
             scores.precision,
-            mask,
+            _marked(aligned.target.offsets, labels, support),
             threshold=settings.decode.threshold,
             gap=settings.decode.gap,
         )
-        return _characters(decoded, aligned.target.offsets)
-    decoded = _best_spans(aligned, scores, spans, labels, settings, support)
-    return _characters(decoded, aligned.target_words.offsets)
-
-
-def _best_spans(
-    aligned: AlignedPair,
-    scores: Scores,
-    spans: NDArray[np.int64],
-    labels: list[str],
-    settings: Settings,
-    support: Document | None,
-) -> Decoded:
+        return _target_spans(decoded, [], owner, aligned.target.offsets)
     incidence = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
-    return best_span(
-        scores_by_word(scores, incidence),
+    by_word = scores_by_word(scores, incidence)
+    decoded = best_span(
+        by_word,
         source_spans(aligned, spans, labels, support),
         aligned.source_words,
         aligned.target_words,
         incidence,
         weights=settings.decode.weights,
     )
+    pieces = apart(
+        by_word,
+        decoded,
+        aligned.target_words,
+        recall=settings.decode.piece_recall,
+        precision=settings.decode.piece_precision,
+        reach=settings.decode.piece_reach,
+    )
+    return _target_spans(decoded, pieces, owner, aligned.target_words.offsets)
+
+
+def _target_spans(
+    decoded: Decoded,
+    pieces: list[tuple[int, int, int]],
+    owner: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+) -> TargetSpans:
+    """Turn unit ranges, and pieces apart from them, into characters."""
+    chosen = np.flatnonzero(decoded.first >= 0)
+    ranges = np.stack([chosen, decoded.first[chosen], decoded.last[chosen]], axis=1)
+    ranges = np.concatenate([ranges, np.array(pieces, dtype=np.int64).reshape(-1, 3)])
+    span, first, last = ranges.T
+    characters = np.stack([offsets[first, 0], offsets[last - 1, 1]], axis=1)
+    return TargetSpans(owner[span], characters, decoded.score[span])
 
 
 def source_spans(
@@ -284,23 +301,16 @@ def _ranges(offsets: NDArray[np.int64], support: Document | None) -> Iterator[tu
             yield mention.label, int(first[0]), int(last[0])
 
 
-def _characters(decoded: Decoded, offsets: NDArray[np.int64]) -> TargetSpans:
-    characters = np.stack([offsets[decoded.first, 0], offsets[decoded.last - 1, 1]], axis=1)
-    characters[decoded.first < 0] = -1
-    return TargetSpans(characters, decoded.score)
-
-
 def _outcome(mention: Mention, spans: TargetSpans, text: str, settings: Settings) -> Projection:
     """Decide what became of a mention from what was chosen for its fragments."""
-    found = spans.characters[:, 0] >= 0
-    if not found.any():
+    if not len(spans.owner):
         reason = "no span of the translation fits it better than none"
         return Projection(mention.id, Status.UNALIGNED, reason=reason)
-    score = round(float(spans.scores[found].min()), 4)
+    score = round(float(spans.scores.min()), 4)
     if score < settings.decode.min_score:
         reason = f"its best span scores {score}, below {settings.decode.min_score}"
         return Projection(mention.id, Status.BELOW_THRESHOLD, score, reason=reason)
-    fragments = join_fragments(spans.characters[found], text)
+    fragments = join_fragments(spans.characters, text)
     return Projection(mention.id, Status.PROJECTED, score, fragments)
 
 

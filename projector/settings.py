@@ -71,6 +71,10 @@ class DecodeSettings:
         weights: Of the span model's features.
         threshold: Least membership of a token in a longest run.
         gap: How many tokens in a row may fail within a longest run.
+        piece_recall: Share of a mention's mass that a word apart from the chosen span must
+            receive to be taken as a second piece of the mention; above 1 there are none.
+        piece_precision: Share of its own mass that it must have from the mention.
+        piece_reach: How many words away it may stand.
         min_score: Least score of a projection; below it a mention has the status
             `below_threshold`.
     """
@@ -79,6 +83,9 @@ class DecodeSettings:
     weights: SpanWeights = field(default_factory=SpanWeights)
     threshold: float = 0.5
     gap: int = 1
+    piece_recall: float = 0.2
+    piece_precision: float = 0.8
+    piece_reach: int = 12
     min_score: float = 0.0
 
 
