@@ -159,7 +159,7 @@ def own_linker(encoder: Encoder) -> Linker:
     import numpy as np
 
     from projector.links import WORD_SETTINGS, word_links
-    from projector.pipeline import align_vectors
+    from projector.pair import align_vectors
     from projector.project import tokens_in_words
 
     def link(sentences: Sequence[GoldSentence]) -> list[frozenset[tuple[int, int]]]:

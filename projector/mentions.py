@@ -1,0 +1,159 @@
+"""Turn mentions into arrays for the maths, and what it chose into fragments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.decode import Decoded, SourceSpans, apart, best_span, longest_run
+from projector.document import Document, Fragment
+from projector.pair import AlignedPair
+from projector.project import project_spans, scores_by_word, tokens_in_words
+from projector.settings import Settings
+from projector.words import overlap_range
+
+
+def fragment_spans(document: Document) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return every fragment's [M, 2] characters, and which mention [M] it belongs to."""
+    rows = [
+        (fragment.start, fragment.end, number)
+        for number, mention in enumerate(document.mentions)
+        for fragment in mention.fragments
+    ]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    return table[:, :2], table[:, 2]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSpans:
+    """The target spans chosen for source spans.
+
+    Args:
+        owner: [K] the mention each belongs to; a source span may have several, or none.
+        characters: [K, 2] where they stand.
+        scores: [K] in [0, 1].
+    """
+
+    owner: NDArray[np.int64]
+    characters: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+    def __getitem__(self, index: NDArray[np.bool_]) -> TargetSpans:
+        """Return the spans at `index`."""
+        return TargetSpans(self.owner[index], self.characters[index], self.scores[index])
+
+
+def decode_spans(
+    aligned: AlignedPair,
+    spans: NDArray[np.int64],
+    owner: NDArray[np.int64],
+    settings: Settings,
+    *,
+    support: Document | None = None,
+) -> TargetSpans:
+    """Project source spans [M, 2], fragments of the mentions `owner` [M], and choose where to."""
+    if not len(spans) or not len(aligned.source) or not len(aligned.target):
+        none = np.empty(0, dtype=np.int64)
+        return TargetSpans(none, none.reshape(0, 2), np.empty(0, dtype=np.float32))
+    scores = project_spans(aligned.alignment, aligned.source.offsets, spans)
+    labels = [aligned.pair.source.mentions[number].label for number in owner]
+    if settings.decode.method == "longest-run":
+        decoded = longest_run(
+            scores.precision,
+            _marked(aligned.target.offsets, labels, support),
+            threshold=settings.decode.threshold,
+            gap=settings.decode.gap,
+        )
+        return _target_spans(decoded, [], owner, aligned.target.offsets)
+    incidence = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
+    by_word = scores_by_word(scores, incidence)
+    decoded = best_span(
+        by_word,
+        source_spans(aligned, spans, labels, support),
+        aligned.source_words,
+        aligned.target_words,
+        incidence,
+        weights=settings.decode.weights,
+    )
+    pieces = apart(
+        by_word,
+        decoded,
+        aligned.target_words,
+        recall=settings.decode.piece_recall,
+        precision=settings.decode.piece_precision,
+        reach=settings.decode.piece_reach,
+    )
+    return _target_spans(decoded, pieces, owner, aligned.target_words.offsets)
+
+
+def _target_spans(
+    decoded: Decoded,
+    pieces: list[tuple[int, int, int]],
+    owner: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+) -> TargetSpans:
+    """Turn unit ranges, and pieces apart from them, into characters."""
+    chosen = np.flatnonzero(decoded.first >= 0)
+    ranges = np.stack([chosen, decoded.first[chosen], decoded.last[chosen]], axis=1)
+    ranges = np.concatenate([ranges, np.array(pieces, dtype=np.int64).reshape(-1, 3)])
+    span, first, last = ranges.T
+    characters = np.stack([offsets[first, 0], offsets[last - 1, 1]], axis=1)
+    return TargetSpans(owner[span], characters, decoded.score[span])
+
+
+def source_spans(
+    aligned: AlignedPair,
+    spans: NDArray[np.int64],
+    labels: list[str],
+    support: Document | None = None,
+) -> SourceSpans:
+    """Describe source spans [M, 2] for the span model."""
+    first, last = overlap_range(aligned.source_words.offsets, spans)
+    scale = len(aligned.target.text) / len(aligned.source.text)
+    length = ((spans[:, 1] - spans[:, 0]) * scale).astype(np.float32)
+    tagged = None
+    if support is not None:
+        tagged = _edges(aligned.target_words.offsets, labels, support)
+    return SourceSpans(first, last, length, tagged)
+
+
+def _marked(
+    offsets: NDArray[np.int64], labels: list[str], support: Document | None
+) -> NDArray[np.bool_]:
+    """Mark [M, N] the target units inside the tagger's mentions of the same label."""
+    marked = np.zeros((len(labels), len(offsets)), dtype=np.bool_)
+    for label, first, last in _ranges(offsets, support):
+        for number, own in enumerate(labels):
+            marked[number, first:last] |= own == label
+    return marked
+
+
+def _edges(offsets: NDArray[np.int64], labels: list[str], support: Document) -> NDArray[np.bool_]:
+    """Mark [M, N + 1] where the tagger's mentions of the same label begin or end."""
+    marked = np.zeros((len(labels), len(offsets) + 1), dtype=np.bool_)
+    for label, first, last in _ranges(offsets, support):
+        for number, own in enumerate(labels):
+            marked[number, [first, last]] |= own == label
+    return marked
+
+
+def _ranges(offsets: NDArray[np.int64], support: Document | None) -> Iterator[tuple[str, int, int]]:
+    for mention in support.mentions if support is not None else ():
+        span = np.array([[mention.start, mention.end]], dtype=np.int64)
+        first, last = overlap_range(offsets, span)
+        if first[0] < last[0]:
+            yield mention.label, int(first[0]), int(last[0])
+
+
+def join_fragments(characters: NDArray[np.int64], text: str) -> tuple[Fragment, ...]:
+    """Put spans [K, 2] in text order; join those that overlap or have only white space between."""
+    joined: list[Fragment] = []
+    for start, end in sorted((int(start), int(end)) for start, end in characters):
+        if joined and not text[joined[-1].end : start].strip():
+            joined[-1] = Fragment(joined[-1].start, max(joined[-1].end, end))
+        else:
+            joined.append(Fragment(start, end))
+    return tuple(joined)
