@@ -1,0 +1,112 @@
+"""State what a run leaves behind about itself.
+
+Two files, because the same inputs, configuration, weights and versions must give the same bytes:
+`manifest.json` holds all that follows from these; `log.json` what differs from run to run (when,
+where, how long), and nothing else in a run's folder does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from projector.errors import CorpusError, Problem
+from schemas.configuration import faults
+
+MANIFEST = "manifest.json"
+LOG = "log.json"
+
+
+class Record(BaseModel):
+    """Pass over unknown names: a later version may have added facts."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    def to_json(self) -> str:
+        """Return it as a file's content, the same bytes for the same values."""
+        return self.model_dump_json(indent=2) + "\n"
+
+
+class InputFiles(Record):
+    """What was read: `sha256` is over the names and contents of all `files`, see `hash_input`."""
+
+    role: Literal["source", "target", "texts", "tagger"]
+    path: str
+    language: str
+    files: int
+    sha256: str
+
+
+class ModelFacts(Record):
+    """The model that was used; `fingerprint` covers weights, layer, windows and precision."""
+
+    name: str
+    fingerprint: str
+
+
+class MentionCount(Record):
+    """How many source mentions of a label came to a status in a language."""
+
+    language: str
+    label: str
+    status: str
+    mentions: int
+
+
+class LanguageCount(Record):
+    """What was done in a language; `tables` are its submission tables by entity."""
+
+    language: str
+    documents: int
+    translated: int
+    mentions: int
+    projected: int
+    lost_annotations: int
+    tables: dict[str, str]
+
+
+class Manifest(Record):
+    """What a run was made from, and what came of it.
+
+    `configuration` is a `RunConfiguration` as JSON: kept as it was, so that a run stays readable
+    when options come and go.
+    """
+
+    version: Literal[1] = 1
+    configuration: dict[str, JsonValue]
+    model: ModelFacts
+    inputs: tuple[InputFiles, ...]
+    versions: dict[str, str]
+    languages: tuple[LanguageCount, ...]
+    counts: tuple[MentionCount, ...]
+
+
+class RunLog(Record):
+    """What differs from run to run: times are UTC in ISO 8601, `seconds` wall time."""
+
+    version: Literal[1] = 1
+    started: str
+    seconds: float
+    stages: dict[str, float]
+    host: str
+    platform: str
+    processors: int
+    command: tuple[str, ...]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a run's folder.
+
+    Raises:
+        CorpusError: The folder holds no run, or one that can't be understood.
+    """
+    path = folder / MANIFEST
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        found = f"no run is there: {MANIFEST} can't be read ({error.strerror})"
+        raise CorpusError(Problem(folder, None, found, "the folder of a finished run")) from error
+    except ValidationError as error:
+        raise CorpusError(Problem(path, None, faults(error, path))) from error

@@ -1,0 +1,144 @@
+"""State the columns of every Parquet table that is written, and how readers may rely on them.
+
+Offsets are half-open and count Unicode code points of the untouched text. Rows of one document
+stand together, in the document's own order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from projector.errors import CorpusError, Problem
+
+VERSION = 1
+_NAME = b"projector.table"
+_VERSION = b"projector.version"
+
+FRAGMENTS = pa.list_(
+    pa.struct(
+        [pa.field("start", pa.int64(), nullable=False), pa.field("end", pa.int64(), nullable=False)]
+    )
+)
+ARGUMENTS = pa.list_(
+    pa.struct(
+        [
+            pa.field("role", pa.string(), nullable=False),
+            pa.field("target", pa.string(), nullable=False),
+        ]
+    )
+)
+
+
+def _schema(name: str, columns: Mapping[str, pa.DataType], *, nullable: set[str]) -> pa.Schema:
+    fields = [pa.field(key, type_, nullable=key in nullable) for key, type_ in columns.items()]
+    return pa.schema(fields, metadata={_NAME: name.encode(), _VERSION: str(VERSION).encode()})
+
+
+DOCUMENTS = _schema(
+    "documents",
+    {"language": pa.string(), "document": pa.string(), "text": pa.string()},
+    nullable=set(),
+)
+
+# `text` is the fragments joined by a space, `line` the place in the file it was read from.
+MENTIONS = _schema(
+    "mentions",
+    {
+        "language": pa.string(),
+        "document": pa.string(),
+        "id": pa.string(),
+        "label": pa.string(),
+        "fragments": FRAGMENTS,
+        "text": pa.string(),
+        "line": pa.int64(),
+    },
+    nullable={"line"},
+)
+
+_SAID = {
+    "id": pa.string(),
+    "kind": pa.string(),
+    "label": pa.string(),
+    "arguments": ARGUMENTS,
+    "value": pa.string(),
+}
+
+ANNOTATIONS = _schema(
+    "annotations",
+    {"language": pa.string(), "document": pa.string(), **_SAID, "line": pa.int64()},
+    nullable={"value", "line"},
+)
+
+# One row for each source mention and target language, whatever became of it. `target_document`
+# is null where the document has no translation. `fragments` and `target_text` are empty unless
+# the status is `projected`; `source_fragments` and `source_text` are where the source annotation
+# is itself invalid.
+PROJECTIONS = _schema(
+    "projections",
+    {
+        "language": pa.string(),
+        "source_document": pa.string(),
+        "target_document": pa.string(),
+        "mention_id": pa.string(),
+        "label": pa.string(),
+        "status": pa.string(),
+        "reason": pa.string(),
+        "score": pa.float64(),
+        "fragments": FRAGMENTS,
+        "target_text": pa.string(),
+        "source_fragments": FRAGMENTS,
+        "source_text": pa.string(),
+    },
+    nullable={"target_document"},
+)
+
+LOST_ANNOTATIONS = _schema(
+    "lost_annotations",
+    {
+        "language": pa.string(),
+        "source_document": pa.string(),
+        "target_document": pa.string(),
+        **_SAID,
+    },
+    nullable={"target_document", "value"},
+)
+
+TABLES: Mapping[str, pa.Schema] = {
+    "documents": DOCUMENTS,
+    "mentions": MENTIONS,
+    "annotations": ANNOTATIONS,
+    "projections": PROJECTIONS,
+    "lost_annotations": LOST_ANNOTATIONS,
+}
+
+
+def name_of(schema: pa.Schema) -> str:
+    """Return the name of one of `TABLES`."""
+    return bytes(schema.metadata[_NAME]).decode()
+
+
+def check_table(found: pa.Schema, expected: pa.Schema, path: Path) -> None:
+    """Refuse a file that a reader of `expected` can't rely on.
+
+    Raises:
+        CorpusError: It is another table, of another version, or lacks a column.
+    """
+    metadata = found.metadata or {}
+    name = name_of(expected)
+    if metadata.get(_NAME) != name.encode():
+        raise CorpusError(Problem(path, None, "it is not a table of this name", name))
+    version = metadata.get(_VERSION, b"").decode(errors="replace")
+    if version != str(VERSION):
+        hint = "Read it with the version of projector that wrote it"
+        problem = Problem(path, None, f"its version is {version or 'not told'}", str(VERSION), hint)
+        raise CorpusError(problem)
+    for field in expected:
+        if not field.nullable and field.name not in found.names:
+            raise CorpusError(Problem(path, None, f"the column {field.name} is missing"))
+        if field.name in found.names and found.field(field.name).type != field.type:
+            type_ = found.field(field.name).type
+            problem = Problem(path, None, f"the column {field.name} is {type_}", str(field.type))
+            raise CorpusError(problem)
