@@ -31,10 +31,10 @@ def atomic_folder(path: Path, *, overwrite: bool = False, mark: str) -> Iterator
     _refuse_existing(path, overwrite=overwrite, mark=mark)
     temporary = path.parent / f".tmp-{secrets.token_hex(8)}"
     try:
-        with _told(path):
+        with writing(path):
             temporary.mkdir(parents=True)
         yield temporary
-        with _told(path):
+        with writing(path):
             # Once for all files: a run has hundreds of thousands, too many to sync one by one.
             if hasattr(os, "sync"):
                 os.sync()
@@ -45,7 +45,8 @@ def atomic_folder(path: Path, *, overwrite: bool = False, mark: str) -> Iterator
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the operating system says into an `OutputError` about `path`."""
     try:
         yield
     except OSError as error:

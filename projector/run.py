@@ -1,0 +1,287 @@
+"""Write a run's folder, whole or not at all, and read it back.
+
+    out/manifest.json            what it was made from, and what came of it
+    out/log.json                 when, where and how long: the only file that differs between runs
+    out/projections.parquet      every source mention in every language, whatever became of it
+    out/documents.parquet        the translations, with
+    out/mentions.parquet           the mentions projected onto them
+    out/annotations.parquet        and the annotations that travelled along
+    out/lost_annotations.parquet those that could not
+    out/brat/{language}/         the same for reviewers, scores as notes
+    out/tsv/{language}_{entity}.tsv  the same as the task's submission tables
+    out/unprojected.tsv          every mention that is not projected, and why
+    out/lost_annotations.tsv     every annotation that is lost
+
+The same inputs, configuration, weights and versions give the same bytes, in whatever order the
+documents come: everything is sorted by language, source document and the mention's place in it.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from projector.corpus.brat_write import format_ann
+from projector.corpus.folders import atomic_folder, writing
+from projector.document import Annotation, Document, Projection, Status
+from projector.errors import OutputError
+from projector.run_facts import versions
+from projector.run_read import FinishedRun, read_run
+from projector.run_rows import check_outcomes, outcome_rows, with_scores
+from projector.run_spool import Entry, Spool
+from projector.run_tables import write_outcomes, write_submissions, write_translations
+from schemas.configuration import RunConfiguration
+from schemas.manifest import (
+    LOG,
+    MANIFEST,
+    InputFiles,
+    LanguageCount,
+    Manifest,
+    MentionCount,
+    ModelFacts,
+    RunLog,
+)
+
+__all__ = ["FinishedRun", "RunSummary", "RunWriter", "read_run"]
+
+_SPOOL = ".spool"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What came of a run, in sorted order; the same figures stand in its manifest."""
+
+    languages: tuple[LanguageCount, ...]
+    counts: tuple[MentionCount, ...]
+
+    def by_status(self) -> dict[str, int]:
+        """Return how many mentions, over all languages, came to each status."""
+        found: Counter[str] = Counter()
+        for count in self.counts:
+            found[count.status] += count.mentions
+        return dict(sorted(found.items()))
+
+    @property
+    def losses(self) -> int:
+        """Return how many mentions are not projected and annotations are lost."""
+        return sum(one.mentions - one.projected + one.lost_annotations for one in self.languages)
+
+
+class RunWriter:
+    """Collect what became of documents, in any order, and write the run's folder at the end.
+
+        with RunWriter(Path("out"), configuration=..., model=..., inputs=...) as writer:
+            for done in project_pairs(pairs, encoder, settings):
+                writer.add("en", done.source, done.document, done.projections, done.lost)
+        print(writer.summary.by_status())
+
+    The folder appears when the block ends without an exception; otherwise nothing is left.
+
+    Args:
+        path: The folder; an empty one counts as nothing.
+        configuration: What the user chose.
+        model: What encoded.
+        inputs: What was read, see `projector.run_facts.hash_input`.
+        overwrite: Replace an earlier run, once this one is complete.
+        command: The command line, for the log.
+
+    Raises:
+        OutputError: The folder exists already; it can't be written; or the outcomes don't
+            reconcile.
+    """
+
+    summary: RunSummary
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        configuration: RunConfiguration,
+        model: ModelFacts,
+        inputs: Sequence[InputFiles] = (),
+        overwrite: bool = False,
+        command: Sequence[str] = (),
+    ) -> None:
+        self.stages: dict[str, float] = {}  # seconds, for the log: the caller's to fill
+        self._path = path
+        self._configuration = configuration
+        self._model = model
+        self._inputs = tuple(inputs)
+        self._command = tuple(command)
+        self._stack = ExitStack()
+        self._output = atomic_folder(path, overwrite=overwrite, mark=MANIFEST)
+        self._targets: set[tuple[str, str]] = set()
+        self._labels: dict[str, set[str]] = {}
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._lost: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        """Refuse an existing output; start a temporary folder beside it."""
+        self._started = datetime.now(UTC)
+        self._clock = time.perf_counter()
+        self._folder = self._stack.enter_context(self._output)
+        self._file = self._stack.enter_context((self._folder / _SPOOL).open("w+b"))
+        self._spool = Spool(self._file)
+        return self
+
+    def __exit__(
+        self,
+        type_: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Finish the run and put it in its place, or leave nothing after an exception."""
+        if type_ is not None:
+            self._stack.__exit__(type_, value, traceback)
+            return
+        with self._stack, writing(self._path):
+            self._finish()
+
+    def add(
+        self,
+        language: str,
+        source: Document,
+        target: Document | None,
+        projections: Sequence[Projection],
+        lost: Sequence[Annotation] = (),
+    ) -> None:
+        """Take what became of one document in one language.
+
+        Args:
+            language: The target's, as the user wrote it; it names folders and tables.
+            source: The document whose mentions were projected.
+            target: Its translation with the projected mentions, ids as in the source; None where
+                there is none.
+            projections: One for each source mention; also `invalid` ones of mentions that could
+                not be read.
+            lost: The annotations that could not travel.
+
+        Raises:
+            OutputError: They don't reconcile; a document comes twice; or a name or label can't be
+                written.
+        """
+        check_outcomes(source, target, projections)
+        if (language, source.name) in self._spool:
+            raise OutputError(f"{source.name}: it comes twice in {language}")
+        if target is not None:
+            target = replace(target, language=language)
+        rows = outcome_rows(language, source, target, projections)
+        with writing(self._path):
+            self._see_labels(language, {mention.label for mention in source.mentions})
+            if target is not None:
+                self._write_brat(with_scores(target, projections))
+            self._spool.put(Entry(language, source.name, target, rows, tuple(lost)))
+        self._counts.update((language, str(row[4]), str(row[5])) for row in rows)
+        self._lost[language] += len(lost)
+
+    def _see_labels(self, language: str, labels: set[str]) -> None:
+        """Make a new label's table, still empty: what can't be a file's name is told at once."""
+        seen = self._labels.setdefault(_plain(language), set())
+        if not labels <= seen:
+            seen |= labels
+            write_submissions(self._folder, (), language=language, labels=seen)
+
+    def _write_brat(self, document: Document) -> None:
+        key = (document.language, document.name)
+        if key in self._targets:
+            raise OutputError(f"{document.name}: it is the translation of two documents")
+        self._targets.add(key)
+        folder = self._folder / "brat" / document.language
+        folder.mkdir(parents=True, exist_ok=True)
+        annotations = format_ann(document).encode("utf-8")
+        # Not `write_brat`: to sync every file takes longer than to encode it on a GPU.
+        (folder / f"{_plain(document.name)}.txt").write_bytes(document.text.encode("utf-8"))
+        (folder / f"{document.name}.ann").write_bytes(annotations)
+
+    def _finish(self) -> None:
+        self._check_languages()
+        facts = {
+            "model": self._model.name,
+            "model_fingerprint": self._model.fingerprint,
+            "configuration": self._configuration.model_dump_json(),
+        }
+        write_outcomes(self._folder, self._spool.entries(), facts)
+        write_translations(self._folder, self._spool.entries())
+        tables = {
+            language: write_submissions(
+                self._folder, self._spool.entries(language), language=language, labels=labels
+            )
+            for language, labels in sorted(self._labels.items())
+        }
+        self.summary = self._summarize(tables)
+        self._file.close()
+        (self._folder / _SPOOL).unlink()
+        self._write_facts()
+
+    def _check_languages(self) -> None:
+        """Hold the languages against each other: all must have had the same source documents."""
+        names = self._spool.sources()
+        every = set().union(*names.values())
+        for language, found in sorted(names.items()):
+            if found != every:
+                missing = sorted(every - found)
+                raise OutputError(
+                    f"{self._path}: {len(missing)} source documents have no outcome in {language}, "
+                    f"{missing[0]} among them; this is a fault in projector, please report it"
+                )
+
+    def _summarize(self, tables: dict[str, dict[str, str]]) -> RunSummary:
+        sources = self._spool.sources()
+        counts = tuple(
+            MentionCount(language=language, label=label, status=status, mentions=number)
+            for (language, label, status), number in sorted(self._counts.items())
+        )
+        languages = tuple(
+            LanguageCount(
+                language=language,
+                documents=len(sources[language]),
+                translated=sum(code == language for code, _ in self._targets),
+                mentions=sum(one.mentions for one in counts if one.language == language),
+                projected=sum(
+                    one.mentions
+                    for one in counts
+                    if (one.language, one.status) == (language, Status.PROJECTED.value)
+                ),
+                lost_annotations=self._lost[language],
+                tables=of_language,
+            )
+            for language, of_language in tables.items()
+        )
+        return RunSummary(languages, counts)
+
+    def _write_facts(self) -> None:
+        manifest = Manifest(
+            configuration=self._configuration.model_dump(mode="json"),
+            model=self._model,
+            inputs=self._inputs,
+            versions=versions(),
+            languages=self.summary.languages,
+            counts=self.summary.counts,
+        )
+        log = RunLog(
+            started=self._started.isoformat(timespec="seconds"),
+            seconds=round(time.perf_counter() - self._clock, 3),
+            stages={stage: round(seconds, 3) for stage, seconds in self.stages.items()},
+            host=platform.node(),
+            platform=platform.platform(),
+            processors=os.cpu_count() or 1,
+            command=self._command,
+        )
+        (self._folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="")
+        (self._folder / LOG).write_text(log.to_json(), encoding="utf-8", newline="")
+
+
+def _plain(name: str) -> str:
+    """Return a name that is to be a file's or a folder's, or refuse it."""
+    if not name or name[0] == "." or any(character in name for character in "/\\\0"):
+        raise OutputError(f"{name!r} can't be a file's name, as languages and documents must be")
+    return name

@@ -1,0 +1,100 @@
+"""Read a finished run: its manifest, its projections as spans, its submission tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from projector.corpus.parquet import ParquetCorpus, open_parquet
+from projector.corpus.reading import read_text
+from projector.document import Status
+from projector.errors import CorpusError, Problem
+from schemas.manifest import MANIFEST, Manifest, read_manifest
+from schemas.tables import PROJECTIONS, check_table
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRun:
+    """A run's folder.
+
+    Args:
+        path: The folder.
+        manifest: What it was made from, and what came of it.
+    """
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the target languages, sorted."""
+        return tuple(one.language for one in self.manifest.languages)
+
+    @property
+    def tables(self) -> dict[tuple[str, str], Path]:
+        """Return the submission table of each language and entity, for `pack_submission`."""
+        return {
+            (one.language, entity): self.path / table
+            for one in self.manifest.languages
+            for entity, table in one.tables.items()
+        }
+
+    def projections(self, languages: Collection[str] | None = None) -> pl.DataFrame:
+        """Return what became of every source mention; columns as in `schemas.tables.PROJECTIONS`.
+
+        Raises:
+            CorpusError: The table can't be read.
+        """
+        path = self.path / "projections.parquet"
+        try:
+            check_table(pq.read_schema(path), PROJECTIONS, path)
+            wanted = pl.scan_parquet(path)
+            if languages is not None:
+                wanted = wanted.filter(pl.col("language").is_in(list(languages)))
+            return wanted.collect()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
+
+    def predicted(self, languages: Collection[str] | None = None) -> pl.DataFrame:
+        """Return the projected mentions as spans, for `projector.evaluate.compare`.
+
+        Beside the columns of spans there are `score`, `source_document` and `source_text`.
+        """
+        projected = self.projections(languages).filter(pl.col("status") == Status.PROJECTED.value)
+        return projected.select(
+            "language",
+            pl.col("target_document").alias("document"),
+            "label",
+            "fragments",
+            pl.col("mention_id").alias("id"),
+            "score",
+            "source_document",
+            "source_text",
+        )
+
+    def text(self, language: str, document: str) -> str | None:
+        """Return a translation's text, None where the run has none of this name."""
+        path = self.path / "brat" / language / f"{document}.txt"
+        return read_text(path) if path.is_file() else None
+
+    def corpus(self, language: str | None = None) -> ParquetCorpus:
+        """Open the translations with their projected mentions as a corpus."""
+        return open_parquet(self.path, language=language)
+
+
+def is_run(path: Path) -> bool:
+    """Tell whether a folder holds a finished run."""
+    return (path / MANIFEST).is_file() and (path / "projections.parquet").is_file()
+
+
+def read_run(path: Path) -> FinishedRun:
+    """Open a finished run.
+
+    Raises:
+        CorpusError: There is none.
+    """
+    return FinishedRun(path, read_manifest(path))

@@ -1,0 +1,67 @@
+"""Keep what became of documents on disk until all are there, so that memory stays flat."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from projector.document import Annotation, Document
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What became of one document in one language.
+
+    Args:
+        language: The target's, as the user wrote it.
+        source: The source document's name.
+        target: The translation with its projected mentions; None where there is none.
+        rows: Of `schemas.tables.PROJECTIONS`.
+        lost: The annotations that could not travel.
+    """
+
+    language: str
+    source: str
+    target: Document | None
+    rows: list[tuple[object, ...]]
+    lost: tuple[Annotation, ...]
+
+
+class Spool:
+    """Entries in a file, found again by language and source document; all others stay there.
+
+    A document's rows come together, so sorting the documents sorts the rows: no table is ever
+    held whole.
+
+    Args:
+        file: Open for writing and reading; nobody else reads it, so it can be pickles.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._places: dict[tuple[str, str], int] = {}
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is an entry of this (language, source document)."""
+        return key in self._places
+
+    def put(self, entry: Entry) -> None:
+        """Keep an entry."""
+        self._places[entry.language, entry.source] = self._file.seek(0, 2)
+        pickle.dump(entry, self._file, pickle.HIGHEST_PROTOCOL)
+
+    def entries(self, language: str | None = None) -> Iterator[Entry]:
+        """Yield the entries (of one language) sorted by language and source document."""
+        for key in sorted(self._places):
+            if language in (None, key[0]):
+                self._file.seek(self._places[key])
+                yield pickle.load(self._file)
+
+    def sources(self) -> dict[str, set[str]]:
+        """Return the source documents of each language."""
+        found: dict[str, set[str]] = {}
+        for language, source in self._places:
+            found.setdefault(language, set()).add(source)
+        return found
