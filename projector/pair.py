@@ -46,6 +46,8 @@ def align_pair(pair: DocumentPair, encoder: Encoder, settings: AlignSettings) ->
 def align_vectors(source: Tensor, target: Tensor, settings: AlignSettings) -> Alignment:
     """Align [S, d] with [T, d] token vectors: path, band, similarity, weights."""
     sources, targets = len(source), len(target)
+    if not sources or not targets:
+        return _nothing(source, targets)
     if settings.context:
         source = align.contextualized(source, factor=settings.context)
         target = align.contextualized(target, factor=settings.context)
@@ -63,6 +65,13 @@ def align_vectors(source: Tensor, target: Tensor, settings: AlignSettings) -> Al
     )
     similarity = align.cosines(source, target, band, neighbors=settings.neighbors)
     return Alignment(_weights(similarity, band, settings), band)
+
+
+def _nothing(source: Tensor, targets: int) -> Alignment:
+    """Return the alignment of two texts of which one is empty: a band without width."""
+    left = source.new_zeros(len(source)).long()
+    weights = source.new_zeros(len(source), 0)
+    return Alignment(weights, align.Band(left, weights, targets))
 
 
 def _weights(similarity: Tensor, band: align.Band, settings: AlignSettings) -> Tensor:
