@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,9 +84,14 @@ def find_words(text: str, language: str) -> Words:
     return Words(
         offsets=offsets,
         lexical=lexical,
-        function=flags([surface.casefold() in function_words for surface in surfaces]),
+        function=flags([_plain(surface) in function_words for surface in surfaces]),
         opening=flags([surface in _OPENING for surface in surfaces]),
         bracket=np.array([_BRACKETS.get(surface, 0) for surface in surfaces], dtype=np.int64),
         separator=flags([surface in _SEPARATORS for surface in surfaces]),
         cut=cut,
     )
+
+
+def _plain(surface: str) -> str:
+    """Return a word as the function words are listed, however its accents are written."""
+    return unicodedata.normalize("NFC", surface.casefold())
