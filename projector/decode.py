@@ -164,7 +164,9 @@ def best_span(
         best = flat.argmax(1)
         rows = np.arange(len(best))
         peak = flat[rows, best]
-        mass = np.exp(flat - peak[:, None]).sum(1) + np.exp(weights.nothing - peak)
+        # In float64 the padding of spans weighed together leaves no trace in the last bits.
+        mass = np.exp(flat - peak[:, None]).sum(1, dtype=np.float64)
+        mass += np.exp(weights.nothing - peak)
         chosen = peak >= weights.nothing
         index = candidates.index[chosen]
         result.first[index] = candidates.first[rows, best // total.shape[2]][chosen]
