@@ -9,7 +9,8 @@
     out/lost_annotations.parquet those that could not
     out/brat/{language}/         the same for reviewers, scores as notes
     out/tsv/{language}_{entity}.tsv  the same as the task's submission tables
-    out/unprojected.tsv          every mention that is not projected, and why
+    out/unprojected.tsv          every mention that is not projected, and why; a document without
+                                 mentions has a row too, if it has no translation or failed
     out/lost_annotations.tsv     every annotation that is lost
 
 The same inputs, configuration, weights and versions give the same bytes, in whatever order the
@@ -22,24 +23,24 @@ import os
 import platform
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from projector.corpus.brat_write import format_ann
-from projector.corpus.folders import atomic_folder, writing
+from projector.corpus.folders import atomic_folder, refuse_existing, writing
+from projector.corpus.submission import write_submission
 from projector.document import Annotation, Document, Projection, Status
 from projector.errors import OutputError
 from projector.run_facts import versions
 from projector.run_read import FinishedRun, read_run
 from projector.run_rows import check_outcomes, outcome_rows, with_scores
 from projector.run_spool import Entry, Spool
-from projector.run_tables import write_outcomes, write_submissions, write_translations
-from schemas.configuration import RunConfiguration
+from projector.run_tables import write_tables
 from schemas.manifest import (
     LOG,
     MANIFEST,
@@ -51,7 +52,11 @@ from schemas.manifest import (
     RunLog,
 )
 
-__all__ = ["FinishedRun", "RunSummary", "RunWriter", "read_run"]
+if TYPE_CHECKING:  # they load torch, which reading a run does without
+    from projector.pipeline import ProjectedDocument
+    from schemas.configuration import RunConfiguration
+
+__all__ = ["FinishedRun", "RunSummary", "RunWriter", "check_output", "read_run"]
 
 _SPOOL = ".spool"
 
@@ -72,16 +77,28 @@ class RunSummary:
 
     @property
     def losses(self) -> int:
-        """Return how many mentions are not projected and annotations are lost."""
-        return sum(one.mentions - one.projected + one.lost_annotations for one in self.languages)
+        """Return how many mentions are not projected, annotations lost and documents failed."""
+        return sum(
+            one.mentions - one.projected + one.lost_annotations + one.failed
+            for one in self.languages
+        )
+
+
+def check_output(path: Path | str, *, overwrite: bool = False) -> None:
+    """Refuse a place for a run before a model is loaded for it; `RunWriter` does it again.
+
+    Raises:
+        OutputError: Something is there that may not be replaced.
+    """
+    refuse_existing(Path(path), overwrite=overwrite, mark=MANIFEST)
 
 
 class RunWriter:
     """Collect what became of documents, in any order, and write the run's folder at the end.
 
-        with RunWriter(Path("out"), configuration=..., model=..., inputs=...) as writer:
+        with RunWriter("out", configuration=..., model=..., inputs=...) as writer:
             for done in project_pairs(pairs, encoder, settings):
-                writer.add("en", done.source, done.document, done.projections, done.lost)
+                writer.add(done)
         print(writer.summary.by_status())
 
     The folder appears when the block ends without an exception; otherwise nothing is left.
@@ -103,7 +120,7 @@ class RunWriter:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | str,
         *,
         configuration: RunConfiguration,
         model: ModelFacts,
@@ -112,17 +129,18 @@ class RunWriter:
         command: Sequence[str] = (),
     ) -> None:
         self.stages: dict[str, float] = {}  # seconds, for the log: the caller's to fill
-        self._path = path
+        self._path = Path(path)
         self._configuration = configuration
         self._model = model
         self._inputs = tuple(inputs)
         self._command = tuple(command)
         self._stack = ExitStack()
-        self._output = atomic_folder(path, overwrite=overwrite, mark=MANIFEST)
+        self._output = atomic_folder(self._path, overwrite=overwrite, mark=MANIFEST)
         self._targets: set[tuple[str, str]] = set()
         self._labels: dict[str, set[str]] = {}
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._lost: Counter[str] = Counter()
+        self._failed: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         """Refuse an existing output; start a temporary folder beside it."""
@@ -147,39 +165,70 @@ class RunWriter:
             self._finish()
 
     def add(
+        self, projected: ProjectedDocument, *, invalid: Mapping[str, str] | None = None
+    ) -> None:
+        """Take a translation with what was projected onto it; its language is its document's.
+
+        Args:
+            projected: As the pipeline gives it.
+            invalid: The ids of source mentions that can't be used, each with the reason.
+
+        Raises:
+            OutputError: The outcomes don't reconcile; a document comes twice; or a name or label
+                can't be written.
+        """
+        outcomes = (*projected.projections, *_outcomes(invalid or {}, Status.INVALID))
+        target = projected.document
+        self._add(target.language, projected.source, target, outcomes, projected.lost)
+
+    def add_unprojected(
+        self,
+        source: Document,
+        language: str,
+        status: Status,
+        reason: str,
+        *,
+        invalid: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take a document that nothing could be projected from; its annotations are all lost.
+
+        Args:
+            source: The document; one without mentions where it could not be read.
+            language: The target's, as the user wrote it.
+            status: What became of it and of its mentions: `unpaired` or `failed`.
+            reason: Why, in words.
+            invalid: As in `add`.
+
+        Raises:
+            OutputError: As in `add`.
+        """
+        outcomes = (
+            *_outcomes({mention.id: reason for mention in source.mentions}, status),
+            *_outcomes(invalid or {}, Status.INVALID),
+        )
+        whole = (status.value, reason)
+        self._add(language, source, None, outcomes, source.annotations, whole=whole)
+        self._failed[language] += status is Status.FAILED
+
+    def _add(
         self,
         language: str,
         source: Document,
         target: Document | None,
         projections: Sequence[Projection],
-        lost: Sequence[Annotation] = (),
+        lost: Sequence[Annotation],
+        *,
+        whole: tuple[str, str] | None = None,
     ) -> None:
-        """Take what became of one document in one language.
-
-        Args:
-            language: The target's, as the user wrote it; it names folders and tables.
-            source: The document whose mentions were projected.
-            target: Its translation with the projected mentions, ids as in the source; None where
-                there is none.
-            projections: One for each source mention; also `invalid` ones of mentions that could
-                not be read.
-            lost: The annotations that could not travel.
-
-        Raises:
-            OutputError: They don't reconcile; a document comes twice; or a name or label can't be
-                written.
-        """
         check_outcomes(source, target, projections)
         if (language, source.name) in self._spool:
             raise OutputError(f"{source.name}: it comes twice in {language}")
-        if target is not None:
-            target = replace(target, language=language)
         rows = outcome_rows(language, source, target, projections)
         with writing(self._path):
             self._see_labels(language, {mention.label for mention in source.mentions})
             if target is not None:
                 self._write_brat(with_scores(target, projections))
-            self._spool.put(Entry(language, source.name, target, rows, tuple(lost)))
+            self._spool.put(Entry(language, source.name, target, rows, tuple(lost), whole))
         self._counts.update((language, str(row[4]), str(row[5])) for row in rows)
         self._lost[language] += len(lost)
 
@@ -188,7 +237,7 @@ class RunWriter:
         seen = self._labels.setdefault(_plain(language), set())
         if not labels <= seen:
             seen |= labels
-            write_submissions(self._folder, (), language=language, labels=seen)
+            write_submission((), self._folder / "tsv", language=language, labels=sorted(seen))
 
     def _write_brat(self, document: Document) -> None:
         key = (document.language, document.name)
@@ -209,33 +258,27 @@ class RunWriter:
             "model_fingerprint": self._model.fingerprint,
             "configuration": self._configuration.model_dump_json(),
         }
-        write_outcomes(self._folder, self._spool.entries(), facts)
-        write_translations(self._folder, self._spool.entries())
-        tables = {
-            language: write_submissions(
-                self._folder, self._spool.entries(language), language=language, labels=labels
-            )
-            for language, labels in sorted(self._labels.items())
-        }
+        tables = write_tables(self._folder, self._spool, self._labels, facts)
         self.summary = self._summarize(tables)
         self._file.close()
         (self._folder / _SPOOL).unlink()
         self._write_facts()
 
     def _check_languages(self) -> None:
-        """Hold the languages against each other: all must have had the same source documents."""
-        names = self._spool.sources()
-        every = set().union(*names.values())
-        for language, found in sorted(names.items()):
-            if found != every:
-                missing = sorted(every - found)
+        """Hold the languages against each other: all must have had the same source mentions."""
+        outcomes = self._spool.outcomes()
+        every = {name: most for of in outcomes.values() for name, most in of.items()}
+        for language, found in sorted(outcomes.items()):
+            differing = sorted(name for name in every if found.get(name) != every[name])
+            if differing:
                 raise OutputError(
-                    f"{self._path}: {len(missing)} source documents have no outcome in {language}, "
-                    f"{missing[0]} among them; this is a fault in projector, please report it"
+                    f"{self._path}: {len(differing)} source documents have other mentions in "
+                    f"{language} than in another language, or none: {differing[0]} among them; "
+                    "this is a fault in projector, please report it"
                 )
 
     def _summarize(self, tables: dict[str, dict[str, str]]) -> RunSummary:
-        sources = self._spool.sources()
+        sources = self._spool.outcomes()
         counts = tuple(
             MentionCount(language=language, label=label, status=status, mentions=number)
             for (language, label, status), number in sorted(self._counts.items())
@@ -252,6 +295,7 @@ class RunWriter:
                     if (one.language, one.status) == (language, Status.PROJECTED.value)
                 ),
                 lost_annotations=self._lost[language],
+                failed=self._failed[language],
                 tables=of_language,
             )
             for language, of_language in tables.items()
@@ -278,6 +322,12 @@ class RunWriter:
         )
         (self._folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="")
         (self._folder / LOG).write_text(log.to_json(), encoding="utf-8", newline="")
+
+
+def _outcomes(reasons: Mapping[str, str], status: Status) -> Iterator[Projection]:
+    """Yield an outcome without a span for each mention id."""
+    for id_, reason in reasons.items():
+        yield Projection(id_, status, reason=reason)
 
 
 def _plain(name: str) -> str:

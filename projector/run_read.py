@@ -91,10 +91,10 @@ def is_run(path: Path) -> bool:
     return (path / MANIFEST).is_file() and (path / "projections.parquet").is_file()
 
 
-def read_run(path: Path) -> FinishedRun:
+def read_run(path: Path | str) -> FinishedRun:
     """Open a finished run.
 
     Raises:
         CorpusError: There is none.
     """
-    return FinishedRun(path, read_manifest(path))
+    return FinishedRun(Path(path), read_manifest(Path(path)))

@@ -10,6 +10,7 @@ from itertools import count
 from projector.corpus.parquet_write import annotation_cells, fragment_cells
 from projector.document import Annotation, Document, Mention, Projection, Status
 from projector.errors import OutputError
+from projector.run_spool import Entry
 
 UNPROJECTED_COLUMNS = (
     "language",
@@ -113,8 +114,17 @@ def lost_row(language: str, source: str, target: str | None, one: Annotation) ->
     return (language, source, target, *annotation_cells(one))
 
 
-def unprojected_cells(row: Sequence[object]) -> list[str] | None:
-    """Return the cells of `UNPROJECTED_COLUMNS` for an outcome's row; None if it is projected."""
+def unprojected_cells(entry: Entry) -> Iterator[list[str]]:
+    """Yield the cells of `UNPROJECTED_COLUMNS` for each outcome that is no projection.
+
+    A document that came to nothing and has no mentions to say so gets one for itself.
+    """
+    yield from filter(None, map(_unprojected, entry.rows))
+    if entry.whole is not None and not entry.rows:
+        yield [entry.language, entry.source, *[""] * 5, *entry.whole]
+
+
+def _unprojected(row: Sequence[object]) -> list[str] | None:
     language, source, _, id_, label, status, reason, _, _, _, fragments, words = row
     if status == Status.PROJECTED.value:
         return None

@@ -20,6 +20,7 @@ class Entry:
         target: The translation with its projected mentions; None where there is none.
         rows: Of `schemas.tables.PROJECTIONS`.
         lost: The annotations that could not travel.
+        whole: What became of the document as a whole and why, where nothing could be projected.
     """
 
     language: str
@@ -27,6 +28,7 @@ class Entry:
     target: Document | None
     rows: list[tuple[object, ...]]
     lost: tuple[Annotation, ...]
+    whole: tuple[str, str] | None = None
 
 
 class Spool:
@@ -41,7 +43,7 @@ class Spool:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._places: dict[tuple[str, str], int] = {}
+        self._places: dict[tuple[str, str], tuple[int, int]] = {}  # where, how many rows
 
     def __contains__(self, key: object) -> bool:
         """Tell whether there is an entry of this (language, source document)."""
@@ -49,19 +51,19 @@ class Spool:
 
     def put(self, entry: Entry) -> None:
         """Keep an entry."""
-        self._places[entry.language, entry.source] = self._file.seek(0, 2)
+        self._places[entry.language, entry.source] = self._file.seek(0, 2), len(entry.rows)
         pickle.dump(entry, self._file, pickle.HIGHEST_PROTOCOL)
 
     def entries(self, language: str | None = None) -> Iterator[Entry]:
         """Yield the entries (of one language) sorted by language and source document."""
         for key in sorted(self._places):
             if language in (None, key[0]):
-                self._file.seek(self._places[key])
+                self._file.seek(self._places[key][0])
                 yield pickle.load(self._file)
 
-    def sources(self) -> dict[str, set[str]]:
-        """Return the source documents of each language."""
-        found: dict[str, set[str]] = {}
-        for language, source in self._places:
-            found.setdefault(language, set()).add(source)
+    def outcomes(self) -> dict[str, dict[str, int]]:
+        """Return for each language how many outcomes each of its source documents has."""
+        found: dict[str, dict[str, int]] = {}
+        for (language, source), (_, rows) in self._places.items():
+            found.setdefault(language, {})[source] = rows
         return found

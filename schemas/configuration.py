@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from projector.errors import ConfigurationError
 from projector.settings import Settings
+from schemas.faults import faults
 
 
 class Strict(BaseModel):
@@ -65,11 +66,3 @@ def read_configuration(path: Path) -> RunConfiguration:
         raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
     except ValidationError as error:
         raise ConfigurationError(faults(error, path)) from error
-
-
-def faults(error: ValidationError, path: Path) -> str:
-    """Return what is wrong with a file's values, a line each."""
-    return "\n".join(
-        f"{path}: {'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}"
-        for one in error.errors(include_url=False)
-    )

@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from projector.errors import CorpusError, Problem
-from schemas.configuration import faults
+from schemas.faults import faults
 
 MANIFEST = "manifest.json"
 LOG = "log.json"
@@ -56,7 +56,11 @@ class MentionCount(Record):
 
 
 class LanguageCount(Record):
-    """What was done in a language; `tables` are its submission tables by entity."""
+    """What was done in a language.
+
+    `documents` are the source's, of which `translated` have a translation and `failed` could not
+    be processed; `tables` are the submission tables by entity.
+    """
 
     language: str
     documents: int
@@ -64,6 +68,7 @@ class LanguageCount(Record):
     mentions: int
     projected: int
     lost_annotations: int
+    failed: int = 0
     tables: dict[str, str]
 
 

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,8 @@ from projector.document import (
 )
 from projector.errors import CorpusError, OutputError
 from projector.evaluate import compare, document_spans, errors, score, separation
-from projector.run import RunWriter, read_run
+from projector.pipeline import ProjectedDocument
+from projector.run import RunSummary, RunWriter, check_output, read_run
 from projector.run_facts import hash_input, versions
 from projector.run_read import is_run
 from schemas.configuration import RunConfiguration
@@ -55,9 +57,7 @@ def source(name: str) -> Document:
     return Document(name, "es", SOURCE, mentions, annotations)
 
 
-def projected(
-    name: str, language: str = "en", words: str = "Acute … pain"
-) -> tuple[str, Document, Document, tuple[Projection, ...], tuple[Annotation, ...]]:
+def projected(name: str, language: str = "en", words: str = "Acute … pain") -> ProjectedDocument:
     """Return what became of one document: three statuses, one lost attribute."""
     document = source(f"caso-{name}")
     outcomes = (
@@ -73,35 +73,31 @@ def projected(
     )
     kept, lost = traveling(document.annotations, {one.id for one in mentions})
     target = Document(f"case-{name}", language, TARGET, mentions, kept)
-    return language, document, target, outcomes, lost
+    return ProjectedDocument(document, target, outcomes, lost)
 
 
-def unpaired(name: str, language: str):
-    document = source(f"caso-{name}")
-    outcomes = tuple(
-        Projection(one.id, Status.UNPAIRED, reason="no translation") for one in document.mentions
-    )
-    return language, document, None, outcomes, document.annotations
+EVERY = [projected(name, language) for name in "abcd" for language in ("en", "cz")]
+INVALID = {"T7": "its text differs"}
 
 
-def invalid(name: str, language: str):
-    language, document, target, outcomes, lost = projected(name, language)
-    wrong = Projection("T7", Status.INVALID, reason="its text differs")
-    return language, document, target, (*outcomes, wrong), lost
+def add_invalid(writer: RunWriter) -> None:
+    writer.add(projected("e", "cz"), invalid=INVALID)
 
 
-EVERY = [
-    *(projected(name, language) for name in "abcd" for language in ("en", "cz")),
-    unpaired("e", "en"),
-    invalid("e", "cz"),
-]
+def add_unpaired(writer: RunWriter) -> None:
+    document = source("caso-e")
+    writer.add_unprojected(document, "en", Status.UNPAIRED, "no translation", invalid=INVALID)
 
 
-def write(path: Path, outcomes=EVERY, **options):
+def write(path: Path, outcomes=(*EVERY, add_invalid, add_unpaired), **options) -> RunSummary:
+    """Write a run of projected documents and of functions that add what isn't."""
     writer = RunWriter(path, configuration=RunConfiguration(), model=MODEL, **options)
     with writer:
         for one in outcomes:
-            writer.add(*one)
+            if isinstance(one, ProjectedDocument):
+                writer.add(one)
+            else:
+                one(writer)
     return writer.summary
 
 
@@ -138,10 +134,11 @@ def test_the_folder_holds_what_it_should(run: Path):
 
 
 def test_processing_order_changes_no_byte(run: Path, tmp_path: Path):
+    every = [*EVERY, add_invalid, add_unpaired]
     expected = contents(run)
     expected.pop(LOG)
     for seed in range(3):
-        shuffled = random.Random(seed).sample(EVERY, len(EVERY))
+        shuffled = random.Random(seed).sample(every, len(every))
         write(tmp_path / f"{seed}", shuffled, command=["projector", str(seed)])
         found = contents(tmp_path / f"{seed}")
         assert json.loads(found.pop(LOG))["command"] == ["projector", str(seed)]
@@ -155,7 +152,8 @@ def test_every_mention_has_a_row_in_order(run: Path):
     assert keys == [
         *(("cz", f"caso-{name}", id_) for name in "abcd" for id_ in ids),
         *(("cz", "caso-e", id_) for id_ in (*ids, "T7")),
-        *(("en", f"caso-{name}", id_) for name in "abcde" for id_ in ids),
+        *(("en", f"caso-{name}", id_) for name in "abcd" for id_ in ids),
+        *(("en", "caso-e", id_) for id_ in (*ids, "T7")),
     ]
     first, second, third, *_ = frame.rows(named=True)
     assert first == {
@@ -178,7 +176,7 @@ def test_every_mention_has_a_row_in_order(run: Path):
     )  # fmt: skip
     wrong = frame.filter(pl.col("status") == "invalid").row(0, named=True)
     assert (wrong["label"], wrong["source_text"], wrong["source_fragments"]) == ("", "", [])
-    assert frame["target_document"].null_count() == 4
+    assert frame["target_document"].null_count() == 5
     metadata = pq.read_schema(run / "projections.parquet").metadata
     assert metadata[b"projector.model_fingerprint"] == b"0123"
     configuration = metadata[b"projector.configuration"]
@@ -191,7 +189,7 @@ def test_what_is_not_projected_is_listed(run: Path):
         *("language", "document", "mention_id", "label", "start_span", "end_span", "text"),
         *("status", "reason"),
     ]
-    assert len(rows) == 2 * 9 + 1 + 4
+    assert len(rows) == 2 * 9 + 1 + 5
     start = SOURCE.index("disnea")
     assert rows[0].split("\t")[:8] == [
         *("cz", "caso-a", "T2", "DISEASE", str(start), str(start + 6), "disnea"),
@@ -199,7 +197,8 @@ def test_what_is_not_projected_is_listed(run: Path):
     ]
     assert rows[1].endswith('\t"nothing is aligned\twith it"')
     assert "cz\tcaso-e\tT7\t\t\t\t\tinvalid\tits text differs" in rows
-    assert rows[-1].startswith("en\tcaso-e\tT9") and rows[-1].endswith("unpaired\tno translation")
+    assert rows[-2].startswith("en\tcaso-e\tT9") and rows[-2].endswith("unpaired\tno translation")
+    assert rows[-1] == "en\tcaso-e\tT7\t\t\t\t\tinvalid\tits text differs"
 
 
 def test_lost_annotations_are_listed(run: Path):
@@ -251,13 +250,13 @@ def test_the_translations_come_back_as_a_corpus(run: Path):
     assert finished.languages == ("cz", "en")
     corpus = finished.corpus("en")
     assert corpus.names == ("case-a", "case-b", "case-c", "case-d")
-    assert strictly(corpus.read("case-b")) == projected("b")[2]
+    assert strictly(corpus.read("case-b")) == projected("b").document
     assert finished.text("en", "case-a") == TARGET
     assert finished.text("en", "case-z") is None
 
 
 def test_a_run_is_evaluated_as_it_lies(run: Path):
-    gold = [span for one in EVERY if one[2] for span in document_spans(one[2])]
+    gold = [span for one in (*EVERY, projected("e", "cz")) for span in document_spans(one.document)]
     finished = read_run(run)
     assert score(gold, finished.predicted(), fragments="exact").strict.f1 == 1.0
     english = [span for span in gold if span.language == "en"]
@@ -275,9 +274,9 @@ def test_the_counts_reconcile(run: Path):
     manifest = read_manifest(run)
     czech, english = manifest.languages
     assert (czech.documents, czech.translated, czech.mentions, czech.projected) == (5, 5, 21, 10)
-    assert (english.documents, english.translated, english.mentions) == (5, 4, 20)
+    assert (english.documents, english.translated, english.mentions) == (5, 4, 21)
     assert (czech.lost_annotations, english.lost_annotations) == (5, 7)
-    assert sum(one.mentions for one in manifest.counts) == 41
+    assert sum(one.mentions for one in manifest.counts) == 42
     assert manifest.versions == versions()
     assert manifest.versions.keys() >= {"projector", "python", "torch", "transformers"}
 
@@ -287,9 +286,9 @@ def test_the_summary_is_the_manifests(tmp_path: Path):
     manifest = read_manifest(tmp_path / "out")
     assert (summary.languages, summary.counts) == (manifest.languages, manifest.counts)
     assert summary.by_status() == {
-        "below_threshold": 9, "invalid": 1, "projected": 18, "unaligned": 9, "unpaired": 4,
+        "below_threshold": 9, "invalid": 2, "projected": 18, "unaligned": 9, "unpaired": 4,
     }  # fmt: skip
-    assert summary.losses == 41 - 18 + 12
+    assert summary.losses == 42 - 18 + 12
 
 
 def test_time_and_place_are_in_the_log_alone(run: Path):
@@ -306,20 +305,12 @@ def test_no_documents_at_all(tmp_path: Path):
     assert read_run(tmp_path / "out").predicted().height == 0
 
 
-def test_a_language_is_written_as_the_user_wrote_it(tmp_path: Path):
-    _, *rest = projected("a", "cs")
-    write(tmp_path / "out", [("cz", *rest)])
-    assert read_run(tmp_path / "out").corpus().language == "cz"
-    assert (tmp_path / "out/brat/cz/case-a.txt").is_file()
-    assert (tmp_path / "out/tsv/cz_symptom.tsv").is_file()
-
-
 def test_nothing_is_left_after_an_exception(tmp_path: Path):
     with (
         pytest.raises(KeyboardInterrupt),
         RunWriter(tmp_path / "out", configuration=RunConfiguration(), model=MODEL) as writer,
     ):
-        writer.add(*projected("a"))
+        writer.add(projected("a"))
         raise KeyboardInterrupt
     assert not list(tmp_path.iterdir())
 
@@ -330,74 +321,115 @@ def test_existing_output_is_refused_and_replaced_when_asked(tmp_path: Path):
     with pytest.raises(OutputError, match="exists already"):
         write(tmp_path / "out", [])
     with pytest.raises(OutputError, match="no outcome"):
-        write(tmp_path / "out", [(*projected("a")[:3], ())], overwrite=True)
+        write(tmp_path / "out", [replace(projected("a"), projections=())], overwrite=True)
     assert contents(tmp_path / "out") == before
     write(tmp_path / "out", [projected("z")], overwrite=True)
     assert read_run(tmp_path / "out").corpus().names == ("case-z",)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-LANGUAGE, DOCUMENT, TRANSLATION, OUTCOMES, LOST = projected("a")
+GOOD = projected("a")
+FIRST, *OTHERS = GOOD.projections
+*FIRSTS, LAST = GOOD.projections
 LONG = (Fragment(0, len(TARGET) + 1),)
 
 
 @pytest.mark.parametrize(
-    ("told", "target", "outcomes"),
+    ("told", "outcomes"),
     [
-        ("no outcome: T9", TRANSLATION, OUTCOMES[:-1]),
-        ("more than one outcome: T9", TRANSLATION, (*OUTCOMES, OUTCOMES[-1])),
-        ("no such mention: T0", TRANSLATION, (*OUTCOMES, replace(OUTCOMES[-1], mention_id="T0"))),
-        ("belie: T1, T3", None, OUTCOMES),
-        ("belie: T1", TRANSLATION, (replace(OUTCOMES[0], fragments=()), *OUTCOMES[1:])),
-        ("belie: T1", TRANSLATION, (replace(OUTCOMES[0], fragments=LONG), *OUTCOMES[1:])),
-        ("belie: T1", TRANSLATION, (replace(OUTCOMES[0], score=1.1), *OUTCOMES[1:])),
-        ("belie: T9", TRANSLATION, (*OUTCOMES[:-1], replace(OUTCOMES[-1], fragments=LONG))),
-        ("than projected: T1, T3", replace(TRANSLATION, mentions=()), OUTCOMES),
+        ("no outcome: T9", FIRSTS),
+        ("more than one outcome: T9", (*FIRSTS, LAST, LAST)),
+        ("no such mention: T0", (*FIRSTS, LAST, replace(LAST, mention_id="T0"))),
+        ("belie: T1", (replace(FIRST, fragments=()), *OTHERS)),
+        ("belie: T1", (replace(FIRST, fragments=LONG), *OTHERS)),
+        ("belie: T1", (replace(FIRST, score=1.1), *OTHERS)),
+        ("belie: T9", (*FIRSTS, replace(LAST, fragments=LONG))),
+        ("than projected: T1", (replace(FIRST, fragments=at(TARGET, "fever")), *OTHERS)),
     ],
 )
-def test_outcomes_that_do_not_reconcile_are_refused(tmp_path: Path, told, target, outcomes):
+def test_outcomes_that_do_not_reconcile_are_refused(tmp_path: Path, told: str, outcomes):
     with pytest.raises(OutputError, match=f"caso-a: the outcomes don't reconcile: .*{told};"):
-        write(tmp_path / "out", [(LANGUAGE, DOCUMENT, target, outcomes, LOST)])
+        write(tmp_path / "out", [replace(GOOD, projections=tuple(outcomes))])
     assert not list(tmp_path.iterdir())
 
 
-def test_every_language_must_have_had_every_document(tmp_path: Path):
-    with pytest.raises(OutputError, match="1 source documents have no outcome in cz, caso-b among"):
-        write(tmp_path / "out", [projected("a"), projected("b"), projected("a", "cz")])
+def test_a_mention_in_the_translation_without_an_outcome_is_refused(tmp_path: Path):
+    with pytest.raises(OutputError, match="than projected: T1, T3;"):
+        write(tmp_path / "out", [replace(GOOD, document=replace(GOOD.document, mentions=()))])
+
+
+def add_other(writer: RunWriter) -> None:
+    writer.add(projected("b"), invalid=INVALID)
+
+
+@pytest.mark.parametrize("more", [[projected("b")], [add_other, projected("b", "cz")]])
+def test_every_language_must_have_had_every_mention(tmp_path: Path, more):
+    with pytest.raises(OutputError, match=r"1 source documents have other mentions .*: caso-b"):
+        write(tmp_path / "out", [projected("a"), projected("a", "cz"), *more])
 
 
 def test_a_document_that_comes_twice_is_refused(tmp_path: Path):
     with pytest.raises(OutputError, match="caso-a: it comes twice in en"):
-        write(tmp_path / "out", [projected("a"), projected("a")])
-    language, _, *rest = projected("a")
+        write(tmp_path / "out", [GOOD, GOOD])
     with pytest.raises(OutputError, match="case-a: it is the translation of two documents"):
-        write(tmp_path / "out", [projected("a"), (language, source("caso-z"), *rest)])
+        write(tmp_path / "out", [GOOD, replace(GOOD, source=source("caso-z"))])
 
 
 @pytest.mark.parametrize("label", ["a/b", "two words", "disease"])
 def test_a_label_that_cannot_be_written_is_told_at_once(tmp_path: Path, label: str):
-    language, document, target, outcomes, lost = projected("b")
+    one = projected("b")
     document, target = (
-        replace(one, mentions=(replace(one.mentions[0], label=label), *one.mentions[1:]))
-        for one in (document, target)
+        replace(side, mentions=(replace(side.mentions[0], label=label), *side.mentions[1:]))
+        for side in (one.source, one.document)
     )
     writer = RunWriter(tmp_path / "out", configuration=RunConfiguration(), model=MODEL)
     with pytest.raises(OutputError, match="label"), writer:
-        writer.add(*projected("a"))
+        writer.add(projected("a"))
         with pytest.raises(OutputError, match="label"):
-            writer.add(language, document, target, outcomes, lost)
+            writer.add(replace(one, source=document, document=target))
         raise OutputError("label")
 
 
 @pytest.mark.parametrize("name", ["a/b", "..", ""])
-def test_names_that_would_lead_elsewhere_are_refused(tmp_path: Path, name: str):
-    language, document, target, outcomes, lost = projected("a")
-    for one in (
-        (name, document, target, outcomes, lost),
-        (language, document, replace(target, name=name), outcomes, lost),
-    ):
-        with pytest.raises(OutputError, match="can't be a file's name"):
-            write(tmp_path / "out", [one])
+@pytest.mark.parametrize("what", ["name", "language"])
+def test_names_that_would_lead_elsewhere_are_refused(tmp_path: Path, name: str, what: str):
+    target = replace(GOOD.document, **{what: name})
+    with pytest.raises(OutputError, match="can't be a file's name"):
+        write(tmp_path / "out", [replace(GOOD, document=target)])
+
+
+def test_a_document_that_failed_is_listed_and_counts_as_a_loss(tmp_path: Path):
+    def add_unread(writer: RunWriter) -> None:
+        unread = Document("caso-f", "es", "")
+        writer.add_unprojected(unread, "en", Status.FAILED, "it is not UTF-8")
+
+    def add_failed(writer: RunWriter) -> None:
+        writer.add_unprojected(source("caso-g"), "en", Status.FAILED, "out of memory")
+
+    summary = write(tmp_path / "out", [add_unread, add_failed])
+    assert summary.by_status() == {"failed": 4}
+    assert summary.losses == 4 + 3 + 2
+    (english,) = read_manifest(tmp_path / "out").languages
+    assert (english.documents, english.translated, english.failed) == (2, 0, 2)
+    _, first, *rows = (tmp_path / "out/unprojected.tsv").read_text(encoding="utf-8").splitlines()
+    assert first.split("\t") == ["en", "caso-f", *[""] * 5, "failed", "it is not UTF-8"]
+    assert [row.split("\t")[2] for row in rows] == ["T1", "T3", "T2", "T9"]
+
+
+def test_the_place_can_be_checked_before_the_work(tmp_path: Path):
+    check_output(tmp_path / "out")
+    write(tmp_path / "out", [])
+    with pytest.raises(OutputError, match="exists already"):
+        check_output(tmp_path / "out")
+    check_output(tmp_path / "out", overwrite=True)
+    (tmp_path / "out/manifest.json").unlink()
+    with pytest.raises(OutputError, match=r"holds no manifest\.json"):
+        check_output(tmp_path / "out", overwrite=True)
+
+
+def test_reading_a_run_loads_no_torch():
+    code = "import sys, projector.run; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_folder_without_a_run_is_told(tmp_path: Path, run: Path):

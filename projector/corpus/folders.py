@@ -28,7 +28,7 @@ def atomic_folder(path: Path, *, overwrite: bool = False, mark: str) -> Iterator
         OutputError: Something is at `path` that may not be replaced; or the folder can't be
             written.
     """
-    _refuse_existing(path, overwrite=overwrite, mark=mark)
+    refuse_existing(path, overwrite=overwrite, mark=mark)
     temporary = path.parent / f".tmp-{secrets.token_hex(8)}"
     try:
         with writing(path):
@@ -38,7 +38,7 @@ def atomic_folder(path: Path, *, overwrite: bool = False, mark: str) -> Iterator
             # Once for all files: a run has hundreds of thousands, too many to sync one by one.
             if hasattr(os, "sync"):
                 os.sync()
-            _refuse_existing(path, overwrite=overwrite, mark=mark)
+            refuse_existing(path, overwrite=overwrite, mark=mark)
             _replace(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -53,7 +53,12 @@ def writing(path: Path) -> Iterator[None]:
         raise OutputError(f"{path}: can't be written: {error}") from error
 
 
-def _refuse_existing(path: Path, *, overwrite: bool, mark: str) -> None:
+def refuse_existing(path: Path, *, overwrite: bool, mark: str) -> None:
+    """Refuse what `atomic_folder` would refuse, before any work is done for it.
+
+    Raises:
+        OutputError: Something is at `path` that may not be replaced.
+    """
     if not os.path.lexists(path) or (path.is_dir() and not any(path.iterdir())):
         return
     if not overwrite:
