@@ -57,7 +57,7 @@ def project_spans(
 
     def gathered(values: torch.Tensor) -> torch.Tensor:
         flat = weights.new_zeros(len(spans) * band.targets)
-        return flat.index_add_(0, place.flatten(), values.flatten()).view(len(spans), -1)
+        return flat.index_add_(0, place.flatten(), values.flatten()).view(len(spans), band.targets)
 
     recall: Floats = gathered(mass / sent).cpu().numpy() / total.clip(1e-9)[:, None]
     precision: Floats = (gathered(mass) / received.clamp_min(1e-30)).cpu().numpy()
