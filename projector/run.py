@@ -38,7 +38,7 @@ from projector.document import Annotation, Document, Projection, Status
 from projector.errors import OutputError
 from projector.run_facts import versions
 from projector.run_read import FinishedRun, read_run
-from projector.run_rows import check_outcomes, outcome_rows, with_scores
+from projector.run_rows import check_outcomes, invalid_mentions, outcome_rows, with_scores
 from projector.run_spool import Entry, Spool
 from projector.run_tables import write_tables
 from schemas.manifest import (
@@ -56,7 +56,14 @@ if TYPE_CHECKING:  # they load torch, which reading a run does without
     from projector.pipeline import ProjectedDocument
     from schemas.configuration import RunConfiguration
 
-__all__ = ["FinishedRun", "RunSummary", "RunWriter", "check_output", "read_run"]
+__all__ = [
+    "FinishedRun",
+    "RunSummary",
+    "RunWriter",
+    "check_output",
+    "invalid_mentions",
+    "read_run",
+]
 
 _SPOOL = ".spool"
 
@@ -171,7 +178,8 @@ class RunWriter:
 
         Args:
             projected: As the pipeline gives it.
-            invalid: The ids of source mentions that can't be used, each with the reason.
+            invalid: The ids of source mentions that can't be used, each with the reason; see
+                `invalid_mentions`.
 
         Raises:
             OutputError: The outcomes don't reconcile; a document comes twice; or a name or label

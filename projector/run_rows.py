@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
 from projector.corpus.parquet_write import annotation_cells, fragment_cells
 from projector.document import Annotation, Document, Mention, Projection, Status
-from projector.errors import OutputError
+from projector.errors import OutputError, Problem
 from projector.run_spool import Entry
 
 UNPROJECTED_COLUMNS = (
@@ -77,6 +77,21 @@ def _disagreeing(target: Document | None, projections: Sequence[Projection]) -> 
         (one.mention_id, one.fragments) for one in projections if one.status is Status.PROJECTED
     }
     return {id_ for id_, _ in found ^ told}
+
+
+def invalid_mentions(problems: Iterable[Problem]) -> dict[str, str]:
+    """Return why each source mention can't be used, by id, for `RunWriter.add` and its sibling.
+
+    Args:
+        problems: Of the source's reading; those that are about no one mention are passed over.
+    """
+    reasons: dict[str, list[str]] = {}
+    for one in problems:
+        if one.mention_id is not None:
+            place = "" if one.line is None else f"line {one.line}: "
+            expected = f"; expected {one.expected}" if one.expected else ""
+            reasons.setdefault(one.mention_id, []).append(f"{place}{one.found}{expected}")
+    return {id_: ". ".join(told) for id_, told in reasons.items()}
 
 
 def outcome_rows(

@@ -26,7 +26,7 @@ from projector.document import (
 from projector.errors import CorpusError, OutputError
 from projector.evaluate import compare, document_spans, errors, score, separation
 from projector.pipeline import ProjectedDocument
-from projector.run import RunSummary, RunWriter, check_output, read_run
+from projector.run import RunSummary, RunWriter, check_output, invalid_mentions, read_run
 from projector.run_facts import hash_input, versions
 from projector.run_read import is_run
 from schemas.configuration import RunConfiguration
@@ -414,6 +414,21 @@ def test_a_document_that_failed_is_listed_and_counts_as_a_loss(tmp_path: Path):
     _, first, *rows = (tmp_path / "out/unprojected.tsv").read_text(encoding="utf-8").splitlines()
     assert first.split("\t") == ["en", "caso-f", *[""] * 5, "failed", "it is not UTF-8"]
     assert [row.split("\t")[2] for row in rows] == ["T1", "T3", "T2", "T9"]
+
+
+def test_mentions_that_cannot_be_read_are_told_by_their_problems(tmp_path: Path):
+    (tmp_path / "a.txt").write_text("Fiebre alta.", encoding="utf-8")
+    lines = "T1\tSYMPTOM 0 6\tFiebre\nT2\tSYMPTOM 7 11\tbaja\nT3\tSYMPTOM x\nnonsense\n"
+    (tmp_path / "a.ann").write_text(lines, encoding="utf-8")
+    reading = open_corpus(tmp_path, language="es").read("a")
+    reasons = invalid_mentions(reading.problems)
+    assert list(reasons) == ["T2", "T3"]
+    assert reasons["T2"].startswith("line 2: T2: the text has 'alta' at 7 11; expected 'baja'")
+
+    def add(writer: RunWriter) -> None:
+        writer.add_unprojected(reading.document, "en", Status.UNPAIRED, "none", invalid=reasons)
+
+    assert write(tmp_path / "out", [add]).by_status() == {"invalid": 2, "unpaired": 1}
 
 
 def test_the_place_can_be_checked_before_the_work(tmp_path: Path):
