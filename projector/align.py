@@ -7,7 +7,6 @@ that is wide enough is the whole matrix.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 PRIOR_TOKENS = 16.0  # how far the mean of a text of few tokens is shrunk towards the origin
-_ROWS_AT_ONCE = 128  # source tokens whose similarities are computed by one matrix product
+ROWS_AT_ONCE = 128  # source tokens whose similarities are computed by one matrix product
 _TINY = 1e-30
 
 
@@ -90,12 +89,6 @@ def contextualized(vectors: Tensor, *, factor: float = 0.1) -> Tensor:
     return mixed
 
 
-def diagonal(sources: int, targets: int) -> NDArray[np.float64]:
-    """Return [S] target positions, as if both texts advanced evenly."""
-    steps = np.arange(sources, dtype=np.float64) + 0.5
-    return steps * (targets / max(sources, 1)) - 0.5
-
-
 def band_around(
     path: NDArray[np.float64],
     targets: int,
@@ -140,27 +133,34 @@ def cosines(
     Returns:
         [S, W] in [-1, 1]; entries outside the text repeat its first or last token's.
     """
-    halo = len(neighbors)
     columns = band.columns
     similarity = torch.empty(columns.shape, device=source.device)
-    for first in range(0, len(source), _ROWS_AT_ONCE):
-        last = min(first + _ROWS_AT_ONCE, len(source))
-        top = max(first - halo, 0)
-        wanted = columns[first:last]
-        low = max(int(wanted.min()) - halo, 0)
-        high = int(wanted.max()) + halo + 1
-        block = source[top : last + halo] @ target[low:high].T
-        block = _with_neighbors(block, neighbors)[first - top : last - top]
-        similarity[first:last] = block.gather(1, wanted - low)
+    for first in range(0, len(source), ROWS_AT_ONCE):
+        wanted = columns[first : first + ROWS_AT_ONCE]
+        low, high = int(wanted.min()), int(wanted.max()) + 1
+        rows = (first, first + len(wanted))
+        block = similarity_block(source, target, rows, (low, high), neighbors)
+        similarity[rows[0] : rows[1]] = block.gather(1, wanted - low)
     return similarity
 
 
-def _with_neighbors(block: Tensor, neighbors: Sequence[float]) -> Tensor:
+def similarity_block(
+    source: Tensor,
+    target: Tensor,
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    neighbors: Sequence[float],
+) -> Tensor:
+    """Compute the similarities of some source with some target tokens, as `cosines` does."""
+    halo = len(neighbors)
+    top, left = max(rows[0] - halo, 0), max(columns[0] - halo, 0)
+    block = source[top : rows[1] + halo] @ target[left : columns[1] + halo].T
     mixed = block.clone()
     for step, weight in enumerate(neighbors, start=1):
         mixed[step:, step:] += weight * block[:-step, :-step]
         mixed[:-step, :-step] += weight * block[step:, step:]
-    return mixed / (1 + 2 * sum(neighbors))
+    mixed /= 1 + 2 * sum(neighbors)
+    return mixed[rows[0] - top : rows[1] - top, columns[0] - left : columns[1] - left]
 
 
 def _column_sum(values: Tensor, band: Band) -> Tensor:
@@ -266,78 +266,3 @@ def exact_transport(similarity: Tensor, band: Band, *, temperature: float) -> Te
 
 def _kernel(similarity: Tensor, band: Band, temperature: float) -> Tensor:
     return torch.exp((similarity - 1) / temperature) * band.prior
-
-
-def anchored_path(similarity: Tensor, band: Band, *, floor: float = 0.3) -> NDArray[np.float64]:
-    """Find where each source token stands in the target: a chain of sure pairs, straight between.
-
-    The sure pairs are those of mutual argmax with a similarity above `floor`; the chain is the
-    heaviest that increases in both texts, a pair weighing its similarity squared.
-
-    Args:
-        similarity: [S, W].
-        band: Its band, wide enough to hold what was moved about.
-        floor: Least similarity of an anchor.
-
-    Returns:
-        [S] target positions, non-decreasing.
-    """
-    rows, entries = torch.nonzero(
-        mutual_argmax(similarity, band) & (similarity > floor), as_tuple=True
-    )
-    targets = band.columns[rows, entries].tolist()
-    weights = (similarity[rows, entries] ** 2).tolist()
-    sources = rows.tolist()
-    chain = heaviest_chain(sources, targets, weights)
-    at = [-1.0, *(float(sources[k]) for k in chain), float(len(similarity))]
-    to = [-1.0, *(float(targets[k]) for k in chain), float(band.targets)]
-    return np.interp(np.arange(len(similarity)), at, to)
-
-
-def heaviest_chain(
-    sources: Sequence[int], targets: Sequence[int], weights: Sequence[float]
-) -> list[int]:
-    """Choose the heaviest set of pairs that strictly increases on both sides.
-
-    A staircase of the best totals by last target is kept sorted, so that each pair costs a binary
-    search; there are fewer pairs than tokens, and this is no part of the heavy work.
-
-    Args:
-        sources: Ascending; equal ones are never both chosen.
-        targets: In any order.
-        weights: Positive.
-
-    Returns:
-        Indices of the chosen pairs, ascending.
-    """
-    steps: list[tuple[int, float, int]] = []  # (last target, total, pair): both increase
-    before = [-1] * len(sources)
-    pending: list[tuple[int, float, int]] = []
-    for k, (source, target, weight) in enumerate(zip(sources, targets, weights, strict=True)):
-        if k and source != sources[k - 1]:
-            _settle(steps, pending)
-        place = bisect_left(steps, (target,))
-        if place:
-            before[k] = steps[place - 1][2]
-        pending.append((target, (steps[place - 1][1] if place else 0.0) + weight, k))
-    _settle(steps, pending)
-    chain = []
-    k = steps[-1][2] if steps else -1
-    while k >= 0:
-        chain.append(k)
-        k = before[k]
-    return chain[::-1]
-
-
-def _settle(steps: list[tuple[int, float, int]], pending: list[tuple[int, float, int]]) -> None:
-    """Enter a source token's pairs into the staircase, once they can't see each other."""
-    for target, total, k in pending:
-        place = bisect_right(steps, (target, float("inf")))
-        if place and steps[place - 1][1] >= total:
-            continue
-        start = place - 1 if place and steps[place - 1][0] == target else place
-        stop = place
-        while stop < len(steps) and steps[stop][1] <= total:
-            stop += 1
-        steps[start:stop] = [(target, total, k)]
-    pending.clear()

@@ -27,6 +27,9 @@ def fragment_spans(document: Document) -> tuple[NDArray[np.int64], NDArray[np.in
     return table[:, :2], table[:, 2]
 
 
+_SCORES_AT_ONCE = 16_000_000  # mentions times target tokens: bounds the memory of huge texts
+
+
 @dataclass(frozen=True, slots=True)
 class TargetSpans:
     """The target spans chosen for source spans.
@@ -58,6 +61,25 @@ def decode_spans(
     if not len(spans) or not len(aligned.source) or not len(aligned.target):
         none = np.empty(0, dtype=np.int64)
         return TargetSpans(none, none.reshape(0, 2), np.empty(0, dtype=np.float32))
+    step = max(1, _SCORES_AT_ONCE // max(len(aligned.target), len(aligned.target_words)))
+    parts = [
+        _decode_some(aligned, spans[k : k + step], owner[k : k + step], settings, support)
+        for k in range(0, len(spans), step)
+    ]
+    return TargetSpans(
+        np.concatenate([part.owner for part in parts]),
+        np.concatenate([part.characters for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+    )
+
+
+def _decode_some(
+    aligned: AlignedPair,
+    spans: NDArray[np.int64],
+    owner: NDArray[np.int64],
+    settings: Settings,
+    support: Document | None,
+) -> TargetSpans:
     scores = project_spans(aligned.alignment, aligned.source.offsets, spans)
     labels = [aligned.pair.source.mentions[number].label for number in owner]
     if settings.decode.method == "longest-run":

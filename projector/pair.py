@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from projector import align
+from projector import align, path
 from projector.align import Alignment
 from projector.document import DocumentPair
 from projector.encode import Encoder
@@ -54,14 +54,12 @@ def align_vectors(source: Tensor, target: Tensor, settings: AlignSettings) -> Al
     shrink = align.PRIOR_TOKENS if settings.center else float("inf")
     source = align.centered(source, prior_tokens=shrink)
     target = align.centered(target, prior_tokens=shrink)
-    path = align.diagonal(sources, targets)
+    expected = path.diagonal(sources, targets)
     if settings.path == "anchored":
-        reach = max(settings.search, settings.search_share * targets)
-        search = align.band_around(path, targets, full=reach, fade=reach, device=source.device)
-        near = align.cosines(source, target, search, neighbors=settings.neighbors)
-        path = align.anchored_path(near, search)
+        reach = min(max(settings.search, settings.search_share * targets), settings.search_limit)
+        expected = path.anchored_path(source, target, reach=reach, neighbors=settings.neighbors)
     band = align.band_around(
-        path, targets, full=settings.full, fade=settings.fade, device=source.device
+        expected, targets, full=settings.full, fade=settings.fade, device=source.device
     )
     similarity = align.cosines(source, target, band, neighbors=settings.neighbors)
     return Alignment(_weights(similarity, band, settings), band)

@@ -26,8 +26,9 @@ class AlignSettings:
         center: Whether each side's mean vector is subtracted.
         context: Weight of the two neighbours on each side added to a vector (published: .1).
         neighbors: Weights of the pairs one, two, … steps along the diagonal.
-        search: Least half-width of the band in which the path is sought.
+        search: Least half-width of the band around the diagonal in which the path is sought.
         search_share: Its half-width as a share of the target's length, where that is more.
+        search_limit: Its greatest half-width, which keeps the cost of very long texts in bounds.
         full: Distance from the path up to which a pair is free.
         fade: Distance at which it is excluded.
         temperature: Of softmax and transport, on cosines.
@@ -43,6 +44,7 @@ class AlignSettings:
     neighbors: tuple[float, ...] = (0.09, 0.01)
     search: int = 60
     search_share: float = 0.1
+    search_limit: int = 4000
     full: float = 12.0
     fade: float = 24.0
     temperature: float = 0.05
