@@ -1,0 +1,68 @@
+"""Lend a model's folder to other people's tools, which read it with transformers' own classes."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+_DESCRIPTION = "tokenizer_config.json"
+
+
+@contextmanager
+def readable_folder(folder: Path) -> Iterator[Path]:
+    """Yield a folder that transformers' auto classes read as it is meant.
+
+    A folder without `tokenizer_config.json` gets its tokenizer guessed from the model's type by
+    transformers 5: an XLM-R vocabulary under a BERT model becomes WordPiece, and fails on the
+    first word. Such a folder is lent as links beside a description made from the tokenizer.
+    """
+    if (folder / _DESCRIPTION).is_file():
+        yield folder
+        return
+    with TemporaryDirectory(prefix="projector-peers-") as name:
+        for path in folder.iterdir():
+            (Path(name) / path.name).symlink_to(path.resolve())
+        description = json.dumps(describe_tokenizer(folder), indent=1)
+        (Path(name) / _DESCRIPTION).write_text(description, encoding="utf-8")
+        yield Path(name)
+
+
+def describe_tokenizer(folder: Path) -> dict[str, Any]:
+    """Return the `tokenizer_config.json` of a folder with `config.json` and `tokenizer.json`."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    ids = tokenizer.encode("").ids  # the special tokens around nothing
+    positions = config["max_position_embeddings"]
+    if "roberta" in config["model_type"]:  # its positions begin behind the padding id
+        positions -= config["pad_token_id"] + 1
+    return {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "cls_token": tokenizer.id_to_token(ids[0]),
+        "sep_token": tokenizer.id_to_token(ids[-1]),
+        "pad_token": tokenizer.id_to_token(config["pad_token_id"]),
+        "model_max_length": positions,
+    }
+
+
+@contextmanager
+def quiet_loading() -> Iterator[None]:
+    """Keep transformers' bars and reports off stderr."""
+    from transformers.utils import logging as transformers_logging
+
+    verbosity = transformers_logging.get_verbosity()
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity(logging.ERROR)
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+        if bars:
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
