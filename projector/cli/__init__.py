@@ -1,0 +1,99 @@
+"""The command line: parse, call the library, print.
+
+Results go to stdout, progress and messages to stderr. Exit codes: 0 done, 1 a known error, 2 usage,
+3 finished with losses that the user did not accept, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+import click
+
+from projector.errors import ProjectorError
+
+LOSSES = 3
+_COMMANDS = {
+    "project": "Project annotated documents onto their translations.",
+    "evaluate": "Score predictions against gold.",
+    "validate": "Read corpora and report every problem.",
+    "convert": "Convert a corpus to another format.",
+    "explain": "Show why one mention went where it went.",
+    "submit": "Pack a run's tables into a submission.",
+    "models": "List the models that can be loaded.",
+}
+
+
+class _Group(click.Group):
+    """A group whose commands are imported when they are called, so that help stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"projector.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: projector project data_samples/brat/es data_samples/brat/en -o out",
+)
+@click.version_option(package_name="projector")
+@click.option("--traceback", is_flag=True, help="Show where an error was raised.")
+def cli(traceback: bool) -> None:
+    """Carry entity annotations from documents to their translations, with exact offsets."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line and return its exit code."""
+    wanted = "--traceback" in arguments or bool(os.environ.get("PROJECTOR_TRACEBACK"))
+    # Anywhere on the line: whoever repeats a failed command appends it.
+    arguments = [one for one in arguments if one != "--traceback"]
+    try:
+        code = cli.main(args=arguments, prog_name="projector", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        return 130
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except ProjectorError as error:
+        _show(wanted)
+        click.echo(f"error: {error}", err=True)
+        return 1
+    except BrokenPipeError:
+        # Whoever read the output has had enough; nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        _show(wanted)
+        hint = "" if wanted else "; run it again with --traceback and report what it shows"
+        click.echo(f"error: a fault in projector: {type(error).__name__}: {error}{hint}", err=True)
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _show(wanted: bool) -> None:
+    if wanted:
+        click.echo(traceback.format_exc(), err=True)

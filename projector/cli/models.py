@@ -1,0 +1,41 @@
+"""`projector models`: what can be loaded."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from projector.cli.output import echo_json, echo_table, format_option
+
+
+@click.command("models")
+@format_option
+def command(form: str) -> None:
+    r"""List the models known by name; any folder or hub name can be given instead of one.
+
+    \b
+    Example:
+      projector models --format json
+    """
+    from projector.models import list_models
+
+    entries = list_models()
+    if form == "json":
+        echo_json([asdict(entry) for entry in entries])
+        return
+    echo_table(
+        ["name", "from", "layer", "read by", "licence", "MB", "what"],
+        [
+            [
+                entry.name,
+                f"{entry.source} {entry.location}".strip(),
+                entry.layer,
+                entry.granularity,
+                entry.licence,
+                None if entry.size is None else str(round(entry.size / 1e6)),
+                entry.description,
+            ]
+            for entry in entries
+        ],
+    )

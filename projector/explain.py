@@ -1,0 +1,171 @@
+"""Say why a mention went where it went: its tokens, the rivals of its span, what decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from projector.decode import Candidates, weigh_spans
+from projector.document import DocumentPair, Mention, Projection
+from projector.encode import Encoder
+from projector.errors import ConfigurationError
+from projector.mentions import fragment_spans, source_spans
+from projector.pair import AlignedPair, align_pair
+from projector.pipeline import project_pair
+from projector.project import project_spans, scores_by_word, tokens_in_words
+from projector.settings import Settings
+from projector.words import overlap_range
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLinks:
+    """A source token and the target tokens that receive most of it.
+
+    Args:
+        text: The token's characters.
+        targets: (characters, start, share of the token's mass), strongest first.
+    """
+
+    text: str
+    targets: tuple[tuple[str, int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A candidate span.
+
+    Args:
+        text: Its characters.
+        start, end: Where it stands.
+        total: Its weighted sum; the greatest wins, if it beats having no span.
+        parts: Each feature's part in the sum.
+    """
+
+    text: str
+    start: int
+    end: int
+    total: float
+    parts: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a mention went where it went.
+
+    Args:
+        mention: The source mention.
+        text: Its words.
+        tokens: Its tokens with their best target tokens.
+        rivals: The best candidate spans of each of its fragments, best first.
+        nothing: The sum that having no span has.
+        projection: What became of it.
+        projected: The words it became; empty where it is not projected.
+    """
+
+    mention: Mention
+    text: str
+    tokens: tuple[TokenLinks, ...]
+    rivals: tuple[tuple[Rival, ...], ...]
+    nothing: float
+    projection: Projection
+    projected: str
+
+
+def explain_mention(
+    pair: DocumentPair, mention_id: str, encoder: Encoder, settings: Settings, *, most: int = 5
+) -> Explanation:
+    """Explain one mention of a pair.
+
+    Args:
+        pair: The document and its translation.
+        mention_id: The source mention.
+        encoder: Gives tokens and vectors.
+        settings: Of aligning and decoding.
+        most: How many target tokens and candidates are listed.
+
+    Raises:
+        ConfigurationError: The document has no such mention.
+    """
+    number = next((k for k, one in enumerate(pair.source.mentions) if one.id == mention_id), None)
+    if number is None:
+        ids = ", ".join(one.id for one in pair.source.mentions) or "none"
+        raise ConfigurationError(
+            f"{pair.source.name} has no mention {mention_id}; its mentions are: {ids}"
+        )
+    mention = pair.source.mentions[number]
+    outcome = project_pair(pair, encoder, settings).projections[number]
+    aligned = align_pair(pair, encoder, settings.align)
+    words = " … ".join(pair.target.text[part.start : part.end] for part in outcome.fragments)
+    return Explanation(
+        mention,
+        mention.surface(pair.source.text),
+        _tokens(aligned, mention, most),
+        _rivals(aligned, number, settings, most),
+        settings.decode.weights.nothing,
+        outcome,
+        words,
+    )
+
+
+def _tokens(aligned: AlignedPair, mention: Mention, most: int) -> tuple[TokenLinks, ...]:
+    spans = np.array([(part.start, part.end) for part in mention.fragments], dtype=np.int64)
+    ranges = zip(*overlap_range(aligned.source.offsets, spans), strict=True)
+    tokens = sorted({token for first, last in ranges for token in range(first, last)})
+    weights = aligned.alignment.weights
+    columns = aligned.alignment.band.columns
+    found = []
+    for token in tokens:
+        shares = weights[token] / weights[token].sum().clamp_min(1e-30)
+        best = shares.topk(min(most, len(shares)))
+        targets = []
+        for share, entry in zip(best.values.tolist(), best.indices.tolist(), strict=True):
+            start, end = aligned.target.offsets[int(columns[token, entry])].tolist()
+            if share > 0:
+                targets.append((aligned.target.text[start:end], start, round(share, 4)))
+        start, end = aligned.source.offsets[token].tolist()
+        found.append(TokenLinks(aligned.source.text[start:end], tuple(targets)))
+    return tuple(found)
+
+
+def _rivals(
+    aligned: AlignedPair, number: int, settings: Settings, most: int
+) -> tuple[tuple[Rival, ...], ...]:
+    spans, owner = fragment_spans(aligned.pair.source)
+    spans = spans[owner == number]
+    if not len(aligned.source) or not len(aligned.target):
+        return ()
+    incidence = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
+    label = aligned.pair.source.mentions[number].label
+    listed: dict[int, tuple[Rival, ...]] = {}
+    for candidates in weigh_spans(
+        scores_by_word(project_spans(aligned.alignment, aligned.source.offsets, spans), incidence),
+        source_spans(aligned, spans, [label] * len(spans)),
+        aligned.source_words,
+        aligned.target_words,
+        incidence,
+    ):
+        for row, index in enumerate(candidates.index.tolist()):
+            listed[index] = _best(candidates, row, aligned, settings, most)
+    return tuple(listed[index] for index in sorted(listed))
+
+
+def _best(
+    candidates: Candidates, row: int, aligned: AlignedPair, settings: Settings, most: int
+) -> tuple[Rival, ...]:
+    weights = settings.decode.weights
+    total = candidates.total(weights)[row]
+    rivals = []
+    for place in np.argsort(-total, axis=None, kind="stable")[:most].tolist():
+        first, last = divmod(place, total.shape[1])
+        if not np.isfinite(total[first, last]):
+            break
+        start = int(aligned.target_words.offsets[candidates.first[row, first], 0])
+        end = int(aligned.target_words.offsets[candidates.last[row, last] - 1, 1])
+        parts = {}
+        for name, values in candidates.features.items():
+            value = np.broadcast_to(values, candidates.legal.shape)[row, first, last]
+            parts[name] = round(float(value) * getattr(weights, name), 3)
+        text = aligned.target.text[start:end]
+        rivals.append(Rival(text, start, end, round(float(total[first, last]), 3), parts))
+    return tuple(rivals)
