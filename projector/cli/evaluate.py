@@ -62,6 +62,7 @@ def command(
     from projector.evaluate import compare, document_spans, language_spread, score_table, span_table
 
     corpora = _corpora(gold, language=language, texts=texts, labels=labels, keep_labels=keep_labels)
+    corpora = _scored(corpora, predicted)
     documents = [strictly(corpus.read(name)) for corpus in corpora for name in corpus.names]
     spans = span_table(span for document in documents for span in document_spans(document))
     guesses = _predicted(predicted, corpora)
@@ -110,6 +111,21 @@ def _corpora(
         if not corpora:
             raise
         return corpora
+
+
+def _scored(gold: list[Corpus | ParquetCorpus], predicted: Path) -> list[Corpus | ParquetCorpus]:
+    """Keep the languages that a run projected onto, and tell which are not scored."""
+    from projector.run import read_run
+    from projector.run_read import is_run
+
+    if len(gold) == 1 or not is_run(predicted):
+        return gold
+    codes = read_run(predicted).languages
+    kept = [one for one in gold if any(same_language(one.language, code) for code in codes)]
+    left = [one.language for one in gold if one not in kept]
+    if left and kept:
+        click.echo(f"not in the run, so not scored: {', '.join(left)}", err=True)
+    return kept or gold
 
 
 def _predicted(path: Path, gold: list[Corpus | ParquetCorpus]) -> pl.DataFrame:
