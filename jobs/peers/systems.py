@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.peers import lexical
-from jobs.peers.peer import Peer
+from jobs.peers.peer import Peer, import_peer
 from jobs.peers.spans import project_spans
 from jobs.peers.weights import quiet_loading, readable_folder
 from projector.document import DocumentPair, Fragment
@@ -106,6 +106,7 @@ def load_peers(
     chosen = chosen_peers(names)
     systems = {}
     if chosen != [lexical.NAME]:
+        import_peer("galechurch")  # pairs sentences; to be missed now, not within the first set
         place, depth = _weights(folder, layer)
         with quiet_loading(), readable_folder(place) as readable:
             for name in chosen:
