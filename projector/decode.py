@@ -283,9 +283,9 @@ def span_features(
     to what the mention's length makes one expect. inside, outside: precision of both edge words
     and of both their outer neighbours. edge_mass: recall of both edge words. function_word,
     punctuation: how many edges are one though the mention's same edge is not. cut: how many edges
-    fall within hyphenated words. separators: commas and the like beyond the mention's own.
-    brackets: how far the balance of brackets differs from the mention's. tagger: how many edges
-    are those of a tagger's span.
+    fall within hyphenated words though the mention's same edge does not. separators: commas and
+    the like beyond the mention's own. brackets: how far the balance of brackets differs from the
+    mention's. tagger: how many edges are those of a tagger's span.
     """
     row = np.arange(len(first))[:, None]
     start, end = first, last - 1
@@ -304,7 +304,10 @@ def span_features(
         "inside": _edges(scores.precision[row, start], scores.precision[row, end]),
         "outside": _edges(padded[row, first], padded[row, last + 1]),
         "edge_mass": _edges(scores.recall[row, start], scores.recall[row, end]),
-        "cut": _edges(target_words.cut[first], target_words.cut[last]),
+        "cut": _edges(
+            target_words.cut[first] & ~source_words.cut[source.first][:, None],
+            target_words.cut[last] & ~source_words.cut[source.last][:, None],
+        ),
         **_text_features(source, source_words, target_words, first, last),
     }
     if source.tagged is not None:

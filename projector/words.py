@@ -16,7 +16,8 @@ _WORD = re.compile(r"[\w\u0300-\u036f]+|[^\w\s][\u0300-\u036f\u200d\ufe0f]*")
 _OPENING = frozenset("([{«“„‘¿¡")
 _BRACKETS = {"(": 1, "[": 1, "{": 1, "«": 1, "“": 1, ")": -1, "]": -1, "}": -1, "»": -1, "”": -1}
 _SEPARATORS = frozenset(",;:.")
-_JOINERS = frozenset("-‐‑–/'’")
+_JOINERS = frozenset("-‐‑–/'’%")
+_APOSTROPHES = frozenset("'’")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Words:
         bracket: [N] +1 for an opening bracket, -1 for a closing one, else 0.
         separator: [N] True for comma, semicolon, colon and full stop.
         cut: [N + 1] True where an edge before word i (or at the end) would cut what is written
-            as one: two words joined by a hyphen, an apostrophe or a slash.
+            as one: two words joined by a hyphen, an apostrophe or a slash, a number and its per
+            cent sign; but not behind an elided function word (`dell'`).
     """
 
     offsets: NDArray[np.int64]
@@ -77,14 +79,17 @@ def find_words(text: str, language: str) -> Words:
         return np.array(values, dtype=np.bool_)
 
     lexical = flags([surface[0].isalnum() for surface in surfaces])
+    function = flags([_plain(surface) in function_words for surface in surfaces])
     joiner = flags([surface in _JOINERS for surface in surfaces])
     cut = np.zeros(len(surfaces) + 1, dtype=np.bool_)
     touching = offsets[1:, 0] == offsets[:-1, 1]
     cut[1:-1] = touching & (joiner[1:] | joiner[:-1] | (lexical[1:] & lexical[:-1]))
+    apostrophe = flags([surface in _APOSTROPHES for surface in surfaces])
+    cut[2:-1] &= ~(function[:-2] & apostrophe[1:-1])
     return Words(
         offsets=offsets,
         lexical=lexical,
-        function=flags([_plain(surface) in function_words for surface in surfaces]),
+        function=function,
         opening=flags([surface in _OPENING for surface in surfaces]),
         bracket=np.array([_BRACKETS.get(surface, 0) for surface in surfaces], dtype=np.int64),
         separator=flags([surface in _SEPARATORS for surface in surfaces]),

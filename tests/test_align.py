@@ -8,27 +8,24 @@ import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from slow_alignment import slow_cosine, slow_mutual, unit
 
 from projector import align
 from projector.align import Alignment, Band
+from projector.path import diagonal
 
 QUICK = settings(max_examples=30, deadline=None)
 SIZES = st.tuples(st.integers(1, 14), st.integers(1, 14))
 
 
-def unit(rng, tokens, dimension=6):
-    vectors = torch.from_numpy(rng.normal(size=(tokens, dimension)).astype(np.float32))
-    return torch.nn.functional.normalize(vectors, dim=-1)
-
-
 def whole(sources, targets):
     """Return a band that is the whole matrix."""
     reach = sources + targets
-    return align.band_around(align.diagonal(sources, targets), targets, full=reach, fade=reach)
+    return align.band_around(diagonal(sources, targets), targets, full=reach, fade=reach)
 
 
 def narrow(sources, targets, *, full=1.0, fade=2.5):
-    return align.band_around(align.diagonal(sources, targets), targets, full=full, fade=fade)
+    return align.band_around(diagonal(sources, targets), targets, full=full, fade=fade)
 
 
 def random_case(seed, sources, targets, band):
@@ -77,13 +74,6 @@ def test_band_never_counts_a_token_outside_the_text():
     assert band.columns.min() == 0
     assert band.columns.max() == 2
     assert band.prior.sum(1).tolist() == [3, 3, 3, 3]
-
-
-def test_diagonal_advances_evenly_through_both_texts():
-    np.testing.assert_allclose(align.diagonal(4, 4), [0, 1, 2, 3])
-    np.testing.assert_allclose(align.diagonal(2, 4), [0.5, 2.5])
-    np.testing.assert_allclose(align.diagonal(4, 2), [-0.25, 0.25, 0.75, 1.25])
-    assert len(align.diagonal(0, 3)) == 0
 
 
 # Vectors.
@@ -136,16 +126,6 @@ def test_context_adds_two_neighbours_on_each_side(tokens):
 # Similarities.
 
 
-def slow_cosine(source, target, i, j, neighbors):
-    """Compare tokens i and j and, weighted, those the same steps away from both."""
-    total = float(source[i] @ target[j])
-    for step, weight in enumerate(neighbors, start=1):
-        for way in (-step, step):
-            if 0 <= i + way < len(source) and 0 <= j + way < len(target):
-                total += weight * float(source[i + way] @ target[j + way])
-    return total / (1 + 2 * sum(neighbors))
-
-
 @given(banded_cases(), st.sampled_from([(), (0.5,), (0.09, 0.01), (0.4, 0.3, 0.2)]))
 @QUICK
 @example((0, 1, 1, whole(1, 1)), (0.09, 0.01))
@@ -170,7 +150,7 @@ def test_cosines_do_not_depend_on_the_rows_computed_at_once(monkeypatch, rows, n
     source, target = unit(rng, 19), unit(rng, 23)
     band = narrow(19, 23, full=3, fade=5)
     expected = align.cosines(source, target, band, neighbors=neighbors)
-    monkeypatch.setattr(align, "_ROWS_AT_ONCE", rows)
+    monkeypatch.setattr(align, "ROWS_AT_ONCE", rows)
     found = align.cosines(source, target, band, neighbors=neighbors)
     torch.testing.assert_close(found, expected, atol=1e-6, rtol=0)
 
@@ -187,16 +167,6 @@ def test_a_band_gives_what_the_whole_matrix_has_there():
 
 
 # Extraction.
-
-
-def slow_mutual(matrix):
-    """Mark the finite pairs that are the best of their row and of their column."""
-    found = np.zeros(matrix.shape, dtype=bool)
-    for i, j in itertools.product(*map(range, matrix.shape)):
-        best = all(matrix[i, j] >= matrix[i, k] for k in range(matrix.shape[1]))
-        best = best and all(matrix[i, j] >= matrix[k, j] for k in range(matrix.shape[0]))
-        found[i, j] = best and np.isfinite(matrix[i, j])
-    return found
 
 
 def slow_itermax(matrix, rounds, discount):
@@ -330,84 +300,7 @@ def test_exact_transport_converges_within_the_band(pot):
     np.testing.assert_allclose(dense(found, band), expected, atol=1e-5)
 
 
-# The path.
-
-
-def slow_chain(sources, targets, weights):
-    """Return the weight of the heaviest chain, by comparing every two pairs."""
-    best = []
-    for k, weight in enumerate(weights):
-        before = [best[i] for i in range(k) if sources[i] < sources[k] and targets[i] < targets[k]]
-        best.append(weight + max(before, default=0))
-    return max(best, default=0)
-
-
-PAIRS = st.lists(
-    st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(1, 5)), max_size=24
-).map(sorted)
-
-
-@given(PAIRS, st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
-@example([(0, 0, 1), (0, 1, 1), (1, 1, 1)], None)  # equal sources, equal targets
-@example([(0, 3, 5), (1, 1, 1), (2, 2, 1), (3, 3, 5)], None)
-def test_heaviest_chain_is_as_heavy_as_any(pairs, random):
-    pairs = list(pairs)
-    if random is not None:  # the order of the targets of one source must not matter
-        random.shuffle(pairs)
-        pairs.sort(key=lambda pair: pair[0])
-    sources, targets, weights = map(list, zip(*pairs, strict=True)) if pairs else ([], [], [])
-    chain = align.heaviest_chain(sources, targets, weights)
-    assert chain == sorted(set(chain))
-    for one, other in itertools.pairwise(chain):
-        assert sources[one] < sources[other]
-        assert targets[one] < targets[other]
-    assert sum(weights[k] for k in chain) == slow_chain(sources, targets, weights)
-
-
-def test_the_path_leads_through_sure_pairs_straight_between_them():
-    band = whole(5, 9)
-    matrix = torch.full((5, 9), 0.1)
-    matrix[1, 2] = matrix[3, 8] = 0.9
-    path = align.anchored_path(matrix.gather(1, band.columns), band)
-    np.testing.assert_allclose(path, [0.5, 2, 5, 8, 8.5])
-
-
-def test_a_pair_that_crosses_heavier_ones_is_left_out_of_the_path():
-    band = whole(4, 4)
-    matrix = torch.full((4, 4), 0.1)
-    matrix[0, 0] = matrix[1, 1] = matrix[3, 2] = 0.9
-    matrix[2, 3] = 0.95
-    crossing = align.anchored_path(matrix.gather(1, band.columns), band)
-    np.testing.assert_allclose(crossing, [0, 1, 3, 3.5])
-
-
-def test_pairs_at_or_below_the_floor_are_no_anchors():
-    band = whole(4, 8)
-    matrix = torch.full((4, 8), 0.0)
-    matrix[0, 7] = 0.29
-    straight = align.anchored_path(matrix.gather(1, band.columns), band)
-    np.testing.assert_allclose(straight, np.interp(range(4), [-1, 4], [-1, 8]))
-
-
-@given(banded_cases(), st.sampled_from([-1.0, 0.0, 0.3]))
-@QUICK
-def test_the_path_never_goes_back_and_stays_with_the_text(case, floor):
-    seed, sources, targets, band = case
-    similarity, _, _ = random_case(seed, sources, targets, band)
-    path = align.anchored_path(similarity, band, floor=floor)
-    assert len(path) == sources
-    assert (np.diff(path) >= 0).all()
-    assert path.min() >= -1
-    assert path.max() <= targets
-
-
-def test_a_text_follows_its_own_path():
-    rng = np.random.default_rng(8)
-    vectors = unit(rng, 40, 32)
-    band = narrow(40, 40, full=20, fade=20)
-    path = align.anchored_path(align.cosines(vectors, vectors, band), band)
-    np.testing.assert_allclose(path, range(40))
+# The matrix.
 
 
 def test_dense_lays_the_band_into_the_matrix():

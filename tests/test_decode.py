@@ -124,7 +124,8 @@ def slow_features(m, first, last, scores, source, source_words, words, incidence
             words.function[n] and not source_words.function[k]
             for n, k in zip(edges, own_edges, strict=True)
         ),
-        "cut": int(words.cut[first]) + int(words.cut[last]),
+        "cut": int(words.cut[first] and not source_words.cut[source.first[m]])
+        + int(words.cut[last] and not source_words.cut[source.last[m]]),
         "punctuation": int(opens and source_words.lexical[own_edges[0]])
         + int(closes and source_words.lexical[own_edges[1]]),
         "separators": max(0, separators),

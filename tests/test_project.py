@@ -8,7 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projector.align import Alignment, band_around, diagonal
+from projector.align import Alignment, band_around
+from projector.path import diagonal
 from projector.project import Scores, project_spans, scores_by_word, tokens_in_words
 
 QUICK = settings(max_examples=40, deadline=None)

@@ -90,6 +90,7 @@ def test_accents_stay_with_their_letter_and_variants_with_their_sign():
         ("mg/kg", "mg|/|kg"),
         ("l’arteria", "l|’|arteria"),
         ("gastro\u2011esofágico", "gastro|\u2011|esofágico"),
+        ("5%", "5|%"),
         ("a - b", "a - b"),
         ("alta. Baja", "alta. Baja"),
         ("(fiebre)", "(fiebre)"),
@@ -151,3 +152,8 @@ def test_ranges_of_words():
     first, last = words.range_of(np.array([[0, 6], [2, 8], [6, 7], [7, 15], [0, 99]]))
     assert first.tolist() == [0, 0, 1, 1, 0]
     assert last.tolist() == [1, 2, 1, 3, 3]
+
+
+def test_an_elided_article_can_be_left_outside_a_mention():
+    words = find_words("dell'aspirina", "it")
+    assert words.cut.tolist() == [False, True, False, False]
