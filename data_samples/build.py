@@ -1,25 +1,36 @@
-"""Build the sample corpora from the marked cases: `python data_samples/build.py`.
+"""Build the sample corpora from the marked cases: `python data_samples/build.py [--check]`.
 
 A marked case is one file with a section for each language; see README.md for the notation.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import shutil
 import sys
+import tempfile
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from projector.corpus import read_brat, strictly, write_brat, write_tsv
-from projector.corpus.atomic import atomic_write
+from projector.corpus import atomic_write, format_ann, read_brat, strictly, write_brat, write_tsv
 from projector.document import Document, Fragment, Mention
 
 HERE = Path(__file__).parent
+LANGUAGES = ("es", "en", "it", "nl", "sv", "ro", "cs")
 ENTITIES = {"DISEASE": "disease", "PROCEDURE": "procedure", "SYMPTOM": "symptom"}
+BUILT = ("brat", "tsv", "tree")
+_CASES_IN_TREE = 6
+_CODES_IN_TREE = {"cs": "cz"}
+_KEYS = {"labels", "crlf", "nfd", "brat"}
 _TAG = re.compile(r"<(/?)(T\d+)>")
 _SECTION = re.compile(r"^== (\w+)\n", re.MULTILINE)
+
+
+class MarkupError(ValueError):
+    """A marked case breaks the notation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,107 +54,162 @@ class Case:
     sections: dict[str, str]
 
 
+def read_cases(folder: Path = HERE / "marked") -> list[Case]:
+    """Read a folder's marked cases, by name."""
+    return [read_case(path) for path in sorted(folder.glob("case-*.txt"))]
+
+
 def read_case(path: Path) -> Case:
-    """Read a marked case."""
-    head, _, body = path.read_text(encoding="utf-8").partition("\n\n")
+    """Read a marked case; raise `MarkupError` where its header or sections aren't the notation."""
+    # Bytes, since reading as text would change the line ends.
+    head, _, body = path.read_bytes().decode("utf-8").partition("\n\n")
     fields = [line.partition(": ")[::2] for line in head.split("\n")]
     header = dict(fields)
-    parts = _SECTION.split(body)[1:]
-    sections = {
-        language: text.removesuffix("\n")
-        for language, text in zip(parts[::2], parts[1::2], strict=True)
-    }
+    if unknown := header.keys() - _KEYS:
+        raise MarkupError(f"{path.name}: the header has {sorted(unknown)}, known are {_KEYS}")
+    _, *parts = _SECTION.split(body)
+    if tuple(parts[::2]) != LANGUAGES:
+        raise MarkupError(f"{path.name}: the sections are {parts[::2]}, expected {LANGUAGES}")
+    texts = (text.removesuffix("\n") for text in parts[1::2])
     return Case(
-        path.stem,
-        dict(word.split("=") for word in header["labels"].split()),
-        tuple(header.get("crlf", "").split()),
-        tuple(header.get("nfd", "").split()),
-        tuple(value.replace("\\t", "\t") for key, value in fields if key == "brat"),
-        sections,
+        name=path.stem,
+        labels=dict(word.split("=") for word in header["labels"].split()),
+        crlf=tuple(header.get("crlf", "").split()),
+        nfd=tuple(header.get("nfd", "").split()),
+        brat=tuple(value.replace("\\t", "\t") for key, value in fields if key == "brat"),
+        sections=dict(zip(LANGUAGES, texts, strict=True)),
     )
 
 
-def document(case: Case, language: str) -> Document:
+def document_of(case: Case, language: str) -> Document:
     """Return a case in one language, its tags taken out."""
     marked = case.sections[language]
     if language in case.crlf:
         marked = marked.replace("\n", "\r\n")
     if language in case.nfd:
         marked = unicodedata.normalize("NFD", marked)
-    text = ""
+    text, fragments = _untagged(marked, f"{case.name} {language}")
+    if unknown := fragments.keys() - case.labels.keys():
+        raise MarkupError(f"{case.name} {language}: {sorted(unknown)} have no label")
+    mentions = (
+        Mention(id_, label, tuple(fragments[id_]))
+        for id_, label in case.labels.items()
+        if id_ in fragments
+    )
+    return Document(case.name, language, text, tuple(mentions))
+
+
+def _untagged(marked: str, where: str) -> tuple[str, dict[str, list[Fragment]]]:
+    """Return the text without its tags and what each id's tags enclosed, in text order."""
+    pieces: list[str] = []
+    length = place = 0
     open_at: dict[str, int] = {}
     fragments: dict[str, list[Fragment]] = {}
-    place = 0
     for tag in _TAG.finditer(marked):
-        text += marked[place : tag.start()]
+        pieces.append(marked[place : tag.start()])
+        length += len(pieces[-1])
         place = tag.end()
         closing, id_ = tag.groups()
+        if bool(closing) != (id_ in open_at):
+            raise MarkupError(f"{where}: {tag.group()} is out of place, a pair is expected")
         if closing:
-            fragments.setdefault(id_, []).append(Fragment(open_at.pop(id_), len(text)))
+            fragments.setdefault(id_, []).append(Fragment(open_at.pop(id_), length))
         else:
-            open_at[id_] = len(text)
+            open_at[id_] = length
     if open_at:
-        raise SystemExit(f"{case.name} {language}: {', '.join(open_at)} is not closed")
-    text += marked[place:]
-    mentions = tuple(
-        Mention(id_, case.labels[id_], tuple(fragments[id_]))
-        for id_ in sorted(fragments, key=lambda id_: int(id_[1:]))
-    )
-    return Document(case.name, language, text, mentions)
+        raise MarkupError(f"{where}: {sorted(open_at)} are not closed")
+    return "".join((*pieces, marked[place:])), fragments
 
 
-def build(root: Path) -> None:
+def build(root: Path, cases: Sequence[Case]) -> None:
     """Write the BRAT folders, the tables and the published tree below `root`."""
-    cases = [read_case(path) for path in sorted((HERE / "marked").glob("case-*.txt"))]
-    for language in cases[0].sections:
-        documents = [document(case, language) for case in cases]
-        _write_brat(root / "brat" / language, documents, cases)
-        _write_table(root / "tsv" / language, documents)
-        _write_tree(root / "tree" / "MultiClinNER", documents[:6], language)
+    for language in LANGUAGES:
+        documents = [document_of(case, language) for case in cases]
+        for one, case in zip(documents, cases, strict=True):
+            _write_brat(one, root / "brat" / language, case.brat if language == "es" else ())
+        _write_table(documents, root / "tsv" / language)
+        _write_tree(documents[:_CASES_IN_TREE], root / "tree" / "MultiClinNER")
 
 
-def _write_brat(folder: Path, documents: list[Document], cases: list[Case]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for one, case in zip(documents, cases, strict=True):
-        write_brat(one, folder)
-        if one.language == "es" and case.brat:
-            annotations = folder / f"{one.name}.ann"
-            lines = "".join(f"{line}\n" for line in case.brat)
-            atomic_write(annotations, annotations.read_bytes() + lines.encode())
-        strictly(read_brat(folder / f"{one.name}.txt", language=one.language))
+def _write_brat(document: Document, folder: Path, lines: Sequence[str]) -> None:
+    write_brat(document, folder)
+    annotations = folder / f"{document.name}.ann"
+    if lines:
+        extra = "".join(f"{line}\n" for line in lines)
+        atomic_write(annotations, annotations.read_bytes() + extra.encode("utf-8"))
+    # The strict reader finds what is wrong with a case's own lines, and they have to be normal.
+    text = folder / f"{document.name}.txt"
+    read = strictly(read_brat(text, annotations, language=document.language))
+    if format_ann(read).encode("utf-8") != annotations.read_bytes():
+        raise MarkupError(f"{document.name}: these lines aren't as BRAT writes them: {lines}")
 
 
-def _write_table(folder: Path, documents: list[Document]) -> None:
-    (folder / "txt").mkdir(parents=True, exist_ok=True)
+def _write_table(documents: Sequence[Document], folder: Path) -> None:
     for one in documents:
-        atomic_write(folder / "txt" / f"{one.name}.txt", one.text.encode())
-    write_tsv(folder / f"{documents[0].language}.tsv", documents)
+        _write_text(one, folder / "txt")
+    write_tsv(folder / f"{folder.name}.tsv", documents)
 
 
-def _write_tree(root: Path, documents: list[Document], language: str) -> None:
-    code = "cz" if language == "cs" else language
+def _write_text(document: Document, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    atomic_write(folder / f"{document.name}.txt", document.text.encode("utf-8"))
+
+
+def _write_tree(documents: Sequence[Document], root: Path) -> None:
+    language = documents[0].language
+    code = _CODES_IN_TREE.get(language, language)
     for label, entity in ENTITIES.items():
-        name = f"MultiClinNER-{code}-train-{entity}"
-        folder = root / f"MultiClinNER-{code}" / f"MultiClinNER-{code}-train" / name
+        part = f"MultiClinNER-{code}-train-{entity}"
+        folder = root / f"MultiClinNER-{code}" / f"MultiClinNER-{code}-train" / part
         chosen = [
-            Document(
-                f"{name}-{number}",
-                code,
-                one.text,
-                tuple(mention for mention in one.mentions if mention.label == label),
+            replace(
+                one,
+                name=f"{part}-{number}",
+                mentions=tuple(mention for mention in one.mentions if mention.label == label),
             )
             for number, one in enumerate(documents, start=1)
         ]
-        for part in ("txt", "ann", "tsv"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
+        for kind in ("ann", "tsv"):
+            (folder / kind).mkdir(parents=True, exist_ok=True)
         for one in chosen:
-            write_brat(one, folder / "txt")
-            shutil.move(folder / "txt" / f"{one.name}.ann", folder / "ann" / f"{one.name}.ann")
-        write_tsv(folder / "tsv" / f"{name}.tsv", chosen)
+            _write_text(one, folder / "txt")
+            atomic_write(folder / "ann" / f"{one.name}.ann", format_ann(one).encode("utf-8"))
+        write_tsv(folder / "tsv" / f"{part}.tsv", chosen)
+
+
+def differences(left: Path, right: Path) -> list[str]:
+    """Return the paths, relative to both roots, of built files that aren't the same in both."""
+    ours, theirs = _contents(left), _contents(right)
+    return sorted(
+        path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path)
+    )
+
+
+def _contents(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for part in BUILT
+        for path in (root / part).rglob("*")
+        if path.is_file()
+    }
+
+
+def main() -> int:
+    """Build, or tell what a build would change."""
+    parser = argparse.ArgumentParser(description="Build the sample corpora from marked/.")
+    parser.add_argument("--check", action="store_true", help="change nothing; 1 if it would")
+    check = parser.parse_args().check
+    with tempfile.TemporaryDirectory() as folder:
+        build(Path(folder), read_cases())
+        changed = differences(HERE, Path(folder))
+        if not check:
+            for part in BUILT:
+                shutil.rmtree(HERE / part, ignore_errors=True)
+                shutil.copytree(Path(folder) / part, HERE / part)
+    verb = "would change" if check else "changed"
+    sys.stdout.write("".join(f"{verb} {path}\n" for path in changed))
+    return int(check and bool(changed))
 
 
 if __name__ == "__main__":
-    for built in ("brat", "tsv", "tree"):
-        shutil.rmtree(HERE / built, ignore_errors=True)
-    build(HERE)
-    sys.stdout.write(f"built {HERE}\n")
+    sys.exit(main())

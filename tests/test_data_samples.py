@@ -32,7 +32,7 @@ def test_committed_files_are_what_the_builder_makes(tmp_path, monkeypatch):
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "build_samples", module)
     spec.loader.exec_module(module)
-    module.build(tmp_path)
+    module.build(tmp_path, module.read_cases())
     assert files(SAMPLES) == files(tmp_path)
 
 
