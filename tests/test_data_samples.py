@@ -81,3 +81,21 @@ def test_the_hard_cases_are_in_there():
     )
     kinds = {note.kind for one in source.values() for note in one.annotations}
     assert kinds >= {"attribute", "relation", "note", "normalization"}
+
+
+def test_the_hard_characters_are_in_there():
+    every = [document for language in LANGUAGES for document in documents(language).values()]
+    surfaces = [mention.surface(one.text) for one in every for mention in one.mentions]
+    assert any("\u00a0" in one.text for one in every)
+    assert any("😟" in one.text for one in every)
+    assert any(surface.startswith('"') for surface in surfaces)
+    assert any("(" in surface and surface.endswith(")") for surface in surfaces)
+    assert any(
+        left.start < right.start < left.end < right.end
+        for one in every
+        for left in one.mentions
+        for right in one.mentions
+    )
+    assert any(
+        "\n" in one.text[mention.start : mention.end] for one in every for mention in one.mentions
+    )
