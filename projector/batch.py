@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projector.corpus import Corpus, Reading, open_corpus, pair_names
+from projector.corpus import Reading, pair_names
 from projector.corpus.names import same_language
+from projector.corpus.opening import open_any
 from projector.document import Document, DocumentPair, Status
 from projector.errors import CorpusError, Problem, ProjectorError
 
 if TYPE_CHECKING:
+    from projector.corpus.opening import AnyCorpus
     from projector.encode import Encoder
     from projector.run import RunSummary, RunWriter
     from schemas.configuration import CorpusConfiguration, RunConfiguration
@@ -48,9 +50,9 @@ class Plan:
         problems: What is wrong with the source, and is skipped.
     """
 
-    source: Corpus
-    targets: tuple[Corpus, ...]
-    taggers: tuple[Corpus | None, ...]
+    source: AnyCorpus
+    targets: tuple[AnyCorpus, ...]
+    taggers: tuple[AnyCorpus | None, ...]
     tasks: tuple[Task, ...]
     unused: Mapping[int, tuple[str, ...]]
     problems: tuple[Problem, ...] = ()
@@ -91,13 +93,13 @@ def plan_run(configuration: RunConfiguration) -> Plan:
     return Plan(source, targets, taggers, ordered, unused, (*source.problems, *problems))
 
 
-def _opened(corpus: CorpusConfiguration, configuration: RunConfiguration) -> Corpus:
-    return open_corpus(
+def _opened(corpus: CorpusConfiguration, configuration: RunConfiguration) -> AnyCorpus:
+    return open_any(
         corpus.path, language=corpus.language, texts=corpus.texts, labels=configuration.labels
     )
 
 
-def _tagger_of(target: Corpus, configuration: RunConfiguration) -> Corpus | None:
+def _tagger_of(target: AnyCorpus, configuration: RunConfiguration) -> AnyCorpus | None:
     """Return the tagger's predictions if they are on this target's language."""
     if configuration.tagger is None:
         return None
@@ -106,7 +108,7 @@ def _tagger_of(target: Corpus, configuration: RunConfiguration) -> Corpus | None
     return tagger if alone or same_language(tagger.language, target.language) else None
 
 
-def _nothing_pairs(source: Corpus, target: Corpus) -> Problem:
+def _nothing_pairs(source: AnyCorpus, target: AnyCorpus) -> Problem:
     return Problem(
         target.path,
         None,
@@ -118,7 +120,7 @@ def _nothing_pairs(source: Corpus, target: Corpus) -> Problem:
 
 
 def _grouped(
-    source: Corpus, tasks: Sequence[Task], *, strict: bool
+    source: AnyCorpus, tasks: Sequence[Task], *, strict: bool
 ) -> tuple[tuple[Task, ...], tuple[Problem, ...]]:
     """Order tasks so that those of one source text stand together, by its first name.
 
@@ -289,7 +291,7 @@ def project_corpus(
     """Project an annotated corpus onto its translations, with the defaults.
 
     Args:
-        source: The annotated corpus, in any format that `open_corpus` knows.
+        source: The annotated corpus, in any format that `open_any` knows.
         targets: The translations' corpora, one a language.
         output: The run's folder to write.
         model: Name or folder of the encoder.

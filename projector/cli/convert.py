@@ -10,12 +10,12 @@ import click
 
 from projector.cli.options import PATH, corpus_options, opened
 from projector.cli.output import echo_json, format_option, with_progress
-from projector.corpus import Corpus, strictly
+from projector.corpus import strictly
 from projector.document import Document
 from projector.errors import CorpusError, OutputError
 
 if TYPE_CHECKING:
-    from projector.corpus.parquet import ParquetCorpus
+    from projector.corpus.opening import AnyCorpus
 
 
 @click.command("convert")
@@ -72,7 +72,7 @@ def command(
     return 3 if losses and not accept_losses else 0
 
 
-def _read(corpus: Corpus | ParquetCorpus, on_error: str, losses: list[str]) -> Iterator[Document]:
+def _read(corpus: AnyCorpus, on_error: str, losses: list[str]) -> Iterator[Document]:
     for name in with_progress("documents")(corpus.names):
         reading = corpus.read(name)
         if on_error == "stop":
@@ -92,7 +92,7 @@ def _to_brat(documents: Iterator[Document], folder: Path) -> None:
 
 
 def _to_tsv(
-    corpus: Corpus | ParquetCorpus, documents: Iterator[Document], path: Path, losses: list[str]
+    corpus: AnyCorpus, documents: Iterator[Document], path: Path, losses: list[str]
 ) -> None:
     from projector.corpus import columns_for, tsv_losses, write_tsv
     from projector.corpus.atomic import atomic_write

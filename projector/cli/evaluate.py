@@ -10,14 +10,14 @@ import click
 
 from projector.cli.options import PATH, corpus_options, opened
 from projector.cli.output import echo_json, echo_table, format_option
-from projector.corpus import Corpus, read_spans, strictly
+from projector.corpus import read_spans, strictly
 from projector.corpus.names import same_language
 from projector.errors import CorpusError
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from projector.corpus.parquet import ParquetCorpus
+    from projector.corpus.opening import AnyCorpus
     from projector.evaluate import Comparison, Disagreement, Figures, ScoreRow, Spread
 
 _FIGURES = ("strict P", "strict R", "strict F1", "char P", "char R", "char F1")
@@ -92,10 +92,10 @@ def _corpora(
     texts: Path | None = None,
     labels: tuple[str, ...] = (),
     keep_labels: bool = False,
-) -> list[Corpus | ParquetCorpus]:
+) -> list[AnyCorpus]:
     """Open a corpus, or the corpora in a folder of one for each language."""
 
-    def attempt(place: Path) -> Corpus | ParquetCorpus:
+    def attempt(place: Path) -> AnyCorpus:
         return opened(place, language=language, texts=texts, labels=labels, keep_labels=keep_labels)
 
     try:
@@ -113,7 +113,7 @@ def _corpora(
         return corpora
 
 
-def _scored(gold: list[Corpus | ParquetCorpus], predicted: Path) -> list[Corpus | ParquetCorpus]:
+def _scored(gold: list[AnyCorpus], predicted: Path) -> list[AnyCorpus]:
     """Keep the languages that a run projected onto, and tell which are not scored."""
     from projector.run import read_run
     from projector.run_read import is_run
@@ -128,7 +128,7 @@ def _scored(gold: list[Corpus | ParquetCorpus], predicted: Path) -> list[Corpus 
     return kept or gold
 
 
-def _predicted(path: Path, gold: list[Corpus | ParquetCorpus]) -> pl.DataFrame:
+def _predicted(path: Path, gold: list[AnyCorpus]) -> pl.DataFrame:
     """Return the predicted spans in the languages that there is gold for."""
     import polars as pl
 

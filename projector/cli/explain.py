@@ -10,12 +10,12 @@ import click
 
 from projector.cli.options import PATH, corpus_options, model_options, opened
 from projector.cli.output import echo_json, format_option
-from projector.corpus import Corpus, pair_names, strictly
+from projector.corpus import pair_names, strictly
 from projector.document import Document, DocumentPair
 from projector.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from projector.corpus.parquet import ParquetCorpus
+    from projector.corpus.opening import AnyCorpus
     from projector.explain import Explanation
 
 
@@ -78,9 +78,7 @@ def command(
         _echo(found)
 
 
-def _pair(
-    source: Corpus | ParquetCorpus, target: Corpus | ParquetCorpus, name: str
-) -> DocumentPair:
+def _pair(source: AnyCorpus, target: AnyCorpus, name: str) -> DocumentPair:
     if name not in source.names:
         near = ", ".join(source.names[:8])
         raise ConfigurationError(f"{source.path} has no document {name}; it has {near}, …")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.corpus import Corpus, label_map, open_corpus
+from projector.corpus import label_map
+from projector.corpus.opening import open_any
 
 if TYPE_CHECKING:
-    from projector.corpus.parquet import ParquetCorpus
+    from projector.corpus.opening import AnyCorpus
 
 PATH = click.Path(path_type=Path)
 
@@ -81,11 +82,7 @@ def opened(
     texts: Path | None = None,
     labels: tuple[str, ...] = (),
     keep_labels: bool = False,
-) -> Corpus | ParquetCorpus:
+) -> AnyCorpus:
     """Open a corpus as the options say; a folder of Parquet tables too."""
-    from projector.corpus.parquet import holds_parquet, open_parquet
-
     names = renamed(labels, keep_labels)
-    if path.is_dir() and holds_parquet(path):
-        return open_parquet(path, language=language, labels=names)
-    return open_corpus(path, language=language, texts=texts, labels=names)
+    return open_any(path, language=language, texts=texts, labels=names)

@@ -210,3 +210,8 @@ def test_the_default_model_projects_the_samples(tmp_path):
     )  # fmt: skip
     total = json.loads(evaluated.stdout)["scores"][-1]["scores"]
     assert total["character"]["f1"] > 0.8
+
+
+def test_parquet_is_a_source_like_any_other(corpora):
+    assert run(["convert", "es", "p", "--to", "parquet"]) == 0
+    assert run(["project", "p", "it", "-o", "out", "--model", "tiny"]) == 0
