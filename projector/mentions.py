@@ -15,6 +15,8 @@ from projector.project import project_spans, scores_by_word, tokens_in_words
 from projector.settings import Settings
 from projector.words import overlap_range
 
+_SCORES_AT_ONCE = 16_000_000  # mentions times target tokens: bounds the memory of huge texts
+
 
 def fragment_spans(document: Document) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return every fragment's [M, 2] characters, and which mention [M] it belongs to."""
@@ -25,9 +27,6 @@ def fragment_spans(document: Document) -> tuple[NDArray[np.int64], NDArray[np.in
     ]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
     return table[:, :2], table[:, 2]
-
-
-_SCORES_AT_ONCE = 16_000_000  # mentions times target tokens: bounds the memory of huge texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,111 @@
+"""The types every stage speaks in, and what travels with the mentions."""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from projector.document import Annotation, Fragment, Mention, traveling
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 3), (3, 3), (4, 3), (0, 0)])
+def test_a_fragment_that_holds_no_character_is_refused(start, end):
+    with pytest.raises(ValueError, match=rf"0 <= start < end, not {start}\.\.{end}"):
+        Fragment(start, end)
+
+
+def test_fragments_are_ordered_by_where_they_stand():
+    ordered = [Fragment(0, 2), Fragment(0, 3), Fragment(1, 2)]
+    assert sorted(ordered[::-1]) == ordered
+
+
+def test_a_discontinuous_mention_reads_as_brat_writes_it():
+    text = "lesión 🫁 hepática y renal"
+    mention = Mention("T1", "X", (Fragment(0, 6), Fragment(20, 25)))
+    assert (mention.start, mention.end) == (0, 25)
+    assert mention.surface(text) == "lesión renal"
+
+
+def test_where_a_thing_stood_in_its_file_does_not_make_it_another():
+    fragments = (Fragment(0, 1),)
+    assert Mention("T1", "X", fragments, line=3) == Mention("T1", "X", fragments)
+    assert Annotation("A1", "attribute", "N", line=3) == Annotation("A1", "attribute", "N")
+
+
+# What travels.
+
+
+def about(id_, kind, *targets, value=None):
+    return Annotation(id_, kind, "L", tuple(("", target) for target in targets), value)
+
+
+def ids(annotations):
+    return [one.id for one in annotations]
+
+
+def test_a_note_on_a_relation_needs_both_the_relations_mentions():
+    notes = [about("#1", "note", "R1"), about("R1", "relation", "T1", "T2")]
+    assert traveling(notes, {"T1", "T2"}) == (tuple(notes), ())
+    assert traveling(notes, {"T1"}) == ((), tuple(notes))
+
+
+def test_events_within_events_need_the_innermost_mention():
+    events = [
+        about("E1", "event", "T1", "E2"),
+        about("A1", "attribute", "E1"),
+        about("E2", "event", "T2", "E3"),
+        about("E3", "event", "T3"),
+        about("N1", "normalization", "T1"),
+    ]
+    kept, lost = traveling(events, {"T1", "T2", "T3"})
+    assert (ids(kept), ids(lost)) == (["E1", "A1", "E2", "E3", "N1"], [])
+    kept, lost = traveling(events, {"T1", "T2"})
+    assert (ids(kept), ids(lost)) == (["N1"], ["E1", "A1", "E2", "E3"])
+
+
+def test_annotations_about_each_other_live_and_fall_together():
+    circle = [about("E1", "event", "T1", "E2"), about("E2", "event", "T2", "E1")]
+    assert ids(traveling(circle, ["T1", "T2"])[0]) == ["E1", "E2"]
+    assert ids(traveling(circle, ["T1"])[1]) == ["E1", "E2"]
+
+
+def test_an_equivalence_is_shortened_to_the_members_left():
+    whole = Annotation("*", "equivalence", "Equiv", (("", "T1"), ("", "T2"), ("", "T3")), line=7)
+    assert traveling([whole], {"T1", "T2", "T3"}) == ((whole,), ())
+    kept, lost = traveling([whole], {"T1", "T3"})
+    assert kept == (Annotation("*", "equivalence", "Equiv", (("", "T1"), ("", "T3"))),)
+    assert kept[0].line == 7
+    assert lost == (whole,)
+    assert traveling([whole], {"T3"}) == ((), (whole,))
+
+
+def test_two_equivalences_share_an_id_but_not_a_fate():
+    first, second = about("*", "equivalence", "T1", "T2"), about("*", "equivalence", "T3", "T4")
+    assert traveling([first, second], {"T3", "T4"}) == ((second,), (first,))
+
+
+def test_what_is_about_nothing_travels():
+    free = about("#1", "note")
+    assert traveling([free], ()) == ((free,), ())
+
+
+IDS = ["T1", "T2", "T3", "E1", "E2", "E3", "R1", "#1"]
+
+
+@given(
+    st.dictionaries(st.sampled_from(IDS[3:]), st.lists(st.sampled_from(IDS), max_size=3)),
+    st.sets(st.sampled_from(IDS[:3])),
+)
+@settings(max_examples=150, deadline=None)
+def test_the_most_that_can_travel_does(targets, mentions):
+    annotations = [about(id_, "event", *chosen) for id_, chosen in targets.items()]
+    kept, lost = traveling(annotations, mentions)
+    assert sorted(ids(kept + lost)) == sorted(targets)
+    possible = [
+        set(some)
+        for size in range(len(targets) + 1)
+        for some in itertools.combinations(targets, size)
+        if all(set(targets[id_]) <= mentions | set(some) for id_ in some)
+    ]
+    assert set(ids(kept)) == max(possible, key=len)
