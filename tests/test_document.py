@@ -16,8 +16,8 @@ def test_a_fragment_that_holds_no_character_is_refused(start, end):
 
 
 def test_fragments_are_ordered_by_where_they_stand():
-    ordered = [Fragment(0, 2), Fragment(0, 3), Fragment(1, 2)]
-    assert sorted(ordered[::-1]) == ordered
+    mixed = [Fragment(1, 2), Fragment(0, 3), Fragment(0, 2)]
+    assert sorted(mixed) == [Fragment(0, 2), Fragment(0, 3), Fragment(1, 2)]
 
 
 def test_a_discontinuous_mention_reads_as_brat_writes_it():
