@@ -13,7 +13,7 @@ from projector.cli.options import PATH, model_options, renamed
 from projector.cli.output import echo_json, echo_table, format_option, with_progress
 
 if TYPE_CHECKING:
-    from projector.batch import Plan
+    from projector.plan import Plan
     from projector.run import RunSummary
 
 

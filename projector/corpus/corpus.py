@@ -46,6 +46,11 @@ class Corpus:
     labels: Mapping[str, str] = field(default_factory=dict, repr=False)
     _entries: Mapping[str, Entry] = field(default_factory=dict, repr=False)
 
+    @property
+    def text_folders(self) -> tuple[Path, ...]:
+        """Return the folders that its texts lie in, sorted."""
+        return tuple(sorted({entry.text.parent for entry in self._entries.values()}))
+
     def read(self, name: str) -> Reading:
         """Read a document; what is wrong with it is in the reading, nothing is raised.
 

