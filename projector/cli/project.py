@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.options import PATH, model_options, renamed
-from projector.cli.output import echo_json, echo_table, format_option, with_progress
+from projector.cli.options import PATH, model_options, renamed, settings_of
+from projector.cli.output import echo_json, echo_table, format_option, listed, with_progress
+from projector.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from projector.plan import Plan
@@ -72,96 +73,104 @@ def command(
     r"""Project the mentions of SOURCE onto its translations TARGETS.
 
     Every source mention gets one outcome in every target language: a span, or the reason why
-    there is none. OUTPUT holds them as Parquet, BRAT and submission TSVs.
+    there is none. OUTPUT holds them as Parquet, BRAT and submission TSVs. Languages are those in
+    the paths' or the documents' names.
 
     \b
     Examples:
       projector project data_samples/brat/es data_samples/brat/en -o out
       projector project es.tsv en it nl --texts es-texts -o out
+      projector project MultiClinNER/MultiClinNER-es MultiClinNER/MultiClinNER-nl -o out
+      projector project es en -o out --on-error skip --accept-losses --format json
     """
     from projector.batch import run_configuration
-    from projector.settings import Settings, published
-    from schemas.configuration import RunConfiguration
+    from projector.configure import configure
 
-    settings = published() if recipe == "published" else Settings()
+    settings = settings_of(recipe)
     settings = replace(settings, decode=replace(settings.decode, min_score=min_score))
-    configuration = RunConfiguration.model_validate(
-        {
-            "source": _corpus(source, source_language, texts),
-            "targets": _targets(targets, target_languages),
-            "model": {
-                "name": model,
-                "layer": layer,
-                "granularity": granularity,
-                "window": window,
-                "precision": precision,
-            },
-            "settings": settings,
-            "pattern": pattern,
-            "labels": renamed(labels, keep_labels),
-            "tagger": _corpus(tagger, None, None) if tagger else None,
-            "on_error": on_error,
-        }
-    )
+    try:
+        configuration = configure(
+            source,
+            targets,
+            source_language=source_language,
+            target_languages=target_languages,
+            texts=texts,
+            labels=renamed(labels, keep_labels),
+            pattern=pattern,
+            tagger=tagger,
+            model=model,
+            layer=layer,
+            granularity=granularity,
+            window=window,
+            precision=precision,
+            settings=settings,
+            on_error=on_error,
+        )
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
+    plans: list[Plan] = []
+
+    def planned(plan: Plan) -> None:
+        plans.append(plan)
+        _tell(plan)
+
     summary = run_configuration(
         configuration,
         output,
         overwrite=overwrite,
         device=device,
         command=sys.argv,
-        planned=_tell_plan,
+        planned=planned,
         progress=with_progress("documents"),
     )
-    _echo(summary, output, form)
-    return 0 if accept_losses or not summary.losses else 3
+    if form == "json":
+        _echo_json(summary, plans[0], output)
+    else:
+        _echo(summary, output)
+    if accept_losses or not (summary.losses or plans[0].problems):
+        return 0
+    click.echo("losses were not accepted: exit code 3; --accept-losses accepts them", err=True)
+    return 3
 
 
-def _corpus(path: Path, language: str | None, texts: Path | None) -> dict[str, Any]:
-    return {"path": str(path), "language": language, "texts": str(texts) if texts else None}
-
-
-def _targets(paths: tuple[Path, ...], languages: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Match paths with languages; one path with several languages is a tree of them."""
-    if len(paths) == 1 and len(languages) > 1:
-        paths = paths * len(languages)
-    if languages and len(languages) != len(paths):
-        raise click.UsageError(
-            f"{len(paths)} targets and {len(languages)} --target-language don't go together; "
-            "give one for each target, in their order"
-        )
-    codes = languages or (None,) * len(paths)
-    return [_corpus(path, code, None) for path, code in zip(paths, codes, strict=True)]
-
-
-def _tell_plan(plan: Plan) -> None:
+def _tell(plan: Plan) -> None:
+    """Tell what will be missing, before the long work begins."""
     for problem in plan.problems:
         click.echo(f"skipped: {problem}", err=True)
     for number, target in enumerate(plan.targets):
-        missing = [
-            one.source for one in plan.tasks if one.target == number and one.translation is None
-        ]
         for names, what in (
-            (missing, f"have no translation in {target.path}"),
+            (plan.unpaired(number), f"have no translation in {target.path}"),
             (plan.unused[number], f"of {target.path} translate nothing in {plan.source.path}"),
         ):
             if names:
-                click.echo(f"{len(names)} documents {what}: {', '.join(names)}", err=True)
+                click.echo(f"{len(names)} documents {what}: {listed(names)}", err=True)
 
 
-def _echo(summary: RunSummary, output: Path, form: str) -> None:
-    rows = [one.model_dump() for one in summary.counts]
-    if form == "json":
-        echo_json(
-            {
-                "output": output,
-                "languages": [one.model_dump() for one in summary.languages],
-                "counts": rows,
-                "losses": summary.losses,
-            }
-        )
-        return
+def _echo_json(summary: RunSummary, plan: Plan, output: Path) -> None:
+    codes = [target.language for target in plan.targets]
+    echo_json(
+        {
+            "output": output,
+            "languages": [one.model_dump() for one in summary.languages],
+            "counts": [one.model_dump() for one in summary.counts],
+            "losses": summary.losses,
+            "problems": [asdict(problem) for problem in plan.problems],
+            "unpaired": {code: plan.unpaired(number) for number, code in enumerate(codes)},
+            "unused": dict(zip(codes, plan.unused, strict=True)),
+        }
+    )
+
+
+def _echo(summary: RunSummary, output: Path) -> None:
+    # Why mentions are missing: a column for each reason that there is.
+    statuses = [status for status in summary.by_status() if status != "projected"]
+    found = {(one.language, status): 0 for one in summary.languages for status in statuses}
+    for count in summary.counts:
+        if count.status in statuses:
+            found[count.language, count.status] += count.mentions
+    fixed = ["language", "documents", "translated", "mentions", "projected", "not projected"]
     echo_table(
-        ["language", "documents", "translated", "mentions", "projected", "not projected"],
+        [*fixed, *statuses],
         [
             [
                 one.language,
@@ -170,6 +179,7 @@ def _echo(summary: RunSummary, output: Path, form: str) -> None:
                 one.mentions,
                 one.projected,
                 one.mentions - one.projected,
+                *(found[one.language, status] for status in statuses),
             ]
             for one in summary.languages
         ],
