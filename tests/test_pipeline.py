@@ -318,6 +318,13 @@ def test_fragments_that_meet_in_the_translation_become_one():
     assert places(project(source, target)) == [[(0, 15)]]
 
 
+def test_a_mention_is_as_sure_as_its_least_sure_fragment():
+    source = document(SPANISH, ("X", 26, 50), ("X", 102, 109), ("X", 26, 50, 102, 109))
+    first, second, both = (one.score for one in project(source, ITALIAN).projections)
+    assert first != second
+    assert both == min(first, second)
+
+
 def test_a_score_below_the_users_limit_is_told_and_not_projected():
     source = annotated(SPANISH)
     free = project(source, ITALIAN)
