@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from projector.decode import Candidates, weigh_spans
-from projector.document import DocumentPair, Mention, Projection
-from projector.encode import Encoder
+from projector.decode import Candidates, Floats, weigh_spans
+from projector.document import Document, DocumentPair, Mention, Projection
+from projector.encode import Encoder, RecentTexts
 from projector.errors import ConfigurationError
 from projector.mentions import fragment_spans, source_spans
 from projector.pair import AlignedPair, align_pair
@@ -38,15 +38,25 @@ class Rival:
     Args:
         text: Its characters.
         start, end: Where it stands.
-        total: Its weighted sum; the greatest wins, if it beats having no span.
-        parts: Each feature's part in the sum.
+        total: What it is ranked by: its weighted sum, or a run's length in tokens.
+        share: Its probability among all that were weighed, having none among them; a run's mean
+            membership. The best one's is the projection's score.
+        parts: Each feature's part in the sum, or what there is to say of a run.
     """
 
     text: str
     start: int
     end: int
     total: float
+    share: float
     parts: dict[str, float]
+
+    def ahead_of(self, other: Rival) -> dict[str, float]:
+        """Return by how much each feature sets it ahead of another, the most telling first."""
+        names = self.parts.keys() | other.parts.keys()
+        gains = {name: self.parts.get(name, 0.0) - other.parts.get(name, 0.0) for name in names}
+        ranked = sorted(gains.items(), key=lambda gain: (-abs(gain[1]), gain[0]))
+        return {name: round(gain, 3) for name, gain in ranked if round(gain, 3)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +67,10 @@ class Explanation:
         mention: The source mention.
         text: Its words.
         tokens: Its tokens with their best target tokens.
-        rivals: The best candidate spans of each of its fragments, best first.
-        nothing: The sum that having no span has.
-        projection: What became of it.
+        rivals: For each of its fragments the best candidate spans, best first; none where nothing
+            of the fragment arrives in the translation.
+        nothing: The sum that having no span has; None where runs are taken, which have none.
+        projection: What became of it, with its status and the reason.
         projected: The words it became; empty where it is not projected.
     """
 
@@ -67,13 +78,19 @@ class Explanation:
     text: str
     tokens: tuple[TokenLinks, ...]
     rivals: tuple[tuple[Rival, ...], ...]
-    nothing: float
+    nothing: float | None
     projection: Projection
     projected: str
 
 
 def explain_mention(
-    pair: DocumentPair, mention_id: str, encoder: Encoder, settings: Settings, *, most: int = 5
+    pair: DocumentPair,
+    mention_id: str,
+    encoder: Encoder,
+    settings: Settings,
+    *,
+    most: int = 5,
+    support: Document | None = None,
 ) -> Explanation:
     """Explain one mention of a pair.
 
@@ -83,6 +100,7 @@ def explain_mention(
         encoder: Gives tokens and vectors.
         settings: Of aligning and decoding.
         most: How many target tokens and candidates are listed.
+        support: The translation as an auxiliary tagger annotated it.
 
     Raises:
         ConfigurationError: The document has no such mention.
@@ -94,15 +112,19 @@ def explain_mention(
             f"{pair.source.name} has no mention {mention_id}; its mentions are: {ids}"
         )
     mention = pair.source.mentions[number]
-    outcome = project_pair(pair, encoder, settings).projections[number]
+    encoder = RecentTexts(encoder)
+    outcome = project_pair(pair, encoder, settings, support=support).projections[number]
     aligned = align_pair(pair, encoder, settings.align)
     words = " … ".join(pair.target.text[part.start : part.end] for part in outcome.fragments)
+    runs = settings.decode.method == "longest-run"
     return Explanation(
         mention,
         mention.surface(pair.source.text),
         _tokens(aligned, mention, most),
-        _rivals(aligned, number, settings, most),
-        settings.decode.weights.nothing,
+        _runs(aligned, number, settings, most)
+        if runs
+        else _rivals(aligned, number, settings, most, support),
+        None if runs else settings.decode.weights.nothing,
         outcome,
         words,
     )
@@ -128,33 +150,69 @@ def _tokens(aligned: AlignedPair, mention: Mention, most: int) -> tuple[TokenLin
     return tuple(found)
 
 
-def _rivals(
+def _runs(
     aligned: AlignedPair, number: int, settings: Settings, most: int
 ) -> tuple[tuple[Rival, ...], ...]:
+    """List the runs of target tokens that pass the threshold, for each of a mention's fragments."""
     spans, owner = fragment_spans(aligned.pair.source)
     spans = spans[owner == number]
     if not len(aligned.source) or not len(aligned.target):
-        return ()
+        return ((),) * len(spans)
+    membership = project_spans(aligned.alignment, aligned.source.offsets, spans).precision
+    listed = []
+    for row in membership:
+        places = np.flatnonzero(row >= settings.decode.threshold)
+        breaks = np.flatnonzero(np.diff(places) > settings.decode.gap + 1) + 1
+        runs = [
+            _run(row, int(run[0]), int(run[-1]) + 1, aligned)
+            for run in np.split(places, breaks)
+            if len(run)
+        ]
+        listed.append(tuple(sorted(runs, key=_longest_first)[:most]))
+    return tuple(listed)
+
+
+def _run(row: Floats, first: int, last: int, aligned: AlignedPair) -> Rival:
+    start, end = int(aligned.target.offsets[first, 0]), int(aligned.target.offsets[last - 1, 1])
+    mass, tokens = float(row[first:last].sum()), last - first
+    parts = {"tokens": float(tokens), "membership": round(mass, 3)}
+    share = round(min(1.0, mass / tokens), 4)
+    return Rival(aligned.target.text[start:end], start, end, float(tokens), share, parts)
+
+
+def _longest_first(run: Rival) -> tuple[float, float, int]:
+    return -run.total, -run.parts["membership"], run.start
+
+
+def _rivals(
+    aligned: AlignedPair, number: int, settings: Settings, most: int, support: Document | None
+) -> tuple[tuple[Rival, ...], ...]:
+    """List the best candidates of the span model, for each of a mention's fragments."""
+    spans, owner = fragment_spans(aligned.pair.source)
+    spans = spans[owner == number]
+    if not len(aligned.source) or not len(aligned.target):
+        return ((),) * len(spans)
     incidence = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
     label = aligned.pair.source.mentions[number].label
     listed: dict[int, tuple[Rival, ...]] = {}
     for candidates in weigh_spans(
         scores_by_word(project_spans(aligned.alignment, aligned.source.offsets, spans), incidence),
-        source_spans(aligned, spans, [label] * len(spans)),
+        source_spans(aligned, spans, [label] * len(spans), support),
         aligned.source_words,
         aligned.target_words,
         incidence,
     ):
         for row, index in enumerate(candidates.index.tolist()):
             listed[index] = _best(candidates, row, aligned, settings, most)
-    return tuple(listed[index] for index in sorted(listed))
+    return tuple(listed.get(index, ()) for index in range(len(spans)))
 
 
 def _best(
     candidates: Candidates, row: int, aligned: AlignedPair, settings: Settings, most: int
 ) -> tuple[Rival, ...]:
     weights = settings.decode.weights
-    total = candidates.total(weights)[row]
+    total = candidates.total(weights)[row].astype(np.float64)
+    mass = np.exp(total - total.max()).sum() + np.exp(weights.nothing - total.max())
     rivals = []
     for place in np.argsort(-total, axis=None, kind="stable")[:most].tolist():
         first, last = divmod(place, total.shape[1])
@@ -166,6 +224,7 @@ def _best(
         for name, values in candidates.features.items():
             value = np.broadcast_to(values, candidates.legal.shape)[row, first, last]
             parts[name] = round(float(value) * getattr(weights, name), 3)
+        share = round(float(np.exp(total[first, last] - total.max()) / mass), 4)
         text = aligned.target.text[start:end]
-        rivals.append(Rival(text, start, end, round(float(total[first, last]), 3), parts))
+        rivals.append(Rival(text, start, end, round(float(total[first, last]), 3), share, parts))
     return tuple(rivals)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.options import PATH, corpus_options, model_options, opened
-from projector.cli.output import echo_json, format_option
-from projector.corpus import pair_names, strictly
+from projector.cli.options import PATH, corpus_options, model_options, opened, settings_of
+from projector.cli.output import echo_json, format_option, listed
+from projector.corpus import pair_names
 from projector.document import Document, DocumentPair
-from projector.errors import ConfigurationError
+from projector.errors import ConfigurationError, CorpusError
 
 if TYPE_CHECKING:
     from projector.corpus.opening import AnyCorpus
@@ -26,7 +26,15 @@ if TYPE_CHECKING:
 @click.argument("mention")
 @corpus_options
 @model_options
-@click.option("--most", default=5, show_default=True, help="Target tokens and candidates to list.")
+@click.option("--target-language", help="The target's language, or which one of a tree to take.")
+@click.option("--pattern", help="Regular expression whose groups are what paired names share.")
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="Target tokens and candidates to list.",
+)
 @format_option
 def command(
     source: Path,
@@ -44,6 +52,8 @@ def command(
     precision: str,
     device: str,
     recipe: str,
+    target_language: str | None,
+    pattern: str | None,
     most: int,
     form: str,
 ) -> None:
@@ -52,15 +62,17 @@ def command(
     \b
     Example:
       projector explain data_samples/brat/es data_samples/brat/en case-01 T1
+      projector explain es nl case-21 T4 --recipe published --format json
     """
     pair = _pair(
         opened(source, language=language, texts=texts, labels=labels, keep_labels=keep_labels),
-        opened(target),
+        opened(target, language=target_language),
         document,
+        mention,
+        pattern,
     )
     from projector.explain import explain_mention
     from projector.models import load
-    from projector.settings import Settings, published
 
     encoder = load(
         model,
@@ -70,24 +82,32 @@ def command(
         precision=precision,  # type: ignore[arg-type]
         device=device,
     )
-    settings = published() if recipe == "published" else Settings()
-    found = explain_mention(pair, mention, encoder, settings, most=most)
+    found = explain_mention(pair, mention, encoder, settings_of(recipe), most=most)
     if form == "json":
         echo_json(asdict(found))
     else:
         _echo(found)
 
 
-def _pair(source: AnyCorpus, target: AnyCorpus, name: str) -> DocumentPair:
+def _pair(
+    source: AnyCorpus, target: AnyCorpus, name: str, mention: str, pattern: str | None
+) -> DocumentPair:
     if name not in source.names:
-        near = ", ".join(source.names[:8])
-        raise ConfigurationError(f"{source.path} has no document {name}; it has {near}, …")
-    translations = dict(pair_names(source.names, target.names).pairs)
+        raise ConfigurationError(
+            f"{source.path} has no document {name}; it has {listed(source.names)}"
+        )
+    translations = dict(pair_names(source.names, target.names, pattern=pattern).pairs)
     if name not in translations:
-        raise ConfigurationError(f"{target.path} has no translation of {name}")
-    translation = strictly(target.read(translations[name]))
-    bare = Document(translation.name, translation.language, translation.text)
-    return DocumentPair(strictly(source.read(name)), bare)
+        raise ConfigurationError(f"{target.path} has no translation of {name}: it is unpaired")
+    reading = source.read(name)
+    wrong = [problem for problem in reading.problems if problem.mention_id == mention]
+    if reading.document is None or wrong:
+        raise CorpusError(*(wrong or reading.problems))
+    translation = target.read(translations[name])
+    if translation.document is None:
+        raise CorpusError(*translation.problems)
+    bare = Document(translations[name], target.language, translation.document.text)
+    return DocumentPair(reading.document, bare)
 
 
 def _echo(found: Explanation) -> None:
@@ -103,8 +123,19 @@ def _echo(found: Explanation) -> None:
     for token in found.tokens:
         targets = "  ".join(f"{text}@{start} {share:.2f}" for text, start, share in token.targets)
         click.echo(f"  {token.text}: {targets}")
-    for rivals in found.rivals:
-        click.echo(f"\ncandidate spans (having none: {found.nothing:.2f})")
+    for part, rivals in zip(found.mention.fragments, found.rivals, strict=True):
+        which = f" for {part.start} {part.end}" if len(found.rivals) > 1 else ""
+        none = "" if found.nothing is None else f" (having none: {found.nothing:.2f})"
+        click.echo(f"\ncandidate spans{which}{none}")
         for rival in rivals:
-            parts = "  ".join(f"{name} {part:+.2f}" for name, part in rival.parts.items() if part)
-            click.echo(f"  {rival.total:.2f}  {rival.text!r} {rival.start} {rival.end}: {parts}")
+            place = f"{rival.text!r} {rival.start} {rival.end}"
+            click.echo(f"  {rival.total:.2f}  {rival.share:.2f}  {place}: {_parts(rival.parts)}")
+        if not rivals:
+            click.echo("  none: nothing of it arrives in the translation")
+        if len(rivals) > 1:
+            ahead = dict(list(rivals[0].ahead_of(rivals[1]).items())[:3])
+            click.echo(f"  {rivals[0].text!r} is ahead by {_parts(ahead) or 'its place only'}")
+
+
+def _parts(parts: dict[str, float]) -> str:
+    return "  ".join(f"{name} {part:+.2f}" for name, part in parts.items() if part)
