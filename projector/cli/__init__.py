@@ -86,6 +86,10 @@ def run(arguments: list[str]) -> int:
         # Whoever read the output has had enough; nothing more can be said there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        _show(wanted)
+        click.echo(f"error: {error}", err=True)
+        return 1
     except Exception as error:
         _show(wanted)
         hint = "" if wanted else "; run it again with --traceback and report what it shows"

@@ -12,23 +12,28 @@ from projector.cli.output import echo_json, echo_table, format_option
 @click.command("models")
 @format_option
 def command(form: str) -> None:
-    r"""List the models known by name; any folder or hub name can be given instead of one.
+    r"""List the models known by name: where from, licence, size, and whether they are here.
+
+    Any folder or hub name can be given instead of a known name.
 
     \b
-    Example:
+    Examples:
+      projector models
       projector models --format json
     """
     from projector.models import list_models
+    from projector.models.presence import is_here
 
     entries = list_models()
     if form == "json":
-        echo_json([asdict(entry) for entry in entries])
+        echo_json([{**asdict(entry), "here": is_here(entry)} for entry in entries])
         return
     echo_table(
-        ["name", "from", "layer", "read by", "licence", "MB", "what"],
+        ["name", "here", "from", "layer", "read by", "licence", "MB", "what"],
         [
             [
                 entry.name,
+                "yes" if is_here(entry) else "no",
                 f"{entry.source} {entry.location}".strip(),
                 entry.layer,
                 entry.granularity,

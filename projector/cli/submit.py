@@ -15,19 +15,39 @@ from projector.errors import OutputError
 @click.command("submit")
 @click.argument("run", type=PATH)
 @click.option("-o", "--output", type=PATH, required=True, help="The ZIP to write.")
-@click.option("--number", default=1, show_default=True, help="The submission's number.")
-@click.option("--template", default=LAYOUT, show_default=True, help="Where each table goes.")
+@click.option("--team", default="", help="The team's name: for the template, and told in the ZIP.")
+@click.option(
+    "--number",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="The submission's number.",
+)
+@click.option(
+    "--template",
+    default=LAYOUT,
+    show_default=True,
+    help="Where each table goes; it can hold {lang} {LANG} {entity} {ENTITY} {n} {team}.",
+)
 @click.option("--readme", default="", help="Text of the README.md inside.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier file.")
 @format_option
 def command(
-    run: Path, output: Path, number: int, template: str, readme: str, overwrite: bool, form: str
+    run: Path,
+    output: Path,
+    team: str,
+    number: int,
+    template: str,
+    readme: str,
+    overwrite: bool,
+    form: str,
 ) -> None:
     r"""Pack the tables of RUN into the task's ZIP layout.
 
     \b
-    Example:
-      projector submit out -o submission.zip
+    Examples:
+      projector submit out -o submission.zip --team ours
+      projector submit out -o s.zip --team ours --template "{team}/{lang}/{lang}_{entity}.tsv"
     """
     from projector.corpus import pack_submission
     from projector.run import read_run
@@ -39,12 +59,26 @@ def command(
         output,
         finished.tables,
         number=number,
-        layout=template,
-        configuration=finished.manifest.configuration,
-        readme=readme or f"Projected with projector, model {finished.manifest.model.name}.\n",
+        layout=_with_team(template, team),
+        configuration={**finished.manifest.configuration, **({"team": team} if team else {})},
+        readme=readme or _readme(team, finished.manifest.model.name),
     )
     if form == "json":
         echo_json({"output": output, "files": paths})
         return
     for path in paths:
         click.echo(path)
+
+
+def _with_team(template: str, team: str) -> str:
+    """Return the template with the team's name in it."""
+    if "{team}" in template and (not team or any(character in team for character in "/\\{}")):
+        raise click.UsageError(
+            "the template names the team: give --team, without slashes and braces"
+        )
+    return template.replace("{team}", team)
+
+
+def _readme(team: str, model: str) -> str:
+    by = f" by {team}" if team else ""
+    return f"Projected{by} with projector, model {model}.\n"

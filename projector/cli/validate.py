@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.cli.options import PATH, corpus_options, opened
+from projector.cli.options import PATH, corpus_options, renamed
 from projector.cli.output import echo_json, format_option, with_progress
+from projector.errors import CorpusError, Problem
+from projector.languages import open_languages
+
+if TYPE_CHECKING:
+    from projector.corpus.opening import AnyCorpus
 
 
 @click.command("validate")
@@ -25,40 +32,62 @@ def command(
 ) -> int:
     r"""Read the corpora PATHS and report every problem with its file and line.
 
+    A path is a corpus in any format, or a folder of one for each language. Exit code 1 if there is
+    any problem.
+
     \b
-    Example:
-      projector validate data_samples/brat/es
+    Examples:
+      projector validate data_samples/brat
+      projector validate distemist.tsv --texts text_files --format json
     """
+    names = renamed(labels, keep_labels)
     reports = []
     for path in paths:
-        corpus = opened(
-            path, language=language, texts=texts, labels=labels, keep_labels=keep_labels
-        )
-        problems = list(corpus.problems)
-        documents = mentions = 0
-        for name in with_progress(str(path))(corpus.names):
-            reading = corpus.read(name)
-            problems += reading.problems
-            if reading.document is not None:
-                documents += 1
-                mentions += len(reading.document.mentions)
-        reports.append(
-            {
-                "path": path,
-                "format": getattr(corpus, "format", "parquet"),
-                "language": corpus.language,
-                "documents": documents,
-                "mentions": mentions,
-                "problems": [asdict(problem) for problem in problems],
-            }
-        )
-        if form == "text":
-            for problem in problems:
-                click.echo(str(problem))
-            click.echo(
-                f"{path}: {reports[-1]['format']}, {corpus.language}, {documents} documents, "
-                f"{mentions} mentions, {len(problems)} problems"
-            )
+        try:
+            corpora = open_languages(path, language=language, texts=texts, labels=names)
+        except CorpusError as error:
+            reports.append(_report(path, error.problems, form))
+            continue
+        reports += [_validated(corpus, form) for corpus in corpora]
     if form == "json":
         echo_json(reports)
     return int(any(report["problems"] for report in reports))
+
+
+def _validated(corpus: AnyCorpus, form: str) -> dict[str, Any]:
+    problems = list(corpus.problems)
+    documents = mentions = 0
+    for name in with_progress(str(corpus.path))(corpus.names):
+        reading = corpus.read(name)
+        problems += reading.problems
+        if reading.document is not None:
+            documents += 1
+            mentions += len(reading.document.mentions)
+    return _report(corpus.path, problems, form, corpus, documents, mentions)
+
+
+def _report(
+    path: Path,
+    problems: Sequence[Problem],
+    form: str,
+    corpus: AnyCorpus | None = None,
+    documents: int = 0,
+    mentions: int = 0,
+) -> dict[str, Any]:
+    """Return what is found of a path, and print it if it is to be read by people."""
+    report = {
+        "path": path,
+        "format": corpus.format if corpus else None,
+        "language": corpus.language if corpus else None,
+        "documents": documents,
+        "mentions": mentions,
+        "problems": [asdict(problem) for problem in problems],
+    }
+    if form == "text":
+        for problem in problems:
+            click.echo(str(problem))
+        kind = f"{corpus.format}, {corpus.language}" if corpus else "can't be opened"
+        click.echo(
+            f"{path}: {kind}, {documents} documents, {mentions} mentions, {len(problems)} problems"
+        )
+    return report

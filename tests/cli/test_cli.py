@@ -118,8 +118,8 @@ def test_validate_reports_file_and_line(corpora, capsys):
 
 
 def test_convert_there_and_back(corpora, capsys):
-    assert run(["convert", "es", "t/es.tsv", "--to", "tsv"]) == 0
-    assert run(["convert", "t/es.tsv", "back", "--to", "brat"]) == 0
+    assert run(["convert", "es", "t", "--to", "tsv"]) == 0
+    assert run(["convert", "t", "back", "--to", "brat"]) == 0
     assert Path("back/a.ann").read_text(encoding="utf-8").count("\n") == 3
     assert run(["convert", "es", "p", "--to", "parquet"]) == 0
     assert run(["convert", "p", "again", "--to", "brat"]) == 0
