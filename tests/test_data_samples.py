@@ -241,3 +241,10 @@ def test_there_are_hard_characters():
     assert any(words.startswith('"') for words in surfaces)
     assert any(words.endswith(")") and "(" in words for words in surfaces)
     assert any("\n" in text[mention.start : mention.end] for text, mention in text_mentions())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_there_is_a_document_longer_than_one_window(language):
+    """Of 512 tokens: subword tokenizers made 900 to 1,060 of it (e5 small)."""
+    longest = max(documents(language).values(), key=lambda one: len(one.text))
+    assert len(re.findall(r"\w+|[^\w\s]", longest.text)) > 512
