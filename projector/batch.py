@@ -9,7 +9,7 @@ print(summary.by_status())
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from projector.encode import Encoder
     from projector.pipeline import ProjectedDocument
     from projector.run import RunSummary, RunWriter
+    from projector.run_entry import Entry
     from projector.settings import Settings
     from schemas.configuration import ModelConfiguration, RunConfiguration
 
@@ -162,20 +163,41 @@ def run_plan(
         CorpusError: A document can't be read rightly, unless the configuration says `skip`.
         ProjectorError: A document can't be processed, unless it says so.
     """
+    tasks = progress(plan.tasks) if progress else plan.tasks
+    for entry in project_tasks(tasks, plan, encoder, configuration):
+        writer.put(entry)
+
+
+def project_tasks(
+    tasks: Iterable[Task], plan: Plan, encoder: Encoder, configuration: RunConfiguration
+) -> Iterator[Entry]:
+    """Yield what became of each task's document; one that fails is an entry too.
+
+    Args:
+        tasks: Some or all of the plan's; tasks on the same source text are best neighbours.
+        plan: Knows the corpora.
+        encoder: Gives tokens and vectors.
+        configuration: The same that was planned with.
+
+    Raises:
+        CorpusError: A document can't be read rightly, unless the configuration says `skip`.
+        ProjectorError: A document can't be processed, unless it says so.
+    """
     from projector.encode import RecentTexts
-    from projector.run import invalid_mentions
+    from projector.run_entry import entry_of, entry_without
+    from projector.run_rows import invalid_mentions
 
     recent = RecentTexts(encoder)
-    for task in progress(plan.tasks) if progress else plan.tasks:
+    for task in tasks:
         reading = _checked(plan.source.read(task.source), configuration)
         outcome = _outcome(task, plan, reading, recent, configuration)
         invalid = invalid_mentions(reading.problems)
         if not isinstance(outcome, _Nothing):
-            writer.add(outcome, invalid=invalid)
+            yield entry_of(outcome, invalid=invalid)
             continue
         source = reading.document or Document(task.source, plan.source.language, "")
         language = plan.targets[task.target].language
-        writer.add_unprojected(source, language, outcome.status, outcome.reason, invalid=invalid)
+        yield entry_without(source, language, outcome.status, outcome.reason, invalid=invalid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +229,13 @@ def _outcome(
     if tagger is not None and task.prediction is not None:
         support = _checked(tagger.read(task.prediction), configuration).document
         if support is not None and support.text != text:
-            raise ConfigurationError(
+            found = (
                 f"{tagger.path}: the tagger's text of {task.prediction} is not that of "
                 f"{task.translation} in {target.path}, so its offsets mean something else"
             )
+            if configuration.on_error == "skip":
+                return _Nothing(Status.FAILED, found)
+            raise ConfigurationError(found)
     pair = DocumentPair(reading.document, translation)
     return _projected(pair, encoder, configuration, support)
 

@@ -2,7 +2,8 @@
 
     out/manifest.json            what it was made from, and what came of it
     out/log.json                 when, where and how long: the only file that differs between runs
-    out/projections.parquet      every source mention in every language, whatever became of it
+    out/projections/{language}/{entity}.parquet
+                                 every source mention, whatever became of it
     out/documents.parquet        the translations, with
     out/mentions.parquet           the mentions projected onto them
     out/annotations.parquet        and the annotations that travelled along
@@ -11,6 +12,7 @@
     out/tsv/{language}_{entity}.tsv  the same as the task's submission tables
     out/unprojected.tsv          every mention that is not projected, and why; a document without
                                  mentions has a row too, if it has no translation or failed
+    out/failed.tsv               every document that could not be processed, and why
     out/lost_annotations.tsv     every annotation that is lost
 
 The same inputs, configuration, weights and versions give the same bytes, in whatever order the
@@ -23,23 +25,24 @@ import os
 import platform
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from projector.corpus.brat_write import format_ann
 from projector.corpus.folders import atomic_folder, refuse_existing, writing
 from projector.corpus.submission import write_submission
-from projector.document import Annotation, Document, Projection, Status
+from projector.document import Document, Status
 from projector.errors import OutputError
+from projector.run_entry import Entry, entry_of, entry_without
 from projector.run_facts import versions
 from projector.run_read import FinishedRun, read_run
-from projector.run_rows import check_outcomes, invalid_mentions, outcome_rows, with_scores
-from projector.run_spool import Entry, Spool
+from projector.run_rows import invalid_mentions, with_scores
+from projector.run_spool import Spool
 from projector.run_tables import write_tables
 from schemas.manifest import (
     LOG,
@@ -174,20 +177,12 @@ class RunWriter:
     def add(
         self, projected: ProjectedDocument, *, invalid: Mapping[str, str] | None = None
     ) -> None:
-        """Take a translation with what was projected onto it; its language is its document's.
-
-        Args:
-            projected: As the pipeline gives it.
-            invalid: The ids of source mentions that can't be used, each with the reason; see
-                `invalid_mentions`.
+        """Take a translation with what was projected onto it; the arguments are `entry_of`'s.
 
         Raises:
-            OutputError: The outcomes don't reconcile; a document comes twice; or a name or label
-                can't be written.
+            OutputError: As in `put`; or the outcomes don't reconcile.
         """
-        outcomes = (*projected.projections, *_outcomes(invalid or {}, Status.INVALID))
-        target = projected.document
-        self._add(target.language, projected.source, target, outcomes, projected.lost)
+        self.put(entry_of(projected, invalid=invalid))
 
     def add_unprojected(
         self,
@@ -198,47 +193,30 @@ class RunWriter:
         *,
         invalid: Mapping[str, str] | None = None,
     ) -> None:
-        """Take a document that nothing could be projected from; its annotations are all lost.
-
-        Args:
-            source: The document; one without mentions where it could not be read.
-            language: The target's, as the user wrote it.
-            status: What became of it and of its mentions: `unpaired` or `failed`.
-            reason: Why, in words.
-            invalid: As in `add`.
+        """Take a document that nothing could be projected from, as `entry_without` does.
 
         Raises:
             OutputError: As in `add`.
         """
-        outcomes = (
-            *_outcomes({mention.id: reason for mention in source.mentions}, status),
-            *_outcomes(invalid or {}, Status.INVALID),
-        )
-        whole = (status.value, reason)
-        self._add(language, source, None, outcomes, source.annotations, whole=whole)
-        self._failed[language] += status is Status.FAILED
+        self.put(entry_without(source, language, status, reason, invalid=invalid))
 
-    def _add(
-        self,
-        language: str,
-        source: Document,
-        target: Document | None,
-        projections: Sequence[Projection],
-        lost: Sequence[Annotation],
-        *,
-        whole: tuple[str, str] | None = None,
-    ) -> None:
-        check_outcomes(source, target, projections)
-        if (language, source.name) in self._spool:
-            raise OutputError(f"{source.name}: it comes twice in {language}")
-        rows = outcome_rows(language, source, target, projections)
+    def put(self, entry: Entry) -> None:
+        """Take what became of a document.
+
+        Raises:
+            OutputError: The document comes twice; or a name or label can't be written.
+        """
+        if (entry.language, entry.source) in self._spool:
+            raise OutputError(f"{entry.source}: it comes twice in {entry.language}")
         with writing(self._path):
-            self._see_labels(language, {mention.label for mention in source.mentions})
-            if target is not None:
-                self._write_brat(with_scores(target, projections))
-            self._spool.put(Entry(language, source.name, target, rows, tuple(lost), whole))
-        self._counts.update((language, str(row[4]), str(row[5])) for row in rows)
-        self._lost[language] += len(lost)
+            self._see_labels(entry.language, entry.labels)
+            if entry.target is not None:
+                scores = {str(row[3]): cast("float", row[7]) for row in entry.rows}
+                self._write_brat(with_scores(entry.target, scores))
+            self._spool.put(entry)
+        self._counts.update(entry.counts())
+        self._lost[entry.language] += len(entry.lost)
+        self._failed[entry.language] += entry.failed
 
     def _see_labels(self, language: str, labels: set[str]) -> None:
         """Make a new label's table, still empty: what can't be a file's name is told at once."""
@@ -330,12 +308,6 @@ class RunWriter:
         )
         (self._folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="")
         (self._folder / LOG).write_text(log.to_json(), encoding="utf-8", newline="")
-
-
-def _outcomes(reasons: Mapping[str, str], status: Status) -> Iterator[Projection]:
-    """Yield an outcome without a span for each mention id."""
-    for id_, reason in reasons.items():
-        yield Projection(id_, status, reason=reason)
 
 
 def _plain(name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from projector.corpus.parquet import ParquetCorpus, open_parquet
@@ -15,6 +16,8 @@ from projector.document import Status
 from projector.errors import CorpusError, Problem
 from schemas.manifest import MANIFEST, Manifest, read_manifest
 from schemas.tables import PROJECTIONS, check_table
+
+PROJECTIONS_FOLDER = "projections"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,28 @@ class FinishedRun:
         Raises:
             CorpusError: The table can't be read.
         """
-        path = self.path / "projections.parquet"
+        folder = self.path / PROJECTIONS_FOLDER
+        tables = sorted(folder.rglob("*.parquet"))
         try:
-            check_table(pq.read_schema(path), PROJECTIONS, path)
-            wanted = pl.scan_parquet(path)
+            for table in tables:
+                check_table(pq.read_schema(table), PROJECTIONS, table)
+            # Without a mention there is no table, and so no column.
+            empty = pl.DataFrame(pl.from_arrow(PROJECTIONS.empty_table()))
+            wanted = pl.concat([empty.lazy(), *map(pl.scan_parquet, tables)])
             if languages is not None:
                 wanted = wanted.filter(pl.col("language").is_in(list(languages)))
-            return wanted.collect()
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
+            found = wanted.sort("language", "source_document", maintain_order=True).collect()
+        except (OSError, pa.ArrowInvalid, pl.exceptions.PolarsError) as error:
+            raise CorpusError(Problem(folder, None, f"can't be read: {error}")) from error
+        expected = sum(
+            one.mentions
+            for one in self.manifest.counts
+            if languages is None or one.language in languages
+        )
+        if found.height != expected:
+            told = f"it holds {found.height} outcomes"
+            raise CorpusError(Problem(folder, None, told, f"{expected}, as {MANIFEST} says"))
+        return found
 
     def predicted(self, languages: Collection[str] | None = None) -> pl.DataFrame:
         """Return the projected mentions as spans, for `projector.evaluate.compare`.
@@ -88,7 +104,7 @@ class FinishedRun:
 
 def is_run(path: Path) -> bool:
     """Tell whether a folder holds a finished run."""
-    return (path / MANIFEST).is_file() and (path / "projections.parquet").is_file()
+    return (path / MANIFEST).is_file() and (path / PROJECTIONS_FOLDER).is_dir()
 
 
 def read_run(path: Path | str) -> FinishedRun:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
+from typing import TYPE_CHECKING
 
 from projector.corpus.parquet_write import annotation_cells, fragment_cells
 from projector.document import Annotation, Document, Mention, Projection, Status
 from projector.errors import OutputError, Problem
-from projector.run_spool import Entry
+
+if TYPE_CHECKING:
+    from projector.run_entry import Entry
 
 UNPROJECTED_COLUMNS = (
     "language",
@@ -23,6 +26,7 @@ UNPROJECTED_COLUMNS = (
     "status",
     "reason",
 )
+FAILED_COLUMNS = ("language", "document", "reason")
 LOST_COLUMNS = ("language", "document", "id", "kind", "label", "about", "value")
 
 
@@ -154,11 +158,10 @@ def lost_cells(language: str, source: str, one: Annotation) -> list[str]:
     return [language, source, one.id, one.kind, one.label, " ".join(one.targets), one.value or ""]
 
 
-def with_scores(document: Document, projections: Sequence[Projection]) -> Document:
+def with_scores(document: Document, scores: Mapping[str, float]) -> Document:
     """Return the document with each mention's score as a note, as a reviewer reads it in BRAT."""
     taken = {one.id for one in document.annotations}
     free = (id_ for id_ in (f"#{number}" for number in count(1)) if id_ not in taken)
-    scores = {one.mention_id: one.score for one in projections}
     notes = tuple(
         Annotation(
             next(free),

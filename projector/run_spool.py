@@ -4,31 +4,9 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
-from projector.document import Annotation, Document
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What became of one document in one language.
-
-    Args:
-        language: The target's, as the user wrote it.
-        source: The source document's name.
-        target: The translation with its projected mentions; None where there is none.
-        rows: Of `schemas.tables.PROJECTIONS`.
-        lost: The annotations that could not travel.
-        whole: What became of the document as a whole and why, where nothing could be projected.
-    """
-
-    language: str
-    source: str
-    target: Document | None
-    rows: list[tuple[object, ...]]
-    lost: tuple[Annotation, ...]
-    whole: tuple[str, str] | None = None
+from projector.run_entry import Entry
 
 
 class Spool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,14 +17,16 @@ from projector.corpus.parquet_write import (
 from projector.corpus.submission import write_submission
 from projector.corpus.tsv_write import format_row
 from projector.document import Document
+from projector.run_entry import Entry
 from projector.run_rows import (
+    FAILED_COLUMNS,
     LOST_COLUMNS,
     UNPROJECTED_COLUMNS,
     lost_cells,
     lost_row,
     unprojected_cells,
 )
-from projector.run_spool import Entry, Spool
+from projector.run_spool import Spool
 from schemas.tables import LOST_ANNOTATIONS, PROJECTIONS
 
 
@@ -37,18 +39,22 @@ def write_tables(
         folder: The run's.
         spool: What became of the documents.
         labels: Each language's.
-        facts: Kept in the table of projections.
+        facts: Kept in the tables of projections.
 
     Returns:
         The submission tables' paths within `folder`, by language and entity.
     """
     tables: dict[str, dict[str, str]] = {}
-    with _outcome_writer(folder, facts) as outcomes, corpus_writer(folder) as corpus:
+    with _loss_writer(folder) as losses, corpus_writer(folder) as corpus:
         for language in sorted(labels):
-            translations = _written(spool.entries(language), outcomes, corpus)
-            paths = write_submission(
-                translations, folder / "tsv", language=language, labels=sorted(labels[language])
-            )
+            with _projection_writer(folder / "projections" / language, facts) as projections:
+                translations = _written(spool.entries(language), projections, losses, corpus)
+                paths = write_submission(
+                    translations,
+                    folder / "tsv",
+                    language=language,
+                    labels=sorted(labels[language]),
+                )
             tables[language] = {
                 entity: path.relative_to(folder).as_posix()
                 for entity, path in sorted(paths.items())
@@ -57,49 +63,82 @@ def write_tables(
 
 
 def _written(
-    entries: Iterator[Entry], outcomes: _OutcomeWriter, corpus: CorpusWriter
+    entries: Iterator[Entry],
+    projections: _ProjectionWriter,
+    losses: _LossWriter,
+    corpus: CorpusWriter,
 ) -> Iterator[Document]:
     """Pass the translations on, once they and their outcomes are written to the other tables."""
     for entry in entries:
-        outcomes.add(entry)
+        projections.add(entry)
+        losses.add(entry)
         if entry.target is not None:
             corpus.add(entry.target)
             yield entry.target
 
 
-class _OutcomeWriter:
-    """Append what became of mentions and annotations: in full, and the losses for readers."""
+class _ProjectionWriter:
+    """Append what became of one language's mentions, to a table for each entity."""
 
-    def __init__(
-        self,
-        outcomes: TableWriter,
-        lost: TableWriter,
-        unprojected_table: BinaryIO,
-        lost_table: BinaryIO,
-    ) -> None:
-        self._outcomes = outcomes
-        self._lost = lost
-        self._unprojected_table = unprojected_table
-        self._lost_table = lost_table
+    def __init__(self, folder: Path, facts: Mapping[str, str], stack: ExitStack) -> None:
+        self._folder = folder
+        self._facts = facts
+        self._stack = stack
+        self._tables: dict[str, TableWriter] = {}
 
     def add(self, entry: Entry) -> None:
         """Append a document's."""
-        self._outcomes.add(entry.rows)
-        self._unprojected_table.writelines(map(format_row, unprojected_cells(entry)))
-        target = None if entry.target is None else entry.target.name
-        for one in entry.lost:
-            self._lost.add([lost_row(entry.language, entry.source, target, one)])
-            self._lost_table.write(format_row(lost_cells(entry.language, entry.source, one)))
+        for row in entry.rows:
+            self._table(str(row[4])).add([row])
+
+    def _table(self, label: str) -> TableWriter:
+        # An annotation that can't be understood may not even tell its label.
+        entity = label.lower() or "unknown"
+        if entity not in self._tables:
+            path = self._folder / f"{entity}.parquet"
+            opened = table_writer(path, PROJECTIONS, metadata=self._facts)
+            self._tables[entity] = self._stack.enter_context(opened)
+        return self._tables[entity]
 
 
 @contextmanager
-def _outcome_writer(folder: Path, facts: Mapping[str, str]) -> Iterator[_OutcomeWriter]:
+def _projection_writer(folder: Path, facts: Mapping[str, str]) -> Iterator[_ProjectionWriter]:
+    folder.mkdir(parents=True)
+    with ExitStack() as stack:
+        yield _ProjectionWriter(folder, facts, stack)
+
+
+class _LossWriter:
+    """Append what is not projected, lost or failed, in tables that people read too."""
+
+    def __init__(
+        self, lost: TableWriter, unprojected_rows: BinaryIO, lost_rows: BinaryIO, failed: BinaryIO
+    ) -> None:
+        self._lost = lost
+        self._unprojected_rows = unprojected_rows
+        self._lost_rows = lost_rows
+        self._failed = failed
+
+    def add(self, entry: Entry) -> None:
+        """Append a document's."""
+        self._unprojected_rows.writelines(map(format_row, unprojected_cells(entry)))
+        if entry.failed and entry.whole:
+            self._failed.write(format_row((entry.language, entry.source, entry.whole[1])))
+        target = None if entry.target is None else entry.target.name
+        for one in entry.lost:
+            self._lost.add([lost_row(entry.language, entry.source, target, one)])
+            self._lost_rows.write(format_row(lost_cells(entry.language, entry.source, one)))
+
+
+@contextmanager
+def _loss_writer(folder: Path) -> Iterator[_LossWriter]:
     with (
-        table_writer(folder / "projections.parquet", PROJECTIONS, metadata=facts) as outcomes,
         table_writer(folder / "lost_annotations.parquet", LOST_ANNOTATIONS) as lost,
-        atomic_file(folder / "unprojected.tsv") as unprojected_table,
-        atomic_file(folder / "lost_annotations.tsv") as lost_table,
+        atomic_file(folder / "unprojected.tsv") as unprojected_rows,
+        atomic_file(folder / "lost_annotations.tsv") as lost_rows,
+        atomic_file(folder / "failed.tsv") as failed,
     ):
-        unprojected_table.write(format_row(UNPROJECTED_COLUMNS))
-        lost_table.write(format_row(LOST_COLUMNS))
-        yield _OutcomeWriter(outcomes, lost, unprojected_table, lost_table)
+        unprojected_rows.write(format_row(UNPROJECTED_COLUMNS))
+        lost_rows.write(format_row(LOST_COLUMNS))
+        failed.write(format_row(FAILED_COLUMNS))
+        yield _LossWriter(lost, unprojected_rows, lost_rows, failed)

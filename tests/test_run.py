@@ -119,7 +119,8 @@ def run(tmp_path_factory) -> Path:
 def test_the_folder_holds_what_it_should(run: Path):
     names = {
         *("manifest.json", "log.json", "unprojected.tsv", "lost_annotations.tsv"),
-        *("projections.parquet", "documents.parquet", "mentions.parquet"),
+        *("failed.tsv", "projections/cz/unknown.parquet", "projections/en/unknown.parquet"),
+        *("documents.parquet", "mentions.parquet"),
         *("annotations.parquet", "lost_annotations.parquet"),
     }
     for name in "abcd":
@@ -128,6 +129,7 @@ def test_the_folder_holds_what_it_should(run: Path):
     names |= {"brat/cz/case-e.txt", "brat/cz/case-e.ann"}
     for entity in ("disease", "procedure", "symptom"):
         names |= {f"tsv/{language}_{entity}.tsv" for language in ("en", "cz")}
+        names |= {f"projections/{language}/{entity}.parquet" for language in ("en", "cz")}
     assert set(contents(run)) == names
     assert is_run(run)
     assert not is_run(run / "brat")
@@ -148,14 +150,14 @@ def test_processing_order_changes_no_byte(run: Path, tmp_path: Path):
 def test_every_mention_has_a_row_in_order(run: Path):
     frame = read_run(run).projections()
     keys = frame.select("language", "source_document", "mention_id").rows()
-    ids = ["T1", "T3", "T2", "T9"]
+    ids = ["T2", "T9", "T1", "T3"]  # by entity, then in the source's order
     assert keys == [
         *(("cz", f"caso-{name}", id_) for name in "abcd" for id_ in ids),
         *(("cz", "caso-e", id_) for id_ in (*ids, "T7")),
         *(("en", f"caso-{name}", id_) for name in "abcd" for id_ in ids),
         *(("en", "caso-e", id_) for id_ in (*ids, "T7")),
     ]
-    first, second, third, *_ = frame.rows(named=True)
+    third, _, first, second, *_ = frame.rows(named=True)
     assert first == {
         "language": "cz",
         "source_document": "caso-a",
@@ -177,7 +179,7 @@ def test_every_mention_has_a_row_in_order(run: Path):
     wrong = frame.filter(pl.col("status") == "invalid").row(0, named=True)
     assert (wrong["label"], wrong["source_text"], wrong["source_fragments"]) == ("", "", [])
     assert frame["target_document"].null_count() == 5
-    metadata = pq.read_schema(run / "projections.parquet").metadata
+    metadata = pq.read_schema(run / "projections/en/disease.parquet").metadata
     assert metadata[b"projector.model_fingerprint"] == b"0123"
     configuration = metadata[b"projector.configuration"]
     assert RunConfiguration.model_validate_json(configuration) == RunConfiguration()
@@ -451,7 +453,11 @@ def test_a_folder_without_a_run_is_told(tmp_path: Path, run: Path):
     with pytest.raises(CorpusError, match="no run is there"):
         read_run(tmp_path)
     shutil.copytree(run, tmp_path / "out")
-    (tmp_path / "out/projections.parquet").unlink()
+    (tmp_path / "out/projections/en/symptom.parquet").unlink()
+    with pytest.raises(CorpusError, match=r"it holds 32 outcomes; expected 42, as manifest\.json"):
+        read_run(tmp_path / "out").predicted()
+    assert read_run(tmp_path / "out").predicted(["cz"]).height == 10
+    (tmp_path / "out/projections/cz/symptom.parquet").write_bytes(b"PAR1")
     with pytest.raises(CorpusError, match="can't be read"):
         read_run(tmp_path / "out").predicted()
 

@@ -184,7 +184,7 @@ def _echo(summary: RunSummary, output: Path) -> None:
             for one in summary.languages
         ],
     )
-    click.echo(f"written to {output}; each mention's outcome is in its projections.parquet")
+    click.echo(f"written to {output}; each mention's outcome is in its projections/")
     lost = sum(one.lost_annotations for one in summary.languages)
     if lost:
         click.echo(f"{lost} annotations could not travel: {output}/lost_annotations.tsv")

@@ -16,7 +16,7 @@ from projector.errors import OutputError
 from schemas.tables import ANNOTATIONS, DOCUMENTS, MENTIONS, name_of
 
 # Row groups end after so many rows, wherever they came from: the same rows give the same bytes.
-_ROWS = 32_768
+_ROWS = 8_192
 _ROWS_WITH_TEXTS = 256
 
 Row = Sequence[object]

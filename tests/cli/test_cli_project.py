@@ -235,7 +235,7 @@ def test_a_taggers_predictions_are_used_where_they_are(corpora, annotate):
     assert project("--recipe", "published", "--tagger", "tags", "--overwrite", targets=("it",)) == 0
     helped = read_run("out").projections(["it"])["target_text"].to_list()
     assert helped != alone
-    assert helped[0].startswith("con dolore")
+    assert any(words.startswith("con dolore") for words in helped)
     roles = {one.role: one.files for one in read_run("out").manifest.inputs}
     assert roles == {"source": 4, "target": 4, "tagger": 2}
 
