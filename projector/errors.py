@@ -52,6 +52,10 @@ class CorpusError(ProjectorError):
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
 
+    def __reduce__(self) -> tuple[type[CorpusError], tuple[Problem, ...]]:
+        """Travel between processes with the problems, not with the message made of them."""
+        return type(self), self.problems
+
 
 class ModelError(ProjectorError):
     """A model can't be found, verified or loaded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,8 @@ class Plan:
             stand together, so that it is encoded once.
         unused: For each target the documents that translate nothing.
         problems: What is wrong with the source, and is skipped.
+        leaders: For each source document the first one with its text.
+        lengths: Of the source texts, in characters.
     """
 
     source: AnyCorpus
@@ -56,6 +58,29 @@ class Plan:
     tasks: tuple[Task, ...]
     unused: tuple[tuple[str, ...], ...]
     problems: tuple[Problem, ...] = ()
+    leaders: Mapping[str, str] = field(default_factory=dict, repr=False)
+    lengths: Mapping[str, int] = field(default_factory=dict, repr=False)
+
+    def only(self, tasks: Sequence[Task]) -> Plan:
+        """Return the plan of some tasks, with nothing in it that they don't need."""
+        source = self.source.only({task.source for task in tasks})
+        targets = tuple(
+            corpus.only({task.translation for task in of_target if task.translation is not None})
+            for corpus, of_target in zip(self.targets, self._by_target(tasks), strict=True)
+        )
+        taggers = tuple(
+            corpus
+            and corpus.only({task.prediction for task in of_target if task.prediction is not None})
+            for corpus, of_target in zip(self.taggers, self._by_target(tasks), strict=True)
+        )
+        return Plan(source, targets, taggers, tuple(tasks), ((),) * len(targets))
+
+    def _by_target(self, tasks: Sequence[Task]) -> list[list[Task]]:
+        """Return the tasks of each target corpus."""
+        found: list[list[Task]] = [[] for _ in self.targets]
+        for task in tasks:
+            found[task.target].append(task)
+        return found
 
     def unpaired(self, target: int) -> tuple[str, ...]:
         """Return the source documents without a translation in a target corpus, sorted."""
@@ -93,12 +118,12 @@ def plan_run(configuration: RunConfiguration) -> Plan:
             translation = translations.get(name)
             tasks.append(Task(name, number, translation, predictions.get(translation or "")))
         unused.append(pairing.unpaired_target)
-    leaders, problems = _leaders(source)
+    leaders, lengths, problems = _leaders(source)
     problems = (*source.problems, *problems)
     if problems and configuration.on_error == "stop":
         raise CorpusError(*problems)
     tasks.sort(key=lambda task: (leaders[task.source], task.source, task.target))
-    return Plan(source, targets, taggers, tuple(tasks), tuple(unused), problems)
+    return Plan(source, targets, taggers, tuple(tasks), tuple(unused), problems, leaders, lengths)
 
 
 def _opened(corpus: CorpusConfiguration, configuration: RunConfiguration) -> AnyCorpus:
@@ -150,10 +175,13 @@ def _nothing_pairs(source: AnyCorpus, target: AnyCorpus) -> Problem:
     )
 
 
-def _leaders(source: AnyCorpus) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
-    """Return for each document the first one with its text, and what is wrong with any."""
+def _leaders(
+    source: AnyCorpus,
+) -> tuple[Mapping[str, str], Mapping[str, int], tuple[Problem, ...]]:
+    """Return for each document the first one with its text, its length, and what is wrong."""
     first: dict[bytes, str] = {}
     leaders: dict[str, str] = {}
+    lengths: dict[str, int] = {}
     problems: list[Problem] = []
     for name in source.names:
         reading = source.read(name)
@@ -161,7 +189,8 @@ def _leaders(source: AnyCorpus) -> tuple[Mapping[str, str], tuple[Problem, ...]]
         text = reading.document.text if reading.document else name
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
         leaders[name] = first.setdefault(digest, name)
-    return leaders, tuple(problems)
+        lengths[name] = len(text)
+    return leaders, lengths, tuple(problems)
 
 
 def input_files(plan: Plan) -> list[InputFiles]:

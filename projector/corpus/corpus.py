@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -61,6 +61,14 @@ class Corpus:
         if entry.runs:
             return read_tsv(entry.text, entry.runs, language=self.language, labels=self.labels)
         return read_brat(entry.text, entry.annotations, language=self.language, labels=self.labels)
+
+    def only(self, names: Collection[str]) -> Corpus:
+        """Return a corpus of some of its documents, small enough to send to another process.
+
+        What is wrong beyond documents stays behind.
+        """
+        kept = {name: self._entries[name] for name in sorted(names)}
+        return replace(self, names=tuple(kept), problems=(), _entries=kept)
 
 
 def open_corpus(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -114,6 +114,14 @@ class ParquetCorpus:
         document = Document(name, self.language, texts[0]["text"])
         path, first = self._tables[1].path, self._rows[1].get(name, (0, 0))[0]
         return _filled(document, mentions, annotations, path, first + 1, self.labels)
+
+    def only(self, names: Collection[str]) -> ParquetCorpus:
+        """Return a corpus of some of its documents, small enough to send to another process."""
+        rows = tuple(
+            {name: of_table[name] for name in sorted(names) if name in of_table}
+            for of_table in self._rows
+        )
+        return replace(self, names=tuple(sorted(names)), _rows=rows)
 
 
 def holds_parquet(path: Path) -> bool:

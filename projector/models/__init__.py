@@ -1,5 +1,11 @@
 """Say where encoders come from: the embedded default, a local folder, a hub name."""
 
-from projector.models.registry import DEFAULT_MODEL, ModelEntry, list_models, load
+from projector.models.registry import (
+    DEFAULT_MODEL,
+    ModelEntry,
+    fingerprint,
+    list_models,
+    load,
+)
 
-__all__ = ["DEFAULT_MODEL", "ModelEntry", "list_models", "load"]
+__all__ = ["DEFAULT_MODEL", "ModelEntry", "fingerprint", "list_models", "load"]

@@ -134,6 +134,37 @@ def load(
     )
 
 
+def fingerprint(
+    name_or_path: str | os.PathLike[str] = DEFAULT_MODEL,
+    *,
+    layer: int | None = None,
+    granularity: Granularity | None = None,
+    window: int | None = None,
+    precision: Precision = "auto",
+    device: str = "auto",
+) -> str:
+    """Return the fingerprint that an encoder would have, without loading its weights.
+
+    Args:
+        name_or_path, layer, granularity, window, device: As `load` takes them.
+        precision: As `load` takes it; any but `auto` is believed, without a look at the device.
+
+    Raises:
+        ModelError: There is no such model, or it can't be verified.
+        ConfigurationError: The model has no such layer or window.
+    """
+    if name_or_path == "tiny":
+        return load("tiny", layer=layer, granularity=granularity, window=window).fingerprint
+    from projector.models.devices import resolve_device, resolve_precision
+    from projector.models.transformer import read_checkpoint
+
+    known = precision if precision != "auto" else resolve_precision("auto", resolve_device(device))
+    reading = read_checkpoint(
+        find_entry(name_or_path), layer=layer, granularity=granularity, window=window
+    )
+    return reading.fingerprint(known)
+
+
 def find_entry(name_or_path: str | os.PathLike[str]) -> ModelEntry:
     """Find what the user means: a known name, a folder, or a hub name, in this order.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.encode import TransformerEncoder, View
 from projector.errors import ConfigurationError
-from projector.models.checkpoint import build, digest, open_checkpoint
+from projector.models.checkpoint import Checkpoint, build, digest, open_checkpoint
 from projector.models.devices import DTYPES, resolve_device, resolve_precision
 
 if TYPE_CHECKING:
@@ -36,6 +36,52 @@ def load_transformer(
     """Load an entry's model; the arguments are those of `projector.models.load`."""
     place = resolve_device(device)
     resolved = resolve_precision(precision, place)
+    reading = read_checkpoint(entry, layer=layer, granularity=granularity, window=window)
+    checkpoint, view, config = reading.checkpoint, reading.view, reading.checkpoint.config
+    packed = config.model_type in _PACKED
+    model = build(checkpoint, view.layer, DTYPES[resolved], place, packed=packed)
+    return TransformerEncoder(
+        name=entry.name,
+        fingerprint=reading.fingerprint(resolved),
+        dimension=config.hidden_size,
+        view=view,
+        precision=resolved,
+        tokenizer=checkpoint.tokenizer,
+        prefix=reading.prefix,
+        suffix=reading.suffix,
+        first_position=reading.first_position,
+        packed=packed,
+        model=model,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointReading:
+    """How a checkpoint is read, known before its weights are loaded.
+
+    Args:
+        checkpoint: The model at rest.
+        view: What it sees of a text at once, and where it is read.
+        prefix, suffix: Ids of the special tokens put around every window.
+        first_position: Id of the first position.
+    """
+
+    checkpoint: Checkpoint
+    view: View
+    prefix: tuple[int, ...]
+    suffix: tuple[int, ...]
+    first_position: int
+
+    def fingerprint(self, precision: str) -> str:
+        """Return the hash of all that decides the vectors, at a resolved precision."""
+        parts = {"identity": self.checkpoint.identity, "precision": precision}
+        return digest({**parts, "encoding": ENCODING, **asdict(self.view)})
+
+
+def read_checkpoint(
+    entry: ModelEntry, *, layer: int | None, granularity: Granularity | None, window: int | None
+) -> CheckpointReading:
+    """Open an entry's checkpoint and decide how it is read; the weights stay where they are."""
     checkpoint = open_checkpoint(entry)
     config = checkpoint.config
     probe = checkpoint.tokenizer.encode("a")
@@ -43,29 +89,9 @@ def load_transformer(
     prefix, suffix = tuple(probe.ids[: real[0]]), tuple(probe.ids[real[-1] + 1 :])
     first_position = (config.pad_token_id or 0) + 1 if config.model_type in _ROBERTA_LIKE else 0
     room = getattr(config, "max_position_embeddings", 512) - first_position
-    view = resolve_view(
-        entry,
-        config,
-        room - len(prefix) - len(suffix),
-        layer=layer,
-        granularity=granularity,
-        window=window,
-    )
-    packed = config.model_type in _PACKED
-    model = build(checkpoint, view.layer, DTYPES[resolved], place, packed=packed)
-    return TransformerEncoder(
-        name=entry.name,
-        fingerprint=_fingerprint(checkpoint.identity, view, resolved),
-        dimension=config.hidden_size,
-        view=view,
-        precision=resolved,
-        tokenizer=checkpoint.tokenizer,
-        prefix=prefix,
-        suffix=suffix,
-        first_position=first_position,
-        packed=packed,
-        model=model,
-    )
+    room -= len(prefix) + len(suffix)
+    view = resolve_view(entry, config, room, layer=layer, granularity=granularity, window=window)
+    return CheckpointReading(checkpoint, view, prefix, suffix, first_position)
 
 
 def resolve_view(
@@ -109,9 +135,3 @@ def resolve_view(
     seen = granularity or entry.granularity or own.get("granularity")
     seen = seen or ("window" if room >= LONG_CONTEXT - 2 else "sentence")
     return View(chosen, seen, size, min(own.get("overlap", entry.overlap), size // 4))
-
-
-def _fingerprint(identity: str, view: View, precision: str) -> str:
-    return digest(
-        {"identity": identity, "precision": precision, "encoding": ENCODING, **asdict(view)}
-    )

@@ -6,7 +6,7 @@ import torch
 from transformers import AutoModel
 
 from projector.errors import ConfigurationError, ModelError
-from projector.models import load
+from projector.models import fingerprint, load
 
 TEXT = "paciente pálido, con tos.\nEl dolor cede. No. " + "paciente con dolor y tos " * 6 + "."
 FAMILIES = ["bert", "xlm-roberta", "distilbert"]
@@ -167,3 +167,10 @@ def test_a_decoder_is_refused(checkpoints, tmp_path, edit_config):
     edit_config(folder, is_decoder=True)
     with pytest.raises(ModelError, match="decoder; expected an encoder"):
         load(folder, device="cpu")
+
+
+def test_the_fingerprint_is_known_without_the_weights(checkpoints):
+    for options in ({}, {"layer": 1}, {"window": 9}, {"precision": "bf16"}):
+        loaded = load(checkpoints / "bert", **options, device="cpu")
+        assert fingerprint(checkpoints / "bert", **options) == loaded.fingerprint
+    assert fingerprint("tiny") == load("tiny").fingerprint
