@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from jobs.gold import gold_sets, holds_word_links, read_pairs
-from projector.decode import Candidates, SpanWeights, weigh_spans
+from projector.decode import Candidates, weigh_spans
 from projector.document import DocumentPair
 from projector.evaluate import Span, document_spans, score
 from projector.mentions import fragment_spans, source_spans
 from projector.pair import AlignedPair, align_pair
 from projector.project import project_spans, scores_by_word, tokens_in_words
 from projector.settings import Settings
+from projector.span_weights import SpanWeights
 
 if TYPE_CHECKING:
     from projector.encode import Encoder

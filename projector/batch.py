@@ -22,11 +22,13 @@ from projector.plan import Plan, Task, input_files, plan_run
 
 if TYPE_CHECKING:
     from projector.encode import Encoder
+    from projector.models.registry import Precision
     from projector.pipeline import ProjectedDocument
     from projector.run import RunSummary, RunWriter
     from projector.run_entry import Entry
     from projector.settings import Settings
     from schemas.configuration import ModelConfiguration, RunConfiguration
+    from schemas.manifest import ModelFacts
 
 
 def project_corpus(
@@ -99,7 +101,7 @@ def run_configuration(
         planned(plan)
     inputs = input_files(plan)
     clock.stop("plan")
-    encoder = _load(configuration.model, device)
+    encoder = load_model(configuration.model, device)
     clock.stop("load")
     with RunWriter(
         output,
@@ -115,7 +117,33 @@ def run_configuration(
     return writer.summary
 
 
-def _load(model: ModelConfiguration, device: str) -> Encoder:
+def find_model(model: ModelConfiguration, *, precision: Precision, device: str) -> ModelFacts:
+    """Return what a run's model is, without loading its weights.
+
+    Raises:
+        ProjectorError: There is no such model, or it can't be read as configured.
+    """
+    from projector.models import fingerprint
+    from projector.models.registry import find_entry
+    from schemas.manifest import ModelFacts
+
+    found = fingerprint(
+        model.name,
+        layer=model.layer,
+        granularity=model.granularity,
+        window=model.window,
+        precision=precision,
+        device=device,
+    )
+    return ModelFacts(name=find_entry(model.name).name, fingerprint=found)
+
+
+def load_model(model: ModelConfiguration, device: str) -> Encoder:
+    """Load a run's model.
+
+    Raises:
+        ProjectorError: There is no such model, or it can't be loaded as configured.
+    """
     from projector.models import load
 
     return load(
@@ -200,6 +228,18 @@ def project_tasks(
         yield entry_without(source, language, outcome.status, outcome.reason, invalid=invalid)
 
 
+def fail_task(task: Task, plan: Plan, reason: str) -> Entry:
+    """Return the entry of a task that is not tried, with an outcome for each of its mentions."""
+    from projector.run_entry import entry_without
+    from projector.run_rows import invalid_mentions
+
+    reading = plan.source.read(task.source)
+    source = reading.document or Document(task.source, plan.source.language, "")
+    language = plan.targets[task.target].language
+    invalid = invalid_mentions(reading.problems)
+    return entry_without(source, language, Status.FAILED, reason, invalid=invalid)
+
+
 @dataclass(frozen=True, slots=True)
 class _Nothing:
     """Why nothing could be projected from a document."""
@@ -223,6 +263,10 @@ def _outcome(
         _checked(translated, configuration)
         return _Nothing(Status.FAILED, _told(translated))
     text = translated.document.text
+    longest = max(len(reading.document.text), len(text))
+    if configuration.max_characters is not None and longest > configuration.max_characters:
+        found = f"{longest} characters, more than {configuration.max_characters} are not wanted"
+        return _Nothing(Status.FAILED, found)
     translation = Document(task.translation, target.language, text)
     tagger = plan.taggers[task.target]
     support = None
@@ -250,13 +294,20 @@ def _projected(
     except ProjectorError:
         raise
     except Exception as error:  # one document must not end a run over thirty thousand
-        found = f"{type(error).__name__}: {error}"
+        found = _found(error)
         if configuration.on_error == "skip":
             return _Nothing(Status.FAILED, found)
         raise ProjectorError(
             f"{pair.source.name}: can't be projected onto {pair.target.language} ({found}). "
             "To go on without such documents, let errors be skipped"
         ) from error
+
+
+def _found(error: Exception) -> str:
+    """Return what went wrong, in the same words each time it does."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "there was not enough memory for it"  # torch tells how much was free just then
+    return f"{type(error).__name__}: {error}"
 
 
 def _told(reading: Reading) -> str:

@@ -29,6 +29,7 @@ class Options(TypedDict, total=False):
     window: int | None
     precision: str
     on_error: str
+    max_characters: int | None
 
 
 def configure(
@@ -48,6 +49,7 @@ def configure(
     precision: str = "auto",
     settings: Settings | None = None,
     on_error: str = "stop",
+    max_characters: int | None = None,
 ) -> RunConfiguration:
     """Put together all that a run depends on.
 
@@ -67,6 +69,7 @@ def configure(
         precision: .
         settings: Of aligning and decoding; None: the defaults.
         on_error: `stop` at what can't be read rightly, or `skip` it and list it.
+        max_characters: Documents with more on either side fail, each for itself.
 
     Raises:
         ConfigurationError: A value is wrong, or the languages don't go with the targets.
@@ -100,6 +103,7 @@ def configure(
         "labels": labels,
         "tagger": None if tagger is None else _corpus(tagger),
         "on_error": on_error,
+        "max_characters": max_characters,
     }
     try:
         return RunConfiguration.model_validate(values)

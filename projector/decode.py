@@ -15,35 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.project import Incidence, Scores
+from projector.span_weights import SpanWeights
 from projector.words import Words
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _SPANS_AT_ONCE = 32  # bounds the memory of a document with very many mentions
-
-
-@dataclass(frozen=True, slots=True)
-class SpanWeights:
-    """The weights of the log-linear span model, one a feature (see `span_features`).
-
-    The defaults are fitted by `python -m jobs.fit_spans` on development gold; they are a dozen
-    numbers about alignments and punctuation and know nothing of a language or an entity type.
-    """
-
-    recall: float = 1.5
-    precision: float = 2.3
-    length: float = -2.2
-    inside: float = 3.6
-    outside: float = -3.1
-    edge_mass: float = 0.5
-    function_word: float = -1.9
-    cut: float = -1.5
-    punctuation: float = -0.9
-    separators: float = -2.1
-    brackets: float = -0.9
-    tagger: float = 1.0  # no gold has tagger predictions beside it: set by hand
-    nothing: float = -2.0  # of the mention having no span at all, against the best candidate
 
 
 @dataclass(frozen=True, slots=True)

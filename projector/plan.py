@@ -6,17 +6,21 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from projector.corpus import pair_names
 from projector.corpus.names import same_language
 from projector.corpus.opening import open_any
+from projector.corpus.submission import check_labels
+from projector.document import Document
 from projector.errors import ConfigurationError, CorpusError, Problem
 
 if TYPE_CHECKING:
     from projector.corpus.opening import AnyCorpus
     from schemas.configuration import CorpusConfiguration, RunConfiguration
     from schemas.manifest import InputFiles
+
+Role = Literal["source", "target", "texts", "tagger"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,21 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What planning learns of a source document.
+
+    Args:
+        leader: The first document with the same text, which may be itself.
+        characters: Length of its text; 0 where it can't be read.
+        mentions: How many mentions it states, those that can't be used among them.
+    """
+
+    leader: str
+    characters: int
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be done, before anything is encoded.
 
@@ -48,8 +67,8 @@ class Plan:
             stand together, so that it is encoded once.
         unused: For each target the documents that translate nothing.
         problems: What is wrong with the source, and is skipped.
-        leaders: For each source document the first one with its text.
-        lengths: Of the source texts, in characters.
+        facts: Of each source document.
+        labels: Of the source's mentions, sorted.
     """
 
     source: AnyCorpus
@@ -58,8 +77,8 @@ class Plan:
     tasks: tuple[Task, ...]
     unused: tuple[tuple[str, ...], ...]
     problems: tuple[Problem, ...] = ()
-    leaders: Mapping[str, str] = field(default_factory=dict, repr=False)
-    lengths: Mapping[str, int] = field(default_factory=dict, repr=False)
+    facts: Mapping[str, SourceFacts] = field(default_factory=dict, repr=False)
+    labels: tuple[str, ...] = ()
 
     def only(self, tasks: Sequence[Task]) -> Plan:
         """Return the plan of some tasks, with nothing in it that they don't need."""
@@ -74,6 +93,18 @@ class Plan:
             for corpus, of_target in zip(self.taggers, self._by_target(tasks), strict=True)
         )
         return Plan(source, targets, taggers, tuple(tasks), ((),) * len(targets))
+
+    def paths(self) -> list[tuple[Path, Role, str]]:
+        """Return all that the run reads, with its role and language: corpora and their texts."""
+        language = self.source.language
+        found: list[tuple[Path, Role, str]] = [(self.source.path, "source", language)]
+        found += [(path, "texts", language) for path in _outside(self.source)]
+        for target in self.targets:
+            found.append((target.path, "target", target.language))
+            found += [(path, "texts", target.language) for path in _outside(target)]
+        taggers = [one for one in self.taggers if one is not None]
+        found += [(one.path, "tagger", one.language) for one in taggers[:1]]
+        return found
 
     def _by_target(self, tasks: Sequence[Task]) -> list[list[Task]]:
         """Return the tasks of each target corpus."""
@@ -99,6 +130,7 @@ def plan_run(configuration: RunConfiguration) -> Plan:
             configuration says `skip`; or no document has a translation.
         ConfigurationError: Names pair in more than one way; two targets are in one language; or
             the tagger's predictions are on no target.
+        OutputError: A label can't be part of a file's name.
     """
     if configuration.source is None or not configuration.targets:
         raise ConfigurationError("a run needs a source corpus and at least one target")
@@ -118,12 +150,13 @@ def plan_run(configuration: RunConfiguration) -> Plan:
             translation = translations.get(name)
             tasks.append(Task(name, number, translation, predictions.get(translation or "")))
         unused.append(pairing.unpaired_target)
-    leaders, lengths, problems = _leaders(source)
+    facts, labels, problems = _facts(source)
+    check_labels(labels)
     problems = (*source.problems, *problems)
     if problems and configuration.on_error == "stop":
         raise CorpusError(*problems)
-    tasks.sort(key=lambda task: (leaders[task.source], task.source, task.target))
-    return Plan(source, targets, taggers, tuple(tasks), tuple(unused), problems, leaders, lengths)
+    tasks.sort(key=lambda task: (facts[task.source].leader, task.source, task.target))
+    return Plan(source, targets, taggers, tuple(tasks), tuple(unused), problems, facts, labels)
 
 
 def _opened(corpus: CorpusConfiguration, configuration: RunConfiguration) -> AnyCorpus:
@@ -175,22 +208,25 @@ def _nothing_pairs(source: AnyCorpus, target: AnyCorpus) -> Problem:
     )
 
 
-def _leaders(
+def _facts(
     source: AnyCorpus,
-) -> tuple[Mapping[str, str], Mapping[str, int], tuple[Problem, ...]]:
-    """Return for each document the first one with its text, its length, and what is wrong."""
+) -> tuple[Mapping[str, SourceFacts], tuple[str, ...], tuple[Problem, ...]]:
+    """Read every source document once; return its facts, all labels, and what is wrong."""
     first: dict[bytes, str] = {}
-    leaders: dict[str, str] = {}
-    lengths: dict[str, int] = {}
+    facts: dict[str, SourceFacts] = {}
+    labels: set[str] = set()
     problems: list[Problem] = []
     for name in source.names:
         reading = source.read(name)
         problems += reading.problems
-        text = reading.document.text if reading.document else name
+        document = reading.document or Document(name, source.language, "")
+        text = document.text if reading.document else name
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-        leaders[name] = first.setdefault(digest, name)
-        lengths[name] = len(text)
-    return leaders, lengths, tuple(problems)
+        mentions = {mention.id for mention in document.mentions}
+        mentions |= {one.mention_id for one in reading.problems if one.mention_id is not None}
+        facts[name] = SourceFacts(first.setdefault(digest, name), len(document.text), len(mentions))
+        labels |= {mention.label for mention in document.mentions}
+    return facts, tuple(sorted(labels)), tuple(problems)
 
 
 def input_files(plan: Plan) -> list[InputFiles]:
@@ -201,16 +237,7 @@ def input_files(plan: Plan) -> list[InputFiles]:
     """
     from projector.run_facts import hash_input
 
-    language = plan.source.language
-    files = [hash_input(plan.source.path, role="source", language=language)]
-    files += [hash_input(one, role="texts", language=language) for one in _outside(plan.source)]
-    for target in plan.targets:
-        language = target.language
-        files.append(hash_input(target.path, role="target", language=language))
-        files += [hash_input(one, role="texts", language=language) for one in _outside(target)]
-    for tagger in [one for one in plan.taggers if one is not None][:1]:
-        files.append(hash_input(tagger.path, role="tagger", language=tagger.language))
-    return files
+    return [hash_input(path, role=role, language=language) for path, role, language in plan.paths()]
 
 
 def _outside(corpus: AnyCorpus) -> list[Path]:

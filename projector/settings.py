@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from projector.decode import SpanWeights
 from projector.errors import ConfigurationError
+from projector.span_weights import SpanWeights
 
 PathMethod = Literal["anchored", "diagonal"]
 AlignMethod = Literal["transport", "exact-transport", "softmax", "argmax", "itermax"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from projector.errors import ConfigurationError
 from projector.settings import Settings
@@ -29,18 +29,24 @@ class ModelConfiguration(Strict):
 
 
 class CorpusConfiguration(Strict):
-    """A corpus as the user pointed at it."""
+    """A corpus as the user pointed at it; its path alone will do."""
 
     path: str
     language: str | None = None
     texts: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_path(cls, value: object) -> object:
+        return {"path": value} if isinstance(value, str) else value
 
 
 class RunConfiguration(Strict):
     """All that a user chose.
 
     `settings` are those of `projector.settings`; `pattern` tells how names pair; `labels` are the
-    new names that labels get (None: the built-in ones).
+    new names that labels get (None: the built-in ones);
+    documents with more than `max_characters` on either side fail, each for itself.
     """
 
     version: Literal[1] = 1
@@ -52,6 +58,7 @@ class RunConfiguration(Strict):
     labels: dict[str, str] | None = None
     tagger: CorpusConfiguration | None = None
     on_error: Literal["stop", "skip"] = "stop"
+    max_characters: int | None = Field(default=None, ge=1)
 
 
 def read_configuration(path: Path) -> RunConfiguration:

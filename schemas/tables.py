@@ -106,12 +106,41 @@ LOST_ANNOTATIONS = _schema(
     nullable={"target_document", "value"},
 )
 
+
+
+def _struct(schema: pa.Schema, *columns: str) -> pa.DataType:
+    """Return a list of rows of another table, without the columns that all of them share."""
+    return pa.list_(pa.struct([schema.field(column) for column in columns]))
+
+
+_ABOUT = ("id", "kind", "label", "arguments", "value", "line")
+
+# One row for each source document and target language: what a worker commits. `status` and
+# `reason` are those of a document that nothing could be projected from; it has no target.
+OUTCOMES = _schema(
+    "outcomes",
+    {
+        "language": pa.string(),
+        "source_document": pa.string(),
+        "status": pa.string(),
+        "reason": pa.string(),
+        "target_document": pa.string(),
+        "target_text": pa.string(),
+        "mentions": _struct(MENTIONS, "id", "label", "fragments", "line"),
+        "annotations": _struct(ANNOTATIONS, *_ABOUT),
+        "projections": _struct(PROJECTIONS, *PROJECTIONS.names[3:]),
+        "lost": _struct(ANNOTATIONS, *_ABOUT),
+    },
+    nullable={"status", "reason", "target_document", "target_text"},
+)
+
 TABLES: Mapping[str, pa.Schema] = {
     "documents": DOCUMENTS,
     "mentions": MENTIONS,
     "annotations": ANNOTATIONS,
     "projections": PROJECTIONS,
     "lost_annotations": LOST_ANNOTATIONS,
+    "outcomes": OUTCOMES,
 }
 
 

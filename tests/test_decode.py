@@ -9,8 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from projector import decode
-from projector.decode import SourceSpans, SpanWeights, apart, best_span, longest_run, weigh_spans
+from projector.decode import SourceSpans, apart, best_span, longest_run, weigh_spans
 from projector.project import Scores, tokens_in_words
+from projector.span_weights import SpanWeights
 from projector.words import find_words
 
 QUICK = settings(max_examples=50, deadline=None)

@@ -48,11 +48,23 @@ def test_the_two_commands_stand_on_lines_of_their_own():
     assert "pip install -c constraints.txt '.[dev]' && pytest" in (ROOT / ".ci/run").read_text()
 
 
-@pytest.mark.parametrize("name", _COMMANDS)
+def every_command() -> dict[str, click.Command]:
+    """Return all commands by what is typed, those of groups among them."""
+    context = click.Context(cli)
+    found = {}
+    for name in _COMMANDS:
+        command = cli.get_command(context, name)
+        if isinstance(command, click.Group):
+            found |= {f"{name} {inner}": one for inner, one in command.commands.items()}
+        else:
+            found[name] = command
+    return found
+
+
+@pytest.mark.parametrize("name", every_command())
 def test_the_reference_names_every_option(name):
     section = README.split(f"### projector {name}\n")[1].split("\n## ")[0].split("\n### ")[0]
-    context = click.Context(cli)
-    command = cli.get_command(context, name)
+    command = every_command()[name]
     shown = set(re.findall(r"--[a-z][a-z-]*", section))
     real = {
         option

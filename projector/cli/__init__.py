@@ -19,6 +19,7 @@ from projector.errors import ProjectorError
 LOSSES = 3
 _COMMANDS = {
     "project": "Project annotated documents onto their translations.",
+    "jobs": "Project collections on Ray: run, status, logs.",
     "evaluate": "Score predictions against gold.",
     "validate": "Read corpora and report every problem.",
     "convert": "Convert a corpus to another format.",

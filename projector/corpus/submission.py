@@ -54,9 +54,7 @@ def write_submission(
             if label not in tables:
                 entity = _entity(label)
                 if entity in paths:
-                    raise OutputError(
-                        f"labels that differ in case only: {label!r}; map them to one"
-                    )
+                    raise _twins(label)
                 paths[entity] = folder / f"{language}_{entity}.tsv"
                 tables[label] = stack.enter_context(atomic_file(paths[entity]))
                 tables[label].write(format_row(COLUMNS))
@@ -68,6 +66,22 @@ def write_submission(
             for mention, row in format_rows(document, layout, extension=extension):
                 table(mention.label).write(row)
     return paths
+
+
+def check_labels(labels: Iterable[str]) -> None:
+    """Refuse labels that `write_submission` would refuse, before any work is done for them.
+
+    Raises:
+        OutputError: One can't be part of a file's name, or two differ in case only.
+    """
+    taken: dict[str, str] = {}
+    for label in labels:
+        if taken.setdefault(_entity(label), label) != label:
+            raise _twins(label)
+
+
+def _twins(label: str) -> OutputError:
+    return OutputError(f"labels that differ in case only: {label!r}; map them to one")
 
 
 def _entity(label: str) -> str:

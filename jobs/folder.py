@@ -1,0 +1,183 @@
+"""Know where everything of a collection's run lies, and let one driver at a time work in it.
+
+run/plan/plan.json            what is to be done, and its fingerprint
+run/plan/shards.parquet       the shards: their documents, and what a worker needs of each
+run/shards/00012.parquet      a finished shard; that it is there means that it is done
+run/progress/00012.json       what a worker is doing; of no consequence
+run/logs/00012.log            what became of a shard, try by try
+run/logs/driver.log           the same of the run
+run/result/                   the finished run, as `projector project` writes it
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from projector.errors import CorpusError, OutputError, Problem
+
+PLAN_FILE = "plan.json"
+_LOCK = ".lock"
+_TEMPORARY = ".tmp-*"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The folder of a collection's run."""
+
+    path: Path
+
+    @property
+    def plan(self) -> Path:
+        """Return where the plan lies."""
+        return self.path / "plan"
+
+    @property
+    def shards(self) -> Path:
+        """Return where finished shards lie."""
+        return self.path / "shards"
+
+    @property
+    def logs(self) -> Path:
+        """Return where the logs lie."""
+        return self.path / "logs"
+
+    @property
+    def driver_log(self) -> Path:
+        """Return the driver's own log."""
+        return self.logs / "driver.log"
+
+    @property
+    def result(self) -> Path:
+        """Return where the finished run appears."""
+        return self.path / "result"
+
+    def shard(self, number: int) -> Path:
+        """Return where a shard appears once it is done."""
+        return self.shards / f"{number:05}.parquet"
+
+    def progress(self, number: int) -> Path:
+        """Return where the worker that is on a shard tells how far it is."""
+        return self.path / "progress" / f"{number:05}.json"
+
+    def log(self, number: int) -> Path:
+        """Return a shard's log."""
+        return self.logs / f"{number:05}.log"
+
+    def check(self) -> None:
+        """Refuse a folder that holds something else.
+
+        Raises:
+            OutputError: It does; or it is no folder.
+        """
+        if self.holds_run() or not self.path.exists():
+            return
+        if not self.path.is_dir() or any(one.name != _LOCK for one in self.path.iterdir()):
+            raise OutputError(
+                f"{self.path}: is there already and is no collection's run; choose another place, "
+                "or remove it yourself"
+            )
+
+    def prepare(self) -> None:
+        """Make the folders, and clear away what killed processes left behind.
+
+        Raises:
+            OutputError: They can't be made.
+        """
+        try:
+            folders = (self.plan, self.shards, self.logs, self.progress(0).parent)
+            for folder in folders:
+                folder.mkdir(parents=True, exist_ok=True)
+            for folder in (self.path, *folders):
+                for left in folder.glob(_TEMPORARY):
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+            for left in self.progress(0).parent.iterdir():
+                left.unlink()
+        except OSError as error:
+            raise OutputError(f"{self.path}: can't be written: {error}") from error
+
+    def holds_run(self) -> bool:
+        """Tell whether a run was begun here."""
+        return self.plan.is_dir() and self.shards.is_dir()
+
+    def clear(self) -> None:
+        """Remove an earlier run, its plan first: what is left of a run without a plan is nothing.
+
+        Raises:
+            OutputError: Something can't be removed.
+        """
+        try:
+            (self.plan / PLAN_FILE).unlink(missing_ok=True)
+            for folder in (self.result, self.shards, self.progress(0).parent, self.logs):
+                if folder.exists():
+                    shutil.rmtree(folder)
+        except OSError as error:
+            raise OutputError(f"{self.path}: can't be cleared: {error}") from error
+
+
+def open_run(path: Path) -> RunFolder:
+    """Return the folder of a run that was begun.
+
+    Raises:
+        CorpusError: There is none.
+    """
+    folder = RunFolder(path)
+    if not (folder.plan / PLAN_FILE).is_file():
+        found = f"no collection's run: there is no {folder.plan.name}/{PLAN_FILE}"
+        raise CorpusError(Problem(path, None, found, "the folder given to `projector jobs run -o`"))
+    return folder
+
+
+@contextmanager
+def driving(folder: RunFolder) -> Iterator[None]:
+    """Keep other drivers out of a run's folder while the block runs.
+
+    The operating system lets go of the lock when the process dies, however it dies.
+
+    Raises:
+        OutputError: Another driver is at work in it; or it can't be written.
+    """
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        lock = os.open(_lock(folder), os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise OutputError(f"{folder.path}: can't be written: {error}") from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OutputError(
+                f"{folder.path}: another `projector jobs run` is at work there; wait for it, or "
+                "end it; `projector jobs status` tells how far it is"
+            ) from error
+        os.ftruncate(lock, 0)
+        os.write(lock, f"{time.time()}\n".encode())
+        yield
+    finally:
+        os.close(lock)
+
+
+def driven_since(folder: RunFolder) -> float | None:
+    """Return since when (seconds of the epoch) a driver is at work, None if there is none."""
+    try:
+        lock = os.open(_lock(folder), os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        told = os.read(lock, 64).strip()
+        return float(told) if told else time.time()
+    finally:
+        os.close(lock)
+    return None
+
+
+def _lock(folder: RunFolder) -> Path:
+    return folder.path / _LOCK

@@ -1,0 +1,64 @@
+"""Make one run of finished shards, with every source mention accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from jobs.folder import RunFolder
+from jobs.plan import CollectionPlan, ShardPlan
+from jobs.shard_file import ShardFacts, read_entries, read_facts
+from projector.errors import CorpusError, OutputError
+from projector.run import RunSummary, RunWriter
+from schemas.configuration import RunConfiguration
+
+
+def finished_shards(
+    folder: RunFolder, plan: CollectionPlan, shards: Sequence[ShardPlan]
+) -> dict[int, ShardFacts]:
+    """Return the shards that are done: whole, of this plan, with a row for every task.
+
+    Whatever else lies in a shard's place counts as not there and will be replaced.
+    """
+    found = {}
+    for shard in shards:
+        try:
+            facts = read_facts(folder.shard(shard.shard))
+        except CorpusError:
+            continue
+        if (facts.fingerprint, facts.entries) == (plan.fingerprint, shard.tasks):
+            found[shard.shard] = facts
+    return found
+
+
+def merge_shards(
+    folder: RunFolder,
+    plan: CollectionPlan,
+    finished: Mapping[int, ShardFacts],
+    *,
+    stages: Mapping[str, float],
+    command: Sequence[str] = (),
+) -> RunSummary:
+    """Write the run's result from its finished shards; it appears whole or not at all.
+
+    Raises:
+        OutputError: Mentions are missing or too many; or the result can't be written.
+    """
+    mentions = sum(count.mentions for facts in finished.values() for count in facts.counts)
+    if (len(finished), mentions) != (plan.shards, plan.mentions):
+        raise OutputError(
+            f"{folder.path}: {len(finished)} shards with {mentions} outcomes don't reconcile with "
+            f"the plan's {plan.shards} shards and {plan.mentions} mentions: did a source document "
+            "change since it was planned? Run it again with its inputs as they are now"
+        )
+    with RunWriter(
+        folder.result,
+        configuration=RunConfiguration.model_validate(plan.configuration),
+        model=plan.model,
+        inputs=[one.files for one in plan.inputs],
+        command=command,
+    ) as writer:
+        for number in sorted(finished):
+            for entry in read_entries(folder.shard(number)):
+                writer.put(entry)
+        writer.stages.update(stages)
+    return writer.summary

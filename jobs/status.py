@@ -1,0 +1,102 @@
+"""Tell from a run's folder alone how far the run is."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jobs.folder import RunFolder, driven_since
+from jobs.merge import finished_shards
+from jobs.plan import CollectionPlan, read_plan, read_shards
+from jobs.shard_file import ShardFacts
+from projector.run_read import is_run
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """How far a run is. A document counts once for each language.
+
+    Args:
+        shards, documents: How many there are.
+        shards_done, documents_done: How many are committed.
+        running: The shards that a worker is on, each with the documents it is done with.
+        failed: Committed documents that could not be processed.
+        mentions: Committed mentions by status.
+        rate: Documents a second since the driver started; None before the first.
+        seconds_left: At that rate; None where there is none.
+        finished: Whether the result is there.
+        driven: Whether a driver is at work.
+    """
+
+    shards: int
+    shards_done: int
+    documents: int
+    documents_done: int
+    running: Mapping[int, int]
+    failed: int
+    mentions: Mapping[str, int] = field(default_factory=dict)
+    rate: float | None = None
+    seconds_left: float | None = None
+    finished: bool = False
+    driven: bool = False
+
+
+def read_status(folder: RunFolder) -> RunStatus:
+    """Read how far a run is from its folder.
+
+    Raises:
+        CorpusError: No run is there.
+    """
+    plan = read_plan(folder)
+    return status_of(folder, plan, finished_shards(folder, plan, read_shards(folder)))
+
+
+def status_of(
+    folder: RunFolder, plan: CollectionPlan, finished: Mapping[int, ShardFacts]
+) -> RunStatus:
+    """Return how far a run is, its finished shards being known."""
+    since = driven_since(folder)
+    running = _running(folder, finished) if since is not None else {}
+    done = sum(facts.entries for facts in finished.values())
+    mentions: Counter[str] = Counter()
+    for facts in finished.values():
+        for count in facts.counts:
+            mentions[count.status] += count.mentions
+    rate = None
+    if since is not None:
+        fresh = sum(
+            facts.entries
+            for number, facts in finished.items()
+            if folder.shard(number).stat().st_mtime >= since
+        )
+        worked = fresh + sum(running.values())
+        rate = worked / max(time.time() - since, 1e-3) if worked else None
+    left = plan.tasks - done - sum(running.values())
+    return RunStatus(
+        shards=plan.shards,
+        shards_done=len(finished),
+        documents=plan.tasks,
+        documents_done=done,
+        running=running,
+        failed=sum(facts.failed for facts in finished.values()),
+        mentions=dict(sorted(mentions.items())),
+        rate=rate,
+        seconds_left=left / rate if rate else None,
+        finished=is_run(folder.result),
+        driven=since is not None,
+    )
+
+
+def _running(folder: RunFolder, finished: Mapping[int, ShardFacts]) -> dict[int, int]:
+    found = {}
+    for path in sorted(folder.progress(0).parent.glob("*.json")):
+        try:
+            task = int(json.loads(path.read_text(encoding="utf-8"))["task"])
+        except (OSError, ValueError, KeyError):  # just being replaced, or gone
+            continue
+        if int(path.stem) not in finished:
+            found[int(path.stem)] = task
+    return found

@@ -1,0 +1,172 @@
+"""Work on shards: one model, one shard after the other, each committed whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobs.folder import RunFolder
+from jobs.plan import CollectionPlan, read_plan, read_work
+from jobs.shard_file import ShardFacts, write_shard
+from projector.errors import ModelError
+from schemas.configuration import RunConfiguration
+
+if TYPE_CHECKING:
+    from projector.encode import Encoder
+    from projector.plan import Plan, Task
+    from projector.run_entry import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a worker runs.
+
+    Args:
+        host: The machine's name.
+        pid: The process's number.
+    """
+
+    host: str
+    pid: int
+
+
+class ShardWorker:
+    """Hold a model and work on a run's shards.
+
+    Args:
+        path: The run's folder, as this machine sees it.
+        threads: Of the processor, for the model.
+    """
+
+    def __init__(self, path: str, threads: int) -> None:
+        self._folder = RunFolder(Path(path))
+        self._threads = threads
+        self._plan: CollectionPlan | None = None
+        self._encoder: Encoder | None = None
+
+    def load(self) -> Place:
+        """Load the model that the plan names.
+
+        Raises:
+            ModelError: It can't be loaded here, or is another here than it was when planning.
+        """
+        import torch
+
+        from projector.batch import load_model
+
+        torch.set_num_threads(self._threads)
+        plan = read_plan(self._folder)
+        os.chdir(plan.directory)
+        wanted = RunConfiguration.model_validate(plan.configuration).model
+        model = wanted.model_copy(update={"precision": plan.precision})
+        encoder = load_model(model, plan.device)
+        if encoder.fingerprint != plan.model.fingerprint:
+            raise ModelError(
+                f"{plan.model.name}: on {platform.node()} it is another model than the plan's "
+                f"({encoder.fingerprint[:12]} where {plan.model.fingerprint[:12]} was planned); "
+                "expected the same weights and precision on every machine"
+            )
+        self._plan, self._encoder = plan, encoder
+        return Place(platform.node(), os.getpid())
+
+    def run(self, shard: int, attempt: int, fatal: Mapping[int, str]) -> ShardFacts:
+        """Work on a shard and commit it.
+
+        Args:
+            shard: Its number.
+            attempt: Which try it is, from 1.
+            fatal: Tasks, by their number in the shard, that killed workers before, each with what
+                is known of it: they fail without being tried again.
+
+        Raises:
+            OutputError: The shard can't be written.
+        """
+        assert self._plan is not None and self._encoder is not None
+        work = read_work(self._folder, shard)
+        started = time.monotonic()
+        with _ShardLog(self._folder, shard) as log:
+            log.line(f"try {attempt} on {platform.node()}, process {os.getpid()}")
+            try:
+                facts = write_shard(
+                    self._folder.shard(shard),
+                    self._entries(work, fatal, log),
+                    fingerprint=self._plan.fingerprint,
+                    shard=shard,
+                )
+            except BaseException:
+                log.line(f"given up:\n{traceback.format_exc().rstrip()}")
+                raise
+            seconds = time.monotonic() - started
+            log.line(f"done: {facts.entries} documents, {facts.failed} failed, {seconds:.1f} s")
+        return facts
+
+    def _entries(self, work: Plan, fatal: Mapping[int, str], log: _ShardLog) -> Iterator[Entry]:
+        from projector.batch import fail_task, project_tasks
+
+        assert self._plan is not None and self._encoder is not None
+        configuration = RunConfiguration.model_validate(self._plan.configuration)
+        tried = _told(
+            [task for number, task in enumerate(work.tasks) if number not in fatal],
+            work.tasks,
+            log,
+        )
+        entries = project_tasks(tried, work, self._encoder, configuration)
+        for number, task in enumerate(work.tasks):
+            reason = fatal.get(number)
+            entry = fail_task(task, work, reason) if reason else next(entries)
+            if entry.failed and entry.whole:
+                log.line(f"{entry.source} in {entry.language} failed: {entry.whole[1]}")
+            yield entry
+
+
+def _told(tasks: Sequence[Task], every: Sequence[Task], log: _ShardLog) -> Iterator[Task]:
+    """Pass tasks on, telling which one is in work: should the process die, it was that one."""
+    numbers = {task: number for number, task in enumerate(every)}
+    for task in tasks:
+        log.at(numbers[task], task, len(every))
+        yield task
+
+
+class _ShardLog:
+    """Tell what happens to a shard: lines for people, and how far it is."""
+
+    def __init__(self, folder: RunFolder, shard: int) -> None:
+        self._log = folder.log(shard).open("a", encoding="utf-8", buffering=1)
+        self._progress = folder.progress(shard)
+        self._started = time.time()
+
+    def __enter__(self) -> _ShardLog:
+        self._progress.unlink(missing_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._log.close()
+        with suppress(OSError):
+            self._progress.unlink(missing_ok=True)
+
+    def line(self, text: str) -> None:
+        """Append a line."""
+        self._log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+
+    def at(self, number: int, task: Task, of: int) -> None:
+        """Tell which task is begun."""
+        content = {
+            "task": number,
+            "tasks": of,
+            "document": task.source,
+            "host": platform.node(),
+            "pid": os.getpid(),
+            "started": self._started,
+        }
+        temporary = self._progress.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):  # it is of no consequence: a full disk shows when committing
+            temporary.write_text(json.dumps(content), encoding="utf-8")
+            temporary.replace(self._progress)

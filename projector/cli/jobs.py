@@ -1,0 +1,271 @@
+"""`projector jobs`: collections on Ray."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from projector.cli.options import PATH, configured, run_options
+from projector.cli.output import echo_json, echo_table, exit_code, format_option
+from projector.cli.project import echo_summary
+
+if TYPE_CHECKING:
+    from jobs.status import RunStatus
+    from schemas.collection import Collection
+
+_EVERY = 30.0  # seconds between two lines where no bar can be drawn
+
+
+@click.group("jobs")
+def command() -> None:
+    """Project a collection on Ray: shard by shard, resumed by itself, nothing lost."""
+
+
+@command.command("run")
+@click.argument("inputs", type=PATH, nargs=-1, required=True)
+@click.option("-o", "--output", type=PATH, required=True, help="The run's folder.")
+@click.option("--overwrite", is_flag=True, help="Begin anew where a run is there already.")
+@click.option(
+    "--shard-size",
+    type=click.IntRange(min=1),
+    help="Source documents a shard, on average.  [default: 64]",
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="One a processor, if not said; four a GPU."
+)
+@click.option(
+    "--gpus-per-worker",
+    type=click.FloatRange(min=0),
+    help="0: on the CPU; parts share a GPU.  [default: 0.25 where there are GPUs]",
+)
+@click.option("--address", help="Of an existing cluster, like ray://head:10001 or head:6379.")
+@click.option(
+    "--max-failures", type=click.IntRange(min=0), help="Stop when more documents fail than that."
+)
+@click.option("--accept-losses", is_flag=True, help="Exit with 0 though mentions are missing.")
+@run_options
+@format_option
+def run(
+    inputs: tuple[Path, ...],
+    output: Path,
+    overwrite: bool,
+    accept_losses: bool,
+    form: str,
+    **chosen: Any,  # noqa: ANN401
+) -> int:
+    r"""Project a collection, or go on with a run: INPUTS is a TOML file, or a source and targets.
+
+    Finished shards are kept whatever happens; the same command goes on where it stopped. Documents
+    that can't be processed are listed with their reasons.
+
+    \b
+    Examples:
+      projector jobs run collection.toml -o run
+      projector jobs run es ro -o run --shard-size 64
+      projector jobs run es en it nl -o run --address ray://head:10001 --gpus-per-worker 0.25
+    """
+    from jobs.run import run_collection
+
+    collection, directory = _collection(inputs, chosen)
+    with _interruptible(), _progress() as tick:
+        done = run_collection(
+            collection,
+            output,
+            directory=directory,
+            overwrite=overwrite,
+            command=sys.argv,
+            say=lambda text: click.echo(text, err=True),
+            tick=tick,
+        )
+    summary, result = done.summary, done.folder.result
+    failed = sum(one.failed for one in summary.languages)
+    if form == "json":
+        echo_json(
+            {
+                "output": result,
+                "documents": done.plan.documents,
+                "shards": done.plan.shards,
+                "redone": done.redone,
+                "failed": failed,
+                "languages": [one.model_dump() for one in summary.languages],
+                "counts": [one.model_dump() for one in summary.counts],
+                "losses": summary.losses,
+                "problems": done.plan.problems,
+            }
+        )
+    else:
+        echo_summary(summary, result)
+        if failed:
+            click.echo(f"{failed} documents failed: {result}/failed.tsv")
+        for problem in done.plan.problems:
+            click.echo(f"skipped: {problem}", err=True)
+    return exit_code(bool(summary.losses or done.plan.problems), accepted=accept_losses)
+
+
+def _collection(inputs: tuple[Path, ...], chosen: dict[str, Any]) -> tuple[Collection, Path]:
+    """Return what to run, from a file or from options, and what its paths are relative to."""
+    from schemas.collection import Collection, JobOptions, read_collection
+
+    jobs = {key: chosen.pop(key) for key in JobOptions.model_fields}
+    jobs = {key: value for key, value in jobs.items() if value is not None}
+    if inputs[0].suffix == ".toml" and not inputs[0].is_dir():
+        if len(inputs) > 1:
+            raise click.UsageError("give either a TOML file, or a source and its targets")
+        said = [key for key in chosen if _is_said(key)]
+        if said:
+            names = ", ".join(f"--{key.replace('_', '-')}" for key in sorted(said))
+            raise click.UsageError(
+                f"{names}: say it in {inputs[0]}; only the way of running can "
+                "be chosen beside a file"
+            )
+        collection = read_collection(inputs[0])
+        jobs = {**collection.jobs.model_dump(), **jobs}
+        return Collection(run=collection.run, jobs=JobOptions(**jobs)), inputs[0].parent
+    if len(inputs) < 2:
+        raise click.UsageError("give a TOML file, or a source and at least one target")
+    run = configured(inputs[0], inputs[1:], on_error="skip", **chosen)
+    return Collection(run=run, jobs=JobOptions(**jobs)), Path()
+
+
+def _is_said(option: str) -> bool:
+    context = click.get_current_context()
+    return context.get_parameter_source(option) is not click.core.ParameterSource.DEFAULT
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """End on SIGTERM as on Ctrl-C: schedulers send it before they kill."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("stopped; finished shards are kept: the same command goes on", err=True)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[RunStatus], None]]:
+    """Show on stderr how far a run is: a bar on a terminal, a line now and then in a log."""
+    with ExitStack() as stack:
+        yield _bar(stack) if sys.stderr.isatty() else _lines()
+
+
+def _bar(stack: ExitStack) -> Callable[[RunStatus], None]:
+    from tqdm import tqdm
+
+    bar = stack.enter_context(tqdm(desc="documents", unit="", file=sys.stderr, delay=1.0))
+
+    def tick(status: RunStatus) -> None:
+        bar.total = status.documents
+        bar.n = status.documents_done + sum(status.running.values())
+        bar.set_postfix(shards=f"{status.shards_done}/{status.shards}", failed=status.failed)
+        bar.refresh()
+
+    return tick
+
+
+def _lines() -> Callable[[RunStatus], None]:
+    due = time.monotonic() + _EVERY
+
+    def tick(status: RunStatus) -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            due = time.monotonic() + _EVERY
+            click.echo(_line(status), err=True)
+
+    return tick
+
+
+def _line(status: RunStatus) -> str:
+    rate = "" if status.rate is None else f", {status.rate:.2f}/s"
+    left = "" if status.seconds_left is None else f", {_duration(status.seconds_left)} left"
+    return (
+        f"{status.documents_done} of {status.documents} documents, {status.failed} failed, "
+        f"{status.shards_done} of {status.shards} shards{rate}{left}"
+    )
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+@command.command("status")
+@click.argument("run", type=PATH)
+@format_option
+def status(run: Path, form: str) -> None:
+    r"""Tell how far the run in the folder RUN is.
+
+    \b
+    Example:
+      projector jobs status run
+    """
+    from jobs.folder import open_run
+    from jobs.status import read_status
+
+    found = read_status(open_run(run))
+    if form == "json":
+        echo_json(asdict(found))
+        return
+    state = "finished" if found.finished else "running" if found.driven else "not running"
+    click.echo(state)
+    running = len(found.running)
+    waiting = found.shards - found.shards_done - running
+    echo_table(
+        ["", "all", "done", "running", "waiting", "failed"],
+        [
+            ["shards", found.shards, found.shards_done, running, waiting, "-"],
+            [
+                "documents",
+                found.documents,
+                found.documents_done,
+                sum(found.running.values()),
+                found.documents - found.documents_done - sum(found.running.values()),
+                str(found.failed),
+            ],
+        ],
+    )
+    if found.mentions:
+        counts = ", ".join(f"{number} {name}" for name, number in found.mentions.items())
+        click.echo(f"mentions: {counts}")
+    if found.rate is not None and found.seconds_left is not None:
+        left = _duration(found.seconds_left)
+        click.echo(f"{found.rate:.2f} documents/s, about {left} left")
+
+
+@command.command("logs")
+@click.argument("run", type=PATH)
+@click.option("--shard", type=click.IntRange(min=0), help="A shard's log, not the run's.")
+def logs(run: Path, shard: int | None) -> None:
+    r"""Print the log of the run in the folder RUN, or of one of its shards.
+
+    \b
+    Examples:
+      projector jobs logs run
+      projector jobs logs run --shard 12
+    """
+    from jobs.folder import open_run
+    from jobs.plan import read_plan
+    from projector.corpus.reading import read_text
+
+    folder = open_run(run)
+    shards = read_plan(folder).shards
+    if shard is not None and shard >= shards:
+        raise click.BadParameter(f"the run has {shards} shards, from 0", param_hint="--shard")
+    click.echo(read_text(folder.driver_log if shard is None else folder.log(shard)), nl=False)

@@ -1,0 +1,62 @@
+"""State what a user chose for a collection's run: that of any run, and how the work is shared."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from projector.errors import ConfigurationError
+from schemas.configuration import RunConfiguration, Strict
+from schemas.faults import faults
+
+
+class JobOptions(Strict):
+    """How a collection's work is shared; nothing of it changes what comes out.
+
+    `shard_size` is in source documents, on average; `workers` and `gpus_per_worker` are decided by
+    the machines where they are None; `max_failures` is how many documents may fail before the run
+    stops.
+    """
+
+    shard_size: int = Field(default=64, ge=1)
+    workers: int | None = Field(default=None, ge=1)
+    gpus_per_worker: float | None = Field(default=None, ge=0)
+    address: str | None = None
+    max_failures: int | None = Field(default=None, ge=0)
+
+
+class Collection(Strict):
+    """A collection's run: what is projected, and how the work is shared.
+
+    A document that can't be processed is skipped and listed, whatever a run's default is.
+    """
+
+    run: RunConfiguration
+    jobs: JobOptions = JobOptions()
+
+
+def read_collection(path: Path) -> Collection:
+    """Read a collection from a TOML file: a run's configuration, and a table `jobs`.
+
+    Raises:
+        ConfigurationError: It can't be read, or isn't one; every fault is told.
+    """
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
+    except ValueError as error:  # also what is not UTF-8
+        raise ConfigurationError(f"{path}: is no TOML: {error}") from error
+    jobs = content.pop("jobs", {})
+    if content.setdefault("on_error", "skip") != "skip":
+        raise ConfigurationError(
+            f"{path}: on_error = {content['on_error']!r}; a collection's run skips what it can't "
+            "process and lists it. Leave it out; max_failures in [jobs] stops a run early"
+        )
+    try:
+        return Collection.model_validate({"run": content, "jobs": jobs})
+    except ValidationError as error:
+        raise ConfigurationError(faults(error, path)) from error
