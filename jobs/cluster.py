@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
+import signal
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from projector.errors import ConfigurationError, ProjectorError
@@ -23,10 +27,15 @@ _PATIENCE = 5.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a cluster has in all."""
+    """What a machine of a cluster has."""
 
     cpus: float
     gpus: float
+
+    def fits(self, cpus: float, gpus: float) -> int:
+        """Return how many workers of this size find room."""
+        rooms = [self.cpus / cpus, *([self.gpus / gpus] if gpus else [])]
+        return int(min(rooms) + 1e-9)  # three thirds are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Pool:
 
 
 @contextmanager
-def connected(address: str | None) -> Iterator[Resources]:
+def connected(address: str | None) -> Iterator[list[Resources]]:
     """Connect to a cluster, or start a local one that ends with the block.
 
     Raises:
@@ -55,10 +64,13 @@ def connected(address: str | None) -> Iterator[Resources]:
     """
     if address is not None:
         _knock(address)
-    for key, value in {**_QUIET, **_authentication()}.items():
+    for key, value in _QUIET.items():
         os.environ.setdefault(key, value)
+    if address is not None and "RAY_AUTH_MODE" not in os.environ and _wants_token(address):
+        os.environ["RAY_AUTH_MODE"] = "token"
     import ray
 
+    terminated = signal.getsignal(signal.SIGTERM)
     options: dict[str, Any] = {"include_dashboard": False} if address is None else {}
     try:
         # "local" and not None, which would mean whatever RAY_ADDRESS or another user started.
@@ -71,23 +83,31 @@ def connected(address: str | None) -> Iterator[Resources]:
     except (ConnectionError, RuntimeError, ValueError, ImportError, TimeoutError) as error:
         told = str(error).strip() or type(error).__name__
         raise _unreachable(address, told.splitlines()[0]) from error
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, terminated)  # Ray has put its own in its place
     try:
-        found: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-        yield Resources(found.get("CPU", 0.0), found.get("GPU", 0.0))
+        nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+        found = [node["Resources"] for node in nodes if node["Alive"]]
+        yield [Resources(node.get("CPU", 0.0), node.get("GPU", 0.0)) for node in found]
     finally:
         ray.shutdown()
 
 
-def _authentication() -> dict[str, str]:
-    """Return what makes Ray show a token that is there.
+def _wants_token(address: str) -> bool:
+    """Tell whether a cluster only talks to those that show its token.
 
-    `ray start` asks for the token as soon as the user has one (any local Ray makes one), but
-    `ray.init` shows it to a cluster only when told; one that doesn't ask takes no notice.
+    `ray start` asks for the token as soon as its user has one (and any local Ray makes one), but
+    `ray.init` shows it only when told; where it is told and the cluster doesn't ask, actors fail.
     """
-    told = os.environ.keys() & {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}
-    if told or (Path.home() / ".ray" / "auth_token").is_file():
-        return {"RAY_AUTH_MODE": "token"}
-    return {}
+    if address.startswith("ray://"):
+        return False  # its server can't be asked
+    checked = subprocess.run(
+        [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--address", address],
+        env={**os.environ, "RAY_AUTH_MODE": "disabled"},
+        capture_output=True,
+        check=False,
+    )
+    return b"InvalidAuthToken" in checked.stdout + checked.stderr
 
 
 def _knock(address: str) -> None:
@@ -108,17 +128,18 @@ def _knock(address: str) -> None:
 def _unreachable(address: str | None, reason: str) -> ProjectorError:
     return ProjectorError(
         f"{address or 'local'}: no Ray cluster could be reached ({reason}); expected an address "
-        "like ray://head:10001 or head:6379 of a cluster of the same Ray version"
+        "like ray://head:10001 or head:6379 of a cluster of the same Ray version. If the cluster "
+        "asks for a token, set RAY_AUTH_MODE=token"
     )
 
 
 def share(
-    resources: Resources, *, shards: int, workers: int | None, gpus_per_worker: float
+    nodes: Sequence[Resources], *, shards: int, workers: int | None, gpus_per_worker: float
 ) -> Pool:
     """Divide a cluster among workers.
 
     Args:
-        resources: What there is.
+        nodes: What there is.
         shards: How many shards there are to do: more workers than that are of no use.
         workers: How many are wanted; None: one a processor, or as many as the GPUs allow.
         gpus_per_worker: 0 for the CPU.
@@ -126,14 +147,21 @@ def share(
     Raises:
         ConfigurationError: There is no GPU, or not enough of one.
     """
-    if gpus_per_worker > resources.gpus:
+    all_cpus, most_gpus = sum(node.cpus for node in nodes), max(node.gpus for node in nodes)
+    if gpus_per_worker > most_gpus:
         raise ConfigurationError(
-            f"a worker is to have {gpus_per_worker:g} GPUs, and Ray finds {resources.gpus:g} in "
-            "all; give --gpus-per-worker 0 to run on the CPU"
+            f"a worker is to have {gpus_per_worker:g} GPUs, and Ray finds at most {most_gpus:g} on "
+            "a machine; give --gpus-per-worker 0 to run on the CPU"
         )
-    most = int(resources.gpus / gpus_per_worker) if gpus_per_worker else max(1, int(resources.cpus))
-    number = max(1, min(workers or most, shards))
-    cpus = resources.cpus / number
-    threads = max(1, int(cpus))
-    # Ray takes whole processors, or a part of one.
-    return Pool(number, float(threads) if cpus >= 1 else round(cpus, 4), threads, gpus_per_worker)
+    if gpus_per_worker:
+        most = sum(int(node.gpus / gpus_per_worker + 1e-9) for node in nodes)
+        wanted = min(workers or most, most)
+    else:
+        wanted = workers or int(all_cpus)
+    number = max(1, min(wanted, shards))
+    for threads in range(max(1, int(all_cpus)), 0, -1):
+        if sum(node.fits(threads, gpus_per_worker) for node in nodes) >= number:
+            return Pool(number, threads, threads, gpus_per_worker)
+    # More workers than processors: Ray takes parts of one, small enough to fit everywhere.
+    part = min(node.cpus for node in nodes if node.cpus) / number
+    return Pool(number, max(math.floor(part * 1e4) / 1e4, 1e-4), 1, gpus_per_worker)

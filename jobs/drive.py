@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _TICK = 1.0  # seconds between two looks at what came of the workers
 _DEATHS = 3  # of workers at one document, until it is taken to be the cause
 _TRIES = 10  # of one shard, until it is left alone
-_LOADS = 5  # workers in a row that die while they load their model, until the run gives up
+_LOADS = 3  # deaths in a row of each worker while it loads its model, until the run gives up
 
 
 @dataclass(slots=True)
@@ -130,10 +130,11 @@ class Driver:
         except self._ray.exceptions.RayActorError as error:
             self._dead_loads += 1
             self._ray.kill(worker)
-            if self._dead_loads == _LOADS:
+            if self._dead_loads == _LOADS * self._pool.workers:
                 raise ProjectorError(
-                    f"{_LOADS} workers in a row died while they loaded {self._plan.model.name} "
-                    f"({_brief(error)}); expected enough memory for {self._pool.workers} of them"
+                    f"{self._dead_loads} workers in a row died while they loaded "
+                    f"{self._plan.model.name} ({_brief(error)}); expected enough memory for "
+                    f"{self._pool.workers} of them"
                 ) from error
             return
         self._dead_loads = 0

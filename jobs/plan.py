@@ -11,12 +11,13 @@ import json
 import math
 import os
 import pickle
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+import secrets
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,6 +32,8 @@ from schemas.faults import faults
 from schemas.manifest import InputFiles, ModelFacts, Record
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from projector.models.registry import Precision
     from projector.plan import Plan, Task
 
@@ -48,6 +51,7 @@ _SHARDS = pa.schema(
 )
 
 Device = Literal["cpu", "cuda"]
+T = TypeVar("T")
 
 
 class PlannedInput(Record):
@@ -138,16 +142,8 @@ def ensure_plan(
         ProjectorError: A corpus or the model can't be read; or the folder's plan is another.
     """
     earlier = read_plan(folder) if (folder.plan / PLAN_FILE).is_file() else None
-    # A fresh interpreter: a fork would drag this process's threads along.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as child:
-        job = child.submit(_plan_in_child, folder, collection, directory, device, earlier)
-        try:
-            plan = job.result()
-        except BrokenProcessPool as error:
-            raise ProjectorError(
-                "the process that plans the run died, perhaps for want of memory; see the "
-                "system's log"
-            ) from error
+    new_shards = folder.path / f".tmp-{secrets.token_hex(8)}"
+    plan = _in_child(_make_plan, new_shards, collection, directory, device, earlier)
     if earlier is not None and plan.fingerprint != earlier.fingerprint:
         raise ConfigurationError(
             f"{folder.path}: its plan differs from what is asked for now:\n"
@@ -156,23 +152,59 @@ def ensure_plan(
             "its finished shards are lost then"
         )
     if plan != earlier:
-        (folder.path / _NEW_SHARDS).replace(folder.plan / _SHARDS_FILE)
+        new_shards.replace(folder.plan / _SHARDS_FILE)
         content = plan.model_dump_json(indent=2) + "\n"
         atomic_write(folder.plan / PLAN_FILE, content.encode())
     return plan
 
 
-_NEW_SHARDS = ".tmp-shards.parquet"
+def _in_child(function: Callable[..., T], *arguments: object) -> T:
+    """Call a function in a process of its own, which ends with the call whoever else dies.
+
+    Raises:
+        ProjectorError: The process died.
+        Exception: Whatever the function raises.
+    """
+    context = get_context("spawn")  # a fork would drag this process's threads along
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_answer, args=(sender, function, arguments), daemon=True)
+    child.start()
+    sender.close()
+    try:
+        value, error = receiver.recv()
+    except EOFError as gone:
+        raise ProjectorError(
+            "the process that plans the run died, perhaps for want of memory; see the system's log"
+        ) from gone
+    finally:
+        child.terminate()
+        child.join()
+    if error is not None:
+        raise error
+    answer: T = value
+    return answer
 
 
-def _plan_in_child(
-    folder: RunFolder,
+def _answer(sender: Connection, function: Callable[..., T], arguments: tuple[object, ...]) -> None:
+    """Send what a function returns or raises, in a child process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and decides
+    answer: tuple[T | None, Exception | None]
+    try:
+        answer = function(*arguments), None
+    except Exception as error:
+        answer = None, error
+    with suppress(BrokenPipeError):  # the parent is dead
+        sender.send(answer)
+
+
+def _make_plan(
+    new_shards: Path,
     collection: Collection,
     directory: Path,
     device: Device | None,
     earlier: CollectionPlan | None,
 ) -> CollectionPlan:
-    """Plan, and leave the shards where the parent finds them; or return the plan that holds."""
+    """Plan and write the shards to a new file; or return the earlier plan if it holds."""
     from projector.batch import find_model
     from projector.plan import input_files, plan_run
     from projector.run_facts import stamp_input, versions
@@ -189,7 +221,7 @@ def _plan_in_child(
     stamps = {str(path): stamp_input(path) for path, _, _ in plan.paths()}
     files = input_files(plan)
     shards = list(_shards(plan, collection.jobs.shard_size))
-    _write_shards(folder.path / _NEW_SHARDS, plan, shards)
+    _write_shards(new_shards, plan, shards)
     targets = len(plan.targets)
     return CollectionPlan(
         configuration=configuration.model_dump(mode="json"),

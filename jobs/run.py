@@ -78,8 +78,8 @@ def run_collection(
         folder.prepare()
         say = _logged(folder, say)
         # An existing cluster decides what it runs on; a local one is started when it is needed.
-        resources = None if jobs.address is None else stack.enter_context(connected(jobs.address))
-        plan = ensure_plan(folder, collection, directory.absolute(), _device(collection, resources))
+        nodes = None if jobs.address is None else stack.enter_context(connected(jobs.address))
+        plan = ensure_plan(folder, collection, directory.absolute(), _device(collection, nodes))
         shards = read_shards(folder)
         clock.stop("plan")
         if is_run(folder.result):
@@ -100,10 +100,10 @@ def run_collection(
             todo = [shard.shard for shard in shards if shard.shard not in finished]
             if not todo:
                 break
-            if resources is None:
-                resources = stack.enter_context(connected(None))
+            if nodes is None:
+                nodes = stack.enter_context(connected(None))
             gpus = _gpus(collection, plan)
-            pool = share(resources, shards=len(todo), workers=jobs.workers, gpus_per_worker=gpus)
+            pool = share(nodes, shards=len(todo), workers=jobs.workers, gpus_per_worker=gpus)
             say(_told(pool))
             _work(folder, plan, pool, todo, finished, jobs.max_failures, tick)
             worked += len(todo)
@@ -148,13 +148,13 @@ def _work(
     Driver(folder, plan, pool, done=done, waiting=waiting).run(todo)
 
 
-def _device(collection: Collection, resources: Resources | None) -> Device | None:
+def _device(collection: Collection, nodes: Sequence[Resources] | None) -> Device | None:
     """Return where the model runs, None where planning finds out on this machine."""
     gpus = collection.jobs.gpus_per_worker
     if gpus is None:
-        if resources is None:
+        if nodes is None:
             return None
-        gpus = resources.gpus
+        gpus = max(node.gpus for node in nodes)
     return "cuda" if gpus else "cpu"
 
 

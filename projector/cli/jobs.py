@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _EVERY = 30.0  # seconds between two lines where no bar can be drawn
 
 
-@click.group("jobs")
+@click.group("jobs", epilog="Example: projector jobs run es en ro -o run")
 def command() -> None:
     """Project a collection on Ray: shard by shard, resumed by itself, nothing lost."""
 
