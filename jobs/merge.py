@@ -25,7 +25,8 @@ def finished_shards(
             facts = read_facts(folder.shard(shard.shard))
         except CorpusError:
             continue
-        if (facts.fingerprint, facts.entries) == (plan.fingerprint, shard.tasks):
+        told = (facts.fingerprint, facts.shard, facts.entries)
+        if told == (plan.fingerprint, shard.shard, shard.tasks):
             found[shard.shard] = facts
     return found
 

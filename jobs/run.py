@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +97,7 @@ def run_collection(
         # Again, should the worker of a killed driver, alive for some seconds more, have put the
         # shard of an earlier plan in the place of one of these.
         for _ in range(_ROUNDS):
+            _check_failures(folder, finished, jobs.max_failures)
             todo = [shard.shard for shard in shards if shard.shard not in finished]
             if not todo:
                 break
@@ -127,25 +128,27 @@ def _work(
 ) -> None:
     """Work on shards; each that is done joins `finished`."""
 
-    def check_failures() -> None:
-        failures = sum(facts.failed for facts in finished.values())
-        if max_failures is not None and failures > max_failures:
-            raise ProjectorError(
-                f"{folder.path}: {failures} documents failed, and more than {max_failures} are too "
-                "many; the reasons are in its logs (`projector jobs logs`). Mend the documents, or "
-                "raise --max-failures, and run it again"
-            )
-
     def done(facts: ShardFacts) -> None:
         finished[facts.shard] = facts
-        check_failures()
+        _check_failures(folder, finished, max_failures)
 
     def waiting() -> None:
         if tick:
             tick(status_of(folder, plan, finished))
 
-    check_failures()
     Driver(folder, plan, pool, done=done, waiting=waiting).run(todo)
+
+
+def _check_failures(
+    folder: RunFolder, finished: Mapping[int, ShardFacts], most: int | None
+) -> None:
+    failures = sum(facts.failed for facts in finished.values())
+    if most is not None and failures > most:
+        raise ProjectorError(
+            f"{folder.path}: {failures} documents failed, and more than {most} are too many; the "
+            "reasons are in its logs (`projector jobs logs`). Mend the documents, or raise "
+            "--max-failures, and run it again"
+        )
 
 
 def _device(collection: Collection, nodes: Sequence[Resources] | None) -> Device | None:
