@@ -134,7 +134,12 @@ def _unreachable(address: str | None, reason: str) -> ProjectorError:
 
 
 def share(
-    nodes: Sequence[Resources], *, shards: int, workers: int | None, gpus_per_worker: float
+    nodes: Sequence[Resources],
+    *,
+    shards: int,
+    workers: int | None,
+    gpus_per_worker: float,
+    threads_per_worker: int | None = None,
 ) -> Pool:
     """Divide a cluster among workers.
 
@@ -143,6 +148,7 @@ def share(
         shards: How many shards there are to do: more workers than that are of no use.
         workers: How many are wanted; None: one a processor, or as many as the GPUs allow.
         gpus_per_worker: 0 for the CPU.
+        threads_per_worker: How many are wanted; None: as many processors as there are for each.
 
     Raises:
         ConfigurationError: There is no GPU, or not enough of one.
@@ -157,11 +163,12 @@ def share(
         most = sum(int(node.gpus / gpus_per_worker + 1e-9) for node in nodes)
         wanted = min(workers or most, most)
     else:
-        wanted = workers or int(all_cpus)
+        wanted = workers or int(all_cpus / (threads_per_worker or 1))
     number = max(1, min(wanted, shards))
-    for threads in range(max(1, int(all_cpus)), 0, -1):
+    most_threads = threads_per_worker or max(1, int(all_cpus))
+    for threads in range(most_threads, 0, -1):
         if sum(node.fits(threads, gpus_per_worker) for node in nodes) >= number:
-            return Pool(number, threads, threads, gpus_per_worker)
+            return Pool(number, threads, threads_per_worker or threads, gpus_per_worker)
     # More workers than processors: Ray takes parts of one, small enough to fit everywhere.
-    part = min(node.cpus for node in nodes if node.cpus) / number
-    return Pool(number, max(math.floor(part * 1e4) / 1e4, 1e-4), 1, gpus_per_worker)
+    part = math.floor(min(node.cpus for node in nodes if node.cpus) / number * 1e4) / 1e4
+    return Pool(number, max(part, 1e-4), threads_per_worker or 1, gpus_per_worker)

@@ -104,7 +104,13 @@ def run_collection(
             if nodes is None:
                 nodes = stack.enter_context(connected(None))
             gpus = _gpus(collection, plan)
-            pool = share(nodes, shards=len(todo), workers=jobs.workers, gpus_per_worker=gpus)
+            pool = share(
+                nodes,
+                shards=len(todo),
+                workers=jobs.workers,
+                gpus_per_worker=gpus,
+                threads_per_worker=jobs.threads_per_worker,
+            )
             say(_told(pool))
             _work(folder, plan, pool, todo, finished, jobs.max_failures, tick)
             worked += len(todo)

@@ -16,13 +16,14 @@ from schemas.faults import faults
 class JobOptions(Strict):
     """How a collection's work is shared; nothing of it changes what comes out.
 
-    `shard_size` is in source documents, on average; `workers` and `gpus_per_worker` are decided by
-    the machines where they are None; `max_failures` is how many documents may fail before the run
-    stops.
+    `shard_size` is in source documents, on average; `workers`, `threads_per_worker` and
+    `gpus_per_worker` are decided by the machines where they are None; `max_failures` is how many
+    documents may fail before the run stops.
     """
 
     shard_size: int = Field(default=64, ge=1)
     workers: int | None = Field(default=None, ge=1)
+    threads_per_worker: int | None = Field(default=None, ge=1)
     gpus_per_worker: float | None = Field(default=None, ge=0)
     address: str | None = None
     max_failures: int | None = Field(default=None, ge=0)

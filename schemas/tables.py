@@ -107,7 +107,6 @@ LOST_ANNOTATIONS = _schema(
 )
 
 
-
 def _struct(schema: pa.Schema, *columns: str) -> pa.DataType:
     """Return a list of rows of another table, without the columns that all of them share."""
     return pa.list_(pa.struct([schema.field(column) for column in columns]))

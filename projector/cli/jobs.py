@@ -43,6 +43,11 @@ def command() -> None:
     "--workers", type=click.IntRange(min=1), help="One a processor, if not said; four a GPU."
 )
 @click.option(
+    "--threads-per-worker",
+    type=click.IntRange(min=1),
+    help="Processors are shared out among the workers, if not said.",
+)
+@click.option(
     "--gpus-per-worker",
     type=click.FloatRange(min=0),
     help="0: on the CPU; parts share a GPU.  [default: 0.25 where there are GPUs]",
