@@ -14,8 +14,6 @@ from projector.errors import CorpusError
 
 WORD = st.sampled_from(["tos", "fiebre alta", "é", "🤒 y", "dolor"])
 WORDS = st.lists(WORD, min_size=1, max_size=6)
-    st.sampled_from(["tos", "fiebre alta", "é", "🤒 y", "dolor"]), min_size=1, max_size=6
-)
 
 
 @st.composite
