@@ -50,18 +50,38 @@ def forward(
 
     Returns:
         [kept tokens, d] float32, on the model's device.
+
+    Raises:
+        torch.OutOfMemoryError: A pass of one sequence alone doesn't fit.
     """
     hidden: list[torch.Tensor] = [torch.empty(0)] * len(sequences)
     with torch.inference_mode():
         for pack in _packs([len(sequence) for sequence in sequences], _budget(model), packed):
             ids = [torch.from_numpy(sequences[at]) for at in pack]
-            states = _packed(model, ids, first_position) if packed else _padded(model, ids)
-            for at, state in zip(pack, states, strict=True):
+            for at, state in zip(pack, _states(model, ids, first_position, packed), strict=True):
                 start, end = kept[at].tolist()
                 hidden[at] = state[start:end].float()
         if hidden:
             return torch.cat(hidden)
         return torch.empty((0, model.config.hidden_size), device=model.device)
+
+
+def _states(
+    model: PreTrainedModel, ids: list[torch.Tensor], first_position: int, packed: bool
+) -> Sequence[torch.Tensor]:
+    """Run sequences in one pass, or in two halves where memory doesn't suffice, and so on.
+
+    On a GPU the halves' vectors can differ from the whole's in their last bits.
+    """
+    try:
+        return _packed(model, ids, first_position) if packed else _padded(model, ids)
+    except torch.OutOfMemoryError:
+        if len(ids) == 1:
+            raise
+    torch.cuda.empty_cache()  # outside `except`, whose traceback would keep the pass alive
+    middle = len(ids) // 2
+    halves = (ids[:middle], ids[middle:])
+    return [state for half in halves for state in _states(model, half, first_position, packed)]
 
 
 def _budget(model: PreTrainedModel) -> int:

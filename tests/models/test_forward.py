@@ -1,5 +1,7 @@
+import pytest
 import torch
 
+from projector.models import load
 from projector.models.forward import Layout, _attend, _packs
 
 
@@ -24,3 +26,24 @@ def test_packs_hold_real_tokens_or_padded_ones():
     assert _packs(lengths, 10, packed=False) == [[1, 3], [4, 0], [2]]
     assert _packs([50], 10, packed=True) == [[0]]
     assert _packs([], 10, packed=True) == []
+
+
+@pytest.mark.parametrize("family", ["xlm-roberta", "distilbert"])
+def test_a_pass_that_does_not_fit_is_made_in_parts(checkpoints, family, monkeypatch):
+    encoder = load(checkpoints / family, device="cpu")
+    text = encoder.tokenize("pa ciente pa. ciente pa! pa ciente pa ciente? " * 3)
+    whole = encoder.encode([text])[0]
+    ran, run, most = [], encoder.model.forward, 24
+
+    def limited(input_ids, **more):
+        if input_ids.numel() > most:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 TiB")
+        ran.append(input_ids.numel())
+        return run(input_ids, **more)
+
+    monkeypatch.setattr(encoder.model, "forward", limited)
+    torch.testing.assert_close(encoder.encode([text])[0], whole, atol=1e-5, rtol=0)
+    assert len(ran) > 3
+    most = 4
+    with pytest.raises(torch.OutOfMemoryError):
+        encoder.encode([text])
