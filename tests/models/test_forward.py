@@ -43,7 +43,7 @@ def test_a_pass_that_does_not_fit_is_made_in_parts(checkpoints, family, monkeypa
 
     monkeypatch.setattr(encoder.model, "forward", limited)
     torch.testing.assert_close(encoder.encode([text])[0], whole, atol=1e-5, rtol=0)
-    assert len(ran) > 3
+    assert len(ran) > 1
     most = 4
     with pytest.raises(torch.OutOfMemoryError):
         encoder.encode([text])
