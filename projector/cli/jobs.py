@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -81,14 +81,14 @@ def run(
     from jobs.run import run_collection
 
     collection, directory = _collection(inputs, chosen)
-    with _interruptible(), _progress() as tick:
+    with _interruptible(), _telling() as (say, tick):
         done = run_collection(
             collection,
             output,
             directory=directory,
             overwrite=overwrite,
             command=sys.argv,
-            say=lambda text: click.echo(text, err=True),
+            say=say,
             tick=tick,
         )
     summary, result = done.summary, done.folder.result
@@ -163,25 +163,25 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+_Telling = tuple[Callable[[str], None], Callable[["RunStatus"], None]]
+
+
 @contextmanager
-def _progress() -> Iterator[Callable[[RunStatus], None]]:
-    """Show on stderr how far a run is: a bar on a terminal, a line now and then in a log."""
-    with ExitStack() as stack:
-        yield _bar(stack) if sys.stderr.isatty() else _lines()
-
-
-def _bar(stack: ExitStack) -> Callable[[RunStatus], None]:
+def _telling() -> Iterator[_Telling]:
+    """Tell on stderr what happens and how far it is: a bar on a terminal, now and then a line."""
+    if not sys.stderr.isatty():
+        yield lambda text: click.echo(text, err=True), _lines()
+        return
     from tqdm import tqdm
 
-    bar = stack.enter_context(tqdm(desc="documents", unit="", file=sys.stderr, delay=1.0))
+    with tqdm(desc="documents", unit="", file=sys.stderr, dynamic_ncols=True) as bar:
 
-    def tick(status: RunStatus) -> None:
-        bar.total = status.documents
-        bar.n = status.documents_done + sum(status.running.values())
-        bar.set_postfix(shards=f"{status.shards_done}/{status.shards}", failed=status.failed)
-        bar.refresh()
+        def tick(status: RunStatus) -> None:
+            bar.total = status.documents
+            bar.n = status.documents_done + sum(status.running.values())
+            bar.set_postfix(shards=f"{status.shards_done}/{status.shards}", failed=status.failed)
 
-    return tick
+        yield lambda text: bar.write(text, file=sys.stderr), tick
 
 
 def _lines() -> Callable[[RunStatus], None]:
