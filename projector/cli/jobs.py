@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -19,6 +19,8 @@ from projector.cli.output import echo_json, echo_table, exit_code, format_option
 from projector.cli.project import echo_summary
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from jobs.status import RunStatus
     from schemas.collection import Collection
 
@@ -172,16 +174,28 @@ def _telling() -> Iterator[_Telling]:
     if not sys.stderr.isatty():
         yield lambda text: click.echo(text, err=True), _lines()
         return
-    from tqdm import tqdm
+    with ExitStack() as stack:
+        bars: list[tqdm[None]] = []
 
-    with tqdm(desc="documents", unit="", file=sys.stderr, dynamic_ncols=True) as bar:
+        def say(text: str) -> None:
+            if bars:
+                bars[0].write(text, file=sys.stderr)
+            else:
+                click.echo(text, err=True)
 
         def tick(status: RunStatus) -> None:
-            bar.total = status.documents
-            bar.n = status.documents_done + sum(status.running.values())
-            bar.set_postfix(shards=f"{status.shards_done}/{status.shards}", failed=status.failed)
+            from tqdm import tqdm
 
-        yield lambda text: bar.write(text, file=sys.stderr), tick
+            done = status.documents_done + sum(status.running.values())
+            if not bars:  # what was done before is none of this bar's speed
+                options = {"total": status.documents, "initial": done, "unit": ""}
+                bars.append(stack.enter_context(tqdm(desc="documents", file=sys.stderr, **options)))
+            bars[0].n = done
+            bars[0].set_postfix(
+                shards=f"{status.shards_done}/{status.shards}", failed=status.failed
+            )
+
+        yield say, tick
 
 
 def _lines() -> Callable[[RunStatus], None]:
