@@ -75,7 +75,7 @@ def main(
             place = Path(temporary)
             started = time.perf_counter()
             mentions = write_collection(
-                units, place / "in", documents=size, languages=languages, paragraphs=(1, 1)
+                units, place / "in", documents=size, languages=languages, paragraphs=(2, 3)
             )
             click.echo(
                 f"{size} documents, {mentions['es']} mentions, {len(targets)} translations, "

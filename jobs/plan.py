@@ -278,10 +278,18 @@ def _holds(
 
 
 def _shards(plan: Plan, size: int) -> Iterator[list[Task]]:
-    """Yield the tasks of each shard; those that share a source text stay together."""
-    groups: dict[str, list[Task]] = {}
+    """Yield the tasks of each shard; those that share a source text stay together.
+
+    That is a document's languages, and its labels where each has a document of its own. Where
+    more documents than a shard is to have share one text, it is encoded once a shard.
+    """
+    groups: dict[tuple[str, int], list[Task]] = {}
+    places: dict[str, dict[str, int]] = {}
     for task in plan.tasks:
-        groups.setdefault(plan.facts[task.source].leader, []).append(task)
+        leader = plan.facts[task.source].leader
+        sources = places.setdefault(leader, {})
+        place = sources.setdefault(task.source, len(sources))
+        groups.setdefault((leader, place // size), []).append(task)
     of_groups = list(groups.values())
     lengths = [sum(plan.facts[task.source].characters for task in group) for group in of_groups]
     for shard in balance(lengths, math.ceil(len(plan.facts) / size)):

@@ -176,12 +176,16 @@ def test_documents_with_one_text_are_in_one_shard(tmp_path):
     run = configure(tmp_path / "es", [tmp_path / "en"], model="tiny", on_error="skip")
     folder = RunFolder(tmp_path / "run")
     folder.prepare()
-    collection = Collection(run=run, jobs=JobOptions(shard_size=1))
-    ensure_plan(folder, collection, tmp_path, None)
-    works = [read_work(folder, shard.shard) for shard in read_shards(folder)]
-    assert sorted(tuple(work.source.names) for work in works) == [
-        ("a", "c", "e", "f"), ("b", "d"),
-    ]  # fmt: skip
+    for size, expected in (
+        (3, [("a", "c", "e"), ("b", "d", "f")]),  # of four documents with one text one is apart
+        (4, [("a", "c", "e", "f"), ("b", "d")]),
+    ):
+        folder.clear()
+        folder.prepare()
+        collection = Collection(run=run, jobs=JobOptions(shard_size=size))
+        ensure_plan(folder, collection, tmp_path, None)
+        works = [read_work(folder, shard.shard) for shard in read_shards(folder)]
+        assert sorted(tuple(work.source.names) for work in works) == expected
 
 
 def test_a_plan_that_cannot_be_made_is_told_as_ever(sampled, tmp_path):
