@@ -56,6 +56,7 @@ def merge_shards(
         configuration=RunConfiguration.model_validate(plan.configuration),
         model=plan.model,
         inputs=[one.files for one in plan.inputs],
+        problems=plan.problems,
         command=command,
     ) as writer:
         for number in sorted(finished):

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import JsonValue, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 
 from jobs.balance import balance
 from jobs.folder import PLAN_FILE, RunFolder
@@ -64,7 +64,7 @@ class PlannedInput(Record):
 class CollectionPlan(Record):
     """What a collection's run is to do.
 
-    All of it but `directory`, `problems` and the stamps goes into the fingerprint.
+    All of it but `directory`, `problems`, `unused` and the stamps goes into the fingerprint.
 
     Args:
         configuration: A `RunConfiguration` as JSON.
@@ -80,7 +80,8 @@ class CollectionPlan(Record):
         tasks: Source documents times languages.
         characters: Of the source texts, times languages.
         mentions: Source mentions times languages, those that can't be used among them.
-        problems: What is wrong with the source beyond single mentions, and is passed over.
+        problems: What is wrong with the source, and is passed over.
+        unused: By target, the documents that translate nothing.
     """
 
     version: Literal[1] = 1
@@ -97,11 +98,12 @@ class CollectionPlan(Record):
     tasks: int
     characters: int
     mentions: int
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unused: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:
         """Return all that the outcomes, and their division into shards, depend on."""
-        facts = self.model_dump(mode="json", exclude={"directory", "problems", "inputs"})
+        facts = self.model_dump(mode="json", exclude={"directory", "problems", "unused", "inputs"})
         inputs = [one.files.model_dump(mode="json") for one in self.inputs]
         return {
             **facts,
@@ -237,7 +239,12 @@ def _make_plan(
         tasks=len(plan.tasks),
         characters=targets * sum(one.characters for one in plan.facts.values()),
         mentions=targets * sum(one.mentions for one in plan.facts.values()),
-        problems=tuple(map(str, plan.source.problems)),
+        problems=plan.problems,
+        unused={
+            f"{target.language} {target.path}": names
+            for target, names in zip(plan.targets, plan.unused, strict=True)
+            if names
+        },
     )
 
 

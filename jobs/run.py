@@ -88,6 +88,8 @@ def run_collection(
             return FinishedCollection(
                 folder, plan, RunSummary(manifest.languages, manifest.counts), 0
             )
+        for target, names in plan.unused.items():
+            say(f"{len(names)} documents of {target} translate nothing; the first is {names[0]}")
         finished = finished_shards(folder, plan, shards)
         say(
             f"{plan.documents} documents, {plan.tasks} with their languages, in {plan.shards} "

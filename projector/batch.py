@@ -108,6 +108,7 @@ def run_configuration(
         configuration=configuration,
         model=ModelFacts(name=encoder.name, fingerprint=encoder.fingerprint),
         inputs=inputs,
+        problems=plan.problems,
         overwrite=overwrite,
         command=command,
     ) as writer:

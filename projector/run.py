@@ -13,6 +13,7 @@
     out/unprojected.tsv          every mention that is not projected, and why; a document without
                                  mentions has a row too, if it has no translation or failed
     out/failed.tsv               every document that could not be processed, and why
+    out/problems.tsv             everything wrong with the source, by file and line
     out/lost_annotations.tsv     every annotation that is lost
 
 The same inputs, configuration, weights and versions give the same bytes, in whatever order the
@@ -37,13 +38,13 @@ from projector.corpus.brat_write import format_ann
 from projector.corpus.folders import atomic_folder, refuse_existing, writing
 from projector.corpus.submission import write_submission
 from projector.document import Document, Status
-from projector.errors import OutputError
+from projector.errors import OutputError, Problem
 from projector.run_entry import Entry, entry_of, entry_without
 from projector.run_facts import versions
 from projector.run_read import FinishedRun, read_run
 from projector.run_rows import invalid_mentions, with_scores
 from projector.run_spool import Spool
-from projector.run_tables import write_tables
+from projector.run_tables import write_problems, write_tables
 from schemas.manifest import (
     LOG,
     MANIFEST,
@@ -118,6 +119,7 @@ class RunWriter:
         configuration: What the user chose.
         model: What encoded.
         inputs: What was read, see `projector.run_facts.hash_input`.
+        problems: What was wrong with the source and was passed over.
         overwrite: Replace an earlier run, once this one is complete.
         command: The command line, for the log.
 
@@ -135,6 +137,7 @@ class RunWriter:
         configuration: RunConfiguration,
         model: ModelFacts,
         inputs: Sequence[InputFiles] = (),
+        problems: Sequence[Problem] = (),
         overwrite: bool = False,
         command: Sequence[str] = (),
     ) -> None:
@@ -143,6 +146,7 @@ class RunWriter:
         self._configuration = configuration
         self._model = model
         self._inputs = tuple(inputs)
+        self._problems = tuple(problems)
         self._command = tuple(command)
         self._stack = ExitStack()
         self._output = atomic_folder(self._path, overwrite=overwrite, mark=MANIFEST)
@@ -245,6 +249,7 @@ class RunWriter:
             "configuration": self._configuration.model_dump_json(),
         }
         tables = write_tables(self._folder, self._spool, self._labels, facts)
+        write_problems(self._folder / "problems.tsv", self._problems)
         self.summary = self._summarize(tables)
         self._file.close()
         (self._folder / _SPOOL).unlink()

@@ -26,6 +26,7 @@ UNPROJECTED_COLUMNS = (
     "status",
     "reason",
 )
+PROBLEM_COLUMNS = ("file", "line", "mention_id", "found", "expected", "hint")
 FAILED_COLUMNS = ("language", "document", "reason")
 LOST_COLUMNS = ("language", "document", "id", "kind", "label", "about", "value")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -17,10 +17,12 @@ from projector.corpus.parquet_write import (
 from projector.corpus.submission import write_submission
 from projector.corpus.tsv_write import format_row
 from projector.document import Document
+from projector.errors import Problem
 from projector.run_entry import Entry
 from projector.run_rows import (
     FAILED_COLUMNS,
     LOST_COLUMNS,
+    PROBLEM_COLUMNS,
     UNPROJECTED_COLUMNS,
     lost_cells,
     lost_row,
@@ -60,6 +62,16 @@ def write_tables(
                 for entity, path in sorted(paths.items())
             }
     return tables
+
+
+def write_problems(path: Path, problems: Sequence[Problem]) -> None:
+    """Write what was wrong with a source as a table, in the order that it was found."""
+    with atomic_file(path) as file:
+        file.write(format_row(PROBLEM_COLUMNS))
+        for one in problems:
+            line = "" if one.line is None else str(one.line)
+            place = (str(one.path), line, one.mention_id or "")
+            file.write(format_row((*place, one.found, one.expected, one.hint)))
 
 
 def _written(

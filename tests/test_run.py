@@ -119,7 +119,12 @@ def run(tmp_path_factory) -> Path:
 def test_the_folder_holds_what_it_should(run: Path):
     names = {
         *("manifest.json", "log.json", "unprojected.tsv", "lost_annotations.tsv"),
-        *("failed.tsv", "projections/cz/unknown.parquet", "projections/en/unknown.parquet"),
+        *(
+            "failed.tsv",
+            "problems.tsv",
+            "projections/cz/unknown.parquet",
+            "projections/en/unknown.parquet",
+        ),
         *("documents.parquet", "mentions.parquet"),
         *("annotations.parquet", "lost_annotations.parquet"),
     }

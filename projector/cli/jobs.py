@@ -106,15 +106,16 @@ def run(
                 "languages": [one.model_dump() for one in summary.languages],
                 "counts": [one.model_dump() for one in summary.counts],
                 "losses": summary.losses,
-                "problems": done.plan.problems,
+                "problems": [asdict(problem) for problem in done.plan.problems],
+                "unused": done.plan.unused,
             }
         )
     else:
         echo_summary(summary, result)
         if failed:
             click.echo(f"{failed} documents failed: {result}/failed.tsv")
-        for problem in done.plan.problems:
-            click.echo(f"skipped: {problem}", err=True)
+        if done.plan.problems:
+            click.echo(f"{len(done.plan.problems)} problems in the source: {result}/problems.tsv")
     return exit_code(bool(summary.losses or done.plan.problems), accepted=accept_losses)
 
 

@@ -41,6 +41,8 @@ def poisoned(tmp_path) -> Path:
         (root / "es" / f"{name}.ann").write_text(FEVER, encoding="utf-8")
     (root / "es" / "empty.ann").write_text("", encoding="utf-8")
     (root / "es" / "shift.ann").write_text("T1\tSYMPTOM 3 99\tFiebre\n", encoding="utf-8")
+    (root / "es" / "a.ann").write_text(f"{FEVER}A1 no tab\n", encoding="utf-8")
+    (root / "ro" / "stray.txt").write_text("Nimic.", encoding="utf-8")
     return root
 
 
@@ -67,6 +69,9 @@ def test_poisoned_documents_fail_alone(poisoned, two_nodes, tmp_path):
     assert status["ro", "b"] == "failed" and status["en", "b"] == "projected"
     assert (out / "result" / "brat" / "ro" / "empty.txt").read_bytes() == b""
     assert "5 documents failed" in finished.stdout
+    problems = (out / "result" / "problems.tsv").read_text(encoding="utf-8")
+    assert "a.ann\t2\t\t'A1 no tab' is not understood" in problems
+    assert "1 documents of ro " in finished.stderr and "the first is stray" in finished.stderr
 
 
 def test_too_many_failures_stop_the_run(poisoned, two_nodes, tmp_path):
