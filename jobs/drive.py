@@ -13,6 +13,7 @@ import json
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _TICK = 1.0  # seconds between two looks at what came of the workers
 _DEATHS = 3  # of workers at one document, until it is taken to be the cause
-_TRIES = 10  # of one shard, until it is left alone
+_TRIES = 5  # of one shard, until it is left alone
 _LOADS = 3  # deaths in a row of each worker while it loads its model, until the run gives up
 
 
@@ -101,9 +102,10 @@ class Driver:
         if self._given_up:
             numbers = ", ".join(map(str, self._given_up))
             raise ProjectorError(
-                f"{self._folder.path}: the workers on shards {numbers} died {_TRIES} times each; "
+                f"{self._folder.path}: {_TRIES} workers failed at each of the shards {numbers}; "
                 "all others are done. Read `projector jobs logs RUN --shard "
-                f"{self._given_up[0]}`, give workers more memory, and run it again"
+                f"{self._given_up[0]}`, mend what it tells (is there enough memory?), and run it "
+                "again"
             )
 
     def _hire(self) -> None:
@@ -145,8 +147,8 @@ class Driver:
     ) -> None:
         try:
             facts: ShardFacts = self._result(finished)
-        except self._ray.exceptions.RayActorError as error:
-            self._ray.kill(worker)  # it may only be out of reach
+        except (self._ray.exceptions.RayActorError, self._ray.exceptions.RayTaskError) as error:
+            self._ray.kill(worker)  # it may only be out of reach, or in a bad way
             self._bury(shard, error)
             return
         self._done(facts)
@@ -166,7 +168,7 @@ class Driver:
         """Note which document a worker died at, and put its shard back."""
         task = _in_flight(self._folder, shard.number)
         told = "" if task is None else f" at its document {task}"
-        _append(self._folder, shard.number, f"the worker died{told}: {_brief(error)}")
+        _append(self._folder, shard.number, f"the worker failed{told}: {_brief(error)}")
         if task is not None:
             shard.deaths[task] += 1
             if shard.deaths[task] == _DEATHS:
@@ -181,7 +183,11 @@ class Driver:
             self._given_up.append(shard.number)
 
     def _result(self, finished: ObjectRef[Any]) -> Any:  # noqa: ANN401
-        """Return what a call gave, or raise what it raised on the other machine."""
+        """Return what a call gave, or raise what it raised on the other machine.
+
+        What a user must mend (a full disk, another model there) comes as itself, anything else
+        as Ray's error, and is worth another try.
+        """
         try:
             return self._ray.get(finished)
         except self._ray.exceptions.RayTaskError as error:
@@ -199,7 +205,7 @@ def _in_flight(folder: RunFolder, shard: int) -> int | None:
 
 
 def _append(folder: RunFolder, shard: int, text: str) -> None:
-    with folder.log(shard).open("a", encoding="utf-8") as log:
+    with suppress(OSError), folder.log(shard).open("a", encoding="utf-8") as log:
         log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
 

@@ -12,28 +12,24 @@ import math
 import os
 import pickle
 import secrets
-import signal
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from multiprocessing import get_context
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field, JsonValue, ValidationError
 
 from jobs.balance import balance
+from jobs.child import Child
 from jobs.folder import PLAN_FILE, RunFolder
 from projector.corpus.atomic import atomic_file, atomic_write
-from projector.errors import ConfigurationError, CorpusError, Problem, ProjectorError
+from projector.errors import ConfigurationError, CorpusError, Problem
 from schemas.collection import Collection
 from schemas.faults import faults
 from schemas.manifest import InputFiles, ModelFacts, Record
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-
     from projector.models.registry import Precision
     from projector.plan import Plan, Task
 
@@ -51,7 +47,6 @@ _SHARDS = pa.schema(
 )
 
 Device = Literal["cpu", "cuda"]
-T = TypeVar("T")
 
 
 class PlannedInput(Record):
@@ -126,10 +121,8 @@ class ShardPlan(Record):
     mentions: int
 
 
-def ensure_plan(
-    folder: RunFolder, collection: Collection, directory: Path, device: Device | None
-) -> CollectionPlan:
-    """Return the plan of a run's folder, made now if there is none.
+class Planning:
+    """Make the plan of a run's folder in another process, or find that the one there holds.
 
     Where one is there, nothing is read as long as configuration, versions, model and the files'
     stamps are those that it was made with; otherwise all is planned anew and must come to the same.
@@ -141,62 +134,45 @@ def ensure_plan(
         device: Where the model will run; None: on a GPU if this machine has one.
 
     Raises:
-        ProjectorError: A corpus or the model can't be read; or the folder's plan is another.
+        CorpusError: The folder's plan can't be read.
     """
-    earlier = read_plan(folder) if (folder.plan / PLAN_FILE).is_file() else None
-    new_shards = folder.path / f".tmp-{secrets.token_hex(8)}"
-    plan = _in_child(_make_plan, new_shards, collection, directory, device, earlier)
-    if earlier is not None and plan.fingerprint != earlier.fingerprint:
-        raise ConfigurationError(
-            f"{folder.path}: its plan differs from what is asked for now:\n"
-            + "\n".join(f"  {line}" for line in differences(earlier.facts(), plan.facts()))
-            + "\nGo on as it was begun, choose another folder, or let it be overwritten: "
-            "its finished shards are lost then"
-        )
-    if plan != earlier:
-        new_shards.replace(folder.plan / _SHARDS_FILE)
-        content = plan.model_dump_json(indent=2) + "\n"
-        atomic_write(folder.plan / PLAN_FILE, content.encode())
-    return plan
 
+    def __init__(
+        self, folder: RunFolder, collection: Collection, directory: Path, device: Device | None
+    ) -> None:
+        self._folder = folder
+        self._earlier = read_plan(folder) if (folder.plan / PLAN_FILE).is_file() else None
+        self._new_shards = folder.path / f".tmp-{secrets.token_hex(8)}"
+        arguments = (self._new_shards, collection, directory, device, self._earlier)
+        self._child = Child(_make_plan, *arguments)
 
-def _in_child(function: Callable[..., T], *arguments: object) -> T:
-    """Call a function in a process of its own, which ends with the call whoever else dies.
+    def is_over(self, *, within: float) -> bool:
+        """Tell whether planning ends within so many seconds, well or badly."""
+        return self._child.answers(within=within)
 
-    Raises:
-        ProjectorError: The process died.
-        Exception: Whatever the function raises.
-    """
-    context = get_context("spawn")  # a fork would drag this process's threads along
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_answer, args=(sender, function, arguments), daemon=True)
-    child.start()
-    sender.close()
-    try:
-        value, error = receiver.recv()
-    except EOFError as gone:
-        raise ProjectorError(
-            "the process that plans the run died, perhaps for want of memory; see the system's log"
-        ) from gone
-    finally:
-        child.terminate()
-        child.join()
-    if error is not None:
-        raise error
-    answer: T = value
-    return answer
+    def result(self) -> CollectionPlan:
+        """Wait for the plan, and put it in its place.
 
+        Raises:
+            ProjectorError: A corpus or the model can't be read; or the folder's plan is another.
+        """
+        plan, earlier = self._child.result(), self._earlier
+        if earlier is not None and plan.fingerprint != earlier.fingerprint:
+            raise ConfigurationError(
+                f"{self._folder.path}: its plan differs from what is asked for now:\n"
+                + "\n".join(f"  {line}" for line in differences(earlier.facts(), plan.facts()))
+                + "\nGo on as it was begun, choose another folder, or let it be overwritten: "
+                "its finished shards are lost then"
+            )
+        if plan != earlier:
+            self._new_shards.replace(self._folder.plan / _SHARDS_FILE)
+            content = plan.model_dump_json(indent=2) + "\n"
+            atomic_write(self._folder.plan / PLAN_FILE, content.encode())
+        return plan
 
-def _answer(sender: Connection, function: Callable[..., T], arguments: tuple[object, ...]) -> None:
-    """Send what a function returns or raises, in a child process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and decides
-    answer: tuple[T | None, Exception | None]
-    try:
-        answer = function(*arguments), None
-    except Exception as error:
-        answer = None, error
-    with suppress(BrokenPipeError):  # the parent is dead
-        sender.send(answer)
+    def end(self) -> None:
+        """End the process, whatever it is at."""
+        self._child.end()
 
 
 def _make_plan(

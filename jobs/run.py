@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +12,18 @@ from jobs.cluster import Pool, Resources, connected, share
 from jobs.drive import Driver
 from jobs.folder import RunFolder, driving
 from jobs.merge import finished_shards, merge_shards
-from jobs.plan import CollectionPlan, Device, ensure_plan, read_shards
+from jobs.plan import CollectionPlan, Device, Planning, read_shards
 from jobs.shard_file import ShardFacts
 from jobs.status import RunStatus, status_of
 from projector.errors import CorpusError, OutputError, ProjectorError
 from projector.run import RunSummary
 from projector.run_read import is_run, read_run
-from schemas.collection import Collection
+from schemas.collection import Collection, JobOptions
 
 # Workers that share a GPU overlap: while one aligns and decodes on the CPU, another encodes.
 _SHARE_OF_GPU = 0.25
 _ROUNDS = 3  # of looking whether all shards are done
+_AT_ONCE = 2.0  # seconds: mistakes of the user's show in less, before Ray is started
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,6 @@ def run_collection(
     """
     folder = RunFolder(output.absolute())
     folder.check()
-    jobs = collection.jobs
     clock = _Clock()
     with ExitStack() as stack:
         stack.enter_context(driving(folder))
@@ -77,86 +77,129 @@ def run_collection(
             folder.clear()
         folder.prepare()
         say = _logged(folder, say)
-        # An existing cluster decides what it runs on; a local one is started when it is needed.
-        nodes = None if jobs.address is None else stack.enter_context(connected(jobs.address))
-        plan = ensure_plan(folder, collection, directory.absolute(), _device(collection, nodes))
-        shards = read_shards(folder)
+        plan, nodes = _planned(folder, collection, directory.absolute(), stack)
         clock.stop("plan")
         if is_run(folder.result):
             say("the run is finished already: nothing is left to do")
-            manifest = read_run(folder.result).manifest
-            return FinishedCollection(
-                folder, plan, RunSummary(manifest.languages, manifest.counts), 0
-            )
+            return _finished(folder, plan)
         for target, names in plan.unused.items():
             say(f"{len(names)} documents of {target} translate nothing; the first is {names[0]}")
-        finished = finished_shards(folder, plan, shards)
-        say(
-            f"{plan.documents} documents, {plan.tasks} with their languages, in {plan.shards} "
-            f"shards, of which {len(finished)} are done"
+        work = _Work(folder, plan, collection.jobs, say, tick)
+        worked = work.finish(lambda: nodes or stack.enter_context(connected(None)))
+        clock.stop("project")
+        _check_inputs(plan)
+        say("all shards are done; merging them")
+        facts = finished_shards(folder, plan, work.shards)
+        summary = merge_shards(folder, plan, facts, stages=clock.seconds, command=command)
+        say(f"the result is in {folder.result}")
+        return FinishedCollection(folder, plan, summary, worked)
+
+
+def _planned(
+    folder: RunFolder, collection: Collection, directory: Path, stack: ExitStack
+) -> tuple[CollectionPlan, list[Resources] | None]:
+    """Return the plan, and what the cluster offers if it is there already.
+
+    An existing cluster comes first, for what it offers decides where the model runs. A local one
+    starts while the plan is being made, unless that ends at once or there is nothing to do.
+    """
+    address = collection.jobs.address
+    nodes = None if address is None else stack.enter_context(connected(address))
+    planning = Planning(folder, collection, directory, _device(collection, nodes))
+    stack.callback(planning.end)
+    if not (nodes or is_run(folder.result) or planning.is_over(within=_AT_ONCE)):
+        nodes = stack.enter_context(connected(None))
+    return planning.result(), nodes
+
+
+def _finished(folder: RunFolder, plan: CollectionPlan) -> FinishedCollection:
+    manifest = read_run(folder.result).manifest
+    return FinishedCollection(folder, plan, RunSummary(manifest.languages, manifest.counts), 0)
+
+
+class _Work:
+    """The shards of a plan, and what is known of them.
+
+    Args:
+        folder: The run's.
+        plan: The run's.
+        jobs: How the work is shared.
+        say: Is told in words what happens.
+        tick: Is told about every second how far the run is.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        plan: CollectionPlan,
+        jobs: JobOptions,
+        say: Callable[[str], None],
+        tick: Callable[[RunStatus], None] | None,
+    ) -> None:
+        self._folder = folder
+        self._plan = plan
+        self._jobs = jobs
+        self._say = say
+        self._tick = tick
+        self.shards = read_shards(folder)
+        self._done = finished_shards(folder, plan, self.shards)
+
+    def finish(self, nodes: Callable[[], Sequence[Resources]]) -> int:
+        """Drive workers until every shard is done; return how many were not.
+
+        Args:
+            nodes: Gives what the cluster offers; called when there is work for it.
+        """
+        self._say(
+            f"{self._plan.documents} documents onto {self._plan.tasks} translations in "
+            f"{self._plan.shards} shards, of which {len(self._done)} are done"
         )
         worked = 0
         # Again, should the worker of a killed driver, alive for some seconds more, have put the
         # shard of an earlier plan in the place of one of these.
         for _ in range(_ROUNDS):
-            _check_failures(folder, finished, jobs.max_failures)
-            todo = [shard.shard for shard in shards if shard.shard not in finished]
+            self._check_failures()
+            todo = [one.shard for one in self.shards if one.shard not in self._done]
             if not todo:
                 break
-            if nodes is None:
-                nodes = stack.enter_context(connected(None))
-            gpus = _gpus(collection, plan)
-            pool = share(
-                nodes,
-                shards=len(todo),
-                workers=jobs.workers,
-                gpus_per_worker=gpus,
-                threads_per_worker=jobs.threads_per_worker,
+            pool = self._pool(nodes(), len(todo))
+            self._say(_told(pool))
+            driver = Driver(
+                self._folder, self._plan, pool, done=self._take, waiting=self._tell_status
             )
-            say(_told(pool))
-            _work(folder, plan, pool, todo, finished, jobs.max_failures, tick)
+            driver.run(todo)
             worked += len(todo)
-            finished = finished_shards(folder, plan, shards)
-        clock.stop("project")
-        _check_inputs(plan)
-        say("all shards are done; merging them")
-        summary = merge_shards(folder, plan, finished, stages=clock.seconds, command=command)
-        say(f"the result is in {folder.result}")
-        return FinishedCollection(folder, plan, summary, worked)
+            self._done = finished_shards(self._folder, self._plan, self.shards)
+        return worked
 
-
-def _work(
-    folder: RunFolder,
-    plan: CollectionPlan,
-    pool: Pool,
-    todo: Sequence[int],
-    finished: dict[int, ShardFacts],
-    max_failures: int | None,
-    tick: Callable[[RunStatus], None] | None,
-) -> None:
-    """Work on shards; each that is done joins `finished`."""
-
-    def done(facts: ShardFacts) -> None:
-        finished[facts.shard] = facts
-        _check_failures(folder, finished, max_failures)
-
-    def waiting() -> None:
-        if tick:
-            tick(status_of(folder, plan, finished))
-
-    Driver(folder, plan, pool, done=done, waiting=waiting).run(todo)
-
-
-def _check_failures(
-    folder: RunFolder, finished: Mapping[int, ShardFacts], most: int | None
-) -> None:
-    failures = sum(facts.failed for facts in finished.values())
-    if most is not None and failures > most:
-        raise ProjectorError(
-            f"{folder.path}: {failures} documents failed, and more than {most} are too many; the "
-            "reasons are in its logs (`projector jobs logs`). Mend the documents, or raise "
-            "--max-failures, and run it again"
+    def _pool(self, nodes: Sequence[Resources], shards: int) -> Pool:
+        gpus = self._jobs.gpus_per_worker
+        gpus = _SHARE_OF_GPU if gpus is None else gpus
+        return share(
+            nodes,
+            shards=shards,
+            workers=self._jobs.workers,
+            gpus_per_worker=gpus if self._plan.device == "cuda" else 0.0,
+            threads_per_worker=self._jobs.threads_per_worker,
         )
+
+    def _take(self, facts: ShardFacts) -> None:
+        self._done[facts.shard] = facts
+        self._check_failures()
+
+    def _tell_status(self) -> None:
+        if self._tick:
+            self._tick(status_of(self._folder, self._plan, self._done))
+
+    def _check_failures(self) -> None:
+        most = self._jobs.max_failures
+        failures = sum(facts.failed for facts in self._done.values())
+        if most is not None and failures > most:
+            raise ProjectorError(
+                f"{self._folder.path}: {failures} documents failed, and more than {most} are too "
+                "many; the reasons are in its logs (`projector jobs logs`). Mend the documents, "
+                "or raise --max-failures, and run it again"
+            )
 
 
 def _device(collection: Collection, nodes: Sequence[Resources] | None) -> Device | None:
@@ -167,13 +210,6 @@ def _device(collection: Collection, nodes: Sequence[Resources] | None) -> Device
             return None
         gpus = max(node.gpus for node in nodes)
     return "cuda" if gpus else "cpu"
-
-
-def _gpus(collection: Collection, plan: CollectionPlan) -> float:
-    gpus = collection.jobs.gpus_per_worker
-    if gpus is None:
-        gpus = _SHARE_OF_GPU
-    return gpus if plan.device == "cuda" else 0.0
 
 
 def _told(pool: Pool) -> str:

@@ -7,9 +7,8 @@ import os
 import platform
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,19 +22,6 @@ if TYPE_CHECKING:
     from projector.encode import Encoder
     from projector.plan import Plan, Task
     from projector.run_entry import Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a worker runs.
-
-    Args:
-        host: The machine's name.
-        pid: The process's number.
-    """
-
-    host: str
-    pid: int
 
 
 class ShardWorker:
@@ -52,7 +38,7 @@ class ShardWorker:
         self._plan: CollectionPlan | None = None
         self._encoder: Encoder | None = None
 
-    def load(self) -> Place:
+    def load(self) -> None:
         """Load the model that the plan names.
 
         Raises:
@@ -75,7 +61,6 @@ class ShardWorker:
                 "expected the same weights and precision on every machine"
             )
         self._plan, self._encoder = plan, encoder
-        return Place(platform.node(), os.getpid())
 
     def run(self, shard: int, attempt: int, fatal: Mapping[int, str]) -> ShardFacts:
         """Work on a shard and commit it.
@@ -113,11 +98,7 @@ class ShardWorker:
 
         assert self._plan is not None and self._encoder is not None
         configuration = RunConfiguration.model_validate(self._plan.configuration)
-        tried = _told(
-            [task for number, task in enumerate(work.tasks) if number not in fatal],
-            work.tasks,
-            log,
-        )
+        tried = _told(work.tasks, fatal, log)
         entries = project_tasks(tried, work, self._encoder, configuration)
         for number, task in enumerate(work.tasks):
             reason = fatal.get(number)
@@ -127,12 +108,12 @@ class ShardWorker:
             yield entry
 
 
-def _told(tasks: Sequence[Task], every: Sequence[Task], log: _ShardLog) -> Iterator[Task]:
-    """Pass tasks on, telling which one is in work: should the process die, it was that one."""
-    numbers = {task: number for number, task in enumerate(every)}
-    for task in tasks:
-        log.at(numbers[task], task, len(every))
-        yield task
+def _told(tasks: Sequence[Task], fatal: Collection[int], log: _ShardLog) -> Iterator[Task]:
+    """Pass on the tasks to try, telling which is in work: should the process die, it was that."""
+    for number, task in enumerate(tasks):
+        if number not in fatal:
+            log.at(number, task, len(tasks))
+            yield task
 
 
 class _ShardLog:
@@ -154,7 +135,8 @@ class _ShardLog:
 
     def line(self, text: str) -> None:
         """Append a line."""
-        self._log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+        with suppress(OSError):  # a full disk shows when committing
+            self._log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
     def at(self, number: int, task: Task, of: int) -> None:
         """Tell which task is begun."""
@@ -167,6 +149,6 @@ class _ShardLog:
             "started": self._started,
         }
         temporary = self._progress.with_suffix(f".{os.getpid()}")
-        with suppress(OSError):  # it is of no consequence: a full disk shows when committing
+        with suppress(OSError):
             temporary.write_text(json.dumps(content), encoding="utf-8")
             temporary.replace(self._progress)

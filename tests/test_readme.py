@@ -8,6 +8,7 @@ import click
 import pytest
 
 from projector.cli import _COMMANDS, cli, run
+from schemas.collection import read_collection
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,6 +37,29 @@ def test_the_commands_of_the_transcript_run_and_print_what_it_shows(clone, capsy
         for line in [line for line in after.splitlines() if line and line != "…"]:
             words = re.split(r"[\d.]+", line)[0].strip()
             assert words in printed, (command, line)
+
+
+def test_the_commands_of_the_collection_transcript_are_understood():
+    """They take too long to be run; tests of jobs run the like."""
+    block = re.search(r"```text\n(.*?)```", README, re.DOTALL).group(1)
+    commands = [shlex.split(line[2:]) for line in block.splitlines() if line[:2] == "$ "]
+    assert ["projector", "jobs", "run"] in [words[:3] for words in commands]
+    for words in commands:
+        if words[:2] == ["projector", "jobs"]:
+            name, arguments = " ".join(words[1:3]), words[3:]
+        elif words[0] == "projector":
+            name, arguments = words[1], words[2:]
+        else:
+            continue
+        every_command()[name].make_context(name, arguments)
+
+
+def test_the_collection_file_of_the_readme_is_one(tmp_path):
+    file = tmp_path / "collection.toml"
+    file.write_text(re.search(r"```toml\n(.*?)```", README, re.DOTALL).group(1), encoding="utf-8")
+    collection = read_collection(file)
+    assert collection.run.on_error == "skip" and collection.jobs.max_failures == 100
+    assert collection.run.targets[1].language == "ro"
 
 
 def test_the_two_commands_stand_on_lines_of_their_own():

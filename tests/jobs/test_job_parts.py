@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from job_runs import contents
 
 from jobs.balance import balance
+from jobs.child import Child
 from jobs.cluster import Resources, share
 from jobs.folder import RunFolder, driven_since, driving, open_run
 from jobs.merge import finished_shards, merge_shards
-from jobs.plan import differences, ensure_plan, read_plan, read_shards, read_work
+from jobs.plan import Planning, differences, read_plan, read_shards, read_work
 from jobs.shard_file import read_entries, read_facts, write_shard
 from projector.batch import load_model, project_tasks, run_configuration
 from projector.configure import configure
@@ -146,7 +147,7 @@ def test_shards_done_in_any_order_make_the_plain_run(sampled, tmp_path):
     """Without Ray: what workers do, one after the other."""
     folder = RunFolder(tmp_path / "run")
     folder.prepare()
-    plan = ensure_plan(folder, sampled, ROOT, "cpu")
+    plan = Planning(folder, sampled, ROOT, "cpu").result()
     assert plan == read_plan(folder) and plan.model.name == "tiny"
     shards = read_shards(folder)
     assert (plan.documents, plan.tasks, plan.shards) == (14, 28, 5) == (
@@ -183,7 +184,7 @@ def test_documents_with_one_text_are_in_one_shard(tmp_path):
         folder.clear()
         folder.prepare()
         collection = Collection(run=run, jobs=JobOptions(shard_size=size))
-        ensure_plan(folder, collection, tmp_path, None)
+        Planning(folder, collection, tmp_path, None).result()
         works = [read_work(folder, shard.shard) for shard in read_shards(folder)]
         assert sorted(tuple(work.source.names) for work in works) == expected
 
@@ -193,11 +194,11 @@ def test_a_plan_that_cannot_be_made_is_told_as_ever(sampled, tmp_path):
     folder.prepare()
     wrong = sampled.run.model_copy(update={"pattern": "("})
     with pytest.raises(ConfigurationError, match="the pattern"):
-        ensure_plan(folder, Collection(run=wrong), ROOT, "cpu")
+        Planning(folder, Collection(run=wrong), ROOT, "cpu").result()
     lost = sampled.run.targets[0].model_copy(update={"path": "nowhere"})
     gone = sampled.run.model_copy(update={"targets": (lost,)})
     with pytest.raises(CorpusError, match="nothing is there") as told:
-        ensure_plan(folder, Collection(run=gone), ROOT, "cpu")
+        Planning(folder, Collection(run=gone), ROOT, "cpu").result()
     assert told.value.problems[0].path == Path("nowhere")
     with pytest.raises(CorpusError, match="no collection's run"):
         open_run(folder.path)
@@ -238,8 +239,6 @@ def test_one_driver_at_a_time_and_none_after_its_death(tmp_path):
         assert driven_since(folder) is not None
 
 
-def test_a_dead_planner_is_told(sampled, tmp_path, monkeypatch):
-    from jobs import plan
-
+def test_a_dead_planner_is_told():
     with pytest.raises(ProjectorError, match="the process that plans the run died"):
-        plan._in_child(os._exit, 3)
+        Child(os._exit, 3).result()
