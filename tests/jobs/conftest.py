@@ -18,18 +18,14 @@ second = cluster.add_node(num_cpus=2)
 cluster.wait_for_nodes()
 print(cluster.address, flush=True)
 for line in sys.stdin:
-    if line.strip() == "kill":
-        cluster.remove_node(second, allow_graceful=False)
-    else:
-        second = cluster.add_node(num_cpus=2)
-        cluster.wait_for_nodes()
-    print("done", flush=True)
+    cluster.remove_node(second, allow_graceful=False)
+    print("killed", flush=True)
 cluster.shutdown()
 """
 
 
 class TwoNodes:
-    """A Ray cluster of two nodes on this machine; the second can be killed and replaced."""
+    """A Ray cluster of two nodes on this machine; the second can be killed."""
 
     def __init__(self, folder: Path) -> None:
         self._errors = (folder / "cluster.log").open("w")
@@ -43,10 +39,10 @@ class TwoNodes:
         )
         self.address = self._process.stdout.readline().strip()
 
-    def tell(self, word: str) -> None:
-        self._process.stdin.write(f"{word}\n")
+    def kill_second(self) -> None:
+        self._process.stdin.write("\n")
         self._process.stdin.flush()
-        assert self._process.stdout.readline().strip() == "done"
+        assert self._process.stdout.readline().strip() == "killed"
 
     def close(self) -> None:
         self._process.communicate(timeout=60)
