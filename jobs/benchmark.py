@@ -232,7 +232,7 @@ def main(
     peers: tuple[str, ...],
     output: Path | None,
 ) -> None:
-    r"""Measure projection and word alignment on a folder of GOLD sets.
+    """Measure projection and word alignment on a folder of GOLD sets.
 
     \b
     Example:

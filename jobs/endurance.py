@@ -62,7 +62,7 @@ def main(
     workers: int,
     shard_size: int,
 ) -> None:
-    r"""Run collections from planning to merging, with a kill and a resume on the way.
+    """Run collections from planning to merging, with a kill and a resume on the way.
 
     \b
     Example:

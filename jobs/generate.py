@@ -241,7 +241,7 @@ def main(
     faults: int,
     overwrite: bool,
 ) -> None:
-    r"""Make a collection in OUTPUT: a folder for each language, gold in the targets'.
+    """Make a collection in OUTPUT: a folder for each language, gold in the targets'.
 
     \b
     Examples:

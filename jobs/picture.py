@@ -87,7 +87,7 @@ def _text(
 @click.argument("name")
 @click.argument("output", type=click.Path(dir_okay=False, path_type=Path))
 def main(source: Path, projected: Path, name: str, output: Path) -> None:
-    r"""Draw document NAME of the corpus SOURCE above its translation in the corpus PROJECTED.
+    """Draw document NAME of the corpus SOURCE above its translation in the corpus PROJECTED.
 
     \b
     Example:

@@ -67,7 +67,7 @@ def write_random_model(
 @click.option("--heads", default=16, show_default=True)
 @click.option("--positions", default=8192, show_default=True)
 def main(output: Path, layers: int, width: int, heads: int, positions: int) -> None:
-    r"""Write a random encoder, of BGE-M3's shape unless said otherwise.
+    """Write a random encoder, of BGE-M3's shape unless said otherwise.
 
     \b
     Example:

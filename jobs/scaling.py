@@ -45,7 +45,7 @@ class Timing:
 def main(
     source: Path, targets: tuple[Path, ...], model: str, workers: int, shard_size: int, rounds: int
 ) -> None:
-    r"""Time `projector project` and `projector jobs run` on the same documents.
+    """Time `projector project` and `projector jobs run` on the same documents.
 
     One thread each; medians over rounds.
 

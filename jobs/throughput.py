@@ -93,7 +93,7 @@ def _wait(vectors: Sequence[Tensor]) -> None:
 )
 @click.option("--threads", default=1, show_default=True)
 def main(gold: Path, limit: int, model: str, precision: Precision, threads: int) -> None:
-    r"""Time the stages of projecting one GOLD set, after one round of warming up.
+    """Time the stages of projecting one GOLD set, after one round of warming up.
 
     \b
     Example:

@@ -44,7 +44,7 @@ def command(
     overwrite: bool,
     form: str,
 ) -> int:
-    r"""Write CORPUS to the folder OUTPUT in another format, and list what is lost.
+    """Write CORPUS to the folder OUTPUT in another format, and list what is lost.
 
     BRAT: texts and annotations side by side. TSV: a table named after the folder, the texts in
     `txt/` beside it. Parquet: tables of documents, mentions and annotations.

@@ -51,7 +51,7 @@ def command(
     errors: int,
     form: str,
 ) -> None:
-    r"""Score PREDICTED against GOLD, as the shared task does.
+    """Score PREDICTED against GOLD, as the shared task does.
 
     GOLD is a corpus, a folder of one for each language, or a table without its texts; PREDICTED
     likewise, or a run's folder. Precision, recall and F1, strict and by characters; with several

@@ -65,7 +65,7 @@ def command(
     most: int,
     form: str,
 ) -> None:
-    r"""Show why MENTION of DOCUMENT in SOURCE went where it went in TARGET.
+    """Show why MENTION of DOCUMENT in SOURCE went where it went in TARGET.
 
     \b
     Example:

@@ -69,7 +69,7 @@ def run(
     form: str,
     **chosen: Any,  # noqa: ANN401
 ) -> int:
-    r"""Project a collection, or go on with a run: INPUTS is a TOML file, or a source and targets.
+    """Project a collection, or go on with a run: INPUTS is a TOML file, or a source and targets.
 
     Finished shards are kept whatever happens; the same command goes on where it stopped. Documents
     that can't be processed are listed with their reasons.
@@ -230,7 +230,7 @@ def _duration(seconds: float) -> str:
 @click.argument("run", type=PATH)
 @format_option
 def status(run: Path, form: str) -> None:
-    r"""Tell how far the run in the folder RUN is.
+    """Tell how far the run in the folder RUN is.
 
     \b
     Example:
@@ -273,7 +273,7 @@ def status(run: Path, form: str) -> None:
 @click.argument("run", type=PATH)
 @click.option("--shard", type=click.IntRange(min=0), help="A shard's log, not the run's.")
 def logs(run: Path, shard: int | None) -> None:
-    r"""Print the log of the run in the folder RUN, or of one of its shards.
+    """Print the log of the run in the folder RUN, or of one of its shards.
 
     \b
     Examples:

@@ -12,7 +12,7 @@ from projector.cli.output import echo_json, echo_table, format_option
 @click.command("models")
 @format_option
 def command(form: str) -> None:
-    r"""List the models known by name: where from, licence, size, and whether they are here.
+    """List the models known by name: where from, licence, size, and whether they are here.
 
     Any folder or hub name can be given instead of a known name.
 

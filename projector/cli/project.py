@@ -51,7 +51,7 @@ def command(
     form: str,
     **chosen: Any,  # noqa: ANN401
 ) -> int:
-    r"""Project the mentions of SOURCE onto its translations TARGETS.
+    """Project the mentions of SOURCE onto its translations TARGETS.
 
     Every source mention gets one outcome in every target language: a span, or the reason why
     there is none. OUTPUT holds them as Parquet, BRAT and submission TSVs. Languages are those in

@@ -42,7 +42,7 @@ def command(
     overwrite: bool,
     form: str,
 ) -> None:
-    r"""Pack the tables of RUN into the task's ZIP layout.
+    """Pack the tables of RUN into the task's ZIP layout.
 
     \b
     Examples:

@@ -30,7 +30,7 @@ def command(
     keep_labels: bool,
     form: str,
 ) -> int:
-    r"""Read the corpora PATHS and report every problem with its file and line.
+    """Read the corpora PATHS and report every problem with its file and line.
 
     A path is a corpus in any format, or a folder of one for each language. Exit code 1 if there is
     any problem.

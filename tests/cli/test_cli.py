@@ -172,7 +172,9 @@ def test_a_fault_says_how_to_see_the_traceback(corpora, monkeypatch, capsys):
 @pytest.mark.parametrize("name", _COMMANDS)
 def test_every_command_has_help_with_an_example(name, capsys):
     assert run([name, "-h"]) == 0
-    assert f"projector {name} " in capsys.readouterr().out.split("Example")[1]
+    shown = capsys.readouterr().out
+    assert f"projector {name} " in shown.split("Example")[1]
+    assert "\\b" not in shown and "\b" not in shown
 
 
 def test_help_loads_nothing_heavy():
