@@ -43,13 +43,15 @@ def read_parallel(
         sets: What names of gold sets begin with; none: all with the languages.
 
     Raises:
-        CorpusError: No document is in all the languages; or something can't be read rightly.
+        CorpusError: No document is in all the languages; none has a mention; or something can't be read rightly.
         ConfigurationError: A target is named twice.
     """
     if sets or any(path.glob("*.jsonl")):
         found = _of_sets(path, sets, source)
     else:
         found = _of_folders(path, source)
+    if not found:
+        raise CorpusError(Problem(path, None, f"nothing here has {source} on one side"))
     chosen = [_same(target, found, path) for target in targets] or sorted(found)
     documents = _in_all([found[one] for one in chosen])
     languages = (source, *(targets or chosen))
@@ -57,6 +59,8 @@ def read_parallel(
         raise ConfigurationError(f"a target language is named twice: {', '.join(targets)}")
     if not documents:
         raise CorpusError(Problem(path, None, f"no document is in all of {', '.join(languages)}"))
+    if not any(source_side.mentions for source_side, *_ in documents):
+        raise CorpusError(Problem(path, None, f"no document in {source} has a mention"))
     return Gold(languages, tuple(_checked(one, languages, path) for one in documents))
 
 

@@ -17,7 +17,7 @@ class Recipe:
     """What the documents of a collection are made of.
 
     Args:
-        units: To draw from; at least one.
+        units: To draw from; at least one has a mention in its source.
         languages: The source's, then the targets'.
         seed: Together with its number it decides a document.
         paragraphs: How many units a document has, at least and at most.
@@ -33,7 +33,9 @@ class Recipe:
         """Find the units with mentions."""
         every = range(len(self.units))
         bearing = tuple(number for number in every if self.units[number].parts[0].mentions)
-        object.__setattr__(self, "_bearing", bearing or tuple(every))
+        if not bearing:
+            raise ValueError("no unit has a mention in its source")
+        object.__setattr__(self, "_bearing", bearing)
 
     def document(self, number: int) -> tuple[Document, ...]:
         """Make a document in all languages; nothing but the recipe and its number matter."""
