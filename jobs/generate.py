@@ -1,203 +1,268 @@
-"""Make a collection of any size, with gold, of the paragraphs of parallel documents."""
+"""Make a collection of any size, with gold, out of paragraphs of parallel documents.
+
+A document depends on the seed and its number alone: the first thousand of thirty thousand are
+those of a collection of one thousand, and the same seed gives the same bytes. Of annotations only
+mentions are taken over.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
-from tqdm import tqdm
 
-from jobs.parallel import read_parallel
-from jobs.poison import LONG_BYTES, Fault, Files, gold_paths, spoil, spread
-from jobs.recipe import Recipe
-from jobs.units import cut
-from projector.corpus import format_ann
-from projector.corpus.atomic import atomic_write
-from projector.corpus.folders import atomic_folder, writing
+from jobs.gold import gold_sets, holds_word_links, read_pairs
+from jobs.units import Unit, cut, join
+from projector.corpus import open_corpus, pair_names, strictly
+from projector.corpus.brat_write import format_ann
+from projector.corpus.folders import atomic_folder
 from projector.document import Document
-from projector.errors import ConfigurationError, ProjectorError
+from projector.errors import ConfigurationError
 
-MARK = "generated.json"  # says how a collection was made, and that it is one
-FAULTS = "faults.tsv"
+MARK = "generated.json"
+FAULTS = ("undecodable", "out of range", "malformed", "megabyte", "empty", "untranslated")
+_MEGABYTE = 1_000_000  # characters
 
 
-def files_of(documents: Sequence[Document]) -> Files:
-    """Return what a document's files hold: the source annotated, the targets bare and as gold."""
-    source, *targets = documents
-    files = {
-        f"{source.language}/{source.name}.txt": source.text.encode(),
-        f"{source.language}/{source.name}.ann": format_ann(source).encode(),
+def sample_units(folder: Path, languages: Sequence[str]) -> list[Unit]:
+    """Return the units of a folder with a BRAT corpus for each language.
+
+    Raises:
+        CorpusError: A corpus can't be read.
+        ConfigurationError: No document is there in all languages.
+    """
+    corpora = {language: open_corpus(folder / language, labels={}) for language in languages}
+    source = corpora[languages[0]]
+    names = {
+        language: dict(pair_names(source.names, corpus.names).pairs)
+        for language, corpus in corpora.items()
     }
-    for target in targets:
-        text = target.text.encode()
-        of_text, of_mentions = gold_paths(target.language, target.name)
-        files[f"{target.language}/{target.name}.txt"] = text
-        files[of_text] = text
-        files[of_mentions] = format_ann(target).encode()
-    return files
+    shared = [name for name in source.names if all(name in of for of in names.values())]
+    if not shared:
+        raise ConfigurationError(f"{folder}: no document is in all of {', '.join(languages)}")
+    units: list[Unit] = []
+    for name in shared:
+        found = {
+            language: strictly(corpus.read(names[language][name]))
+            for language, corpus in corpora.items()
+        }
+        units += cut(found)
+    return units
 
 
-def generate(
-    output: Path, recipe: Recipe, *, documents: int, faults: int = 0, overwrite: bool = False
+def gold_units(path: Path, languages: Sequence[str]) -> list[Unit]:
+    """Return the units of a gold set between two languages.
+
+    Raises:
+        CorpusError: It can't be read.
+        ConfigurationError: It is in other languages, or holds no documents.
+    """
+    units: list[Unit] = []
+    if holds_word_links(path):
+        raise ConfigurationError(f"{path}: it holds word alignments, not documents")
+    for pair in read_pairs(path):
+        found = {pair.source.language: pair.source, pair.target.language: pair.target}
+        if set(found) != set(languages):
+            raise ConfigurationError(
+                f"{path}: it is in {', '.join(found)}, not in {', '.join(languages)}"
+            )
+        units += cut(found)
+    return units
+
+
+def generated(
+    units: Sequence[Unit], number: int, *, seed: int, paragraphs: tuple[int, int], source: str
+) -> dict[str, Document]:
+    """Return a document in every language, by its number."""
+    chance = random.Random(f"{seed} {number}")
+    chosen = chance.choices(units, k=chance.randint(*paragraphs))
+    return join(chosen, f"generated-{number:06}", source)
+
+
+def write_collection(
+    units: Sequence[Unit],
+    output: Path,
+    *,
+    documents: int,
+    languages: Sequence[str],
+    seed: int = 7,
+    paragraphs: tuple[int, int] = (1, 4),
+    faults: int = 0,
+    overwrite: bool = False,
 ) -> dict[str, int]:
-    """Write a collection, whole or not at all, one document at a time.
-
-    `OUTPUT/{source}` is a BRAT folder, `OUTPUT/{target}` a folder of texts and
-    `OUTPUT/gold/{target}` a BRAT folder with what should be found there. `faults.tsv` lists what
-    was spoiled on purpose: name, fault, the language in which it is. Spoiled documents take the
-    places of sound ones; the others are what they would be without.
+    """Write a collection as a BRAT folder for each language, whole or not at all.
 
     Args:
-        output: The folder to be.
-        recipe: What the documents are made of.
+        units: To choose from.
+        output: The folder.
         documents: How many.
-        faults: How many of them get each kind of fault.
+        languages: The source's first; the others' annotations are the gold.
+        seed: Of the choice.
+        paragraphs: Fewest and most of a document.
+        faults: Documents of each of `FAULTS`, spread evenly; `faults.tsv` lists them.
         overwrite: Replace an earlier collection.
 
     Returns:
-        How many documents, source mentions and faults were written.
+        How many mentions each language has.
 
     Raises:
         ConfigurationError: There are more faults than documents.
         OutputError: The folder exists, or can't be written.
     """
-    try:
-        spoiled = spread(documents, faults)
-    except ValueError as error:
-        raise ConfigurationError(f"{error}: ask for fewer faults or more documents") from error
-    counts = {"documents": documents, "mentions": 0, "faults": len(spoiled)}
-    listed = ["name\tfault\tlanguage\n"]
-    with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder, writing(output):
-        for part in ("", "gold/"):
-            for language in recipe.languages[1 if part else 0 :]:
-                (folder / part / language).mkdir(parents=True)
-        for number in tqdm(range(1, documents + 1), unit="documents", disable=None):
-            made = _made(recipe, number, spoiled.get(number))
-            files = files_of(made)
-            if number in spoiled:
-                listed.append(_spoil(files, made, spoiled[number], len(listed) - 1))
-            counts["mentions"] += len(made[0].mentions)
-            for path, content in files.items():
-                (folder / path).write_bytes(content)
-        (folder / FAULTS).write_text("".join(listed), encoding="utf-8", newline="")
-        atomic_write(folder / MARK, _facts(recipe, counts))
-    return counts
+    poisoned = _poisoned(documents, faults)
+    mentions = dict.fromkeys(languages, 0)
+    with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder:
+        for language in languages:
+            (folder / language).mkdir()
+        for number in range(documents):
+            made = generated(units, number, seed=seed, paragraphs=paragraphs, source=languages[0])
+            for language in languages:
+                mentions[language] += len(made[language].mentions)
+                _write(made[language], folder / language)
+            if number in poisoned:
+                _poison(poisoned[number], folder, made, languages)
+        rows = (f"generated-{number:06}\t{kind}\n" for number, kind in sorted(poisoned.items()))
+        _put(folder / "faults.tsv", "document\tfault\n" + "".join(rows))
+        facts = {"documents": documents, "seed": seed, "paragraphs": paragraphs}
+        _put(folder / MARK, json.dumps({**facts, "mentions": mentions}, indent=2) + "\n")
+    return mentions
 
 
-def _made(recipe: Recipe, number: int, fault: Fault | None) -> tuple[Document, ...]:
-    if fault is Fault.LONG:
-        return recipe.long_document(number, LONG_BYTES)
-    if fault is Fault.EMPTY:
-        return recipe.empty_document(number)
-    return recipe.document(number)
+def _write(document: Document, folder: Path) -> None:
+    _put(folder / f"{document.name}.txt", document.text)
+    _put(folder / f"{document.name}.ann", format_ann(document))
 
 
-def _spoil(files: Files, made: Sequence[Document], fault: Fault, turn: int) -> str:
-    """Spoil a document's files; return its line for the list."""
-    source, *targets = made
-    target = targets[turn // len(Fault) % len(targets)]  # each language in turn
-    languages = {"source": source.language, "target": target.language}
-    language = spoil(files, source.name, fault, **languages)
-    return f"{source.name}\t{fault}\t{language}\n"
+def _put(path: Path, text: str) -> None:
+    path.write_bytes(text.encode())
 
 
-def _facts(recipe: Recipe, counts: dict[str, int]) -> bytes:
-    facts = {
-        "languages": recipe.languages,
-        "seed": recipe.seed,
-        "paragraphs": recipe.paragraphs,
-        **counts,
+def _poisoned(documents: int, faults: int) -> dict[int, str]:
+    """Return which documents are spoilt, and how."""
+    every = faults * len(FAULTS)
+    if every > documents:
+        raise ConfigurationError(f"{every} faults don't go into {documents} documents")
+    return {
+        (2 * at + 1) * documents // (2 * every): FAULTS[at % len(FAULTS)] for at in range(every)
     }
-    return (json.dumps(facts, indent=2) + "\n").encode()
+
+
+def _poison(
+    fault: str, folder: Path, made: Mapping[str, Document], languages: Sequence[str]
+) -> None:
+    """Spoil a document that is written; where nothing of it can be projected its gold goes."""
+    source, *targets = languages
+    name = made[source].name
+    text, annotations = folder / source / f"{name}.txt", folder / source / f"{name}.ann"
+    if fault == "undecodable":
+        text.write_bytes(text.read_bytes() + b"\xff\xfe")
+    elif fault == "out of range":
+        _append(annotations, "T9999\tDISEASE 9000000 9000003\tfar\n")
+    elif fault == "malformed":
+        _append(annotations, "T9999 DISEASE 0 3 no tabs\n")
+    elif fault == "untranslated":
+        for suffix in (".txt", ".ann"):
+            (folder / targets[-1] / f"{name}{suffix}").unlink()
+    else:
+        for language in languages:
+            longer = made[language].text + "\n"
+            longer *= _MEGABYTE // len(longer) + 1 if fault == "megabyte" else 0
+            _put(folder / language / f"{name}.txt", longer)
+    if fault == "empty":
+        _put(annotations, "")
+    if fault in ("undecodable", "empty"):
+        for language in targets:
+            _put(folder / language / f"{name}.ann", "")
+
+
+def _append(path: Path, line: str) -> None:
+    with path.open("ab") as file:
+        file.write(line.encode())
 
 
 def _range(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, int]:
-    """Read `2` or `1-4`."""
-    first, dash, last = value.partition("-")
+    low, _, high = value.partition("-")
     try:
-        fewest, most = int(first), int(last if dash else first)
+        found = int(low), int(high or low)
     except ValueError:
-        fewest, most = 0, 0
-    if not 1 <= fewest <= most:
-        raise click.BadParameter(f"{value!r} is no number or range of numbers, like 2 or 1-4")
-    return fewest, most
+        found = (0, 0)
+    if not 1 <= found[0] <= found[1]:
+        raise click.BadParameter(f"{value!r}; expected a number, or two like 1-4")
+    return found
+
+
+def _units(folder: Path, sets: Sequence[str], languages: Sequence[str]) -> Iterator[Unit]:
+    if not sets:
+        yield from sample_units(folder, languages)
+        return
+    known = gold_sets(folder)
+    for name in sets:
+        if name not in known:
+            raise ConfigurationError(f"{folder}: no set {name}; there are {', '.join(known)}")
+        yield from gold_units(known[name], languages)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("output", type=click.Path(path_type=Path))
-@click.option("--documents", type=click.IntRange(min=1), required=True, help="How many to make.")
+@click.option("--documents", type=click.IntRange(min=1), default=1000, show_default=True)
 @click.option(
     "--from",
-    "origin",
+    "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=Path("data_samples/brat"),
     show_default=True,
-    help="A folder of a corpus for each language, or of gold sets (JSON Lines).",
+    help="A folder with a BRAT folder for each language, or of gold sets.",
 )
-@click.option("--set", "sets", multiple=True, help="Take this gold set only; a prefix will do.")
-@click.option("--source-language", "source", default="es", show_default=True)
-@click.option(
-    "--target-language",
-    "targets",
-    multiple=True,
-    help="Repeatable; without it, all that are there.",
-)
+@click.option("--set", "sets", multiple=True, help="The gold sets to take, repeatable.")
+@click.option("--source-language", default="es", show_default=True)
+@click.option("--target-language", "targets", multiple=True, default=["en"], show_default=True)
+@click.option("--paragraphs", default="1-4", show_default=True, callback=_range)
 @click.option("--seed", default=7, show_default=True)
-@click.option(
-    "--paragraphs",
-    default="1-4",
-    show_default=True,
-    callback=_range,
-    help="How many a document has: a number or a range.",
-)
 @click.option(
     "--faults",
     type=click.IntRange(min=0),
     default=0,
-    metavar="N",
-    help="Spoil N documents in each of six ways; they are listed in faults.tsv.",
+    show_default=True,
+    help=f"Spoilt documents of each kind: {', '.join(FAULTS)}.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace an earlier collection.")
 def main(
     output: Path,
     documents: int,
-    origin: Path,
+    folder: Path,
     sets: tuple[str, ...],
-    source: str,
+    source_language: str,
     targets: tuple[str, ...],
-    seed: int,
     paragraphs: tuple[int, int],
+    seed: int,
     faults: int,
     overwrite: bool,
 ) -> None:
-    r"""Write a collection of any size to OUTPUT, made of the paragraphs of parallel documents.
-
-    The source's folder is annotated, the targets' are not; what should be found in them is in
-    OUTPUT/gold. A document depends on the seed and its number alone.
+    """Make a collection in OUTPUT: a folder for each language, gold in the targets'.
 
     \b
-    Example:
-      python -m jobs.generate collection --documents 1000 --target-language en
-      projector project collection/es collection/en -o out
-      projector evaluate collection/gold/en out
+    Examples:
+      python -m jobs.generate big --documents 30000 --target-language en --target-language ro
+      python -m jobs.generate big --from ../shared/gold --set mozilla_es-en
+      projector jobs run big/es big/en -o run && projector evaluate big/en run/result
     """
-    gold = read_parallel(origin, source=source, targets=targets, sets=sets)
-    cuts = [cut(sides) for sides in gold.documents]
-    units = tuple(unit for units in cuts for unit in units)
-    recipe = Recipe(units, gold.languages, seed, paragraphs)
-    counts = generate(output, recipe, documents=documents, faults=faults, overwrite=overwrite)
-    whole = sum(len(units) == 1 for units in cuts)
-    click.echo(
-        f"{counts['documents']} documents in {', '.join(gold.languages)} with "
-        f"{counts['mentions']} source mentions and {counts['faults']} faults, made of {len(units)} "
-        f"paragraphs of {len(cuts)} documents; {whole} of these stayed whole"
+    languages = (source_language, *targets)
+    mentions = write_collection(
+        list(_units(folder, sets, languages)),
+        output,
+        documents=documents,
+        languages=languages,
+        seed=seed,
+        paragraphs=paragraphs,
+        faults=faults,
+        overwrite=overwrite,
     )
+    told = ", ".join(f"{number} in {language}" for language, number in mentions.items())
+    click.echo(f"{documents} documents in {output}; mentions: {told}")
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except ProjectorError as error:
-        raise SystemExit(f"error: {error}") from error
+    main()
