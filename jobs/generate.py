@@ -1,8 +1,9 @@
 """Make a collection of any size, with gold, out of paragraphs of parallel documents.
 
 A document depends on the seed and its number alone: the first thousand of thirty thousand are
-those of a collection of one thousand, and the same seed gives the same bytes. Of annotations only
-mentions are taken over.
+those of a collection of one thousand, and the same seed gives the same bytes (with one version of
+Python: its choices may change). Of annotations only mentions are taken over, and of the gold those
+that translate a source mention.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from jobs.gold import gold_sets, holds_word_links, read_pairs
 from jobs.units import Unit, cut, join
 from projector.corpus import open_corpus, pair_names, strictly
 from projector.corpus.brat_write import format_ann
-from projector.corpus.folders import atomic_folder
+from projector.corpus.folders import atomic_folder, writing
 from projector.document import Document
-from projector.errors import ConfigurationError
+from projector.errors import ConfigurationError, ProjectorError
 
 MARK = "generated.json"
 FAULTS = ("undecodable", "out of range", "malformed", "megabyte", "empty", "untranslated")
@@ -114,7 +115,7 @@ def write_collection(
     """
     poisoned = _poisoned(documents, faults)
     mentions = dict.fromkeys(languages, 0)
-    with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder:
+    with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder, writing(output):
         for language in languages:
             (folder / language).mkdir()
         for number in range(documents):
@@ -250,16 +251,19 @@ def main(
       projector jobs run big/es big/en -o run && projector evaluate big/en run/result
     """
     languages = (source_language, *targets)
-    mentions = write_collection(
-        list(_units(folder, sets, languages)),
-        output,
-        documents=documents,
-        languages=languages,
-        seed=seed,
-        paragraphs=paragraphs,
-        faults=faults,
-        overwrite=overwrite,
-    )
+    try:
+        mentions = write_collection(
+            list(_units(folder, sets, languages)),
+            output,
+            documents=documents,
+            languages=languages,
+            seed=seed,
+            paragraphs=paragraphs,
+            faults=faults,
+            overwrite=overwrite,
+        )
+    except ProjectorError as error:
+        raise click.ClickException(str(error)) from error
     told = ", ".join(f"{number} in {language}" for language, number in mentions.items())
     click.echo(f"{documents} documents in {output}; mentions: {told}")
 

@@ -10,7 +10,7 @@ from shutil import copyfile
 
 import click
 
-from projector.errors import ModelError, OutputError
+from projector.errors import ModelError, OutputError, ProjectorError
 
 
 def write_random_model(
@@ -73,7 +73,12 @@ def main(output: Path, layers: int, width: int, heads: int, positions: int) -> N
     Example:
       python -m jobs.random_model large && python -m jobs.throughput SET --model large
     """
-    size = write_random_model(output, layers=layers, width=width, positions=positions, heads=heads)
+    try:
+        size = write_random_model(
+            output, layers=layers, width=width, positions=positions, heads=heads
+        )
+    except ProjectorError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{size / 1e6:.0f} million parameters in {output}")
 
 

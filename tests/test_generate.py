@@ -138,3 +138,4 @@ def test_mistakes_are_told(samples, tmp_path):
 
     assert "two like 1-4" in told("--paragraphs", "4-1")
     assert "6 faults don't go into 5 documents" in told("--documents", "5", "--faults", "1")
+    assert "no gold here" in told("--from", str(tmp_path), "--set", "mozilla_es-en")
