@@ -15,6 +15,7 @@ from jobs.merge import finished_shards, merge_shards
 from jobs.plan import CollectionPlan, Device, Planning, read_shards
 from jobs.shard_file import ShardFacts
 from jobs.status import RunStatus, status_of
+from projector.clock import Clock
 from projector.errors import CorpusError, OutputError, ProjectorError
 from projector.run import RunSummary
 from projector.run_read import is_run, read_run
@@ -70,7 +71,7 @@ def run_collection(
     """
     folder = RunFolder(output.absolute())
     folder.check()
-    clock = _Clock()
+    clock = Clock()
     with ExitStack() as stack:
         stack.enter_context(driving(folder))
         if overwrite:
@@ -244,17 +245,3 @@ def _logged(folder: RunFolder, say: Callable[[str], None] | None) -> Callable[[s
             say(text)
 
     return told
-
-
-class _Clock:
-    """Take the seconds of one stage after the other."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._last = time.monotonic()
-
-    def stop(self, stage: str) -> None:
-        """End a stage, begin the next."""
-        now = time.monotonic()
-        self.seconds[stage] = now - self._last
-        self._last = now

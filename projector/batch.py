@@ -8,12 +8,12 @@ print(summary.by_status())
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from projector.clock import Clock
 from projector.configure import AnyPath, Options, configure
 from projector.corpus import Reading
 from projector.document import Document, DocumentPair, Status
@@ -95,7 +95,7 @@ def run_configuration(
 
     check_output(output, overwrite=overwrite)
     find_entry(configuration.model.name)
-    clock = _Clock()
+    clock = Clock()
     plan = plan_run(configuration)
     if planned:
         planned(plan)
@@ -155,20 +155,6 @@ def load_model(model: ModelConfiguration, device: str) -> Encoder:
         precision=model.precision,
         device=device,
     )
-
-
-class _Clock:
-    """Take the seconds of one stage after the other."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def stop(self, stage: str) -> None:
-        """End a stage, begin the next."""
-        now = time.perf_counter()
-        self.seconds[stage] = now - self._last
-        self._last = now
 
 
 def run_plan(
