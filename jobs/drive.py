@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _TICK = 1.0  # seconds between two looks at what came of the workers
 _DEATHS = 3  # of workers at one document, until it is taken to be the cause
 _TRIES = 5  # of one shard, until it is left alone
-_LOADS = 3  # deaths in a row of each worker while it loads its model, until the run gives up
+_LOADS = 5  # deaths in a row of each worker while it loads its model, until the run gives up
 
 
 @dataclass(slots=True)
