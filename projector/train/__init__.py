@@ -1,0 +1,1 @@
+"""Train a student aligner from a frozen teacher: views fused, sharpened by transport, distilled."""
