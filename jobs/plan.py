@@ -192,7 +192,16 @@ def _make_plan(
     device = device or _own_device(configuration.model.name)
     precision = _precision(configuration.model.precision, device)
     model = find_model(configuration.model, precision=precision, device=device)
-    if earlier is not None and _holds(earlier, collection, model, versions()):
+    made_from: dict[str, Any] = {
+        "configuration": configuration.model_dump(mode="json"),
+        "directory": str(directory),
+        "model": model,
+        "precision": precision,
+        "device": device,
+        "versions": versions(),
+        "shard_size": collection.jobs.shard_size,
+    }
+    if earlier is not None and _holds(earlier, made_from):
         return earlier
     plan = plan_run(configuration)
     # Before the contents are read: what is written to in between will be noticed.
@@ -202,14 +211,8 @@ def _make_plan(
     _write_shards(new_shards, plan, shards)
     targets = len(plan.targets)
     return CollectionPlan(
-        configuration=configuration.model_dump(mode="json"),
-        directory=str(directory),
-        model=model,
-        precision=precision,
-        device=device,
+        **made_from,
         inputs=tuple(PlannedInput(files=one, stamp=stamps[one.path]) for one in files),
-        versions=versions(),
-        shard_size=collection.jobs.shard_size,
         shards=len(shards),
         documents=len(plan.facts),
         tasks=len(plan.tasks),
@@ -244,15 +247,11 @@ def _precision(precision: Precision, device: Device) -> Precision:
         return "bf16"
 
 
-def _holds(
-    plan: CollectionPlan, collection: Collection, model: ModelFacts, versions: Mapping[str, str]
-) -> bool:
-    """Tell whether a plan was made from just these things, by the files' stamps."""
+def _holds(plan: CollectionPlan, made_from: Mapping[str, object]) -> bool:
+    """Tell whether a plan was made from just these things, and of files with the same stamps."""
     from projector.run_facts import stamp_input
 
-    made_from = (plan.configuration, plan.shard_size, plan.model, plan.versions)
-    now = (collection.run.model_dump(mode="json"), collection.jobs.shard_size, model, versions)
-    if made_from != now:
+    if any(getattr(plan, name) != value for name, value in made_from.items()):
         return False
     try:
         return all(stamp_input(Path(one.files.path)) == one.stamp for one in plan.inputs)

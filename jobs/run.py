@@ -86,7 +86,9 @@ def run_collection(
         for target, names in plan.unused.items():
             say(f"{len(names)} documents of {target} translate nothing; the first is {names[0]}")
         work = _Work(folder, plan, collection.jobs, say, tick)
-        worked = work.finish(lambda: nodes or stack.enter_context(connected(None)))
+        if work.left and nodes is None:
+            nodes = stack.enter_context(connected(None))
+        worked = work.finish(nodes or ())
         clock.stop("project")
         _check_inputs(plan)
         say("all shards are done; merging them")
@@ -145,11 +147,16 @@ class _Work:
         self.shards = read_shards(folder)
         self._done = finished_shards(folder, plan, self.shards)
 
-    def finish(self, nodes: Callable[[], Sequence[Resources]]) -> int:
+    @property
+    def left(self) -> list[int]:
+        """Return the shards that are not done, in order."""
+        return [one.shard for one in self.shards if one.shard not in self._done]
+
+    def finish(self, nodes: Sequence[Resources]) -> int:
         """Drive workers until every shard is done; return how many were not.
 
         Args:
-            nodes: Gives what the cluster offers; called when there is work for it.
+            nodes: What the cluster offers; of no matter when nothing is left.
         """
         self._say(
             f"{self._plan.documents} documents onto {self._plan.tasks} translations in "
@@ -160,10 +167,10 @@ class _Work:
         # shard of an earlier plan in the place of one of these.
         for _ in range(_ROUNDS):
             self._check_failures()
-            todo = [one.shard for one in self.shards if one.shard not in self._done]
+            todo = self.left
             if not todo:
                 break
-            pool = self._pool(nodes(), len(todo))
+            pool = self._pool(nodes, len(todo))
             self._say(_told(pool))
             driver = Driver(
                 self._folder, self._plan, pool, done=self._take, waiting=self._tell_status

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jobs.peers import lexical
 from jobs.peers.peer import Peer, import_peer
 from jobs.peers.spans import project_spans
-from jobs.peers.weights import quiet_loading, readable_folder
+from jobs.peers.weights import readable_folder
 from projector.document import DocumentPair, Fragment
 from projector.errors import ConfigurationError, ModelError
 
@@ -106,6 +106,8 @@ def load_peers(
     chosen = chosen_peers(names)
     systems = {}
     if chosen != [lexical.NAME]:
+        from projector.models.checkpoint import quiet_loading
+
         import_peer("galechurch")  # pairs sentences; to be missed now, not within the first set
         place, depth = _weights(folder, layer)
         with quiet_loading(), readable_folder(place) as readable:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,20 +48,3 @@ def describe_tokenizer(folder: Path) -> dict[str, Any]:
         "pad_token": tokenizer.id_to_token(config["pad_token_id"]),
         "model_max_length": positions,
     }
-
-
-@contextmanager
-def quiet_loading() -> Iterator[None]:
-    """Keep transformers' bars and reports off stderr."""
-    from transformers.utils import logging as transformers_logging
-
-    verbosity = transformers_logging.get_verbosity()
-    bars = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.set_verbosity(logging.ERROR)
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        transformers_logging.set_verbosity(verbosity)
-        if bars:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

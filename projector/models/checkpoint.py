@@ -76,7 +76,7 @@ def _open_default(name: str) -> Checkpoint:
 
 def _config(name: str, folder: Path) -> PreTrainedConfig:
     try:
-        with _quiet():
+        with quiet_loading():
             config: PreTrainedConfig = AutoConfig.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
         raise _unreadable(name, folder, "configuration", error) from error
@@ -95,7 +95,7 @@ def _tokenizer(name: str, folder: Path) -> Tokenizer:
         if path.is_file():
             tokenizer = Tokenizer.from_file(str(path))
         else:
-            with _quiet():
+            with quiet_loading():
                 loaded = AutoTokenizer.from_pretrained(folder, local_files_only=True)
             tokenizer = loaded.backend_tokenizer
     except Exception as error:  # tokenizers raises bare Exception
@@ -131,7 +131,7 @@ def build(
     if checkpoint.state is not None:
         options["state_dict"] = checkpoint.state
     try:
-        with _quiet():
+        with quiet_loading():
             model, found = kind.from_pretrained(
                 checkpoint.folder,
                 config=config,
@@ -178,7 +178,7 @@ def _unreadable(name: str, folder: Path | None, what: str, error: Exception) -> 
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet_loading() -> Iterator[None]:
     """Keep transformers from reporting on stderr: layers left out on purpose, loading bars."""
     verbosity = transformers_logging.get_verbosity()
     had_bars = transformers_logging.is_progress_bar_enabled()

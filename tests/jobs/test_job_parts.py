@@ -35,8 +35,8 @@ def test_shards_share_everything_evenly(lengths, shards):
     assert len(shared) == min(shards, len(lengths)) and all(shared)
     totals = [sum(lengths[item] for item in shard) for shard in shared]
     assert totals == sorted(totals, reverse=True)
-    best = max(-(-sum(lengths) // len(shared)), max(lengths))
-    assert totals[0] <= 4 / 3 * best or totals[0] <= best + max(lengths)
+    count = len(shared)
+    assert totals[0] * count <= sum(lengths) + (count - 1) * max(lengths)  # Graham's bound
 
 
 def test_texts_without_a_character_are_shared_too():
@@ -187,6 +187,22 @@ def test_documents_with_one_text_are_in_one_shard(tmp_path):
         Planning(folder, collection, tmp_path, None).result()
         works = [read_work(folder, shard.shard) for shard in read_shards(folder)]
         assert sorted(tuple(work.source.names) for work in works) == expected
+
+
+def test_a_collection_that_moved_is_found_where_it_is(tmp_path):
+    before, after = tmp_path / "before", tmp_path / "after"
+    for language in ("es", "en"):
+        (before / language).mkdir(parents=True)
+        (before / language / "a.txt").write_text("Tos.")
+    run = configure("es", ["en"], model="tiny", on_error="skip")
+    folder = RunFolder(tmp_path / "run")
+    folder.prepare()
+    planned = Planning(folder, Collection(run=run), before, "cpu").result()
+    before.rename(after)
+    moved = Planning(folder, Collection(run=run), after, "cpu").result()
+    assert (moved.directory, moved.fingerprint) == (str(after), planned.fingerprint)
+    with pytest.raises(ConfigurationError, match='device: "cpu" in the plan, "cuda" now'):
+        Planning(folder, Collection(run=run), after, "cuda").result()
 
 
 def test_a_plan_that_cannot_be_made_is_told_as_ever(sampled, tmp_path):
