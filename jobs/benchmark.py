@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import click
 from tqdm import tqdm
 
-from jobs.gold import gold_sets, holds_word_links, read_pairs, read_sentences
+from projector.corpus.gold import gold_sets, holds_word_links, read_pairs, read_sentences
 from projector.document import DocumentPair, Fragment
 from projector.errors import ProjectorError
 
 if TYPE_CHECKING:
-    from jobs.gold import GoldSentence
+    from projector.corpus.gold import GoldSentence
     from projector.encode import Encoder
     from projector.models.registry import Granularity, Precision
 
@@ -156,37 +156,12 @@ def own_projector(encoder: Encoder, *, recipe: str = "default") -> Projector:
 
 def own_linker(encoder: Encoder) -> Linker:
     """Return this project's way from tokenised sentences to word links."""
-    import numpy as np
-
-    from projector.links import WORD_SETTINGS, word_links
-    from projector.pair import align_vectors
-    from projector.project import tokens_in_words
+    from projector.links import link_words
 
     def link(sentences: Sequence[GoldSentence]) -> list[frozenset[tuple[int, int]]]:
-        found = []
-        for one in sentences:
-            sides = [encoder.tokenize(" ".join(words)) for words in (one.source, one.target)]
-            source, target = encoder.encode(sides)
-            alignment = align_vectors(source, target, WORD_SETTINGS)
-            incidences = [
-                tokens_in_words(side.offsets, np.array(_offsets(words), dtype=np.int64))
-                for side, words in zip(sides, (one.source, one.target), strict=True)
-            ]
-            links = word_links(alignment, *incidences)
-            found.append(frozenset((left, right) for left, right, _ in links))
-        return found
+        return [link_words(one.source, one.target, encoder) for one in sentences]
 
     return link
-
-
-def _offsets(words: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where words stand when joined by single spaces."""
-    offsets = []
-    place = 0
-    for word in words:
-        offsets.append((place, place + len(word)))
-        place += len(word) + 1
-    return offsets
 
 
 def format_table(rows: Sequence[SpanFigures | LinkFigures]) -> str:

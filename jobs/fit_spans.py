@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from jobs.gold import gold_sets, holds_word_links, read_pairs
+from projector.corpus.gold import gold_sets, holds_word_links, read_pairs
 from projector.decode import Candidates, weigh_spans
 from projector.document import DocumentPair
 from projector.evaluate import Span, document_spans, score

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import click
 
-from jobs.gold import gold_sets, holds_word_links, read_pairs
 from jobs.units import Unit, cut, join
 from projector.corpus import open_corpus, pair_names, strictly
 from projector.corpus.brat_write import format_ann
 from projector.corpus.folders import atomic_folder, writing
+from projector.corpus.gold import gold_sets, holds_word_links, read_pairs
 from projector.document import Document
 from projector.errors import ConfigurationError, ProjectorError
 

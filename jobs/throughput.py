@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobs.gold import read_pairs
+from projector.corpus.gold import read_pairs
 
 if TYPE_CHECKING:
     from torch import Tensor

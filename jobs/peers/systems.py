@@ -16,7 +16,7 @@ from projector.document import DocumentPair, Fragment
 from projector.errors import ConfigurationError, ModelError
 
 if TYPE_CHECKING:
-    from jobs.gold import GoldSentence
+    from projector.corpus.gold import GoldSentence
 
 ALL = "all"
 Builder = Callable[[Path, int, str], Peer]

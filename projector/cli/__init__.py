@@ -25,6 +25,7 @@ _COMMANDS = {
     "convert": "Convert a corpus to another format.",
     "explain": "Show why one mention went where it went.",
     "submit": "Pack a run's tables into a submission.",
+    "train": "Train models: the aligner.",
     "models": "List the models that can be loaded.",
 }
 

