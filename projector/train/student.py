@@ -17,6 +17,7 @@ from projector import models
 from projector.encode import TransformerEncoder, segment_windows
 from projector.errors import ConfigurationError
 from projector.models import adapter
+from projector.models.checkpoint import OWN_FILE
 from projector.models.forward import states
 from projector.tokens import TokenizedText
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from schemas.training import StudentConfiguration
 
 _ADAPTER = "default"  # peft's own name for the only one
-OWN_FILE = "projector.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +117,7 @@ class Student:
             folder: Where; with an adapter, its folder `adapter` holds that alone.
             own: How the model is read and was made.
         """
+        folder.mkdir(parents=True, exist_ok=True)
         layer = {
             "layer": self.encoder.view.layer,
             "granularity": self.encoder.view.granularity,
@@ -146,7 +147,7 @@ class Student:
         weights = {}
         for name, weight in model.state_dict().items():
             if "lora_" not in name:
-                weights[name.replace(".base_layer", "")] = weight.detach().cpu().contiguous()
+                weights[name.replace(".base_layer", "")] = weight.detach().cpu().clone()
         if self.configuration.rank:
             adapter.read_adapter(folder / "adapter").add_to(weights)
         save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})

@@ -116,7 +116,7 @@ def _read(path: Path, count: int) -> list[SparseTarget] | None:
         return None
     columns = (table["place"].combine_chunks(), table["share"].combine_chunks())
     bounds = columns[0].offsets.to_numpy()
-    places = columns[0].values.to_numpy()
+    places = columns[0].values.to_numpy().copy()  # Arrow's own memory can't be written to
     shares = columns[1].values.to_numpy().astype(np.float16)
     return [
         SparseTarget(places[start:end], shares[start:end])

@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import numpy as np
@@ -106,17 +107,21 @@ def test_the_fingerprint_tells_all_that_decides_the_vectors(checkpoints, tmp_pat
 
 
 def test_a_model_says_how_it_is_read(checkpoints, tmp_path, edit_config):
-    def view(**changes):
+    def view(said=None, **changes):
         folder = tmp_path / f"model{len(list(tmp_path.iterdir()))}"
         shutil.copytree(checkpoints / "bert", folder)
         edit_config(folder, **changes)
+        if said is not None:
+            (folder / "projector.json").write_text(json.dumps(said), encoding="utf-8")
         return load(folder, device="cpu").view
 
     assert view().layer == 2  # two thirds of three
     assert view().granularity == "sentence"
     assert view(architectures=["BertForTokenAlignment"]).layer == 3
-    said = view(projector={"layer": 1, "granularity": "window", "window": 12, "overlap": 2})
+    said = view({"layer": 1, "granularity": "window", "window": 12, "overlap": 2})
     assert (said.layer, said.granularity, said.window, said.overlap) == (1, "window", 12, 2)
+    with pytest.raises(ModelError, match=r"projector\.json: can't be read \(list\)"):
+        view([1])
 
 
 @pytest.mark.parametrize(

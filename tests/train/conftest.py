@@ -1,0 +1,47 @@
+import pytest
+import torch
+
+from projector.train.data import SpanPair, TextPair
+from projector.train.student import Student
+from projector.train.units import units_of
+from schemas.training import StudentConfiguration
+
+# The models are so small that a second thread only waits, on a busy machine for minutes.
+torch.set_num_threads(1)
+
+
+@pytest.fixture
+def student_of(checkpoints):
+    """Build a student from a small random model."""
+
+    def build(**options):
+        chosen = {"model": str(checkpoints / "bert"), "layer": 2, "rank": 4, **options}
+        return Student.load(StudentConfiguration(**chosen), device="cpu")
+
+    return build
+
+
+@pytest.fixture
+def units(student_of):
+    """Cut some pairs into units as a student tokenises them."""
+    pairs = [
+        ("el paciente tose", "the patient coughs"),
+        ("no hay dolor.", "no pain here."),
+        ("la piel es roja", "the skin is red"),
+    ]
+    student = student_of()
+    return [
+        unit
+        for left, right in pairs
+        for unit in units_of(TextPair(left, right, "es", "en"), student.encoder)
+    ]
+
+
+@pytest.fixture
+def span_pair():
+    from projector.document import Fragment
+
+    def build(source, target):
+        return SpanPair(Fragment(*source), Fragment(*target))
+
+    return build

@@ -1,0 +1,80 @@
+import pytest
+import torch
+
+from projector.train.losses import (
+    consistency_loss,
+    cosine_loss,
+    divergence_loss,
+    self_training_loss,
+)
+
+LOSSES = {
+    "cosine": cosine_loss,
+    "kl": lambda similarity, target: divergence_loss(similarity, target, temperature=0.1),
+    "self-training": lambda similarity, target: self_training_loss(
+        similarity, target, temperature=0.1
+    ),
+}
+
+
+def vectors(count, seed):
+    random = torch.Generator().manual_seed(seed)
+    return torch.randn(count, 16, generator=random, requires_grad=True)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_descending_a_loss_brings_the_target_about(name):
+    source, target = vectors(5, 0), vectors(6, 1)
+    wanted = torch.zeros(5, 6)
+    wanted[torch.arange(5), torch.tensor([1, 0, 2, 5, 3])] = 1.0  # the fifth target has no one
+    optimizer = torch.optim.Adam([source, target], lr=0.05)
+    losses = []
+    for _ in range(300):
+        normal = [torch.nn.functional.normalize(side, dim=1) for side in (source, target)]
+        similarity = normal[0] @ normal[1].T
+        loss = LOSSES[name](similarity, wanted)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert (similarity.argmax(1) == torch.tensor([1, 0, 2, 5, 3])).all()
+    assert losses[-1] < 0.3 * losses[0]
+
+
+def test_the_cosine_loss_is_that_of_its_definition_whatever_the_scale():
+    similarity = torch.tensor([[0.9, 0.1], [0.2, 0.4], [0.0, 0.5]])
+    target = torch.tensor([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]])
+    rows = sum(
+        float(a @ b / (a.norm() * b.norm())) for a, b in zip(similarity, target, strict=True)
+    )
+    columns = sum(
+        float(a @ b / (a.norm() * b.norm())) for a, b in zip(similarity.T, target.T, strict=True)
+    )
+    expected = 2 - rows / 3 - columns / 2
+    assert cosine_loss(similarity, target).item() == pytest.approx(expected, abs=1e-6)
+    assert cosine_loss(similarity, 7 * target).item() == pytest.approx(expected, abs=1e-6)
+    assert cosine_loss(3 * target, target).item() == pytest.approx(0, abs=1e-6)
+
+
+def test_the_divergence_is_zero_where_the_shares_are_the_targets():
+    similarity = torch.tensor([[0.3, 0.1], [0.1, 0.3]])
+    shares = torch.softmax(similarity / 0.1, 1)  # symmetric: the columns' as well
+    assert divergence_loss(similarity, shares, temperature=0.1).item() == pytest.approx(0, abs=1e-6)
+    assert divergence_loss(similarity.flip(0), shares, temperature=0.1) > 0.5
+
+
+def test_self_training_is_bounded_and_zero_where_all_mass_is_wanted():
+    similarity = torch.eye(4) * 2 - 1
+    assert self_training_loss(similarity, torch.eye(4), temperature=0.1) < 1e-6
+    nothing = self_training_loss(similarity, 1 - torch.eye(4), temperature=0.1)
+    assert 0.99 < nothing <= 1
+    assert consistency_loss(similarity, temperature=0.1) < 1e-6
+    one_sided = torch.tensor([[1.0, 0.9], [1.0, 0.9]])  # both rows want the first column
+    assert consistency_loss(one_sided, temperature=0.01) > 0.4
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_target_without_anything_teaches_nothing_and_breaks_nothing(name):
+    similarity = (vectors(3, 0) @ vectors(4, 1).T).tanh()
+    loss = LOSSES[name](similarity, torch.zeros(3, 4))
+    assert torch.isfinite(loss)
