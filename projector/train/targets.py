@@ -99,7 +99,7 @@ def _name(units: Sequence[Unit], fingerprint: str) -> str:
     for unit in units:
         for text in (unit.source, unit.target):
             content.update(text.text.encode() + b"\0" + text.ids.tobytes())
-        content.update(repr((unit.languages, unit.spans)).encode())
+        content.update(repr((unit.languages, unit.spans, unit.clean)).encode())
     return content.hexdigest()[:16]
 
 

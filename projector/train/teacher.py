@@ -68,8 +68,7 @@ class Teacher:
         total = sum(view.configuration.weight for view in self.views)
         parts = []
         for view in self.views:
-            left = view.vectors(unit.source, unit.languages[0])
-            right = view.vectors(unit.target, unit.languages[1])
+            left, right = _both(view, unit)
             parts.append((left @ right.T) * (view.configuration.weight / total))
         return torch.stack(parts).sum(0)
 
@@ -84,11 +83,19 @@ class Teacher:
             case "diagonal":
                 prior = diagonal_prior(sources, targets, full=chosen.full, fade=chosen.fade)
             case "anchored":
-                view = self.views[0]
-                left = view.vectors(unit.source, unit.languages[0])
-                right = view.vectors(unit.target, unit.languages[1])
-                prior = anchored_prior(left, right, full=chosen.full, fade=chosen.fade)
+                prior = anchored_prior(
+                    *_both(self.views[0], unit), full=chosen.full, fade=chosen.fade
+                )
         return prior.to(device)
+
+
+def _both(view: TeacherView, unit: Unit) -> tuple[Tensor, Tensor]:
+    """Return a view's vectors of both sides."""
+    clean = unit.clean or (None, None)
+    return (
+        view.vectors(unit.source, unit.languages[0], clean=clean[0]),
+        view.vectors(unit.target, unit.languages[1], clean=clean[1]),
+    )
 
 
 def matching(unit: Unit) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,12 +28,15 @@ class Unit:
         source, target: Both sides, at least one token each.
         languages: Their codes.
         spans: Gold spans that match.
+        clean: Both texts as the teacher reads them, character for character, where the student
+            sees them worse; None: as the student does.
     """
 
     source: TokenizedText
     target: TokenizedText
     languages: tuple[str, str]
     spans: tuple[SpanPair, ...] = ()
+    clean: tuple[str, str] | None = None
 
     def __len__(self) -> int:
         """Return the number of tokens of both sides."""
@@ -64,6 +68,38 @@ def units_of(pair: TextPair, encoder: Encoder, *, longest: int = LONGEST) -> Ite
         )
         if len(sides[0]) and len(sides[1]):
             yield Unit(*sides, languages, _within(pair.spans, left, right))
+
+
+def plainer(unit: Unit, encoder: Encoder, share: float, random: np.random.Generator) -> Unit:
+    """Return a unit of which the student sees each side, by chance, without its accents.
+
+    Much text is written without them; the teacher, who reads it as it was, shows what it means.
+
+    Args:
+        unit: As it was written.
+        encoder: Tokenises.
+        share: Probability for each side.
+        random: Decides.
+    """
+    texts = (unit.source.text, unit.target.text)
+    seen = [
+        without_accents(text) if strike else text
+        for text, strike in zip(texts, random.random(2) < share, strict=True)
+    ]
+    if seen == list(texts):
+        return unit
+    source, target = (encoder.tokenize(text) for text in seen)
+    return Unit(source, target, unit.languages, unit.spans, texts)
+
+
+def without_accents(text: str) -> str:
+    """Replace every precomposed letter by its base, which keeps the length."""
+    return "".join(map(_base, text))
+
+
+def _base(character: str) -> str:
+    base = unicodedata.normalize("NFD", character)[0]
+    return base if base.isalpha() else character
 
 
 _Range = tuple[int, int]

@@ -31,40 +31,44 @@ class TeacherView:
     configuration: ViewConfiguration
     encoder: Encoder
 
-    def vectors(self, text: TokenizedText, language: str) -> Tensor:
+    def vectors(self, text: TokenizedText, language: str, *, clean: str | None = None) -> Tensor:
         """Return [T, d'] vectors of unit length, one for each of another encoder's T tokens.
 
         Args:
             text: As the student tokenises it.
             language: Its code, which phrases are found by.
+            clean: The text that is read in its place, character for character.
         """
         chosen = self.configuration
+        read = text.text if clean is None else clean
         if chosen.kind == "token":
-            found = self._token_vectors(text)
+            found = self._token_vectors(read, text.offsets)
         else:
             whole = chosen.kind == "sentence"
-            stretches = split_sentences(text.text) if whole else phrases(text.text, language)
-            found = self._carried(text, stretches)
+            stretches = split_sentences(read) if whole else phrases(read, language)
+            found = self._carried(read, stretches, text.offsets)
         if chosen.center:
             found = centered(found, prior_tokens=PRIOR_TOKENS)
         if chosen.kind == "token" and chosen.context:
             found = concatenated(found, discount=chosen.context)
         return torch.nn.functional.normalize(found, dim=-1)
 
-    def _token_vectors(self, text: TokenizedText) -> Tensor:
-        own = self.encoder.tokenize(text.text)
+    def _token_vectors(self, text: str, offsets: NDArray[np.int64]) -> Tensor:
+        own = self.encoder.tokenize(text)
         (vectors,) = self.encoder.encode([own])
-        if np.array_equal(own.offsets, text.offsets):
+        if np.array_equal(own.offsets, offsets):
             return vectors
-        return mapped(vectors, own.offsets, text.offsets)
+        return mapped(vectors, own.offsets, offsets)
 
-    def _carried(self, text: TokenizedText, stretches: NDArray[np.int64]) -> Tensor:
+    def _carried(
+        self, text: str, stretches: NDArray[np.int64], offsets: NDArray[np.int64]
+    ) -> Tensor:
         """Return the mean vector of the stretch that each token stands in."""
         prefix = self.configuration.prefix
-        contents = [prefix + text.text[start:end] for start, end in stretches.tolist()]
+        contents = [prefix + text[start:end] for start, end in stretches.tolist()]
         own = [self.encoder.tokenize(content) for content in contents]
         means = torch.stack([_mean(vectors) for vectors in self.encoder.encode(own)])
-        return mapped(means, stretches, text.offsets)
+        return mapped(means, stretches, offsets)
 
 
 def _mean(vectors: Tensor) -> Tensor:

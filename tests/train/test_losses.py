@@ -3,6 +3,7 @@ import torch
 
 from projector.train.losses import (
     consistency_loss,
+    contrast_loss,
     cosine_loss,
     divergence_loss,
     self_training_loss,
@@ -78,3 +79,19 @@ def test_a_target_without_anything_teaches_nothing_and_breaks_nothing(name):
     similarity = (vectors(3, 0) @ vectors(4, 1).T).tanh()
     loss = LOSSES[name](similarity, torch.zeros(3, 4))
     assert torch.isfinite(loss)
+
+
+def test_the_contrast_is_the_cross_entropy_of_mean_best_similarities():
+    similarity = torch.rand(7, 6, generator=torch.Generator().manual_seed(0))
+    sources, targets = torch.tensor([0, 0, 0, 1, 1, 2, 2]), torch.tensor([0, 1, 1, 2, 2, 2])
+    scores = torch.zeros(3, 3)
+    for left in range(3):
+        for right in range(3):
+            block = similarity[sources == left][:, targets == right]
+            scores[left, right] = (block.amax(1).mean() + block.amax(0).mean()) / 2
+    scores /= 0.1
+    expected = -(scores.log_softmax(1).diagonal() + scores.log_softmax(0).diagonal()).mean() / 2
+    found = contrast_loss(similarity, sources, targets, temperature=0.1)
+    assert found.item() == pytest.approx(expected.item(), abs=1e-5)
+    one = contrast_loss(similarity, sources * 0, targets * 0, temperature=0.1)
+    assert one.item() == pytest.approx(0, abs=1e-6)
