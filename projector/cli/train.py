@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from projector.cli.options import PATH
-from projector.cli.output import echo_json, format_option
+from projector.cli.output import echo_json, echo_rows, format_option
 
 
 @click.group("train", epilog="Example: projector train aligner config.toml -o runs/aligner-1")
@@ -35,9 +35,7 @@ def aligner(configuration: Path, output: Path, resume: bool, form: str) -> None:
     from projector.train.aligner import train_aligner
     from schemas.training import read_aligner_training
 
-    logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
-    for name in ("httpx", "matplotlib", "huggingface_hub"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    _show_progress()
     figures = train_aligner(read_aligner_training(configuration), output, resume=resume)
     if form == "json":
         echo_json(figures)
@@ -45,3 +43,39 @@ def aligner(configuration: Path, output: Path, resume: bool, form: str) -> None:
     for name, value in figures.items():
         click.echo(f"{name}: {value:.4f}" if isinstance(value, float) else f"{name}: {value}")
     click.echo(f"model: {output / 'model'}")
+
+
+def _show_progress() -> None:
+    """Tell measurements on stderr as they are made, and nothing that libraries say."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", force=True)
+    logging.getLogger("projector").setLevel(logging.INFO)
+
+
+@command.command("sweep")
+@click.argument("configuration", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--set",
+    "axes",
+    multiple=True,
+    required=True,
+    metavar="SETTING=VALUE,…",
+    help="A setting and the values to try; repeatable, every combination is tried.",
+)
+@click.option("-o", "--output", type=PATH, required=True, help="Holds the runs and their table.")
+@format_option
+def sweep_command(configuration: Path, axes: tuple[str, ...], output: Path, form: str) -> None:
+    """Train one aligner for each value of some settings, and lay their figures side by side.
+
+    The same command again goes on where it was stopped. OUTPUT gets a run for each value,
+    sweep.parquet, and pictures of the curves and of the figures over the values.
+
+    \b
+    Example:
+      projector train sweep config.toml --set teacher.bias=0,0.1,0.2,0.4 -o runs/bias
+    """
+    from projector.train.sweep import Axis, sweep
+    from schemas.training import read_aligner_training
+
+    _show_progress()
+    chosen = [Axis.parse(axis) for axis in axes]
+    echo_rows(form, sweep(read_aligner_training(configuration), chosen, output).to_dicts())

@@ -160,6 +160,9 @@ def train_aligner(
     log = logging.getLogger(__name__).info
     run = RunFolder(folder)
     run.open(configuration.model_dump(mode="json"), resume=resume)
+    if (known := run.result()) is not None:
+        log(f"{folder}: is finished")
+        return known
     development = Development.read(configuration.development)
     torch.manual_seed(configuration.seed)
     student = Student.load(configuration.student, device=configuration.device)
@@ -194,7 +197,9 @@ def train_aligner(
     if not draw_curves({folder.name: read_curve(folder)}, folder / "curve.png"):
         log("no curve.png: matplotlib is not installed (pip install 'projector[train]')")
     best = end.best[1] if end.best else None
-    return dict(next((row for row in end.rows if "score" in row and row["step"] == best), {}))
+    figures = dict(next((row for row in end.rows if "score" in row and row["step"] == best), {}))
+    run.finish(figures)
+    return figures
 
 
 def _made(configuration: AlignerTraining) -> dict[str, object]:

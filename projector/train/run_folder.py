@@ -129,6 +129,18 @@ class RunFolder:
         """Write the finished model, whole or not at all."""
         _replace(self.model, write)
 
+    def result(self) -> dict[str, float] | None:
+        """Return the figures of a run that is over, None of one that is not."""
+        path = self.path / "result.json"
+        if not path.is_file():
+            return None
+        figures: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
+        return figures
+
+    def finish(self, figures: Row) -> None:
+        """Note that the run is over, and its best measurement."""
+        atomic_write(self.path / "result.json", json.dumps(figures, indent=1).encode())
+
     def write_curve(self, rows: Sequence[Row]) -> None:
         """Write the curve as Parquet; a figure that a step lacks is null."""
         table = io.BytesIO()
