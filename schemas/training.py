@@ -79,6 +79,7 @@ class StudentConfiguration(Strict):
 class SourceConfiguration(Strict):
     """Where pairs come from: a table of sentences, gold as JSON Lines, or two corpora.
 
+    `limit` takes so many, evenly from all over the file.
     `languages` are those of a table of two columns. `repeat` is how often a source is gone
     through an epoch; below 1 another part of it is drawn in each. `plain` is the share of texts
     that the student sees without accents, while the teacher reads them as they are. `without`

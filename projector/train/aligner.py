@@ -167,12 +167,7 @@ def train_aligner(
     torch.manual_seed(configuration.seed)
     student = Student.load(configuration.student, device=configuration.device)
     units, parts = read_units(configuration, student)
-    targets = targets_of(
-        units,
-        configuration.targets or folder / "targets",
-        configuration.teacher.model_dump_json() + student.encoder.fingerprint,
-        lambda: Teacher.load(configuration.teacher, device=configuration.device),
-    )
+    targets = _targets(configuration, folder, student, units, parts)
     chosen = configuration.optimisation
     schedule = Schedule(
         [len(unit) for unit in units],
@@ -200,6 +195,25 @@ def train_aligner(
     figures = dict(next((row for row in end.rows if "score" in row and row["step"] == best), {}))
     run.finish(figures)
     return figures
+
+
+def _targets(
+    configuration: AlignerTraining,
+    folder: Path,
+    student: Student,
+    units: Sequence[Unit],
+    parts: Sequence[Part],
+) -> list[SparseTarget]:
+    """Return all units' targets; each source's are kept by themselves, for other runs to share."""
+    found: list[SparseTarget] = []
+    for part in parts:
+        found += targets_of(
+            [units[at] for at in part.examples],
+            configuration.targets or folder / "targets",
+            configuration.teacher.model_dump_json() + student.encoder.fingerprint,
+            lambda: Teacher.load(configuration.teacher, device=configuration.device),
+        )
+    return found
 
 
 def _made(configuration: AlignerTraining) -> dict[str, object]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,8 +59,10 @@ def read_source(source: SourceConfiguration) -> list[TextPair]:
         CorpusError: It can't be read, or nothing is left of it.
     """
     left_out = LeftOut.of(source.without)
-    pairs = (pair for pair in _pairs(source) if not left_out.holds(pair))
-    kept = list(islice(pairs, source.limit))
+    kept = [pair for pair in _pairs(source) if not left_out.holds(pair)]
+    if source.limit is not None and source.limit < len(kept):
+        # From all over the file: its parts can differ.
+        kept = [kept[at * len(kept) // source.limit] for at in range(source.limit)]
     if not kept:
         where = source.sentences or source.gold or source.source
         assert where is not None  # the configuration sees to it
