@@ -130,19 +130,20 @@ class Student:
 
     def _save_adapter(self, folder: Path, described: str) -> None:
         folder.mkdir(parents=True)
+        (folder / OWN_FILE).write_text(described, encoding="utf-8")
         weights = {
             f"base_model.model.{name.replace(f'.{_ADAPTER}', '')}": weight.half().cpu().contiguous()
             for name, weight in self.state().items()
         }
-        save_file(weights, folder / adapter.WEIGHTS, metadata={"format": "pt"})
+        _save(weights, folder / adapter.WEIGHTS)
         peft: dict[str, Any] = self.encoder.model.peft_config[_ADAPTER].to_dict()  # type: ignore[attr-defined]
         peft |= {"base_model_name_or_path": self.configuration.model, "inference_mode": True}
         peft["target_modules"] = sorted(peft["target_modules"])
         content = json.dumps(peft, indent=1, sort_keys=True, default=str)
         (folder / adapter.CONFIGURATION).write_text(content, encoding="utf-8")
-        (folder / OWN_FILE).write_text(described, encoding="utf-8")
 
     def _save_whole(self, folder: Path, described: str) -> None:
+        (folder / OWN_FILE).write_text(described, encoding="utf-8")
         model = self.encoder.model
         weights = {}
         for name, weight in model.state_dict().items():
@@ -150,10 +151,14 @@ class Student:
                 weights[name.replace(".base_layer", "")] = weight.detach().cpu().clone()
         if self.configuration.rank:
             adapter.read_adapter(folder / "adapter").add_to(weights)
-        save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+        _save(weights, folder / "model.safetensors")
         model.config.save_pretrained(folder)
         self.encoder.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
-        (folder / OWN_FILE).write_text(described, encoding="utf-8")
+
+
+def _save(weights: dict[str, Tensor], path: Path) -> None:
+    save_file(weights, path, metadata={"format": "pt"})
+    path.chmod((path.parent / OWN_FILE).stat().st_mode)  # else its owner's only
 
 
 def _inject(model: torch.nn.Module, configuration: StudentConfiguration) -> None:
