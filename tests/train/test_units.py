@@ -1,7 +1,7 @@
 import numpy as np
 
 from projector.train.data import SpanPair, TextPair
-from projector.train.units import units_of
+from projector.train.units import plainer, units_of, without_accents
 
 
 def pair_of(source, target, spans=()):
@@ -53,3 +53,23 @@ def test_a_span_that_a_cut_parts_from_its_counterpart_is_left_out(student_of, sp
 def test_span_pairs_are_plain_values(span_pair):
     assert span_pair((0, 1), (2, 3)) == span_pair((0, 1), (2, 3))
     assert isinstance(span_pair((0, 1), (2, 3)), SpanPair)
+
+
+def test_accents_go_character_by_character():
+    text = "Ştefan: pálido, ñandú, Łódź — 5 µg, å\u0301, ½"
+    plain = without_accents(text)
+    assert len(plain) == len(text)
+    assert plain.startswith("Stefan: palido, nandu, Łodz — 5 µg, a")
+    assert without_accents("ascii 1/2") == "ascii 1/2"
+
+
+def test_what_the_student_sees_without_accents_the_teacher_reads_as_it_was(student_of):
+    encoder = student_of().encoder
+    (unit,) = units_of(pair_of("él está pálido", "está"), encoder)
+    random = np.random.default_rng(0)
+    seen = plainer(unit, encoder, 1.0, random)
+    assert (seen.source.text, seen.target.text) == ("el esta palido", "esta")
+    assert seen.clean == ("él está pálido", "está")
+    assert plainer(unit, encoder, 0.0, random) is unit
+    (ascii_unit,) = units_of(pair_of("a b", "c"), encoder)
+    assert plainer(ascii_unit, encoder, 1.0, random) is ascii_unit
