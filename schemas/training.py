@@ -79,8 +79,8 @@ class StudentConfiguration(Strict):
 class SourceConfiguration(Strict):
     """Where pairs come from: a table of sentences, gold as JSON Lines, or two corpora.
 
-    `limit` takes so many, evenly from all over the file.
-    `languages` are those of a table of two columns. `repeat` is how often a source is gone
+    `limit` takes so many, evenly from all over the file. `languages` are those of a table of two
+    columns. `repeat` is how often a source is gone
     through an epoch; below 1 another part of it is drawn in each. `plain` is the share of texts
     that the student sees without accents, while the teacher reads them as they are. `without`
     are files of gold whose documents are left out of it, by their names and by their sentences.
@@ -104,9 +104,13 @@ class SourceConfiguration(Strict):
         kinds = (self.sentences, self.gold, self.source and self.target)
         if sum(kind is not None for kind in kinds) != 1 or bool(self.source) != bool(self.target):
             raise ValueError("name one of: sentences; gold; source and target")
-        if self.fold >= self.folds:
-            raise ValueError(f"there is no fold {self.fold} of {self.folds}; they count from 0")
+        _check_fold(self.fold, self.folds)
         return self
+
+
+def _check_fold(fold: int, folds: int) -> None:
+    if fold >= folds:
+        raise ValueError(f"there is no fold {fold} of {folds}; they count from 0")
 
 
 class DistillationConfiguration(Strict):
@@ -161,6 +165,11 @@ class DevelopmentConfiguration(Strict):
     folds: int = Field(default=1, ge=1)
     fold: int = Field(default=0, ge=0)
     patience: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> DevelopmentConfiguration:
+        _check_fold(self.fold, self.folds)
+        return self
 
 
 class AlignerTraining(Strict):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from projector import models
 from projector.align import PRIOR_TOKENS, centered
 from projector.train.data import read_source
 from projector.train.develop import Development
@@ -35,6 +38,8 @@ from projector.train.units import Unit, plainer, units_of
 
 if TYPE_CHECKING:
     from schemas.training import AlignerTraining, DistillationConfiguration
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +162,7 @@ def train_aligner(
     Raises:
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
-    log = logging.getLogger(__name__).info
+    log = _LOG.info
     run = RunFolder(folder)
     run.open(configuration.model_dump(mode="json"), resume=resume)
     if (known := run.result()) is not None:
@@ -205,14 +210,15 @@ def _targets(
     parts: Sequence[Part],
 ) -> list[SparseTarget]:
     """Return all units' targets; each source's are kept by themselves, for other runs to share."""
+    chosen = configuration.teacher
+    # Not by name alone: a folder can come to hold other weights.
+    weights = [models.fingerprint(view.model, layer=view.layer) for view in chosen.views]
+    known_by = json.dumps([chosen.model_dump(mode="json"), weights, student.encoder.fingerprint])
+    teacher = cache(lambda: Teacher.load(chosen, device=configuration.device))
+    place = configuration.targets or folder / "targets"
     found: list[SparseTarget] = []
     for part in parts:
-        found += targets_of(
-            [units[at] for at in part.examples],
-            configuration.targets or folder / "targets",
-            configuration.teacher.model_dump_json() + student.encoder.fingerprint,
-            lambda: Teacher.load(configuration.teacher, device=configuration.device),
-        )
+        found += targets_of([units[at] for at in part.examples], place, known_by, teacher)
     return found
 
 
@@ -235,4 +241,12 @@ def read_units(configuration: AlignerTraining, student: Student) -> tuple[list[U
             cut = units_of(pair, student.encoder)
             units += (plainer(unit, student.encoder, source.plain, random) for unit in cut)
         parts.append(Part(range(first, len(units)), source.repeat))
+        _LOG.info(
+            "%s: %d pairs in %d units, %d of %d gold spans within one",
+            source.sentences or source.gold or source.source,
+            len(pairs),
+            len(units) - first,
+            sum(len(unit.spans) for unit in units[first:]),
+            sum(len(pair.spans) for pair in pairs),
+        )
     return units, parts

@@ -5,6 +5,7 @@ curve.parquet        a row for each step and measurement; curve.png is its pictu
 checkpoint/          the state to resume from: one whole folder, replaced by the next
 best/                the trained weights that measured best
 model/               what `projector project -m` takes, once the run is over
+result.json          the best measurement; it is there when all is done
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def targets_of(
         units: What to align.
         folder: Where targets are kept.
         fingerprint: Hash of the teacher and the student's tokenizer.
-        teacher: Loads it; called only when something is missing, and let go of at the end.
+        teacher: Loads it; called only when something is missing.
     """
     place = folder / _name(units, fingerprint)
     loaded: Teacher | None = None

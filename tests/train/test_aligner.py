@@ -11,7 +11,7 @@ from projector.train.aligner import Distillation, train_aligner
 from projector.train.develop import Development
 from projector.train.targets import SparseTarget
 from projector.train.teacher import Teacher
-from schemas.training import DistillationConfiguration, TeacherConfiguration
+from schemas.training import DistillationConfiguration
 
 
 def weights_of(folder):
@@ -19,9 +19,8 @@ def weights_of(folder):
 
 
 @pytest.mark.parametrize("loss", ["self-training", "cosine"])
-def test_one_batch_can_be_learned_by_heart(student_of, units, checkpoints, loss):
+def test_one_batch_can_be_learned_by_heart(student_of, units, loss):
     student = student_of(rank=0)
-    chosen = TeacherConfiguration(views=({"model": str(checkpoints / "bert"), "layer": 1},))
     targets = [SparseTarget.of(torch.eye(len(unit.source), len(unit.target))) for unit in units]
     options = DistillationConfiguration(loss=loss, window=1000, temperature=0.05)
     task = Distillation(student, units, targets, options, Development({}, {}))
@@ -35,10 +34,6 @@ def test_one_batch_can_be_learned_by_heart(student_of, units, checkpoints, loss)
         optimizer.step()
         losses.append(value.item())
     assert losses[-1] < (0.02 if loss == "self-training" else 0.2 * losses[0])
-    assert Teacher.load(chosen, device="cpu").target(units[0]).shape == (
-        len(units[0].source),
-        len(units[0].target),
-    )
 
 
 def test_a_run_leaves_a_model_a_curve_and_figures(configuration, tmp_path):
@@ -127,3 +122,29 @@ def test_targets_can_be_shared_by_runs(configuration, tmp_path, monkeypatch):
     train_aligner(configuration(targets=str(shared), seed=4), tmp_path / "b")
     assert not (tmp_path / "b" / "targets").exists()
     shutil.rmtree(shared)
+
+
+def test_targets_of_other_weights_under_the_same_name_are_made_anew(
+    configuration, checkpoints, tmp_path
+):
+    model, shared = tmp_path / "teacher", tmp_path / "targets"
+    views = {"views": [{"model": str(model), "layer": 1}]}
+    for name in ("bert", "xlm-roberta"):
+        shutil.rmtree(model, ignore_errors=True)
+        shutil.copytree(checkpoints / name, model)
+        train_aligner(configuration(targets=str(shared), teacher=views), tmp_path / name)
+    assert len(list(shared.iterdir())) == 2
+
+
+def test_a_teacher_is_loaded_once_for_all_sources(configuration, tmp_path, monkeypatch):
+    loaded = []
+
+    def load(chosen, *, device, load=Teacher.load):
+        loaded.append(chosen)
+        return load(chosen, device=device)
+
+    monkeypatch.setattr(Teacher, "load", load)
+    (source,) = configuration().data
+    other = source.model_copy(update={"plain": 1.0, "limit": 2})
+    train_aligner(configuration(data=(source, other)), tmp_path / "run")
+    assert len(loaded) == 1

@@ -1,6 +1,6 @@
 import numpy as np
 
-from projector.train.data import SpanPair, TextPair
+from projector.train.data import TextPair
 from projector.train.units import plainer, units_of, without_accents
 
 
@@ -48,11 +48,6 @@ def test_a_span_that_a_cut_parts_from_its_counterpart_is_left_out(student_of, sp
     units = list(units_of(pair_of(source, source, far), encoder, longest=14))
     assert len(units) > 1 and not [span for unit in units for span in unit.spans]
     assert np.all([len(unit.source) > 0 for unit in units])
-
-
-def test_span_pairs_are_plain_values(span_pair):
-    assert span_pair((0, 1), (2, 3)) == span_pair((0, 1), (2, 3))
-    assert isinstance(span_pair((0, 1), (2, 3)), SpanPair)
 
 
 def test_accents_go_character_by_character():
