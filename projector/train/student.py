@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,11 +36,13 @@ class Student:
         configuration: As the user wrote it.
         encoder: Shares the trained weights, so that it encodes as they are now.
         trained: The weights that get gradients, by name.
+        start: What they were, where a part of that is kept and it isn't 0.
     """
 
     configuration: StudentConfiguration
     encoder: TransformerEncoder
     trained: Mapping[str, torch.nn.Parameter]
+    start: Mapping[str, Tensor]
 
     @classmethod
     def load(cls, configuration: StudentConfiguration, *, device: str = "auto") -> Student:
@@ -67,7 +70,12 @@ class Student:
         trained = {
             name: weight for name, weight in model.named_parameters() if weight.requires_grad
         }
-        return cls(configuration, encoder, trained)
+        start = (
+            {}
+            if configuration.rank or configuration.keep == 1
+            else {name: weight.detach().clone() for name, weight in trained.items()}
+        )
+        return cls(configuration, encoder, trained, start)
 
     def vectors(self, texts: Sequence[TokenizedText]) -> list[Tensor]:
         """Return [T, d] vectors of each text, with gradients, all in one pass.
@@ -110,6 +118,20 @@ class Student:
         for name, weight in self.trained.items():
             weight.data.copy_(state[name])
 
+    @contextmanager
+    def blended(self) -> Iterator[None]:
+        """Put what the model comes to, `keep` of what was learned, in the place of the weights."""
+        kept = {name: weight.clone() for name, weight in self.state().items()}
+        for name, weight in self.trained.items():
+            if "lora_B" in name:  # began as 0, and the change is its product with A
+                weight.data.mul_(self.configuration.keep)
+            elif name in self.start:
+                weight.data.lerp_(self.start[name], 1 - self.configuration.keep)
+        try:
+            yield
+        finally:
+            self.restore(kept)
+
     def save(self, folder: Path, own: Mapping[str, Any]) -> None:
         """Write the model to an empty folder: transformers' files, and a small one of ours.
 
@@ -117,6 +139,10 @@ class Student:
             folder: Where; with an adapter, its folder `adapter` holds that alone.
             own: How the model is read and was made.
         """
+        with self.blended():
+            self._save(folder, own)
+
+    def _save(self, folder: Path, own: Mapping[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         layer = {
             "layer": self.encoder.view.layer,

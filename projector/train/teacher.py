@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from projector import models
 from projector.align import Band, transport
 from projector.train.prior import anchored_prior, diagonal_prior
-from projector.train.units import Unit
-from projector.train.views import TeacherView, overlaps
+from projector.train.units import Unit, mention_tokens
+from projector.train.views import TeacherView
 
 if TYPE_CHECKING:
     from projector.encode import Encoder
@@ -100,16 +99,8 @@ def _both(view: TeacherView, unit: Unit) -> tuple[Tensor, Tensor]:
 
 def matching(unit: Unit) -> Tensor:
     """Return [S, T] bool: pairs of tokens of which both stand in spans that match."""
-    result = torch.zeros(len(unit.source), len(unit.target), dtype=torch.bool)
-    for span in unit.spans:
-        sides = []
-        for text, side in ((unit.source, span.source), (unit.target, span.target)):
-            tokens, _, _ = overlaps(np.array([[side.start, side.end]]), text.offsets)
-            inside = torch.zeros(len(text), dtype=torch.bool)
-            inside[torch.from_numpy(tokens)] = True
-            sides.append(inside)
-        result |= sides[0][:, None] & sides[1]
-    return result
+    sources, targets = mention_tokens(unit)
+    return (sources.float().T @ targets.float()) > 0
 
 
 def sharpened(similarity: Tensor, prior: Tensor, chosen: TeacherConfiguration) -> Tensor:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from projector.align import PRIOR_TOKENS, centered
 from projector.document import Fragment
@@ -16,6 +18,7 @@ from projector.path import anchored_path
 from projector.settings import AlignSettings
 from projector.tokens import TokenizedText
 from projector.train.data import SpanPair, TextPair
+from projector.words import overlap_range
 
 LONGEST = 256  # tokens of a unit's longer side; a sentence that is longer is a unit of its own
 
@@ -68,6 +71,36 @@ def units_of(pair: TextPair, encoder: Encoder, *, longest: int = LONGEST) -> Ite
         )
         if len(sides[0]) and len(sides[1]):
             yield Unit(*sides, languages, _within(pair.spans, left, right))
+
+
+def mention_tokens(unit: Unit) -> tuple[Tensor, Tensor]:
+    """Return which tokens the gold mentions of a unit consist of, [K, S] and [K, T] bool.
+
+    Fragments that match the same fragments belong to one mention; a mention that has no token on
+    a side is left out.
+    """
+    counterparts: dict[Fragment, set[Fragment]] = {}
+    for span in unit.spans:
+        counterparts.setdefault(span.source, set()).add(span.target)
+    mentions: dict[frozenset[Fragment], list[Fragment]] = {}
+    for source, targets in counterparts.items():
+        mentions.setdefault(frozenset(targets), []).append(source)
+    sides = (
+        _inside(unit.source, list(mentions.values())),
+        _inside(unit.target, [sorted(targets) for targets in mentions]),
+    )
+    there = sides[0].any(1) & sides[1].any(1)
+    return sides[0][there], sides[1][there]
+
+
+def _inside(text: TokenizedText, mentions: Sequence[Sequence[Fragment]]) -> Tensor:
+    """Return [K, T] bool: the tokens that overlap each mention's fragments."""
+    inside = torch.zeros(len(mentions), len(text), dtype=torch.bool)
+    for row, fragments in zip(inside, mentions, strict=True):
+        places = np.array([(one.start, one.end) for one in fragments], np.int64)
+        for first, last in zip(*overlap_range(text.offsets, places), strict=True):
+            row[first:last] = True
+    return inside
 
 
 def plainer(unit: Unit, encoder: Encoder, share: float, random: np.random.Generator) -> Unit:

@@ -6,6 +6,7 @@ from projector.train.losses import (
     contrast_loss,
     cosine_loss,
     divergence_loss,
+    projection_loss,
     self_training_loss,
 )
 
@@ -95,3 +96,26 @@ def test_the_contrast_is_the_cross_entropy_of_mean_best_similarities():
     assert found.item() == pytest.approx(expected.item(), abs=1e-5)
     one = contrast_loss(similarity, sources * 0, targets * 0, temperature=0.1)
     assert one.item() == pytest.approx(0, abs=1e-6)
+
+
+def test_the_projection_loss_is_the_cross_entropy_of_carried_membership():
+    similarity = torch.rand(4, 5, generator=torch.Generator().manual_seed(1))
+    source = torch.tensor([[True, True, False, False]])
+    target = torch.tensor([[False, True, True, True, False]])
+    carried = torch.softmax(similarity / 0.2, 0)[:2].sum(0)  # to the target's tokens
+    back = torch.softmax(similarity / 0.2, 1)[:, 1:4].sum(1)
+    expected = 0.0
+    for found, gold in ((carried, target[0]), (back, source[0])):
+        right = torch.where(gold, found, 1 - found)
+        expected += float(-right.log().sum() / gold.sum()) / 2
+    found = projection_loss(similarity, source, target, temperature=0.2)
+    assert found.item() == pytest.approx(expected, abs=1e-5)
+
+
+def test_hopeless_gold_has_no_gradient_and_true_gold_has():
+    similarity = torch.tensor([[1.0, -1.0], [-1.0, 1.0]], requires_grad=True)
+    first, second = torch.tensor([[True, False]]), torch.tensor([[False, True]])
+    projection_loss(similarity, first, second, temperature=0.1).backward()
+    assert not similarity.grad.any()
+    projection_loss(similarity, first, first, temperature=0.7).backward()
+    assert similarity.grad[0, 0] < 0 < similarity.grad[0, 1]

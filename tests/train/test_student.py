@@ -122,3 +122,24 @@ def test_an_adapter_for_another_shape_is_refused(student_of, checkpoints, tmp_pa
 def test_what_has_no_weights_can_not_be_trained():
     with pytest.raises(ConfigurationError, match="tiny has no weights to train"):
         Student.load(StudentConfiguration(model="tiny"))
+
+
+@pytest.mark.parametrize("rank", [0, 4])
+def test_a_student_that_keeps_half_ends_half_way(student_of, tmp_path, rank):
+    ends = []
+    for keep in (1.0, 0.5):
+        torch.manual_seed(3)
+        student = student_of(rank=rank, keep=keep)
+        start = load(student.configuration.model, layer=2, device="cpu", precision="fp32").model
+        with torch.no_grad():
+            for number, weight in enumerate(student.trained.values()):
+                weight += 0.1 * torch.randn(weight.shape, generator=torch.manual_seed(number))
+        learned = {name: weight.clone() for name, weight in student.state().items()}
+        student.save(tmp_path / f"{keep}", {})
+        torch.testing.assert_close(student.state(), learned, atol=0, rtol=0)  # it goes on from here
+        model = load(tmp_path / f"{keep}", device="cpu", precision="fp32").model
+        pairs = zip(model.parameters(), start.parameters(), strict=True)
+        ends.append([one.detach() - other for one, other in pairs])
+    assert any(change.abs().max() > 0.05 for change in ends[0])
+    for whole, half in zip(*ends, strict=True):
+        torch.testing.assert_close(half, whole / 2, atol=1e-3, rtol=1e-2)

@@ -1,7 +1,7 @@
 import numpy as np
 
 from projector.train.data import TextPair
-from projector.train.units import plainer, units_of, without_accents
+from projector.train.units import mention_tokens, plainer, units_of, without_accents
 
 
 def pair_of(source, target, spans=()):
@@ -68,3 +68,20 @@ def test_what_the_student_sees_without_accents_the_teacher_reads_as_it_was(stude
     assert plainer(unit, encoder, 0.0, random) is unit
     (ascii_unit,) = units_of(pair_of("a b", "c"), encoder)
     assert plainer(ascii_unit, encoder, 1.0, random) is ascii_unit
+
+
+def test_a_mention_is_all_tokens_of_its_fragments_on_both_sides(student_of, span_pair):
+    pieces = [span_pair(left, right) for left in ((0, 1), (4, 5)) for right in ((0, 1), (6, 7))]
+    whole = span_pair((2, 3), (2, 5))
+    nowhere = span_pair((6, 7), (1, 2))  # a space: no token
+    spans = [*pieces, whole, nowhere]
+    (unit,) = units_of(pair_of("a b c d", "e f g h", spans), student_of().encoder)
+    sides = mention_tokens(unit)
+    found = [
+        tuple(
+            "".join(text.text[start:end] for start, end in text.offsets[row.numpy()])
+            for text, row in zip((unit.source, unit.target), rows, strict=True)
+        )
+        for rows in zip(*sides, strict=True)
+    ]
+    assert sorted(found) == [("ac", "eh"), ("b", "fg")]
