@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -107,11 +107,12 @@ class SourceConfiguration(Strict):
         kinds = (self.sentences, self.gold, self.source and self.target)
         if sum(kind is not None for kind in kinds) != 1 or bool(self.source) != bool(self.target):
             raise ValueError("name one of: sentences; gold; source and target")
-        _check_fold(self.fold, self.folds)
+        check_fold(self.fold, self.folds)
         return self
 
 
-def _check_fold(fold: int, folds: int) -> None:
+def check_fold(fold: int, folds: int) -> None:
+    """Refuse a fold that isn't there."""
     if fold >= folds:
         raise ValueError(f"there is no fold {fold} of {folds}; they count from 0")
 
@@ -174,7 +175,7 @@ class DevelopmentConfiguration(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> DevelopmentConfiguration:
-        _check_fold(self.fold, self.folds)
+        check_fold(self.fold, self.folds)
         return self
 
 
@@ -192,22 +193,27 @@ class AlignerTraining(Strict):
     checkpoint_every: int = Field(default=200, ge=1)
     targets: Path | None = None
 
+    @model_validator(mode="after")
+    def _whole(self) -> AlignerTraining:
+        if not self.data:
+            raise ValueError("data: nothing to learn from; add a table [[data]]")
+        return self
 
-def read_aligner_training(path: Path) -> AlignerTraining:
-    """Read a training configuration from a TOML file.
+
+_Training = TypeVar("_Training", bound=Strict)
+
+
+def read_training(path: Path, kind: type[_Training]) -> _Training:
+    """Read a training configuration of some kind from a TOML file.
 
     Raises:
         ConfigurationError: It can't be read, or isn't one; every fault is told.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        read = AlignerTraining.model_validate(content)
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
     except ValidationError as error:
         raise ConfigurationError(faults(error, path)) from error
     except ValueError as error:  # also what is not UTF-8
         raise ConfigurationError(f"{path}: is no TOML: {error}") from error
-    if not read.data:
-        raise ConfigurationError(f"{path}: data: nothing to learn from; add a table [[data]]")
-    return read

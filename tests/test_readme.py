@@ -9,7 +9,7 @@ import pytest
 
 from projector.cli import _COMMANDS, cli, run
 from schemas.collection import read_collection
-from schemas.training import read_aligner_training
+from schemas.training import AlignerTraining, read_training
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -66,7 +66,7 @@ def test_the_collection_file_of_the_readme_is_one(tmp_path):
 def test_the_training_file_of_the_readme_is_one(tmp_path):
     file = tmp_path / "config.toml"
     file.write_text(re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[1], encoding="utf-8")
-    training = read_aligner_training(file)
+    training = read_training(file, AlignerTraining)
     assert [view.kind for view in training.teacher.views] == ["token", "sentence"]
     assert len(training.data) == 2 and training.data[0].plain == 0.25
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -33,10 +34,40 @@ def aligner(configuration: Path, output: Path, resume: bool, form: str) -> None:
       projector train aligner config.toml -o runs/aligner-1 --resume
     """
     from projector.train.aligner import train_aligner
-    from schemas.training import read_aligner_training
+    from schemas.training import AlignerTraining, read_training
 
     _show_progress()
-    figures = train_aligner(read_aligner_training(configuration), output, resume=resume)
+    training = read_training(configuration, AlignerTraining)
+    _echo(train_aligner(training, output, resume=resume), output, form)
+
+
+@command.command("tagger")
+@click.argument("configuration", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("-o", "--output", type=PATH, required=True, help="The run's folder.")
+@click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")
+@format_option
+def tagger(configuration: Path, output: Path, resume: bool, form: str) -> None:
+    """Train an entity tagger as a CONFIGURATION in TOML says.
+
+    The run's folder holds checkpoints, the curves of loss and F1 as curve.parquet and curve.png,
+    and in model/ what `projector tag --model` and `projector project --tagger` take.
+
+    \b
+    Examples:
+      projector train tagger config.toml -o runs/disease
+      projector train tagger config.toml -o runs/disease --resume
+    """
+    from projector.train.tagger import train_tagger
+    from schemas.tagging import TaggerTraining
+    from schemas.training import read_training
+
+    _show_progress()
+    training = read_training(configuration, TaggerTraining)
+    _echo(train_tagger(training, output, resume=resume), output, form)
+
+
+def _echo(figures: Mapping[str, float], output: Path, form: str) -> None:
+    """Print what a run came to."""
     if form == "json":
         echo_json(figures)
         return
@@ -74,8 +105,8 @@ def sweep_command(configuration: Path, axes: tuple[str, ...], output: Path, form
       projector train sweep config.toml --set teacher.bias=0,0.1,0.2,0.4 -o runs/bias
     """
     from projector.train.sweep import Axis, sweep
-    from schemas.training import read_aligner_training
+    from schemas.training import AlignerTraining, read_training
 
     _show_progress()
     chosen = [Axis.parse(axis) for axis in axes]
-    echo_rows(form, sweep(read_aligner_training(configuration), chosen, output).to_dicts())
+    echo_rows(form, sweep(read_training(configuration, AlignerTraining), chosen, output).to_dicts())

@@ -8,12 +8,12 @@ a list of pairs of token indices.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from projector.corpus.lines import objects
 from projector.document import Document, DocumentPair, Fragment, Mention
 from projector.errors import CorpusError, Problem
 
@@ -28,10 +28,12 @@ class GoldPair:
     Args:
         document: What the pair was made from: a document can occur once for each label.
         pair: With gold mentions on both sides; equal ids are the same mention.
+        annotated: The labels that both sides are annotated with, where the set says so.
     """
 
     document: str
     pair: DocumentPair
+    annotated: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def gold_sets(folder: Path) -> dict[str, Path]:
 
 def holds_word_links(path: Path) -> bool:
     """Tell whether a set holds word alignments rather than documents."""
-    return any("alignment" in row for _, row in _rows(path, 1))
+    return any("alignment" in row for _, row in objects(path, _EXPECTED, limit=1))
 
 
 def read_gold(path: Path, *, limit: int | None = None) -> Iterator[GoldPair]:
@@ -65,11 +67,12 @@ def read_gold(path: Path, *, limit: int | None = None) -> Iterator[GoldPair]:
     Raises:
         CorpusError: A line is no such document.
     """
-    for number, row in _rows(path, limit):
+    for number, row in objects(path, _EXPECTED, limit=limit):
         try:
             pair = DocumentPair(_document(row, "src", number), _document(row, "tgt", number))
             of = row.get("meta") or {}
-            yield GoldPair(str(of.get("doc", row["id"])), pair)
+            label = of.get("label")
+            yield GoldPair(str(of.get("doc", row["id"])), pair, (str(label),) if label else None)
         except KeyError as error:
             problem = Problem(path, number, f"no {error.args[0]}", _EXPECTED)
             raise CorpusError(problem) from error
@@ -90,7 +93,7 @@ def read_sentences(path: Path, *, limit: int | None = None) -> Iterator[GoldSent
     Raises:
         CorpusError: A line is no such sentence.
     """
-    for number, row in _rows(path, limit):
+    for number, row in objects(path, _EXPECTED, limit=limit):
         try:
             links = frozenset((int(source), int(target)) for source, target in row["alignment"])
             words = tuple(row["src_tokens"]), tuple(row["tgt_tokens"])
@@ -98,22 +101,6 @@ def read_sentences(path: Path, *, limit: int | None = None) -> Iterator[GoldSent
         except KeyError as error:
             problem = Problem(path, number, f"no {error.args[0]}", _EXPECTED)
             raise CorpusError(problem) from error
-
-
-def _rows(path: Path, limit: int | None) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the first `limit` objects with their line numbers."""
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if limit is not None and number > limit:
-                return
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
-                problem = Problem(path, number, f"no JSON ({error.msg})", _EXPECTED)
-                raise CorpusError(problem) from error
-            if not isinstance(row, dict):
-                raise CorpusError(Problem(path, number, "no object", _EXPECTED))
-            yield number, row
 
 
 def _document(row: dict[str, Any], side: str, number: int) -> Document:

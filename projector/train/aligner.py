@@ -7,7 +7,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +17,9 @@ from tqdm import tqdm
 
 from projector import models
 from projector.align import PRIOR_TOKENS, centered
+from projector.train.conduct import conduct, schedule_of
 from projector.train.data import read_source
 from projector.train.develop import Development
-from projector.train.loop import Pace, train
 from projector.train.losses import (
     consistency_loss,
     contrast_loss,
@@ -29,9 +28,8 @@ from projector.train.losses import (
     projection_loss,
     self_training_loss,
 )
-from projector.train.picture import draw_curves, read_curve
 from projector.train.run_folder import RunFolder
-from projector.train.schedule import Part, Schedule
+from projector.train.schedule import Part
 from projector.train.student import Student
 from projector.train.targets import SparseTarget, targets_of
 from projector.train.teacher import Teacher
@@ -179,44 +177,19 @@ def train_aligner(
     Raises:
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
-    log = _LOG.info
     run = RunFolder(folder)
     run.open(configuration.model_dump(mode="json"), resume=resume)
     if (known := run.result()) is not None:
-        log(f"{folder}: is finished")
+        _LOG.info("%s: is finished", folder)
         return known
     development = Development.read(configuration.development)
     torch.manual_seed(configuration.seed)
     student = Student.load(configuration.student, device=configuration.device)
     units, parts = read_units(configuration, student)
     targets = _targets(configuration, folder, student, units, parts)
-    chosen = configuration.optimisation
-    schedule = Schedule(
-        [len(unit) for unit in units],
-        parts,
-        chosen.tokens,
-        chosen.accumulate,
-        configuration.seed,
-    )
-    steps = chosen.steps or max(round(chosen.epochs * schedule.steps_per_epoch()), 1)
-    pace = Pace(
-        steps,
-        configuration.development.every,
-        configuration.checkpoint_every,
-        configuration.development.patience,
-    )
+    schedule = schedule_of([len(unit) for unit in units], parts, configuration)
     task = Distillation(student, units, targets, configuration.distillation, development)
-    end = train(task, schedule, chosen, pace, run, log=log)
-    student.restore(run.load_best())
-    student.encoder.model.train(False)
-    made = {"made": {"step": end.best[1] if end.best else end.step, **_made(configuration)}}
-    run.save_model(lambda place: student.save(place, made))
-    if not draw_curves({folder.name: read_curve(folder)}, folder / "curve.png"):
-        log("no curve.png: matplotlib is not installed (pip install 'projector[train]')")
-    best = end.best[1] if end.best else None
-    figures = dict(next((row for row in end.rows if "score" in row and row["step"] == best), {}))
-    run.finish(figures)
-    return figures
+    return conduct(task, schedule, configuration, run, student.save)
 
 
 def _targets(
@@ -237,13 +210,6 @@ def _targets(
     for part in parts:
         found += targets_of([units[at] for at in part.examples], place, known_by, teacher)
     return found
-
-
-def _made(configuration: AlignerTraining) -> dict[str, object]:
-    return {
-        "projector": version("projector"),
-        "configuration": configuration.model_dump(mode="json"),
-    }
 
 
 def read_units(configuration: AlignerTraining, student: Student) -> tuple[list[Unit], list[Part]]:

@@ -62,11 +62,12 @@ class Student:
         if not isinstance(encoder, TransformerEncoder):
             raise ConfigurationError(f"{configuration.model} has no weights to train")
         model = encoder.model
-        if configuration.rank:
+        frozen = getattr(configuration, "frozen", False)
+        if configuration.rank and not frozen:
             _inject(model, configuration)
         for name, weight in model.named_parameters():
             wanted = "lora_" in name if configuration.rank else "embeddings." not in name
-            weight.requires_grad_(wanted)
+            weight.requires_grad_(wanted and not frozen)
         trained = {
             name: weight for name, weight in model.named_parameters() if weight.requires_grad
         }

@@ -8,7 +8,7 @@ from projector.corpus.gold import holds_word_links, read_gold, read_sentences
 from projector.document import Fragment, Mention
 from projector.errors import ConfigurationError, CorpusError
 from projector.train.data import LeftOut, TextPair, fold_of, matching_spans, read_source, read_table
-from schemas.training import SourceConfiguration, read_aligner_training
+from schemas.training import AlignerTraining, SourceConfiguration, read_training
 
 ROW = {
     "id": "case-1-disease",
@@ -139,6 +139,6 @@ def test_a_wrong_configuration_is_told(tmp_path, content, match):
     path = tmp_path / "c.toml"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=match):
-        read_aligner_training(path)
+        read_training(path, AlignerTraining)
     with pytest.raises(ConfigurationError, match="can't be read"):
-        read_aligner_training(tmp_path / "none.toml")
+        read_training(tmp_path / "none.toml", AlignerTraining)

@@ -1,0 +1,1 @@
+"""Find entities in texts by themselves: BIO labels, a head on an encoder, the tagger."""

@@ -1,0 +1,167 @@
+"""Tag documents: an encoder, a head, and the folder that both are kept in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from projector import models
+from projector.document import Document, Fragment, Mention
+from projector.errors import ModelError
+from projector.models.checkpoint import digest
+from projector.tag.bio import bio_spans
+from projector.tag.head import Head, edge_probabilities
+from schemas.tagging import HeadConfiguration
+
+if TYPE_CHECKING:
+    from projector.encode import Encoder
+    from projector.models.registry import Precision
+    from projector.tokens import TokenizedText
+
+TAGGER_FILE = "tagger.json"
+_WEIGHTS = "head.safetensors"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tagger:
+    """Find entities of some types in texts of any length and language.
+
+    Args:
+        name: What the user calls it.
+        fingerprint: Hash of all that decides what it finds.
+        types: The entity types, E of them.
+        encoder: Gives tokens and vectors.
+        head: In evaluation mode.
+    """
+
+    name: str
+    fingerprint: str
+    types: tuple[str, ...]
+    encoder: Encoder
+    head: Head
+
+    def scores(self, text: TokenizedText) -> Tensor:
+        """Return [T, E, 3] float32 BIO scores of a text that its encoder tokenised."""
+        with torch.inference_mode():
+            found: Tensor = self.head(self.encoder.encode([text])[0])
+        return found
+
+    def spans(self, text: TokenizedText) -> list[NDArray[np.int64]]:
+        """Return the spans found in a text, for each type [N, 2] half-open characters."""
+        if not len(text):
+            return [np.empty((0, 2), np.int64) for _ in self.types]
+        with torch.inference_mode():
+            labels = self.head.decode(self.scores(text)).cpu().numpy()
+        return [bio_spans(labels[:, kind], text.offsets) for kind in range(len(self.types))]
+
+    def tag(self, document: Document) -> Document:
+        """Return a document with the mentions found in its text, and nothing else on it."""
+        found = sorted(
+            (int(start), int(end), label)
+            for label, spans in zip(
+                self.types, self.spans(self.encoder.tokenize(document.text)), strict=True
+            )
+            for start, end in spans
+        )
+        mentions = tuple(
+            Mention(f"T{number}", label, (Fragment(start, end),))
+            for number, (start, end, label) in enumerate(found, start=1)
+        )
+        return Document(document.name, document.language, document.text, mentions)
+
+    def edges(self, text: TokenizedText) -> tuple[Tensor, Tensor]:
+        """Return [T, E] probabilities that a span begins, and that one ends, with each token."""
+        return edge_probabilities(self.scores(text))
+
+
+def is_tagger(path: Path) -> bool:
+    """Tell whether a folder holds a tagger, or is the run of one."""
+    return (tagger_folder(path) / TAGGER_FILE).is_file()
+
+
+def tagger_folder(path: Path) -> Path:
+    """Return where a folder's tagger is: itself, or `model` where it is a training run's."""
+    inner = path / "model"
+    return inner if (inner / TAGGER_FILE).is_file() else path
+
+
+def save_tagger(
+    folder: Path, types: tuple[str, ...], head: Head, chosen: HeadConfiguration, own: dict[str, Any]
+) -> None:
+    """Write a head and what it finds to a folder, beside its encoder where that was trained.
+
+    Args:
+        folder: That of the model.
+        types: The entity types.
+        head: Its weights are kept in half precision.
+        chosen: How it is built.
+        own: `encoder`, where it is not in the folder: what `models.load` takes; and how it was
+            made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"types": types, "head": chosen.model_dump(), "dimension": _dimension(head), **own}
+    text = json.dumps(content, indent=1, default=str)
+    (folder / TAGGER_FILE).write_text(text, encoding="utf-8")
+    weights = {name: one.half().cpu().contiguous() for name, one in head.state_dict().items()}
+    save_file(weights, folder / _WEIGHTS, metadata={"format": "pt"})
+    (folder / _WEIGHTS).chmod((folder / TAGGER_FILE).stat().st_mode)  # else its owner's only
+
+
+def load_tagger(
+    path: Path,
+    *,
+    encoder: Encoder | None = None,
+    precision: Precision = "auto",
+    device: str = "auto",
+) -> Tagger:
+    """Load a tagger from its folder or from its training run's.
+
+    Args:
+        path: The folder.
+        encoder: Taken in place of the tagger's own where it gives the same vectors, so that one
+            pass serves both.
+        precision, device: Of the tagger's own encoder, see `projector.models.load`.
+
+    Raises:
+        ModelError: There is no tagger, or it can't be read.
+    """
+    folder = tagger_folder(path)
+    try:
+        said = json.loads((folder / TAGGER_FILE).read_text(encoding="utf-8"))
+        types = tuple(said["types"])
+        head = Head(said["dimension"], len(types), HeadConfiguration.model_validate(said["head"]))
+        weights = {name: one.float() for name, one in load_file(folder / _WEIGHTS).items()}
+        head.load_state_dict(weights)
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise ModelError(
+            f"{path}: no tagger can be read ({error}); expected the folder of a run of "
+            "`projector train tagger`"
+        ) from error
+    wanted: dict[str, Any] = {"name_or_path": str(folder), **said.get("encoder", {})}
+    wanted |= {"precision": precision, "device": device}
+    if encoder is None or models.fingerprint(**wanted) != encoder.fingerprint:
+        encoder = models.load(**wanted)
+    place = getattr(encoder, "device", torch.device("cpu"))
+    identity = digest({"encoder": encoder.fingerprint, **_hashes(folder)})
+    return Tagger(str(path), identity, types, encoder, head.eval().to(place))
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    from projector.models.cache import file_hash
+
+    return {name: file_hash(folder / name) for name in (TAGGER_FILE, _WEIGHTS)}
+
+
+def _dimension(head: Head) -> int:
+    if len(head.convolutions):
+        return int(head.convolutions[0].in_channels)  # type: ignore[arg-type]
+    return head.scores.in_features
