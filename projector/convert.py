@@ -15,13 +15,16 @@ from projector.errors import CorpusError, OutputError
 
 if TYPE_CHECKING:
     from projector.corpus.opening import AnyCorpus
+    from projector.tag.corpus import TaggedCorpus
+
+    Readable = AnyCorpus | TaggedCorpus
 
 Format = Literal["brat", "tsv", "parquet"]
 _BRAT = (".ann", ".txt")
 
 
 def convert_corpus(
-    corpus: AnyCorpus,
+    corpus: Readable,
     output: Path,
     to: Format,
     *,
@@ -88,7 +91,7 @@ def _mark(output: Path, to: Format) -> str:
 
 
 def _documents(
-    corpus: AnyCorpus,
+    corpus: Readable,
     on_error: str,
     losses: list[str],
     progress: Callable[[Sequence[str]], Iterator[str]],
@@ -113,7 +116,7 @@ def _write_brat(documents: Iterator[Document], folder: Path, losses: list[str]) 
         ]
 
 
-def _columns(corpus: AnyCorpus) -> tuple[str, ...]:
+def _columns(corpus: Readable) -> tuple[str, ...]:
     """Return the columns that hold all that a table can: ids too, if counting doesn't give them."""
 
     def readable() -> Iterator[Document]:

@@ -25,7 +25,8 @@ _COMMANDS = {
     "convert": "Convert a corpus to another format.",
     "explain": "Show why one mention went where it went.",
     "submit": "Pack a run's tables into a submission.",
-    "train": "Train models: the aligner.",
+    "tag": "Find entities by themselves.",
+    "train": "Train models: aligner, tagger.",
     "models": "List the models that can be loaded.",
 }
 

@@ -1,0 +1,208 @@
+import json
+
+import polars as pl
+import pytest
+import torch
+from click.testing import CliRunner
+
+from projector.cli import cli
+from projector.corpus import open_corpus, strictly
+from projector.document import Document
+from projector.errors import ConfigurationError, CorpusError, ModelError
+from projector.models import load
+from projector.tag.tagger import load_tagger
+from projector.train.annotated import read_annotated
+from projector.train.tagger import Tagging, train_tagger
+from schemas.tagging import TaggerSourceConfiguration, TaggerTraining
+
+TEXTS = [
+    ("a", "fiebre alta y tos", [(0, 11, "SYMPTOM"), (14, 17, "SYMPTOM")]),
+    ("b", "sin fiebre, con asma", [(4, 10, "SYMPTOM"), (16, 20, "DISEASE")]),
+    ("c", "asma grave y tos", [(0, 10, "DISEASE"), (13, 16, "SYMPTOM")]),
+]
+
+
+@pytest.fixture
+def lines(tmp_path):
+    path = tmp_path / "notes.jsonl"
+    rows = [
+        {"id": name, "lang": "es", "text": text, "spans": [[*span, "S1"] for span in spans]}
+        for name, text, spans in TEXTS
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def tagging(checkpoints, lines):
+    """Say how to train a tagger on three sentences."""
+
+    def build(**changes):
+        content = {
+            "types": ["DISEASE", "SYMPTOM"],
+            "device": "cpu",
+            "encoder": {"model": str(checkpoints / "bert"), "layer": 2, "rank": 0, "window": 18},
+            "head": {"hidden": 16, "dropout": 0.0},
+            "data": [{"lines": str(lines)}],
+            "optimisation": {"steps": 60, "tokens": 60, "rate": 0.01, "warmup": 2},
+            "development": {"every": 20, "data": [{"lines": str(lines)}]},
+            "checkpoint_every": 10,
+        }
+        return TaggerTraining.model_validate({**content, **changes})
+
+    return build
+
+
+def found_by(folder):
+    tagger = load_tagger(folder, device="cpu", precision="fp32")
+    return [
+        [(one.start, one.end, one.label) for one in tagger.tag(Document("x", "es", text)).mentions]
+        for _, text, _ in TEXTS
+    ]
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize("crf", [False, True])
+def test_a_tagger_learns_by_heart_and_its_folder_finds_the_same(tagging, tmp_path, frozen, crf):
+    encoder = {**tagging().encoder.model_dump(mode="json"), "frozen": frozen}
+    head = {"hidden": 32, "dropout": 0.0, "crf": crf}
+    training = tagging(encoder=encoder, head=head)
+    figures = train_tagger(training, tmp_path / "run")
+    assert figures["score"] == 1.0
+    assert figures["strict notes SYMPTOM"] == figures["character notes DISEASE"] == 1.0
+    curve = pl.read_parquet(tmp_path / "run" / "curve.parquet")
+    losses = curve["loss"].drop_nulls()
+    assert losses[-1] < 0.2 * losses[0]
+    assert found_by(tmp_path / "run") == [spans for _, _, spans in TEXTS]
+    assert (tmp_path / "run" / "model" / "model.safetensors").exists() == (not frozen)
+
+
+def test_a_frozen_encoder_is_not_trained(tagging, tmp_path):
+    encoder = {**tagging().encoder.model_dump(mode="json"), "frozen": True}
+    train_tagger(tagging(encoder=encoder), tmp_path / "run")
+    best = (tmp_path / "run" / "best").rglob("*.safetensors")
+    from safetensors.torch import load_file
+
+    assert all(name.startswith("head.") for path in best for name in load_file(path))
+
+
+def test_a_tagger_takes_the_encoder_that_it_was_trained_on(tagging, tmp_path, checkpoints):
+    encoder = {**tagging().encoder.model_dump(mode="json"), "frozen": True}
+    train_tagger(tagging(encoder=encoder), tmp_path / "run")
+    options = {"layer": 2, "granularity": "window", "window": 18, "precision": "fp32"}
+    same = load(checkpoints / "bert", device="cpu", **options)
+    assert load_tagger(tmp_path / "run", encoder=same, device="cpu").encoder is same
+    other = load(checkpoints / "bert", device="cpu", **{**options, "layer": 1})
+    assert load_tagger(tmp_path / "run", encoder=other, device="cpu").encoder is not other
+
+
+def test_a_killed_run_ends_as_one_that_was_not(tagging, tmp_path, monkeypatch):
+    train_tagger(tagging(), tmp_path / "whole")
+    seen = 0
+
+    def dying(self, examples, loss=Tagging.loss):
+        nonlocal seen
+        seen += 1
+        if seen == 35:
+            raise KeyboardInterrupt
+        return loss(self, examples)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Tagging, "loss", dying)
+        with pytest.raises(KeyboardInterrupt):
+            train_tagger(tagging(), tmp_path / "killed")
+    train_tagger(tagging(), tmp_path / "killed", resume=True)
+    for part in ("head.safetensors", "model.safetensors"):
+        whole, killed = (tmp_path / name / "model" / part for name in ("whole", "killed"))
+        assert whole.read_bytes() == killed.read_bytes()
+
+
+def test_documents_come_from_every_kind_of_source(tmp_path, lines):
+    (tmp_path / "brat").mkdir()
+    (tmp_path / "brat" / "x.txt").write_text("con asma", encoding="utf-8")
+    (tmp_path / "brat" / "x.ann").write_text("T1\tENFERMEDAD 4 8\tasma\n", encoding="utf-8")
+    gold = tmp_path / "gold_es-en.jsonl"
+    row = {"id": 7, "src_lang": "es", "tgt_lang": "en", "src_text": "asma", "tgt_text": "asthma"}
+    row |= {"src_spans": [[0, 4, "DISEASE", "1"]], "tgt_spans": [[0, 6, "DISEASE", "1"]]}
+    row |= {"meta": {"doc": "d", "label": "DISEASE"}}
+    gold.write_text(json.dumps(row), encoding="utf-8")
+
+    def read(**chosen):
+        return [
+            (one.origin, one.document.text, [m.label for m in one.document.mentions], one.types)
+            for one in read_annotated(TaggerSourceConfiguration(**chosen))
+        ]
+
+    assert read(corpus=tmp_path / "brat") == [("x", "con asma", ["DISEASE"], None)]
+    assert read(gold=gold) == [("d", "asthma", ["DISEASE"], ("DISEASE",))]
+    assert read(gold=gold, side="source")[0][1] == "asma"
+    assert [one[0] for one in read(lines=lines)] == ["a", "b", "c"]
+    many = tmp_path / "many.jsonl"
+    row = {"text": "asma", "spans": []}
+    many.write_text("".join(json.dumps({"id": one, **row}) + "\n" for one in "abcdefgh"))
+    kept, left = (
+        {one[0] for one in read(lines=many, folds=2, fold=0, only_fold=only)}
+        for only in (False, True)
+    )
+    assert kept | left == {*"abcdefgh"} and not kept & left
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"id": 1, "text": "x"}\n', encoding="utf-8")
+    with pytest.raises(CorpusError, match="'spans'"):
+        read(lines=bad)
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"types": []}, "at least one"),
+        ({"types": ["A", "A"]}, "none twice"),
+        ({"head": {"window": 4}}, "odd number"),
+        ({"data": []}, "nothing to learn from"),
+        ({"data": [{}]}, "name one of"),
+    ],
+)
+def test_a_wrong_configuration_is_refused(tagging, change, match):
+    with pytest.raises(ValueError, match=match):
+        tagging(**change)
+
+
+def test_no_tagger_is_told(tmp_path):
+    with pytest.raises(ModelError, match="no tagger can be read"):
+        load_tagger(tmp_path)
+
+
+def test_from_the_command_line_to_a_score(tagging, tmp_path, lines):
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    for name, text, _ in TEXTS:
+        (texts / f"{name}.txt").write_text(text, encoding="utf-8")
+    torch.manual_seed(0)
+    train_tagger(tagging(), tmp_path / "run")
+    call = CliRunner().invoke
+    options = ["--language", "es", "-m", str(tmp_path / "run"), "--device", "cpu"]
+    for form in ("brat", "tsv", "parquet"):
+        out = tmp_path / f"out-{form}"
+        result = call(
+            cli, ["tag", str(texts), "-o", str(out), "--to", form, *options], catch_exceptions=False
+        )
+        assert "3 documents, 2 DISEASE, 4 SYMPTOM" in result.output
+    corpus = open_corpus(tmp_path / "out-brat", language="es")
+    found = {
+        name: [(m.start, m.end, m.label) for m in strictly(corpus.read(name)).mentions]
+        for name in corpus.names
+    }
+    assert found == {name: spans for name, _, spans in TEXTS}
+
+
+def test_a_configuration_file_trains(tagging, tmp_path, lines, checkpoints):
+    file = tmp_path / "config.toml"
+    file.write_text(
+        f'types = ["SYMPTOM"]\ndevice = "cpu"\n[encoder]\nmodel = "{checkpoints / "bert"}"\n'
+        f'layer = 1\nfrozen = true\n[optimisation]\nsteps = 2\n[[data]]\nlines = "{lines}"\n',
+        encoding="utf-8",
+    )
+    arguments = ["train", "tagger", str(file), "-o", str(tmp_path / "run")]
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert f"model: {tmp_path / 'run' / 'model'}" in result.output
+    with pytest.raises(ConfigurationError, match="--resume"):
+        CliRunner().invoke(cli, arguments, catch_exceptions=False)
