@@ -191,7 +191,7 @@ def _make_plan(
     configuration = collection.run
     device = device or _own_device(configuration.model.name)
     precision = _precision(configuration.model.precision, device)
-    model = find_model(configuration.model, precision=precision, device=device)
+    model = find_model(configuration, precision=precision, device=device)
     made_from: dict[str, Any] = {
         "configuration": configuration.model_dump(mode="json"),
         "directory": str(directory),

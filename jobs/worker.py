@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from projector.encode import Encoder
     from projector.plan import Plan, Task
     from projector.run_entry import Entry
+    from projector.tag.tagger import Tagger
 
 
 class ShardWorker:
@@ -37,6 +38,7 @@ class ShardWorker:
         self._threads = threads
         self._plan: CollectionPlan | None = None
         self._encoder: Encoder | None = None
+        self._tagger: Tagger | None = None
 
     def load(self) -> None:
         """Load the model that the plan names.
@@ -46,21 +48,27 @@ class ShardWorker:
         """
         import torch
 
-        from projector.batch import load_model
+        from projector.batch import load_model, load_support, model_facts
 
         torch.set_num_threads(self._threads)
         plan = read_plan(self._folder)
         os.chdir(plan.directory)
-        wanted = RunConfiguration.model_validate(plan.configuration).model
-        model = wanted.model_copy(update={"precision": plan.precision})
+        wanted = RunConfiguration.model_validate(plan.configuration)
+        model = wanted.model.model_copy(update={"precision": plan.precision})
         encoder = load_model(model, plan.device)
-        if encoder.fingerprint != plan.model.fingerprint:
-            raise ModelError(
-                f"{plan.model.name}: on {platform.node()} it is another model than the plan's "
-                f"({encoder.fingerprint[:12]} where {plan.model.fingerprint[:12]} was planned); "
-                "expected the same weights and precision on every machine"
-            )
-        self._plan, self._encoder = plan, encoder
+        tagger = load_support(wanted.model_copy(update={"model": model}), encoder, plan.device)
+        here = model_facts(encoder, tagger)
+        for found, planned, what in (
+            (here.fingerprint, plan.model.fingerprint, plan.model.name),
+            (here.tagger or "none", plan.model.tagger or "none", "the tagger"),
+        ):
+            if found != planned:
+                raise ModelError(
+                    f"{what}: on {platform.node()} it is another model than the plan's "
+                    f"({found[:12]} where {planned[:12]} was planned); "
+                    "expected the same weights and precision on every machine"
+                )
+        self._plan, self._encoder, self._tagger = plan, encoder, tagger
 
     def run(self, shard: int, attempt: int, fatal: Mapping[int, str]) -> ShardFacts:
         """Work on a shard and commit it.
@@ -99,7 +107,8 @@ class ShardWorker:
         assert self._plan is not None and self._encoder is not None
         configuration = RunConfiguration.model_validate(self._plan.configuration)
         tried = _told(work.tasks, fatal, log)
-        entries = project_tasks(tried, work, self._encoder, configuration)
+        encoder, tagger = self._encoder, self._tagger
+        entries = project_tasks(tried, work, encoder, configuration, tagger=tagger)
         for number, task in enumerate(work.tasks):
             reason = fatal.get(number)
             entry = fail_task(task, work, reason) if reason else next(entries)

@@ -9,7 +9,7 @@ print(summary.by_status())
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -20,6 +20,7 @@ from projector.document import Document, DocumentPair, Status
 from projector.errors import ConfigurationError, CorpusError, ProjectorError
 from projector.models.registry import DEFAULT_MODEL
 from projector.plan import Plan, Task, input_files, plan_run
+from projector.support import Predictions
 
 if TYPE_CHECKING:
     from projector.encode import Encoder
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from projector.run import RunSummary, RunWriter
     from projector.run_entry import Entry
     from projector.settings import Settings
+    from projector.support import Support
+    from projector.tag.tagger import Tagger
     from schemas.configuration import ModelConfiguration, RunConfiguration
     from schemas.manifest import ModelFacts
 
@@ -92,7 +95,6 @@ def run_configuration(
     """
     from projector.models.registry import find_entry
     from projector.run import RunWriter, check_output
-    from schemas.manifest import ModelFacts
 
     check_output(output, overwrite=overwrite)
     find_entry(configuration.model.name)
@@ -103,32 +105,39 @@ def run_configuration(
     inputs = input_files(plan)
     clock.stop("plan")
     encoder = load_model(configuration.model, device)
+    tagger = load_support(configuration, encoder, device)
     clock.stop("load")
     with RunWriter(
         output,
         configuration=configuration,
-        model=ModelFacts(name=encoder.name, fingerprint=encoder.fingerprint),
+        model=model_facts(encoder, tagger),
         inputs=inputs,
         problems=plan.problems,
         overwrite=overwrite,
         command=command,
     ) as writer:
-        run_plan(plan, encoder, configuration, writer, progress=progress)
+        run_plan(plan, encoder, configuration, writer, tagger=tagger, progress=progress)
         clock.stop("project")
         writer.stages.update(clock.seconds)
     return writer.summary
 
 
-def find_model(model: ModelConfiguration, *, precision: Precision, device: str) -> ModelFacts:
-    """Return what a run's model is, without loading its weights.
+def find_model(configuration: RunConfiguration, *, precision: Precision, device: str) -> ModelFacts:
+    """Return what a run's model and tagger are, without loading their weights.
 
     Raises:
         ProjectorError: There is no such model, or it can't be read as configured.
     """
     from projector.models import fingerprint
     from projector.models.registry import find_entry
+    from projector.tag.folder import TaggerFolder
     from schemas.manifest import ModelFacts
 
+    model = configuration.model
+    tagger = None
+    if configuration.tagger_model is not None:
+        folder = TaggerFolder.read(Path(configuration.tagger_model))
+        tagger = folder.fingerprint(precision=precision, device=device)
     found = fingerprint(
         model.name,
         layer=model.layer,
@@ -137,7 +146,33 @@ def find_model(model: ModelConfiguration, *, precision: Precision, device: str) 
         precision=precision,
         device=device,
     )
-    return ModelFacts(name=find_entry(model.name).name, fingerprint=found)
+    return ModelFacts(name=find_entry(model.name).name, fingerprint=found, tagger=tagger)
+
+
+def model_facts(encoder: Encoder, tagger: Tagger | None) -> ModelFacts:
+    """Return what a loaded model and tagger are."""
+    from schemas.manifest import ModelFacts
+
+    return ModelFacts(
+        name=encoder.name,
+        fingerprint=encoder.fingerprint,
+        tagger=tagger.fingerprint if tagger else None,
+    )
+
+
+def load_support(configuration: RunConfiguration, encoder: Encoder, device: str) -> Tagger | None:
+    """Load a run's tagger where it has one; it shares the run's encoder if it was trained on that.
+
+    Raises:
+        ProjectorError: It can't be loaded.
+    """
+    if configuration.tagger_model is None:
+        return None
+    from projector.tag.tagger import load_tagger
+
+    precision = configuration.model.precision
+    path = Path(configuration.tagger_model)
+    return load_tagger(path, encoder=encoder, precision=precision, device=device)
 
 
 def load_model(model: ModelConfiguration, device: str) -> Encoder:
@@ -164,6 +199,7 @@ def run_plan(
     configuration: RunConfiguration,
     writer: RunWriter,
     *,
+    tagger: Tagger | None = None,
     progress: Callable[[Sequence[Task]], Iterator[Task]] | None = None,
 ) -> None:
     """Carry out a plan, document by document.
@@ -173,6 +209,7 @@ def run_plan(
         encoder: Gives tokens and vectors.
         configuration: The same that was planned with.
         writer: Takes every outcome; open.
+        tagger: Supports the decoder, where the configuration names one.
         progress: Wraps the tasks to show how far it is.
 
     Raises:
@@ -180,12 +217,17 @@ def run_plan(
         ProjectorError: A document can't be processed, unless it says so.
     """
     tasks = progress(plan.tasks) if progress else plan.tasks
-    for entry in project_tasks(tasks, plan, encoder, configuration):
+    for entry in project_tasks(tasks, plan, encoder, configuration, tagger=tagger):
         writer.put(entry)
 
 
 def project_tasks(
-    tasks: Iterable[Task], plan: Plan, encoder: Encoder, configuration: RunConfiguration
+    tasks: Iterable[Task],
+    plan: Plan,
+    encoder: Encoder,
+    configuration: RunConfiguration,
+    *,
+    tagger: Tagger | None = None,
 ) -> Iterator[Entry]:
     """Yield what became of each task's document; one that fails is an entry too.
 
@@ -194,6 +236,7 @@ def project_tasks(
         plan: Knows the corpora.
         encoder: Gives tokens and vectors.
         configuration: The same that was planned with.
+        tagger: Supports the decoder, where the configuration names one.
 
     Raises:
         CorpusError: A document can't be read rightly, unless the configuration says `skip`.
@@ -204,9 +247,11 @@ def project_tasks(
     from projector.run_rows import invalid_mentions
 
     recent = RecentTexts(encoder)
+    if tagger is not None and tagger.encoder is encoder:
+        tagger = replace(tagger, encoder=recent)  # one pass over a text serves both
     for task in tasks:
         reading = _checked(plan.source.read(task.source), configuration)
-        outcome = _outcome(task, plan, reading, recent, configuration)
+        outcome = _outcome(task, plan, reading, recent, configuration, tagger)
         invalid = invalid_mentions(reading.problems)
         if not isinstance(outcome, _Nothing):
             yield entry_of(outcome, invalid=invalid)
@@ -237,7 +282,12 @@ class _Nothing:
 
 
 def _outcome(
-    task: Task, plan: Plan, reading: Reading, encoder: Encoder, configuration: RunConfiguration
+    task: Task,
+    plan: Plan,
+    reading: Reading,
+    encoder: Encoder,
+    configuration: RunConfiguration,
+    tagger: Tagger | None,
 ) -> ProjectedDocument | _Nothing:
     """Project a document, or say why it can't be."""
     target = plan.targets[task.target]
@@ -256,28 +306,45 @@ def _outcome(
         found = f"{longest} characters, more than {configuration.max_characters} are not wanted"
         return _Nothing(Status.FAILED, found)
     translation = Document(task.translation, target.language, text)
-    tagger = plan.taggers[task.target]
-    support = None
-    if tagger is not None and task.prediction is not None:
-        support = _checked(tagger.read(task.prediction), configuration).document
-        if support is not None and support.text != text:
-            found = (
-                f"{tagger.path}: the tagger's text of {task.prediction} is not that of "
-                f"{task.translation} in {target.path}, so its offsets mean something else"
-            )
-            if configuration.on_error == "skip":
-                return _Nothing(Status.FAILED, found)
-            raise ConfigurationError(found)
+    support = _predicted(task, plan, text, configuration)
+    if isinstance(support, _Nothing):
+        return support
     pair = DocumentPair(reading.document, translation)
-    return _projected(pair, encoder, configuration, support)
+    return _projected(pair, encoder, configuration, support, tagger)
+
+
+def _predicted(
+    task: Task, plan: Plan, text: str, configuration: RunConfiguration
+) -> Predictions | _Nothing | None:
+    """Return what a corpus of a tagger's predictions says of a translation."""
+    corpus = plan.taggers[task.target]
+    if corpus is None or task.prediction is None:
+        return None
+    found = _checked(corpus.read(task.prediction), configuration).document
+    if found is None or found.text == text:
+        return None if found is None else Predictions(found)
+    reason = (
+        f"{corpus.path}: the tagger's text of {task.prediction} is not that of "
+        f"{task.translation} in {plan.targets[task.target].path}, so its offsets mean something "
+        "else"
+    )
+    if configuration.on_error == "skip":
+        return _Nothing(Status.FAILED, reason)
+    raise ConfigurationError(reason)
 
 
 def _projected(
-    pair: DocumentPair, encoder: Encoder, configuration: RunConfiguration, support: Document | None
+    pair: DocumentPair,
+    encoder: Encoder,
+    configuration: RunConfiguration,
+    support: Support | None,
+    tagger: Tagger | None,
 ) -> ProjectedDocument | _Nothing:
     from projector.pipeline import project_pair
 
     try:
+        if tagger is not None:
+            support = tagger.support(pair.target.text)
         return project_pair(pair, encoder, configuration.settings, support=support)
     except ProjectorError:
         raise

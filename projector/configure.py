@@ -62,7 +62,7 @@ def configure(
         texts: The folder of the source's texts, if they lie elsewhere.
         labels: New names for labels; None: the built-in ones.
         pattern: How names pair, see `pair_names`.
-        tagger: Predictions of an entity tagger on a translation.
+        tagger: The folder of an entity tagger, or predictions of one on a translation.
         model: A known name, a folder or a hub name.
         layer: See `projector.models.load`, as the next three.
         granularity: .
@@ -102,7 +102,7 @@ def configure(
         "settings": settings or Settings(),
         "pattern": pattern,
         "labels": labels,
-        "tagger": None if tagger is None else _corpus(tagger),
+        **_tagger(tagger),
         "on_error": on_error,
         "max_characters": max_characters,
     }
@@ -114,6 +114,15 @@ def configure(
             for one in error.errors(include_url=False)
         )
         raise ConfigurationError("; ".join(faults)) from error
+
+
+def _tagger(path: AnyPath | None) -> dict[str, object]:
+    """Tell a tagger from a corpus of predictions."""
+    from projector.tag.folder import is_tagger
+
+    if path is None:
+        return {}
+    return {"tagger_model": str(path)} if is_tagger(Path(path)) else {"tagger": _corpus(path)}
 
 
 def _corpus(

@@ -47,19 +47,21 @@ class SourceSpans:
         first: [M] first source word.
         last: [M] the word behind the last.
         length: [M] characters, scaled to what a translation of them would have.
-        tagged: [M, N + 1] True before target words where an auxiliary tagger's span of the same
-            label begins or ends; None without a tagger.
+        begins, ends: [M, N] how surely an auxiliary tagger's span of the same label begins, and
+            ends, with each target word; None without a tagger.
     """
 
     first: Ints
     last: Ints
     length: Floats
-    tagged: NDArray[np.bool_] | None = None
+    begins: Floats | None = None
+    ends: Floats | None = None
 
     def __getitem__(self, index: Ints) -> SourceSpans:
         """Return the spans at `index`."""
-        tagged = None if self.tagged is None else self.tagged[index]
-        return SourceSpans(self.first[index], self.last[index], self.length[index], tagged)
+        begins = None if self.begins is None else self.begins[index]
+        ends = None if self.ends is None else self.ends[index]
+        return SourceSpans(self.first[index], self.last[index], self.length[index], begins, ends)
 
 
 def longest_run(
@@ -263,7 +265,7 @@ def span_features(
     punctuation: how many edges are one though the mention's same edge is not. cut: how many edges
     fall within hyphenated words though the mention's same edge does not. separators: commas and
     the like beyond the mention's own. brackets: how far the balance of brackets differs from the
-    mention's. tagger: how many edges are those of a tagger's span.
+    mention's. tagger: how surely both edges are those of a tagger's span.
     """
     row = np.arange(len(first))[:, None]
     start, end = first, last - 1
@@ -288,8 +290,8 @@ def span_features(
         ),
         **_text_features(source, source_words, target_words, first, last),
     }
-    if source.tagged is not None:
-        features["tagger"] = _edges(source.tagged[row, first], source.tagged[row, last])
+    if source.begins is not None and source.ends is not None:
+        features["tagger"] = _edges(source.begins[row, start], source.ends[row, end])
     return features
 
 

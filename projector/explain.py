@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from projector.decode import Candidates, Floats, weigh_spans
-from projector.document import Document, DocumentPair, Mention, Projection
+from projector.document import DocumentPair, Mention, Projection
 from projector.encode import Encoder, RecentTexts
 from projector.errors import ConfigurationError
 from projector.mentions import fragment_spans, source_spans
@@ -15,6 +15,7 @@ from projector.pair import AlignedPair, align_pair
 from projector.pipeline import project_pair
 from projector.project import project_spans, scores_by_word, tokens_in_words
 from projector.settings import Settings
+from projector.support import Support
 from projector.words import overlap_range
 
 
@@ -90,7 +91,7 @@ def explain_mention(
     settings: Settings,
     *,
     most: int = 5,
-    support: Document | None = None,
+    support: Support | None = None,
 ) -> Explanation:
     """Explain one mention of a pair.
 
@@ -100,7 +101,7 @@ def explain_mention(
         encoder: Gives tokens and vectors.
         settings: Of aligning and decoding.
         most: How many target tokens and candidates are listed.
-        support: The translation as an auxiliary tagger annotated it.
+        support: What an auxiliary tagger says of the translation.
 
     Raises:
         ConfigurationError: The document has no such mention.
@@ -185,7 +186,7 @@ def _longest_first(run: Rival) -> tuple[float, float, int]:
 
 
 def _rivals(
-    aligned: AlignedPair, number: int, settings: Settings, most: int, support: Document | None
+    aligned: AlignedPair, number: int, settings: Settings, most: int, support: Support | None
 ) -> tuple[tuple[Rival, ...], ...]:
     """List the best candidates of the span model, for each of a mention's fragments."""
     spans, owner = fragment_spans(aligned.pair.source)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from projector.document import Document, Fragment
 from projector.pair import AlignedPair
 from projector.project import project_spans, scores_by_word, tokens_in_words
 from projector.settings import Settings
+from projector.support import Support
 from projector.words import overlap_range
 
 _SCORES_AT_ONCE = 16_000_000  # mentions times target tokens: bounds the memory of huge texts
@@ -54,7 +54,7 @@ def decode_spans(
     owner: NDArray[np.int64],
     settings: Settings,
     *,
-    support: Document | None = None,
+    support: Support | None = None,
 ) -> TargetSpans:
     """Project source spans [M, 2], fragments of the mentions `owner` [M], and choose where to."""
     if not len(spans) or not len(aligned.source) or not len(aligned.target):
@@ -77,14 +77,17 @@ def _decode_some(
     spans: NDArray[np.int64],
     owner: NDArray[np.int64],
     settings: Settings,
-    support: Document | None,
+    support: Support | None,
 ) -> TargetSpans:
     scores = project_spans(aligned.alignment, aligned.source.offsets, spans)
     labels = [aligned.pair.source.mentions[number].label for number in owner]
     if settings.decode.method == "longest-run":
+        inside = np.zeros((len(spans), len(aligned.target)), np.bool_)
+        if support is not None:
+            inside = support.inside(aligned.target.offsets, labels)
         decoded = longest_run(
             scores.precision,
-            _marked(aligned.target.offsets, labels, support),
+            inside,
             threshold=settings.decode.threshold,
             gap=settings.decode.gap,
         )
@@ -129,44 +132,15 @@ def source_spans(
     aligned: AlignedPair,
     spans: NDArray[np.int64],
     labels: list[str],
-    support: Document | None = None,
+    support: Support | None = None,
 ) -> SourceSpans:
     """Describe source spans [M, 2] for the span model."""
     first, last = overlap_range(aligned.source_words.offsets, spans)
     scale = len(aligned.target.text) / len(aligned.source.text)
     length = ((spans[:, 1] - spans[:, 0]) * scale).astype(np.float32)
-    tagged = None
-    if support is not None:
-        tagged = _edges(aligned.target_words.offsets, labels, support)
-    return SourceSpans(first, last, length, tagged)
-
-
-def _marked(
-    offsets: NDArray[np.int64], labels: list[str], support: Document | None
-) -> NDArray[np.bool_]:
-    """Mark [M, N] the target units inside the tagger's mentions of the same label."""
-    marked = np.zeros((len(labels), len(offsets)), dtype=np.bool_)
-    for label, first, last in _ranges(offsets, support):
-        for number, own in enumerate(labels):
-            marked[number, first:last] |= own == label
-    return marked
-
-
-def _edges(offsets: NDArray[np.int64], labels: list[str], support: Document) -> NDArray[np.bool_]:
-    """Mark [M, N + 1] where the tagger's mentions of the same label begin or end."""
-    marked = np.zeros((len(labels), len(offsets) + 1), dtype=np.bool_)
-    for label, first, last in _ranges(offsets, support):
-        for number, own in enumerate(labels):
-            marked[number, [first, last]] |= own == label
-    return marked
-
-
-def _ranges(offsets: NDArray[np.int64], support: Document | None) -> Iterator[tuple[str, int, int]]:
-    for mention in support.mentions if support is not None else ():
-        span = np.array([[mention.start, mention.end]], dtype=np.int64)
-        first, last = overlap_range(offsets, span)
-        if first[0] < last[0]:
-            yield mention.label, int(first[0]), int(last[0])
+    if support is None:
+        return SourceSpans(first, last, length)
+    return SourceSpans(first, last, length, *support.edges(aligned.target_words.offsets, labels))
 
 
 def join_fragments(characters: NDArray[np.int64], text: str) -> tuple[Fragment, ...]:

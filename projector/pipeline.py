@@ -21,6 +21,7 @@ from projector.encode import Encoder, RecentTexts
 from projector.mentions import TargetSpans, decode_spans, fragment_spans, join_fragments
 from projector.pair import align_pair
 from projector.settings import Settings
+from projector.support import Support
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def project_pairs(
     encoder: Encoder,
     settings: Settings,
     *,
-    support: Iterable[Document | None] | None = None,
+    support: Iterable[Support | None] | None = None,
 ) -> Iterator[ProjectedDocument]:
     """Project pair after pair; a text that recurs in neighbouring pairs is encoded once.
 
@@ -54,7 +55,7 @@ def project_pairs(
         pairs: Read as they are needed.
         encoder: Gives tokens and vectors.
         settings: Of aligning and decoding.
-        support: For each pair the target as an auxiliary tagger annotated it, or None.
+        support: For each pair what an auxiliary tagger says of the target, or None.
     """
     recent = RecentTexts(encoder)
     helpers = iter(support) if support is not None else None
@@ -68,7 +69,7 @@ def project_pair(
     encoder: Encoder,
     settings: Settings,
     *,
-    support: Document | None = None,
+    support: Support | None = None,
 ) -> ProjectedDocument:
     """Project one document's mentions onto its translation.
 
@@ -76,7 +77,7 @@ def project_pair(
         pair: The document and its translation.
         encoder: Gives tokens and vectors.
         settings: Of aligning and decoding.
-        support: The translation as an auxiliary tagger annotated it.
+        support: What an auxiliary tagger says of the translation.
 
     Returns:
         The translation with its mentions; every source mention has exactly one projection.

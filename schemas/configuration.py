@@ -46,8 +46,9 @@ class RunConfiguration(Strict):
     """All that a user chose.
 
     `settings` are those of `projector.settings`; `pattern` tells how names pair; `labels` are the
-    new names that labels get (None: the built-in ones);
-    documents with more than `max_characters` on either side fail, each for itself.
+    new names that labels get (None: the built-in ones); `tagger` holds a tagger's predictions on
+    the translations, or `tagger_model` is the folder of one that makes them as it goes; documents
+    with more than `max_characters` on either side fail, each for itself.
     """
 
     version: Literal[1] = 1
@@ -58,6 +59,7 @@ class RunConfiguration(Strict):
     pattern: str | None = None
     labels: dict[str, str] | None = None
     tagger: CorpusConfiguration | None = None
+    tagger_model: str | None = None
     on_error: Literal["stop", "skip"] = "stop"
     max_characters: int | None = Field(default=None, ge=1)
 

@@ -40,10 +40,14 @@ class InputFiles(Record):
 
 
 class ModelFacts(Record):
-    """The model that was used; `fingerprint` covers weights, layer, windows and precision."""
+    """The model that was used; `fingerprint` covers weights, layer, windows and precision.
+
+    `tagger` is the fingerprint of the tagger beside it, where there was one.
+    """
 
     name: str
     fingerprint: str
+    tagger: str | None = None
 
 
 class MentionCount(Record):

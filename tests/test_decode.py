@@ -89,8 +89,8 @@ def case(seed, *, spans=3, size=None, tagger=False):
     precision = rng.random((spans, count)) ** 2
     first = rng.integers(0, len(source_words) - 2, spans)
     last = np.minimum(first + rng.integers(1, 4, spans), len(source_words))
-    tagged = rng.random((spans, count + 1)) < 0.2 if tagger else None
-    source = SourceSpans(first, last, rng.uniform(3, 40, spans).astype(np.float32), tagged)
+    edges = rng.random((2, spans, count)).astype(np.float32) if tagger else (None, None)
+    source = SourceSpans(first, last, rng.uniform(3, 40, spans).astype(np.float32), *edges)
     tokens = [
         (place, min(place + 2, end))  # long words have several tokens
         for start, end in target_words.offsets.tolist()
@@ -132,8 +132,8 @@ def slow_features(m, first, last, scores, source, source_words, words, incidence
         "separators": max(0, separators),
         "brackets": abs(balance),
     }
-    if source.tagged is not None:
-        features["tagger"] = int(source.tagged[m, first]) + int(source.tagged[m, last])
+    if source.begins is not None:
+        features["tagger"] = float(source.begins[m, first] + source.ends[m, last - 1])
     return {name: float(value) for name, value in features.items()}
 
 

@@ -21,6 +21,7 @@ from projector.document import (
 from projector.models.tiny import TinyEncoder
 from projector.pipeline import project_pair, project_pairs
 from projector.settings import AlignSettings, DecodeSettings, Settings, published
+from projector.support import Predictions
 
 SPANISH = (
     "Paciente de 54 años con diabetes mellitus tipo 2 e hipertensión arterial. "
@@ -382,9 +383,9 @@ def test_a_tagger_widens_the_longest_run_of_its_label():
     plain = project(source, target, published())
     assert places(plain) == [[(0, 6)]]
     tagged = document(target, ("X", 0, 11), language="it")
-    assert places(project(source, target, published(), support=tagged)) == [[(0, 11)]]
+    assert places(project(source, target, published(), support=Predictions(tagged))) == [[(0, 11)]]
     other = document(target, ("Y", 0, 11), language="it")
-    assert project(source, target, published(), support=other) == plain
+    assert project(source, target, published(), support=Predictions(other)) == plain
 
 
 def test_a_tagger_alone_projects_nothing():
@@ -394,7 +395,7 @@ def test_a_tagger_alone_projects_nothing():
     tagged = replace(target, mentions=(Mention("T1", "X", (Fragment(0, 9),)),))
     alone = project(source, target, recipe)
     assert [one.status for one in alone.projections] == [Status.UNALIGNED]
-    assert project(source, target, recipe, support=tagged) == alone
+    assert project(source, target, recipe, support=Predictions(tagged)) == alone
 
 
 def test_the_span_model_weighs_a_taggers_edges():
@@ -405,11 +406,11 @@ def test_the_span_model_weighs_a_taggers_edges():
     plain = project(source, target, recipe)
     assert places(plain) == [[(6, 12)]]
     tagged = document(target, ("X", 6, 17), language="it")
-    assert places(project(source, target, recipe, support=tagged)) == [[(6, 17)]]
+    assert places(project(source, target, recipe, support=Predictions(tagged))) == [[(6, 17)]]
     other = document(target, ("Y", 6, 17), language="it")
-    assert places(project(source, target, recipe, support=other)) == [[(6, 12)]]
+    assert places(project(source, target, recipe, support=Predictions(other))) == [[(6, 12)]]
     empty = document(target, language="it")
-    assert project(source, target, recipe, support=empty) == plain
+    assert project(source, target, recipe, support=Predictions(empty)) == plain
 
 
 # Many pairs.
@@ -453,7 +454,7 @@ def test_every_pair_has_its_own_taggers_document():
     source, target = document("fiebre alta hoy", ("X", 0, 6)), document("fiebre alta hoy")
     tagged = document("fiebre alta hoy", ("X", 0, 11))
     pairs = [DocumentPair(source, target)] * 3
-    support = [None, tagged, None]
+    support = [None, Predictions(tagged), None]
     found = project_pairs(pairs, TinyEncoder(), published(), support=support)
     assert [places(one) for one in found] == [[[(0, 6)]], [[(0, 11)]], [[(0, 6)]]]
 

@@ -16,9 +16,9 @@ from torch import Tensor
 
 from projector import models
 from projector.document import Document, Fragment, Mention
-from projector.errors import ModelError
-from projector.models.checkpoint import digest
-from projector.tag.bio import bio_spans
+from projector.support import Probabilities
+from projector.tag.bio import OUTSIDE, bio_spans
+from projector.tag.folder import TAGGER_FILE, WEIGHTS_FILE, TaggerFolder, unreadable
 from projector.tag.head import Head, edge_probabilities
 from schemas.tagging import HeadConfiguration
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from projector.encode import Encoder
     from projector.models.registry import Precision
     from projector.tokens import TokenizedText
-
-TAGGER_FILE = "tagger.json"
-_WEIGHTS = "head.safetensors"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,20 +75,17 @@ class Tagger:
         )
         return Document(document.name, document.language, document.text, mentions)
 
-    def edges(self, text: TokenizedText) -> tuple[Tensor, Tensor]:
-        """Return [T, E] probabilities that a span begins, and that one ends, with each token."""
-        return edge_probabilities(self.scores(text))
-
-
-def is_tagger(path: Path) -> bool:
-    """Tell whether a folder holds a tagger, or is the run of one."""
-    return (tagger_folder(path) / TAGGER_FILE).is_file()
-
-
-def tagger_folder(path: Path) -> Path:
-    """Return where a folder's tagger is: itself, or `model` where it is a training run's."""
-    inner = path / "model"
-    return inner if (inner / TAGGER_FILE).is_file() else path
+    def support(self, text: str) -> Probabilities:
+        """Return what it says of a translation, for the decoder to weigh."""
+        tokens = self.encoder.tokenize(text)
+        if not len(tokens):
+            none = np.zeros((0, len(self.types)), np.float32)
+            return Probabilities(self.types, tokens.offsets, none, none, none)
+        scores = self.scores(tokens)
+        begins, ends = edge_probabilities(scores)
+        within = 1 - torch.softmax(scores, 2)[:, :, OUTSIDE]
+        columns = (one.cpu().numpy() for one in (within, begins, ends))
+        return Probabilities(self.types, tokens.offsets, *columns)
 
 
 def save_tagger(
@@ -112,8 +106,8 @@ def save_tagger(
     text = json.dumps(content, indent=1, default=str)
     (folder / TAGGER_FILE).write_text(text, encoding="utf-8")
     weights = {name: one.half().cpu().contiguous() for name, one in head.state_dict().items()}
-    save_file(weights, folder / _WEIGHTS, metadata={"format": "pt"})
-    (folder / _WEIGHTS).chmod((folder / TAGGER_FILE).stat().st_mode)  # else its owner's only
+    save_file(weights, folder / WEIGHTS_FILE, metadata={"format": "pt"})
+    (folder / WEIGHTS_FILE).chmod((folder / TAGGER_FILE).stat().st_mode)  # else its owner's only
 
 
 def load_tagger(
@@ -134,31 +128,20 @@ def load_tagger(
     Raises:
         ModelError: There is no tagger, or it can't be read.
     """
-    folder = tagger_folder(path)
+    folder = TaggerFolder.read(path)
     try:
-        said = json.loads((folder / TAGGER_FILE).read_text(encoding="utf-8"))
-        types = tuple(said["types"])
-        head = Head(said["dimension"], len(types), HeadConfiguration.model_validate(said["head"]))
-        weights = {name: one.float() for name, one in load_file(folder / _WEIGHTS).items()}
-        head.load_state_dict(weights)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise ModelError(
-            f"{path}: no tagger can be read ({error}); expected the folder of a run of "
-            "`projector train tagger`"
-        ) from error
-    wanted: dict[str, Any] = {"name_or_path": str(folder), **said.get("encoder", {})}
-    wanted |= {"precision": precision, "device": device}
+        chosen = HeadConfiguration.model_validate(folder.head)
+        head = Head(folder.dimension, len(folder.types), chosen)
+        weights = load_file(folder.path / WEIGHTS_FILE)
+        head.load_state_dict({name: one.float() for name, one in weights.items()})
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise unreadable(path, error) from error
+    wanted = {**folder.encoder, "precision": precision, "device": device}
     if encoder is None or models.fingerprint(**wanted) != encoder.fingerprint:
         encoder = models.load(**wanted)
     place = getattr(encoder, "device", torch.device("cpu"))
-    identity = digest({"encoder": encoder.fingerprint, **_hashes(folder)})
-    return Tagger(str(path), identity, types, encoder, head.eval().to(place))
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    from projector.models.cache import file_hash
-
-    return {name: file_hash(folder / name) for name in (TAGGER_FILE, _WEIGHTS)}
+    identity = folder.fingerprint_with(encoder.fingerprint)
+    return Tagger(str(path), identity, folder.types, encoder, head.eval().to(place))
 
 
 def _dimension(head: Head) -> int:

@@ -1,0 +1,89 @@
+"""Find and read what a tagger's folder says, without its weights."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from projector.errors import ModelError
+
+if TYPE_CHECKING:
+    from projector.models.registry import Precision
+
+TAGGER_FILE = "tagger.json"
+WEIGHTS_FILE = "head.safetensors"
+
+
+def is_tagger(path: Path) -> bool:
+    """Tell whether a folder holds a tagger, or is the run of one."""
+    return (_inner(path) / TAGGER_FILE).is_file()
+
+
+def _inner(path: Path) -> Path:
+    """Return where a folder's tagger is: itself, or `model` where it is a training run's."""
+    inner = path / "model"
+    return inner if (inner / TAGGER_FILE).is_file() else path
+
+
+@dataclass(frozen=True, slots=True)
+class TaggerFolder:
+    """A tagger at rest.
+
+    Args:
+        path: Its folder.
+        types: The entity types that it finds.
+        dimension: Width of the vectors that its head takes.
+        head: How its head is built.
+        encoder: What `models.load` takes to load its encoder.
+    """
+
+    path: Path
+    types: tuple[str, ...]
+    dimension: int
+    head: dict[str, Any]
+    encoder: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> TaggerFolder:
+        """Read a tagger's folder, or that of its training run.
+
+        Raises:
+            ModelError: There is no tagger in it.
+        """
+        folder = _inner(path)
+        try:
+            said = json.loads((folder / TAGGER_FILE).read_text(encoding="utf-8"))
+            encoder = {"name_or_path": str(folder), **said.get("encoder", {})}
+            return cls(folder, tuple(said["types"]), said["dimension"], said["head"], encoder)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise unreadable(path, error) from error
+
+    def fingerprint(self, *, precision: Precision, device: str) -> str:
+        """Return a hash of all that decides what it finds.
+
+        Args:
+            precision, device: Of its encoder, see `projector.models.load`.
+        """
+        from projector.models import fingerprint
+
+        return self.fingerprint_with(
+            fingerprint(**self.encoder, precision=precision, device=device)
+        )
+
+    def fingerprint_with(self, encoder: str) -> str:
+        """Return the same from its encoder's fingerprint."""
+        from projector.models.cache import file_hash
+        from projector.models.checkpoint import digest
+
+        files = {name: file_hash(self.path / name) for name in (TAGGER_FILE, WEIGHTS_FILE)}
+        return digest({"encoder": encoder, **files})
+
+
+def unreadable(path: Path, error: Exception) -> ModelError:
+    """Return what to say of a folder that can't be read as a tagger's."""
+    return ModelError(
+        f"{path}: no tagger can be read ({error}); expected the folder of a run of "
+        "`projector train tagger`"
+    )
