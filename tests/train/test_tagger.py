@@ -8,11 +8,14 @@ from click.testing import CliRunner
 from projector.cli import cli
 from projector.corpus import open_corpus, strictly
 from projector.document import Document
+from projector.encode import TransformerEncoder
 from projector.errors import ConfigurationError, CorpusError, ModelError
 from projector.models import load
+from projector.tag.folder import TaggerFolder
 from projector.tag.tagger import load_tagger
 from projector.train.annotated import read_annotated
 from projector.train.tagger import Tagging, train_tagger
+from schemas.manifest import read_manifest
 from schemas.tagging import TaggerSourceConfiguration, TaggerTraining
 
 TEXTS = [
@@ -206,3 +209,31 @@ def test_a_configuration_file_trains(tagging, tmp_path, lines, checkpoints):
     assert f"model: {tmp_path / 'run' / 'model'}" in result.output
     with pytest.raises(ConfigurationError, match="--resume"):
         CliRunner().invoke(cli, arguments, catch_exceptions=False)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_tagger_supports_a_projection_in_one_pass_where_it_can(
+    tagging, tmp_path, checkpoints, monkeypatch, shared
+):
+    encoder = {"model": str(checkpoints / "bert"), "layer": 2, "frozen": True}
+    encoder["granularity"] = "sentence" if shared else "window"
+    train_tagger(tagging(encoder=encoder), tmp_path / "run")
+    for language in ("es", "en"):
+        (tmp_path / language).mkdir()
+        text = "fiebre alta y tos"
+        (tmp_path / language / "a.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "es" / "a.ann").write_text("T1\tSYMPTOM 0 6\tfiebre\n", encoding="utf-8")
+    passes = []
+    encode = TransformerEncoder._encode
+    monkeypatch.setattr(
+        TransformerEncoder, "_encode", lambda self, text: passes.append(text) or encode(self, text)
+    )
+    arguments = ["project", str(tmp_path / "es"), str(tmp_path / "en"), "-o", str(tmp_path / "out")]
+    arguments += ["-m", str(checkpoints / "bert"), "--layer", "2", "--granularity", "sentence"]
+    arguments += ["--device", "cpu", "--tagger", str(tmp_path / "run")]
+    CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert len(passes) == (1 if shared else 2)  # source and target are the same text here
+    manifest = read_manifest(tmp_path / "out")
+    folder = TaggerFolder.read(tmp_path / "run")
+    assert manifest.model.tagger == folder.fingerprint(precision="auto", device="cpu")
+    assert manifest.configuration["tagger_model"] == str(tmp_path / "run")
