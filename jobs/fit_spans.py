@@ -1,15 +1,15 @@
 """Fit the span model's weights on gold, and report what they reach on documents not fitted on.
 
 The model is a choice among candidates, so the fit maximises the probability of the gold span
-(multinomial logit, with a small ridge). Every set counts by the square root of its size. The
-scores printed are two-fold cross-validated; the weights printed are fitted on everything.
+(multinomial logit, with a small ridge). Every set counts by the square root of its size. Printed
+are the scores of the present weights and, two-fold cross-validated, of fitted ones; the weights
+printed are fitted on everything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from projector.corpus.gold import gold_sets, holds_word_links, read_pairs
+from projector.corpus.gold import gold_sets, holds_word_links, read_gold
 from projector.decode import Candidates, weigh_spans
 from projector.document import DocumentPair
 from projector.evaluate import Span, document_spans, score
@@ -29,6 +29,7 @@ from projector.pair import AlignedPair, align_pair
 from projector.project import project_spans, scores_by_word, tokens_in_words
 from projector.settings import Settings
 from projector.span_weights import SpanWeights
+from projector.train.data import fold_of
 
 if TYPE_CHECKING:
     from projector.encode import Encoder
@@ -38,6 +39,7 @@ _FITTED = tuple(
 )
 _KEPT = 50  # best candidates of a mention under the present weights that the fit looks at
 _RIDGE = 1e-3
+_FOLDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Example:
 
     Args:
         set: Which set of gold it comes from.
-        fold: 0 or 1, by its document's text.
+        fold: 0 or 1, by its document's name, as in training.
         span: The gold span; None where gold has none.
         language: Its translation's.
         document: Its translation's name.
@@ -73,7 +75,9 @@ class Example:
         return int(hits[0]) if len(hits) else None
 
 
-def examples(name: str, pair: DocumentPair, encoder: Encoder) -> Iterator[Example]:
+def examples(
+    name: str, pair: DocumentPair, encoder: Encoder, *, fold: int = 0
+) -> Iterator[Example]:
     """Yield the mentions of a pair with their candidates; mentions without candidates are left."""
     aligned = align_pair(pair, encoder, Settings().align)
     spans, owner = fragment_spans(pair.source)
@@ -85,7 +89,6 @@ def examples(name: str, pair: DocumentPair, encoder: Encoder) -> Iterator[Exampl
         project_spans(aligned.alignment, aligned.source.offsets, spans), incidence
     )
     gold = {mention.id: (mention.start, mention.end) for mention in pair.target.mentions}
-    fold = _fold(pair)
     for candidates in weigh_spans(
         scores,
         source_spans(aligned, spans, labels),
@@ -101,11 +104,6 @@ def examples(name: str, pair: DocumentPair, encoder: Encoder) -> Iterator[Exampl
             yield Example(
                 name, fold, span, target.language, target.name, mention.label, places, features
             )
-
-
-def _fold(pair: DocumentPair) -> int:
-    """Return 0 or 1 by the source text: a document under several labels is in one fold."""
-    return sha256(pair.source.text.encode()).digest()[0] % 2
 
 
 def _best(
@@ -169,27 +167,40 @@ def predicted_spans(chosen: Sequence[Example], weights: NDArray[np.float32]) -> 
 @click.argument("gold", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--set", "sets", multiple=True, required=True, help="Fit on this set; repeatable.")
 @click.option("--limit", type=int, help="Documents of each set; all of them without.")
-@click.option("--model", default=DEFAULT_MODEL, show_default=True)
-def main(gold: Path, sets: tuple[str, ...], limit: int | None, model: str) -> None:
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    default=[DEFAULT_MODEL],
+    show_default=True,
+    help="Given twice: for each of two folds of documents the one not trained on it.",
+)
+def main(gold: Path, sets: tuple[str, ...], limit: int | None, models: tuple[str, ...]) -> None:
     """Fit the span model's weights on sets of GOLD.
 
     \b
-    Example:
+    Examples:
       python -m jobs.fit_spans ../shared/gold --set multiclinai_ --set mozilla --set gnome
+      python -m jobs.fit_spans ../shared/gold --set mozilla --model runs/fold-0 --model runs/fold-1
     """
     from projector.models import load
 
-    encoder = load(model)
+    if len(models) > _FOLDS:
+        raise click.UsageError(f"{len(models)} models for {_FOLDS} folds")
+    encoders = [load(model) for model in models]
     found: list[Example] = []
     golds: dict[str, list[Span]] = {}
     for name, path in gold_sets(gold).items():
         if not name.startswith(sets) or holds_word_links(path):
             continue
-        for pair in tqdm(read_pairs(path, limit=limit), desc=name):
-            found += examples(name, pair, encoder)
-            golds.setdefault(name, []).extend(document_spans(pair.target))
+        for one in tqdm(read_gold(path, limit=limit), desc=name):
+            fold = fold_of(one.document, _FOLDS)
+            found += examples(name, one.pair, encoders[fold % len(encoders)], fold=fold)
+            golds.setdefault(name, []).extend(document_spans(one.pair.target))
     by_fold = [fit([one for one in found if one.fold != fold]) for fold in (0, 1)]
+    present = np.array([getattr(SpanWeights(), name) for name in _FITTED], np.float32)
     for name, spans in golds.items():
+        now = predicted_spans([one for one in found if one.set == name], present)
         guesses = [
             span
             for fold in (0, 1)
@@ -197,8 +208,10 @@ def main(gold: Path, sets: tuple[str, ...], limit: int | None, model: str) -> No
                 [one for one in found if one.set == name and one.fold == fold], by_fold[fold]
             )
         ]
-        result = score(spans, guesses)
-        click.echo(f"{name}: strict {result.strict.f1:.4f} character {result.character.f1:.4f}")
+        for what, chosen in (("present weights", now), ("fitted", guesses)):
+            result = score(spans, chosen)
+            figures = f"strict {result.strict.f1:.4f} character {result.character.f1:.4f}"
+            click.echo(f"{name}, {what}: {figures}")
     for feature, weight in zip(_FITTED, fit(found), strict=True):
         click.echo(f"{feature}: {weight:.2f}")
 
