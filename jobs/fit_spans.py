@@ -33,10 +33,8 @@ from projector.train.data import fold_of
 
 if TYPE_CHECKING:
     from projector.encode import Encoder
+    from projector.tag.tagger import Tagger
 
-_FITTED = tuple(
-    field.name for field in fields(SpanWeights) if field.name not in ("tagger", "nothing")
-)
 _KEPT = 50  # best candidates of a mention under the present weights that the fit looks at
 _RIDGE = 1e-3
 _FOLDS = 2
@@ -75,10 +73,18 @@ class Example:
         return int(hits[0]) if len(hits) else None
 
 
+def fitted_names(*, tagger: bool) -> tuple[str, ...]:
+    """Return the weights that are fitted: a tagger's only where there is one."""
+    left = ("nothing",) if tagger else ("nothing", "tagger")
+    return tuple(field.name for field in fields(SpanWeights) if field.name not in left)
+
+
 def examples(
-    name: str, pair: DocumentPair, encoder: Encoder, *, fold: int = 0
+    name: str, pair: DocumentPair, encoder: Encoder, *, fold: int = 0, tagger: Tagger | None = None
 ) -> Iterator[Example]:
     """Yield the mentions of a pair with their candidates; mentions without candidates are left."""
+    support = tagger.support(pair.target.text) if tagger else None
+    names = fitted_names(tagger=tagger is not None)
     aligned = align_pair(pair, encoder, Settings().align)
     spans, owner = fragment_spans(pair.source)
     if not len(spans) or not len(aligned.source) or not len(aligned.target):
@@ -91,14 +97,14 @@ def examples(
     gold = {mention.id: (mention.start, mention.end) for mention in pair.target.mentions}
     for candidates in weigh_spans(
         scores,
-        source_spans(aligned, spans, labels),
+        source_spans(aligned, spans, labels, support),
         aligned.source_words,
         aligned.target_words,
         incidence,
     ):
         for row, index in enumerate(candidates.index):
             mention = pair.source.mentions[owner[index]]
-            places, features = _best(candidates, row, aligned)
+            places, features = _best(candidates, row, aligned, names)
             span = gold.get(mention.id)
             target = pair.target
             yield Example(
@@ -107,7 +113,7 @@ def examples(
 
 
 def _best(
-    candidates: Candidates, row: int, aligned: AlignedPair
+    candidates: Candidates, row: int, aligned: AlignedPair, names: Sequence[str]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     total = candidates.total(SpanWeights())[row]
     order = np.argsort(-total, axis=None, kind="stable")[:_KEPT]
@@ -119,7 +125,7 @@ def _best(
     )
     features = [
         np.broadcast_to(candidates.features[name], candidates.legal.shape)[row, first, last]
-        for name in _FITTED
+        for name in names
     ]
     return places, np.stack(features, 1)
 
@@ -130,7 +136,8 @@ def fit(chosen: Sequence[Example]) -> NDArray[np.float32]:
     sizes: dict[str, int] = {}
     for one, _ in usable:
         sizes[one.set] = sizes.get(one.set, 0) + 1
-    features = torch.zeros(len(usable), _KEPT, len(_FITTED))
+    width = usable[0][0].features.shape[1]
+    features = torch.zeros(len(usable), _KEPT, width)
     mask = torch.full((len(usable), _KEPT), -1e9)
     for row, (one, _) in enumerate(usable):
         features[row, : len(one.features)] = torch.from_numpy(one.features)
@@ -138,7 +145,7 @@ def fit(chosen: Sequence[Example]) -> NDArray[np.float32]:
     right = torch.tensor([index for _, index in usable])
     share = torch.tensor([sizes[one.set] ** -0.5 for one, _ in usable])
     share /= share.sum()
-    weights = torch.zeros(len(_FITTED), requires_grad=True)
+    weights = torch.zeros(width, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
@@ -175,7 +182,16 @@ def predicted_spans(chosen: Sequence[Example], weights: NDArray[np.float32]) -> 
     show_default=True,
     help="Given twice: for each of two folds of documents the one not trained on it.",
 )
-def main(gold: Path, sets: tuple[str, ...], limit: int | None, models: tuple[str, ...]) -> None:
+@click.option(
+    "--tagger", "taggers", multiple=True, type=click.Path(path_type=Path), help="Likewise."
+)
+def main(
+    gold: Path,
+    sets: tuple[str, ...],
+    limit: int | None,
+    models: tuple[str, ...],
+    taggers: tuple[Path, ...],
+) -> None:
     """Fit the span model's weights on sets of GOLD.
 
     \b
@@ -183,11 +199,19 @@ def main(gold: Path, sets: tuple[str, ...], limit: int | None, models: tuple[str
       python -m jobs.fit_spans ../shared/gold --set multiclinai_ --set mozilla --set gnome
       python -m jobs.fit_spans ../shared/gold --set mozilla --model runs/fold-0 --model runs/fold-1
     """
+    from projector.encode import RecentTexts
     from projector.models import load
+    from projector.tag.tagger import load_tagger
 
-    if len(models) > _FOLDS:
-        raise click.UsageError(f"{len(models)} models for {_FOLDS} folds")
-    encoders = [load(model) for model in models]
+    if max(len(models), len(taggers)) > _FOLDS:
+        raise click.UsageError(f"there are {_FOLDS} folds; expected no more models or taggers")
+    encoders = [RecentTexts(load(model)) for model in models]
+    helpers: list[Tagger | None] = [
+        load_tagger(path, encoder=encoders[fold % len(encoders)])
+        for fold, path in enumerate(taggers)
+    ]
+    helpers = helpers or [None]
+    names = fitted_names(tagger=bool(taggers))
     found: list[Example] = []
     golds: dict[str, list[Span]] = {}
     for name, path in gold_sets(gold).items():
@@ -195,10 +219,11 @@ def main(gold: Path, sets: tuple[str, ...], limit: int | None, models: tuple[str
             continue
         for one in tqdm(read_gold(path, limit=limit), desc=name):
             fold = fold_of(one.document, _FOLDS)
-            found += examples(name, one.pair, encoders[fold % len(encoders)], fold=fold)
+            encoder, helper = encoders[fold % len(encoders)], helpers[fold % len(helpers)]
+            found += examples(name, one.pair, encoder, fold=fold, tagger=helper)
             golds.setdefault(name, []).extend(document_spans(one.pair.target))
     by_fold = [fit([one for one in found if one.fold != fold]) for fold in (0, 1)]
-    present = np.array([getattr(SpanWeights(), name) for name in _FITTED], np.float32)
+    present = np.array([getattr(SpanWeights(), name) for name in names], np.float32)
     for name, spans in golds.items():
         now = predicted_spans([one for one in found if one.set == name], present)
         guesses = [
@@ -212,7 +237,7 @@ def main(gold: Path, sets: tuple[str, ...], limit: int | None, models: tuple[str
             result = score(spans, chosen)
             figures = f"strict {result.strict.f1:.4f} character {result.character.f1:.4f}"
             click.echo(f"{name}, {what}: {figures}")
-    for feature, weight in zip(_FITTED, fit(found), strict=True):
+    for feature, weight in zip(names, fit(found), strict=True):
         click.echo(f"{feature}: {weight:.2f}")
 
 
