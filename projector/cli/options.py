@@ -106,7 +106,9 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--pattern", help="Regular expression whose groups are what paired names share."
         ),
         click.option(
-            "--tagger", type=PATH, help="Predictions of an entity tagger on the translations."
+            "--tagger",
+            type=PATH,
+            help="An entity tagger, or predictions of one on the translations.",
         ),
         click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, show_default=True),
         click.option(

@@ -10,6 +10,7 @@ import click
 
 from projector.cli.options import PATH
 from projector.cli.output import echo_json, echo_rows, format_option
+from projector.errors import ConfigurationError
 
 
 @click.group("train", epilog="Example: projector train aligner config.toml -o runs/aligner-1")
@@ -110,3 +111,33 @@ def sweep_command(configuration: Path, axes: tuple[str, ...], output: Path, form
     _show_progress()
     chosen = [Axis.parse(axis) for axis in axes]
     echo_rows(form, sweep(read_training(configuration, AlignerTraining), chosen, output).to_dicts())
+
+
+@command.command("compare")
+@click.argument("runs", type=PATH, nargs=-1, required=True)
+@click.option("-o", "--output", type=PATH, required=True, help="The picture to write, a PNG.")
+@format_option
+def compare(runs: tuple[Path, ...], output: Path, form: str) -> None:
+    """Lay the curves of training RUNS over each other, and their best figures side by side.
+
+    \b
+    Example:
+      projector train compare runs/base runs/clinical -o comparison.png
+    """
+    from projector.train.picture import draw_curves, read_curve
+    from projector.train.run_folder import RunFolder
+
+    names = [
+        run.name if [one.name for one in runs].count(run.name) == 1 else str(run) for run in runs
+    ]
+    if not draw_curves(dict(zip(names, map(read_curve, runs), strict=True)), output):
+        raise ConfigurationError(
+            "drawing needs matplotlib, which is not installed: pip install 'projector[train]'"
+        )
+    figures = [RunFolder(run).result() or {} for run in runs]
+    columns = list(dict.fromkeys(key for one in figures for key in one))
+    rows = [
+        {"run": name, **{column: one.get(column) for column in columns}}
+        for name, one in zip(names, figures, strict=True)
+    ]
+    echo_rows(form, rows)

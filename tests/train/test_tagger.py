@@ -237,3 +237,24 @@ def test_a_tagger_supports_a_projection_in_one_pass_where_it_can(
     folder = TaggerFolder.read(tmp_path / "run")
     assert manifest.model.tagger == folder.fingerprint(precision="auto", device="cpu")
     assert manifest.configuration["tagger_model"] == str(tmp_path / "run")
+
+
+def test_runs_are_laid_side_by_side(tagging, tmp_path):
+    encoder = {**tagging().encoder.model_dump(mode="json"), "frozen": True}
+    for name, kind in (("cnn", "cnn"), ("linear", "linear")):
+        head = {"kind": kind, "hidden": 16}
+        train_tagger(tagging(encoder=encoder, head=head), tmp_path / name)
+    runs = [str(tmp_path / "cnn"), str(tmp_path / "linear")]
+    picture = tmp_path / "both.png"
+    arguments = ["train", "compare", *runs, "-o", str(picture), "--format", "json"]
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    rows = json.loads(result.stdout)
+    assert [row["run"] for row in rows] == ["cnn", "linear"]
+    assert all(row["strict notes SYMPTOM"] > 0 for row in rows)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(
+        ConfigurationError, match=r"no such file; expected the folder of a training"
+    ):
+        CliRunner().invoke(
+            cli, ["train", "compare", str(tmp_path), "-o", str(picture)], catch_exceptions=False
+        )
