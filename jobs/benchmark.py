@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from projector.corpus.gold import GoldSentence
     from projector.encode import Encoder
     from projector.models.registry import Granularity, Precision
+    from projector.tag.tagger import Tagger
 
 Projected = Mapping[str, tuple[tuple[Fragment, ...], float]]  # mention id → fragments, score
 Projector = Callable[[DocumentPair], Projected]
+_MEMORY = (
+    16_000_000  # bytes of vectors that a pair shares with its tagger, but no set with the next
+)
 Linker = Callable[["Sequence[GoldSentence]"], "list[frozenset[tuple[int, int]]]"]
 
 
@@ -141,7 +145,9 @@ def measure_links(
     return LinkFigures(name, system, len(sentences), round(error_rate, 4), round(seconds, 2))
 
 
-def own_projector(encoder: Encoder, *, recipe: str = "default") -> Projector:
+def own_projector(
+    encoder: Encoder, *, recipe: str = "default", tagger: Tagger | None = None
+) -> Projector:
     """Return this project's way from a pair to spans, by recipe (`default`, `published`)."""
     from projector.pipeline import project_pair
     from projector.settings import Settings, published
@@ -149,7 +155,8 @@ def own_projector(encoder: Encoder, *, recipe: str = "default") -> Projector:
     settings = published() if recipe == "published" else Settings()
 
     def project(pair: DocumentPair) -> Projected:
-        outcomes = project_pair(pair, encoder, settings).projections
+        support = tagger.support(pair.target.text) if tagger else None
+        outcomes = project_pair(pair, encoder, settings, support=support).projections
         return {one.mention_id: (one.fragments, one.score) for one in outcomes}
 
     return project
@@ -191,6 +198,7 @@ def _cell(value: object) -> str:
 @click.option("--window", type=int, help="Tokens encoded at once at most.")
 @click.option("--precision", default="auto", show_default=True)
 @click.option("--published", is_flag=True, help="Add the published recipe, on the same vectors.")
+@click.option("--tagger", type=click.Path(path_type=Path), help="Add rows with its support.")
 @click.option("--peer", "peers", multiple=True, help="Add a peer (see jobs/peers); repeatable.")
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write figures as JSON here."
@@ -205,6 +213,7 @@ def main(
     window: int | None,
     precision: Precision,
     published: bool,
+    tagger: Path | None,
     peers: tuple[str, ...],
     output: Path | None,
 ) -> None:
@@ -214,12 +223,21 @@ def main(
     Example:
       python -m jobs.benchmark ../shared/gold --set mozilla --peer simalign --output figures.json
     """
+    from projector.encode import RecentTexts
     from projector.models import load
+    from projector.tag.tagger import load_tagger
 
-    encoder = load(model, layer=layer, granularity=granularity, window=window, precision=precision)
+    encoder = RecentTexts(
+        load(model, layer=layer, granularity=granularity, window=window, precision=precision),
+        memory=_MEMORY,
+    )
     projectors = {"projector": own_projector(encoder)}
     if published:
         projectors["published recipe"] = own_projector(encoder, recipe="published")
+    if tagger:
+        helper = load_tagger(tagger, encoder=encoder, precision=precision)
+        shared = "one pass" if helper.encoder is encoder else "an encoder of its own"
+        projectors[f"with the tagger, {shared}"] = own_projector(encoder, tagger=helper)
     linkers = {"projector": own_linker(encoder)}
     if peers:
         from jobs.peers.systems import load_peers
