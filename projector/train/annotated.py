@@ -11,7 +11,7 @@ from projector.corpus.gold import read_gold
 from projector.corpus.lines import objects
 from projector.document import Document, Fragment, Mention
 from projector.errors import CorpusError, Problem
-from projector.train.data import fold_of
+from projector.train.data import evenly, fold_of
 
 if TYPE_CHECKING:
     from schemas.tagging import TaggerSourceConfiguration
@@ -41,14 +41,9 @@ def read_annotated(source: TaggerSourceConfiguration) -> list[Annotated]:
         CorpusError: It can't be read, or nothing is left of it.
     """
     kept = [one for one in _all(source) if _wanted(one, source)]
-    if source.limit is not None and source.limit < len(kept):
-        # From all over the file: its parts can differ.
-        kept = [kept[at * len(kept) // source.limit] for at in range(source.limit)]
-    if not kept:
-        where = source.corpus or source.lines or source.gold
-        assert where is not None  # the configuration sees to it
-        raise CorpusError(Problem(where, None, "no documents", "at least one"))
-    return kept
+    where = source.corpus or source.lines or source.gold
+    assert where is not None  # the configuration sees to it
+    return evenly(kept, source.limit, where)
 
 
 def _wanted(one: Annotated, source: TaggerSourceConfiguration) -> bool:

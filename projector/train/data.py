@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from projector.corpus.gold import read_gold
 from projector.corpus.reading import read_text
@@ -60,14 +60,25 @@ def read_source(source: SourceConfiguration) -> list[TextPair]:
     """
     left_out = LeftOut.of(source.without)
     kept = [pair for pair in _pairs(source) if not left_out.holds(pair)]
-    if source.limit is not None and source.limit < len(kept):
-        # From all over the file: its parts can differ.
-        kept = [kept[at * len(kept) // source.limit] for at in range(source.limit)]
-    if not kept:
-        where = source.sentences or source.gold or source.source
-        assert where is not None  # the configuration sees to it
-        raise CorpusError(Problem(where, None, "no pairs to learn from", "at least one"))
-    return kept
+    where = source.sentences or source.gold or source.source
+    assert where is not None  # the configuration sees to it
+    return evenly(kept, source.limit, where)
+
+
+_Item = TypeVar("_Item")
+
+
+def evenly(items: list[_Item], limit: int | None, where: Path) -> list[_Item]:
+    """Return so many of the items of a file (None: all), from all over it: its parts can differ.
+
+    Raises:
+        CorpusError: There are none.
+    """
+    if not items:
+        raise CorpusError(Problem(where, None, "nothing to learn from", "at least one text"))
+    if limit is None or limit >= len(items):
+        return items
+    return [items[at * len(items) // limit] for at in range(limit)]
 
 
 def _pairs(source: SourceConfiguration) -> Iterator[TextPair]:

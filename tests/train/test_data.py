@@ -91,7 +91,7 @@ def test_what_is_measured_on_is_left_out_by_name_and_by_sentence(tmp_path):
     (kept,) = read_source(SourceConfiguration(sentences=table, without=(gold,)))
     assert kept.source == "Sí."
     only = written(tmp_path / "o.tsv", "es\ten\tFiebre y tos.\tFever.")
-    with pytest.raises(CorpusError, match="no pairs to learn from"):
+    with pytest.raises(CorpusError, match="nothing to learn from"):
         read_source(SourceConfiguration(sentences=only, without=(gold,)))
 
 
