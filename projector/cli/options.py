@@ -108,7 +108,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--tagger",
             type=PATH,
-            help="An entity tagger, or predictions of one on the translations.",
+            help="clinical, a tagger's folder, or predictions of one on the translations.",
         ),
         click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, show_default=True),
         click.option(

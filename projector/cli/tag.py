@@ -13,7 +13,7 @@ from projector.cli.output import echo_json, format_option, with_progress
 @click.command("tag")
 @click.argument("corpus", type=PATH)
 @click.option(
-    "-m", "--model", type=PATH, required=True, help="The tagger: a training run's folder."
+    "-m", "--model", type=PATH, required=True, help="clinical, or a training run's folder."
 )
 @click.option("-o", "--output", type=PATH, required=True, help="The folder to write.")
 @click.option(

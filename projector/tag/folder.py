@@ -14,15 +14,18 @@ if TYPE_CHECKING:
 
 TAGGER_FILE = "tagger.json"
 WEIGHTS_FILE = "head.safetensors"
+SHIPPED = "clinical"  # the name of the tagger that is installed with the project
 
 
 def is_tagger(path: Path) -> bool:
-    """Tell whether a folder holds a tagger, or is the run of one."""
+    """Tell whether this names a tagger, or a folder that holds one, or the run of one."""
     return (_inner(path) / TAGGER_FILE).is_file()
 
 
 def _inner(path: Path) -> Path:
-    """Return where a folder's tagger is: itself, or `model` where it is a training run's."""
+    """Return where a tagger is: installed, in the folder, or in its `model` if that is a run's."""
+    if str(path) == SHIPPED:
+        return Path(__file__).parent / SHIPPED
     inner = path / "model"
     return inner if (inner / TAGGER_FILE).is_file() else path
 
@@ -47,7 +50,7 @@ class TaggerFolder:
 
     @classmethod
     def read(cls, path: Path) -> TaggerFolder:
-        """Read a tagger's folder, or that of its training run.
+        """Read a tagger by its name, its folder, or that of its training run.
 
         Raises:
             ModelError: There is no tagger in it.
