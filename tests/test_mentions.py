@@ -13,6 +13,7 @@ from projector.models.tiny import TinyEncoder
 from projector.pair import align_pair
 from projector.pipeline import project_pair
 from projector.settings import DecodeSettings, Settings, published
+from projector.support import Predictions
 
 TEXT = "ab c\u00a0\nde, f  gh🫁i"
 
@@ -84,7 +85,8 @@ def test_mentions_decoded_some_at_a_time_come_out_alike(monkeypatch, recipe, tag
     words = [(0, 3), (6, 12), (6, 17), (19, 31), (33, 41), (43, 49), (43, 54), (57, 60)]
     source = document(text, *([word] for word in words), [(0, 3), (13, 17)])
     pair = DocumentPair(source, document(text.replace("lumbar", "de espalda"), language="en"))
-    support = document(pair.target.text, [(6, 17)], [(0, 12)]) if tagged else None
+    told = document(pair.target.text, [(6, 17)], [(0, 12)])
+    support = Predictions(told) if tagged else None
     expected = project_pair(pair, TinyEncoder(), recipe, support=support)
     for at_once in (1, 40, 100):
         monkeypatch.setattr("projector.mentions._SCORES_AT_ONCE", at_once)
