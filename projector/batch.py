@@ -175,6 +175,23 @@ def load_support(configuration: RunConfiguration, encoder: Encoder, device: str)
     return load_tagger(path, encoder=encoder, precision=precision, device=device)
 
 
+def shares_pass(configuration: RunConfiguration, device: str) -> bool:
+    """Tell whether a run's tagger takes its vectors from the model's own pass over a text.
+
+    Raises:
+        ProjectorError: There is no such model or tagger.
+    """
+    from projector.models import fingerprint
+    from projector.tag.folder import TaggerFolder
+
+    assert configuration.tagger_model is not None
+    precision = configuration.model.precision
+    tagger = TaggerFolder.read(Path(configuration.tagger_model))
+    own = fingerprint(**tagger.encoder, precision=precision, device=device)
+    facts = configuration.model_copy(update={"tagger_model": None})
+    return own == find_model(facts, precision=precision, device=device).fingerprint
+
+
 def load_model(model: ModelConfiguration, device: str) -> Encoder:
     """Load a run's model.
 

@@ -64,9 +64,13 @@ def command(
       projector project MultiClinNER/MultiClinNER-es MultiClinNER/MultiClinNER-nl -o out
       projector project es en -o out --on-error skip --accept-losses --format json
     """
-    from projector.batch import run_configuration
+    from projector.batch import run_configuration, shares_pass
 
     configuration = configured(source, targets, on_error=on_error, **chosen)
+    if configuration.tagger_model is not None:
+        shared = shares_pass(configuration, device)
+        what = "shares the model's pass" if shared else "runs an encoder of its own"
+        click.echo(f"tagger {configuration.tagger_model}: {what}", err=True)
     plans: list[Plan] = []
 
     def planned(plan: Plan) -> None:

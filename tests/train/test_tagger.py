@@ -231,7 +231,9 @@ def test_a_tagger_supports_a_projection_in_one_pass_where_it_can(
     arguments = ["project", str(tmp_path / "es"), str(tmp_path / "en"), "-o", str(tmp_path / "out")]
     arguments += ["-m", str(checkpoints / "bert"), "--layer", "2", "--granularity", "sentence"]
     arguments += ["--device", "cpu", "--tagger", str(tmp_path / "run")]
-    CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert ("shares the model's pass" in result.stderr) == shared
+    assert ("runs an encoder of its own" in result.stderr) != shared
     assert len(passes) == (1 if shared else 2)  # source and target are the same text here
     manifest = read_manifest(tmp_path / "out")
     folder = TaggerFolder.read(tmp_path / "run")
