@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,9 @@ def test_a_bare_import_loads_nothing_heavy(module):
 def test_no_file_has_more_than_400_lines():
     for path in MODULES:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, path
+
+
+def test_every_package_is_installed():
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    folders = {str(path.parent.relative_to(ROOT)).replace("/", ".") for path in MODULES}
+    assert set(stated["tool"]["setuptools"]["packages"]) == folders
