@@ -23,8 +23,11 @@ def is_tagger(path: Path) -> bool:
 
 
 def _inner(path: Path) -> Path:
-    """Return where a tagger is: installed, in the folder, or in its `model` if that is a run's."""
-    if str(path) == SHIPPED:
+    """Return where a tagger is: in the folder, or in its `model` if that is a run's, or installed.
+
+    A folder of the user's goes before the installed tagger of the same name.
+    """
+    if str(path) == SHIPPED and not path.exists():
         return Path(__file__).parent / SHIPPED
     inner = path / "model"
     return inner if (inner / TAGGER_FILE).is_file() else path

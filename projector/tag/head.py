@@ -74,8 +74,6 @@ class Chain(nn.Module):
         types: Number of entity types E.
     """
 
-    allowed: Tensor
-
     def __init__(self, types: int) -> None:
         super().__init__()
         self.moves = nn.Parameter(torch.zeros(types, LABELS, LABELS))  # from, to

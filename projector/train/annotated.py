@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,7 +77,7 @@ def _of_lines(path: Path, types: tuple[str, ...] | None) -> Iterator[Annotated]:
     for number, row in objects(path, _EXPECTED):
         try:
             document = Document(
-                str(row["id"]), str(row.get("lang", "")), row["text"], _mentions(row["spans"])
+                str(row["id"]), str(row.get("lang", "")), row["text"], _mentions(row)
             )
         except (KeyError, TypeError, ValueError) as error:
             problem = Problem(path, number, f"is none ({error})", _EXPECTED)
@@ -86,8 +86,14 @@ def _of_lines(path: Path, types: tuple[str, ...] | None) -> Iterator[Annotated]:
         yield Annotated(document.name, document, types or own)
 
 
-def _mentions(spans: Sequence[Any]) -> tuple[Mention, ...]:
-    return tuple(
+def _mentions(row: Mapping[str, Any]) -> tuple[Mention, ...]:
+    """Return the mentions of an object's spans; one outside its text is a ValueError."""
+    mentions = tuple(
         Mention(f"T{number}", str(label), (Fragment(start, end),))
-        for number, (start, end, label, *_) in enumerate(spans, start=1)
+        for number, (start, end, label, *_) in enumerate(row["spans"], start=1)
     )
+    length = len(row["text"])
+    if outside := [one for one in mentions if not 0 <= one.start < one.end <= length]:
+        first = outside[0]
+        raise ValueError(f"the span {first.start}–{first.end} in a text of {length} characters")
+    return mentions

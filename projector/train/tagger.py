@@ -184,8 +184,12 @@ def train_tagger(
     if (known := run.result()) is not None:
         _LOG.info("%s: is finished", folder)
         return known
+    sources = configuration.development.data
+    names = [_name(source) for source in sources]
+    # Two sides or two folds of one file are two sets.
     development = {
-        _name(source): read_annotated(source) for source in configuration.development.data
+        name if names.count(name) == 1 else f"{name} {number}": read_annotated(source)
+        for number, (name, source) in enumerate(zip(names, sources, strict=True), start=1)
     }
     torch.manual_seed(configuration.seed)
     student = Student.load(configuration.encoder, device=configuration.device)

@@ -47,3 +47,10 @@ def test_it_is_small_and_says_how_it_was_made():
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     used = [path.stem for one in training.data if (path := one.lines or one.gold)]
     assert used and all(stem in card for stem in used)
+
+
+def test_a_folder_of_the_users_goes_before_the_installed_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert is_tagger(Path(SHIPPED))
+    (tmp_path / SHIPPED).mkdir()
+    assert not is_tagger(Path(SHIPPED))

@@ -152,6 +152,9 @@ def test_documents_come_from_every_kind_of_source(tmp_path, lines):
     bad.write_text('{"id": 1, "text": "x"}\n', encoding="utf-8")
     with pytest.raises(CorpusError, match="'spans'"):
         read(lines=bad)
+    bad.write_text('{"id": 1, "text": "asma", "spans": [[0, 5, "X"]]}\n', encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"bad\.jsonl.*0–5 in a text of 4 characters"):
+        read(lines=bad)
 
 
 @pytest.mark.parametrize(
@@ -260,3 +263,12 @@ def test_runs_are_laid_side_by_side(tagging, tmp_path):
         CliRunner().invoke(
             cli, ["train", "compare", str(tmp_path), "-o", str(picture)], catch_exceptions=False
         )
+
+
+def test_two_development_sets_of_one_file_are_both_measured(tagging, tmp_path, lines):
+    encoder = {**tagging().encoder.model_dump(mode="json"), "frozen": True}
+    development = {"every": 2, "data": [{"lines": str(lines)}, {"lines": str(lines), "limit": 1}]}
+    short = {"steps": 2, "tokens": 60}
+    training = tagging(encoder=encoder, optimisation=short, development=development)
+    figures = train_tagger(training, tmp_path / "run")
+    assert {"strict notes 1 SYMPTOM", "strict notes 2 SYMPTOM"} <= set(figures)
