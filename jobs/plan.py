@@ -59,7 +59,8 @@ class PlannedInput(Record):
 class CollectionPlan(Record):
     """What a collection's run is to do.
 
-    All of it but `directory`, `problems`, `unused` and the stamps goes into the fingerprint.
+    All of it but `directory`, `problems`, `unused`, `shared` and the stamps goes into the
+    fingerprint.
 
     Args:
         configuration: A `RunConfiguration` as JSON.
@@ -77,6 +78,7 @@ class CollectionPlan(Record):
         mentions: Source mentions times languages, those that can't be used among them.
         problems: What is wrong with the source, and is passed over.
         unused: By target, the documents that translate nothing.
+        shared: Whether a tagger takes its vectors from the model's own pass; None without one.
     """
 
     version: Literal[1] = 1
@@ -95,10 +97,12 @@ class CollectionPlan(Record):
     mentions: int
     problems: tuple[Problem, ...] = ()
     unused: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    shared: bool | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return all that the outcomes, and their division into shards, depend on."""
-        facts = self.model_dump(mode="json", exclude={"directory", "problems", "unused", "inputs"})
+        left = {"directory", "problems", "unused", "shared", "inputs"}
+        facts = self.model_dump(mode="json", exclude=left)
         inputs = [one.files.model_dump(mode="json") for one in self.inputs]
         return {
             **facts,
@@ -183,7 +187,7 @@ def _make_plan(
     earlier: CollectionPlan | None,
 ) -> CollectionPlan:
     """Plan and write the shards to a new file; or return the earlier plan if it holds."""
-    from projector.batch import find_model
+    from projector.batch import find_model, shares_pass
     from projector.plan import input_files, plan_run
     from projector.run_facts import stamp_input, versions
 
@@ -224,6 +228,7 @@ def _make_plan(
             for target, names in zip(plan.targets, plan.unused, strict=True)
             if names
         },
+        shared=shares_pass(configuration, precision=precision, device=device),
     )
 
 

@@ -19,7 +19,9 @@ from projector.clock import Clock
 from projector.errors import CorpusError, OutputError, ProjectorError
 from projector.run import RunSummary
 from projector.run_read import is_run, read_run
+from projector.tag.folder import told_pass
 from schemas.collection import Collection, JobOptions
+from schemas.configuration import RunConfiguration
 
 # Workers that share a GPU overlap: while one aligns and decodes on the CPU, another encodes.
 _SHARE_OF_GPU = 0.25
@@ -83,6 +85,8 @@ def run_collection(
         if is_run(folder.result):
             say("the run is finished already: nothing is left to do")
             return _finished(folder, plan)
+        if plan.shared is not None:
+            say(told_pass(collection.run, plan.shared))
         for target, names in plan.unused.items():
             say(f"{len(names)} documents of {target} translate nothing; the first is {names[0]}")
         work = _Work(folder, plan, collection.jobs, say, tick)
@@ -159,8 +163,8 @@ class _Work:
             nodes: What the cluster offers; of no matter when nothing is left.
         """
         self._say(
-            f"{self._plan.documents} documents onto {self._plan.tasks} translations in "
-            f"{self._plan.shards} shards, of which {len(self._done)} are done"
+            f"{_told_work(self._plan)} in {self._plan.shards} shards, "
+            f"of which {len(self._done)} are done"
         )
         worked = 0
         # Again, should the worker of a killed driver, alive for some seconds more, have put the
@@ -218,6 +222,12 @@ def _device(collection: Collection, nodes: Sequence[Resources] | None) -> Device
             return None
         gpus = max(node.gpus for node in nodes)
     return "cuda" if gpus else "cpu"
+
+
+def _told_work(plan: CollectionPlan) -> str:
+    if RunConfiguration.model_validate(plan.configuration).tags:
+        return f"{plan.documents} documents to tag"
+    return f"{plan.documents} documents onto {plan.tasks} translations"
 
 
 def _told(pool: Pool) -> str:

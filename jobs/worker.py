@@ -48,15 +48,14 @@ class ShardWorker:
         """
         import torch
 
-        from projector.batch import load_model, load_support, model_facts
+        from projector.batch import load_models, model_facts
 
         torch.set_num_threads(self._threads)
         plan = read_plan(self._folder)
         os.chdir(plan.directory)
         wanted = RunConfiguration.model_validate(plan.configuration)
         model = wanted.model.model_copy(update={"precision": plan.precision})
-        encoder = load_model(model, plan.device)
-        tagger = load_support(wanted.model_copy(update={"model": model}), encoder, plan.device)
+        encoder, tagger = load_models(wanted.model_copy(update={"model": model}), plan.device)
         here = model_facts(encoder, tagger)
         for found, planned, what in (
             (here.fingerprint, plan.model.fingerprint, plan.model.name),

@@ -104,8 +104,7 @@ def run_configuration(
         planned(plan)
     inputs = input_files(plan)
     clock.stop("plan")
-    encoder = load_model(configuration.model, device)
-    tagger = load_support(configuration, encoder, device)
+    encoder, tagger = load_models(configuration, device)
     clock.stop("load")
     with RunWriter(
         output,
@@ -133,20 +132,16 @@ def find_model(configuration: RunConfiguration, *, precision: Precision, device:
     from projector.tag.folder import TaggerFolder
     from schemas.manifest import ModelFacts
 
-    model = configuration.model
+    model = configuration.model.model_dump(exclude={"name", "precision"})
+    model["name_or_path"] = configuration.model.name
     tagger = None
     if configuration.tagger_model is not None:
         folder = TaggerFolder.read(Path(configuration.tagger_model))
         tagger = folder.fingerprint(precision=precision, device=device)
-    found = fingerprint(
-        model.name,
-        layer=model.layer,
-        granularity=model.granularity,
-        window=model.window,
-        precision=precision,
-        device=device,
-    )
-    return ModelFacts(name=find_entry(model.name).name, fingerprint=found, tagger=tagger)
+        if configuration.tags:
+            model = folder.encoder
+    found = fingerprint(**model, precision=precision, device=device)
+    return ModelFacts(name=find_entry(model["name_or_path"]).name, fingerprint=found, tagger=tagger)
 
 
 def model_facts(encoder: Encoder, tagger: Tagger | None) -> ModelFacts:
@@ -160,23 +155,33 @@ def model_facts(encoder: Encoder, tagger: Tagger | None) -> ModelFacts:
     )
 
 
-def load_support(configuration: RunConfiguration, encoder: Encoder, device: str) -> Tagger | None:
-    """Load a run's tagger where it has one; it shares the run's encoder if it was trained on that.
+def load_models(configuration: RunConfiguration, device: str) -> tuple[Encoder, Tagger | None]:
+    """Load a run's model, and its tagger where it has one.
+
+    The tagger shares the run's encoder if it was trained on that; where there is nothing but to
+    tag, the run's encoder is the tagger's.
 
     Raises:
-        ProjectorError: It can't be loaded.
+        ProjectorError: One can't be loaded.
     """
-    if configuration.tagger_model is None:
-        return None
     from projector.tag.tagger import load_tagger
 
+    own = None if configuration.tags else load_model(configuration.model, device)
+    if configuration.tagger_model is None:
+        assert own is not None
+        return own, None
     precision = configuration.model.precision
     path = Path(configuration.tagger_model)
-    return load_tagger(path, encoder=encoder, precision=precision, device=device)
+    tagger = load_tagger(path, encoder=own, precision=precision, device=device)
+    return own or tagger.encoder, tagger
 
 
-def shares_pass(configuration: RunConfiguration, device: str) -> bool:
+def shares_pass(
+    configuration: RunConfiguration, *, precision: Precision, device: str
+) -> bool | None:
     """Tell whether a run's tagger takes its vectors from the model's own pass over a text.
+
+    None where there is no tagger, or nothing but to tag.
 
     Raises:
         ProjectorError: There is no such model or tagger.
@@ -184,8 +189,8 @@ def shares_pass(configuration: RunConfiguration, device: str) -> bool:
     from projector.models import fingerprint
     from projector.tag.folder import TaggerFolder
 
-    assert configuration.tagger_model is not None
-    precision = configuration.model.precision
+    if configuration.tagger_model is None or configuration.tags:
+        return None
     tagger = TaggerFolder.read(Path(configuration.tagger_model))
     own = fingerprint(**tagger.encoder, precision=precision, device=device)
     facts = configuration.model_copy(update={"tagger_model": None})
@@ -260,7 +265,7 @@ def project_tasks(
         ProjectorError: A document can't be processed, unless it says so.
     """
     from projector.encode import RecentTexts
-    from projector.run_entry import entry_of, entry_without
+    from projector.run_entry import Entry, entry_of, entry_without
     from projector.run_rows import invalid_mentions
 
     recent = RecentTexts(encoder)
@@ -270,6 +275,9 @@ def project_tasks(
         reading = _checked(plan.source.read(task.source), configuration)
         outcome = _outcome(task, plan, reading, recent, configuration, tagger)
         invalid = invalid_mentions(reading.problems)
+        if isinstance(outcome, Document):
+            yield Entry(outcome.language, task.source, outcome, [], ())
+            continue
         if not isinstance(outcome, _Nothing):
             yield entry_of(outcome, invalid=invalid)
             continue
@@ -305,8 +313,8 @@ def _outcome(
     encoder: Encoder,
     configuration: RunConfiguration,
     tagger: Tagger | None,
-) -> ProjectedDocument | _Nothing:
-    """Project a document, or say why it can't be."""
+) -> ProjectedDocument | Document | _Nothing:
+    """Project a document, or tag it, or say why it can't be."""
     target = plan.targets[task.target]
     if reading.document is None:
         return _Nothing(Status.FAILED, _told(reading))
@@ -356,10 +364,12 @@ def _projected(
     configuration: RunConfiguration,
     support: Support | None,
     tagger: Tagger | None,
-) -> ProjectedDocument | _Nothing:
+) -> ProjectedDocument | Document | _Nothing:
     from projector.pipeline import project_pair
 
     try:
+        if tagger is not None and configuration.tags:
+            return tagger.tag(pair.target)
         if tagger is not None:
             support = tagger.support(pair.target.text)
         return project_pair(pair, encoder, configuration.settings, support=support)
@@ -369,8 +379,9 @@ def _projected(
         found = _found(error)
         if configuration.on_error == "skip":
             return _Nothing(Status.FAILED, found)
+        what = "tagged" if configuration.tags else f"projected onto {pair.target.language}"
         raise ProjectorError(
-            f"{pair.source.name}: can't be projected onto {pair.target.language} ({found}). "
+            f"{pair.source.name}: can't be {what} ({found}). "
             "To go on without such documents, let errors be skipped"
         ) from error
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from projector.corpus import pair_names
+from projector.corpus.bare import BareCorpus
 from projector.corpus.names import same_language
 from projector.corpus.opening import open_any
 from projector.corpus.submission import check_labels
@@ -61,7 +62,7 @@ class Plan:
 
     Args:
         source: The annotated corpus.
-        targets: The translations', one a language.
+        targets: The translations', one a language; where the source is to be tagged, itself.
         taggers: For each target the corpus of an auxiliary tagger's predictions, or None.
         tasks: Every source document in every target language; those that share a source text
             stand together, so that it is encoded once.
@@ -71,8 +72,8 @@ class Plan:
         labels: Of the source's mentions, sorted.
     """
 
-    source: AnyCorpus
-    targets: tuple[AnyCorpus, ...]
+    source: AnyCorpus | BareCorpus
+    targets: tuple[AnyCorpus | BareCorpus, ...]
     taggers: tuple[AnyCorpus | None, ...]
     tasks: tuple[Task, ...]
     unused: tuple[tuple[str, ...], ...]
@@ -100,6 +101,8 @@ class Plan:
         found: list[tuple[Path, Role, str]] = [(self.source.path, "source", language)]
         found += [(path, "texts", language) for path in _outside(self.source)]
         for target in self.targets:
+            if target is self.source:  # which is to be tagged
+                continue
             found.append((target.path, "target", target.language))
             found += [(path, "texts", target.language) for path in _outside(target)]
         taggers = [one for one in self.taggers if one is not None]
@@ -121,7 +124,7 @@ class Plan:
 
 
 def plan_run(configuration: RunConfiguration) -> Plan:
-    """Open the corpora of a configuration and pair their documents.
+    """Open the corpora of a configuration and pair their documents, or those that it tags.
 
     Every source document is read, so that its faults are known before a model is loaded.
 
@@ -132,11 +135,13 @@ def plan_run(configuration: RunConfiguration) -> Plan:
             the tagger's predictions are on no target.
         OutputError: A label can't be part of a file's name.
     """
-    if configuration.source is None or not configuration.targets:
-        raise ConfigurationError("a run needs a source corpus and at least one target")
-    source = _opened(configuration.source, configuration)
-    targets = tuple(_opened(one, configuration) for one in configuration.targets)
-    _refuse_twins(targets)
+    if configuration.source is None or not (configuration.targets or configuration.tags):
+        raise ConfigurationError(
+            "a run needs a source corpus and at least one target, or a tagger for the source"
+        )
+    opened = _opened(configuration.source, configuration)
+    source = BareCorpus(opened) if configuration.tags else opened
+    targets = (source,) if configuration.tags else _targets(configuration)
     taggers = _taggers(targets, configuration)
     tasks: list[Task] = []
     unused = []
@@ -159,13 +164,19 @@ def plan_run(configuration: RunConfiguration) -> Plan:
     return Plan(source, targets, taggers, tuple(tasks), tuple(unused), problems, facts, labels)
 
 
+def _targets(configuration: RunConfiguration) -> tuple[AnyCorpus, ...]:
+    targets = tuple(_opened(one, configuration) for one in configuration.targets)
+    _refuse_twins(targets)
+    return targets
+
+
 def _opened(corpus: CorpusConfiguration, configuration: RunConfiguration) -> AnyCorpus:
     return open_any(
         corpus.path, language=corpus.language, texts=corpus.texts, labels=configuration.labels
     )
 
 
-def _refuse_twins(targets: Sequence[AnyCorpus]) -> None:
+def _refuse_twins(targets: Sequence[AnyCorpus | BareCorpus]) -> None:
     """Refuse two targets in one language: their outputs would have one place."""
     for number, one in enumerate(targets):
         for other in targets[:number]:
@@ -177,7 +188,7 @@ def _refuse_twins(targets: Sequence[AnyCorpus]) -> None:
 
 
 def _taggers(
-    targets: Sequence[AnyCorpus], configuration: RunConfiguration
+    targets: Sequence[AnyCorpus | BareCorpus], configuration: RunConfiguration
 ) -> tuple[AnyCorpus | None, ...]:
     """Return for each target the tagger's predictions on its language, if they are."""
     if configuration.tagger is None:
@@ -197,7 +208,7 @@ def _taggers(
     return found
 
 
-def _nothing_pairs(source: AnyCorpus, target: AnyCorpus) -> Problem:
+def _nothing_pairs(source: AnyCorpus | BareCorpus, target: AnyCorpus | BareCorpus) -> Problem:
     return Problem(
         target.path,
         None,
@@ -209,7 +220,7 @@ def _nothing_pairs(source: AnyCorpus, target: AnyCorpus) -> Problem:
 
 
 def _facts(
-    source: AnyCorpus,
+    source: AnyCorpus | BareCorpus,
 ) -> tuple[Mapping[str, SourceFacts], tuple[str, ...], tuple[Problem, ...]]:
     """Read every source document once; return its facts, all labels, and what is wrong."""
     first: dict[bytes, str] = {}
@@ -240,7 +251,7 @@ def input_files(plan: Plan) -> list[InputFiles]:
     return [hash_input(path, role=role, language=language) for path, role, language in plan.paths()]
 
 
-def _outside(corpus: AnyCorpus) -> list[Path]:
+def _outside(corpus: AnyCorpus | BareCorpus) -> list[Path]:
     """Return the folders of a corpus's texts that its own path doesn't cover."""
     folders: tuple[Path, ...] = getattr(corpus, "text_folders", ())
     whole = corpus.path.resolve()

@@ -21,7 +21,7 @@ class Entry:
         language: The target's, as the user wrote it.
         source: The source document's name.
         target: The translation with its projected mentions; None where there is none.
-        rows: Of `schemas.tables.PROJECTIONS`.
+        rows: Of `schemas.tables.PROJECTIONS`; none where the document was tagged only.
         lost: The annotations that could not travel.
         whole: What became of the document as a whole and why, where nothing could be projected.
     """
@@ -40,8 +40,9 @@ class Entry:
 
     @property
     def labels(self) -> set[str]:
-        """Return the labels of its source mentions; an invalid one's is not known."""
-        return {str(row[4]) for row in self.rows if row[4]}
+        """Return the labels of its mentions, found or sought; an invalid one's is unknown."""
+        found = {one.label for one in self.target.mentions} if self.target else set()
+        return found | {str(row[4]) for row in self.rows if row[4]}
 
     def counts(self) -> Iterator[tuple[str, str, str]]:
         """Yield each mention's language, label and status."""

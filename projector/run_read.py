@@ -38,6 +38,13 @@ class FinishedRun:
         return tuple(one.language for one in self.manifest.languages)
 
     @property
+    def tags(self) -> bool:
+        """Tell whether mentions were found in the source itself, not projected from it."""
+        from schemas.configuration import RunConfiguration
+
+        return RunConfiguration.model_validate(self.manifest.configuration).tags
+
+    @property
     def tables(self) -> dict[tuple[str, str], Path]:
         """Return the submission table of each language and entity, for `pack_submission`."""
         return {
@@ -100,6 +107,12 @@ class FinishedRun:
     def corpus(self, language: str | None = None) -> ParquetCorpus:
         """Open the translations with their projected mentions as a corpus."""
         return open_parquet(self.path, language=language)
+
+
+def tagged_mentions(path: Path) -> dict[str, int]:
+    """Return how many mentions of each label stand in a run's texts, sorted by label."""
+    labels = pq.read_table(path / "mentions.parquet", columns=["label"])["label"]
+    return dict(sorted((one["values"], one["counts"]) for one in labels.value_counts().to_pylist()))
 
 
 def is_run(path: Path) -> bool:

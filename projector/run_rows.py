@@ -172,5 +172,6 @@ def with_scores(document: Document, scores: Mapping[str, float]) -> Document:
             f"projection score {scores[mention.id]:.4f}",
         )
         for mention in document.mentions
+        if mention.id in scores
     )
     return replace(document, annotations=(*document.annotations, *notes))

@@ -181,10 +181,14 @@ def _table_side(path: Path, language: str | None, labels: Mapping[str, str]) -> 
 def _run_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _Side:
     import polars as pl
 
+    from projector.corpus.parquet import open_parquet
+
     run = read_run(path)
     codes = [code for code in run.languages if language is None or same_language(code, language)]
     if not codes:
         raise ConfigurationError(f"{path}: no {language}; the run has {', '.join(run.languages)}")
+    if run.tags:  # a corpus of what was found
+        return _corpus_side([open_parquet(path, language=code, labels=labels) for code in codes])
     spans = run.predicted(codes).with_columns(pl.col("label").replace(dict(labels)))
     return _Side({code: spans.filter(pl.col("language") == code) for code in codes})
 

@@ -15,15 +15,18 @@ from projector.cli.options import (
     model_options,
     opened,
     settings_of,
+    tagger_option,
 )
 from projector.cli.output import echo_json, format_option, listed
-from projector.corpus import pair_names
+from projector.corpus import pair_names, strictly
 from projector.document import Document, DocumentPair
 from projector.errors import ConfigurationError, CorpusError
 
 if TYPE_CHECKING:
     from projector.corpus.opening import AnyCorpus
+    from projector.encode import Encoder
     from projector.explain import Explanation
+    from projector.support import Support
 
 
 @click.command("explain")
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 @device_option
 @click.option("--target-language", help="The target's language, or which one of a tree to take.")
 @click.option("--pattern", help="Regular expression whose groups are what paired names share.")
+@tagger_option
 @click.option(
     "--most",
     type=click.IntRange(min=1),
@@ -62,6 +66,7 @@ def command(
     recipe: str,
     target_language: str | None,
     pattern: str | None,
+    tagger: Path | None,
     most: int,
     form: str,
 ) -> None:
@@ -70,6 +75,7 @@ def command(
     \b
     Example:
       projector explain data_samples/brat/es data_samples/brat/en case-01 T1
+      projector explain es en case-21 T4 --tagger clinical
       projector explain es nl case-21 T4 --recipe published --format json
     """
     pair = _pair(
@@ -90,7 +96,8 @@ def command(
         precision=precision,  # type: ignore[arg-type]
         device=device,
     )
-    found = explain_mention(pair, mention, encoder, settings_of(recipe), most=most)
+    support = None if tagger is None else _support(tagger, pair.target, encoder, precision, device)
+    found = explain_mention(pair, mention, encoder, settings_of(recipe), most=most, support=support)
     if form == "json":
         echo_json(asdict(found))
     else:
@@ -116,6 +123,30 @@ def _pair(
         raise CorpusError(*translation.problems)
     bare = Document(translations[name], target.language, translation.document.text)
     return DocumentPair(reading.document, bare)
+
+
+def _support(
+    path: Path, translation: Document, encoder: Encoder, precision: str, device: str
+) -> Support | None:
+    """Return what a tagger, or a corpus of one's predictions, says of a translation."""
+    from projector.support import Predictions
+    from projector.tag.folder import is_tagger
+    from projector.tag.tagger import load_tagger
+
+    if is_tagger(path):
+        tagger = load_tagger(path, encoder=encoder, precision=precision, device=device)  # type: ignore[arg-type]
+        return tagger.support(translation.text)
+    corpus = opened(path)
+    name = dict(pair_names((translation.name,), corpus.names).pairs).get(translation.name)
+    if name is None:
+        return None
+    predicted = strictly(corpus.read(name))
+    if predicted.text != translation.text:
+        raise ConfigurationError(
+            f"{path}: the tagger's text of {name} is not the translation's, so its offsets mean "
+            "something else"
+        )
+    return Predictions(predicted)
 
 
 def _echo(found: Explanation) -> None:

@@ -71,13 +71,15 @@ def run(
 ) -> int:
     """Project a collection, or go on with a run: INPUTS is a TOML file, or a source and targets.
 
-    Finished shards are kept whatever happens; the same command goes on where it stopped. Documents
-    that can't be processed are listed with their reasons.
+    A source alone is tagged, by the tagger that --tagger names. Finished shards are kept whatever
+    happens; the same command goes on where it stopped. Documents that can't be processed are listed
+    with their reasons.
 
     \b
     Examples:
       projector jobs run collection.toml -o run
       projector jobs run es ro -o run --shard-size 64
+      projector jobs run es --tagger clinical -o tagged
       projector jobs run es en it nl -o run --address ray://head:10001 --gpus-per-worker 0.25
     """
     from jobs.run import run_collection
@@ -106,17 +108,33 @@ def run(
                 "languages": [one.model_dump() for one in summary.languages],
                 "counts": [one.model_dump() for one in summary.counts],
                 "losses": summary.losses,
+                **({"tagged": _tagged(result)} if collection.run.tags else {}),
                 "problems": [asdict(problem) for problem in done.plan.problems],
                 "unused": done.plan.unused,
             }
         )
     else:
-        echo_summary(summary, result)
+        if collection.run.tags:
+            _echo_tagged(result)
+        else:
+            echo_summary(summary, result)
         if failed:
             click.echo(f"{failed} documents failed: {result}/failed.tsv")
         if done.plan.problems:
             click.echo(f"{len(done.plan.problems)} problems in the source: {result}/problems.tsv")
     return exit_code(bool(summary.losses or done.plan.problems), accepted=accept_losses)
+
+
+def _echo_tagged(result: Path) -> None:
+    """Print what a tagger found in a collection."""
+    counts = ", ".join(f"{count} {label}" for label, count in _tagged(result).items())
+    click.echo(f"{result}: {counts or 'nothing found'}")
+
+
+def _tagged(result: Path) -> dict[str, int]:
+    from projector.run_read import tagged_mentions
+
+    return tagged_mentions(result)
 
 
 def _collection(inputs: tuple[Path, ...], chosen: dict[str, Any]) -> tuple[Collection, Path]:
@@ -138,9 +156,12 @@ def _collection(inputs: tuple[Path, ...], chosen: dict[str, Any]) -> tuple[Colle
         collection = read_collection(inputs[0])
         jobs = {**collection.jobs.model_dump(), **jobs}
         return Collection(run=collection.run, jobs=JobOptions(**jobs)), inputs[0].parent
-    if len(inputs) < 2:
-        raise click.UsageError("give a TOML file, or a source and at least one target")
     run = configured(inputs[0], inputs[1:], on_error="skip", **chosen)
+    if len(inputs) < 2 and not run.tags:
+        raise click.UsageError(
+            "give a TOML file; a source and at least one target; or a source and --tagger, "
+            "a trained one, to tag it"
+        )
     return Collection(run=run, jobs=JobOptions(**jobs)), Path()
 
 

@@ -87,6 +87,13 @@ device_option = click.option(
 )
 
 
+tagger_option = click.option(
+    "--tagger",
+    type=PATH,
+    help="clinical, a tagger's folder, or predictions of one on the translations.",
+)
+
+
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what a run projects, and how; `configured` understands them."""
     for option in (
@@ -105,11 +112,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--pattern", help="Regular expression whose groups are what paired names share."
         ),
-        click.option(
-            "--tagger",
-            type=PATH,
-            help="clinical, a tagger's folder, or predictions of one on the translations.",
-        ),
+        tagger_option,
         click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, show_default=True),
         click.option(
             "--max-characters",

@@ -65,12 +65,13 @@ def command(
       projector project es en -o out --on-error skip --accept-losses --format json
     """
     from projector.batch import run_configuration, shares_pass
+    from projector.tag.folder import told_pass
 
     configuration = configured(source, targets, on_error=on_error, **chosen)
-    if configuration.tagger_model is not None:
-        shared = shares_pass(configuration, device)
-        what = "shares the model's pass" if shared else "runs an encoder of its own"
-        click.echo(f"tagger {configuration.tagger_model}: {what}", err=True)
+    precision = configuration.model.precision
+    shared = shares_pass(configuration, precision=precision, device=device)
+    if shared is not None:
+        click.echo(told_pass(configuration, shared), err=True)
     plans: list[Plan] = []
 
     def planned(plan: Plan) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from projector.corpus.bare import BareCorpus
 from projector.corpus.reading import Reading
 from projector.errors import Problem
 
@@ -39,13 +40,12 @@ class TaggedCorpus:
 
     def read(self, name: str) -> Reading:
         """Read a document's text and tag it."""
-        reading = self.corpus.read(name)
+        reading = BareCorpus(self.corpus).read(name)
         if reading.document is None:
             return reading
-        bare = replace(reading.document, mentions=(), annotations=())
         if name not in self._found:
-            self._found[name] = self.tagger.tag(bare).mentions
-        return Reading(replace(bare, mentions=self._found[name]))
+            self._found[name] = self.tagger.tag(reading.document).mentions
+        return Reading(replace(reading.document, mentions=self._found[name]))
 
     def counts(self) -> dict[str, int]:
         """Return how many mentions of each type were found so far."""

@@ -11,6 +11,7 @@ from projector.errors import ModelError
 
 if TYPE_CHECKING:
     from projector.models.registry import Precision
+    from schemas.configuration import RunConfiguration
 
 TAGGER_FILE = "tagger.json"
 WEIGHTS_FILE = "head.safetensors"
@@ -85,6 +86,12 @@ class TaggerFolder:
 
         files = {name: file_hash(self.path / name) for name in (TAGGER_FILE, WEIGHTS_FILE)}
         return digest({"encoder": encoder, **files})
+
+
+def told_pass(configuration: RunConfiguration, shared: bool) -> str:
+    """Return in words whether a run's tagger shares the model's pass over a text."""
+    what = "shares the model's pass" if shared else "runs an encoder of its own"
+    return f"tagger {configuration.tagger_model}: {what}"
 
 
 def unreadable(path: Path, error: Exception) -> ModelError:

@@ -138,6 +138,18 @@ def test_explain_names_the_rivals(corpora, capsys):
     assert "T1, T2, T3" in capsys.readouterr().err
 
 
+def test_explain_weighs_what_a_tagger_predicted(corpora, capsys):
+    annotate(Path("tagged-it"), "a", TARGET, ("SYMPTOM", "toracico e dispnea"))
+    command = ["explain", "es", "it", "a", "T2", "--model", "tiny", "--format", "json"]
+    assert run([*command, "--tagger", "tagged-it"]) == 0
+    rivals = json.loads(capsys.readouterr().out)["rivals"][0]
+    parts = {one["text"]: one["parts"]["tagger"] for one in rivals}
+    assert parts["dispnea"] == 2.0  # it ends there, and doesn't begin there
+    annotate(Path("tagged-it"), "a", TARGET + " ", ("SYMPTOM", "dispnea"))
+    assert run([*command, "--tagger", "tagged-it"]) == 1
+    assert "its offsets mean something else" in capsys.readouterr().err
+
+
 def test_usage_errors_exit_with_2(corpora, capsys):
     assert run(["project", "es"]) == 2
     assert run(["nonsense"]) == 2
