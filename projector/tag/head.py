@@ -64,6 +64,24 @@ class Head(nn.Module):
         """Return the best labels [T, E] of scores [T, E, 3]: token by token, or by the chain."""
         return scores.argmax(2) if self.chain is None else self.chain.decode(scores)
 
+    def edges(self, scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return how likely each token of scores [T, E, 3] is in a span, begins and ends one.
+
+        Without a chain the labels of neighbours are taken as independent. A stray inside begins
+        a span, as in `bio_spans`.
+
+        Returns:
+            [T, E] each; T is at least 1.
+        """
+        shares = torch.softmax(scores, 2) if self.chain is None else self.chain.marginals(scores)
+        within = 1 - shares[:, :, OUTSIDE]
+        inside = shares[:, :, INSIDE]
+        following = nn.functional.pad(inside[1:], (0, 0, 0, 1))
+        if self.chain is not None:  # an inside there follows a begin or an inside here
+            return within, shares[:, :, BEGIN], (within - following).clamp_min(0)
+        outside = nn.functional.pad(shares[:-1, :, OUTSIDE], (0, 0, 1, 0), value=1.0)
+        return within, shares[:, :, BEGIN] + inside * outside, within * (1 - following)
+
 
 class Chain(nn.Module):
     """A linear-chain conditional random field over BIO labels (Lafferty et al. 2001), one a type.
@@ -100,6 +118,16 @@ class Chain(nn.Module):
             reached = torch.logsumexp(reached[:, :, None] + moves, 1) + row
         return (torch.logsumexp(reached, 1).sum() - own) / len(moves)
 
+    def marginals(self, scores: Tensor) -> Tensor:
+        """Return the probability [T, E, 3] of each label of each token, over all labellings."""
+        moves, starts = self._weights()
+        steps = torch.log_softmax(scores, 2)[:, :, None] + moves  # [T, E, from, to]
+        first = (steps[:1] - moves + starts[:, None]).expand(-1, -1, LABELS, -1)
+        reached = _running(torch.cat([first, steps[1:]]))[:, :, 0]
+        rest = _running(steps[1:].flip(0).transpose(2, 3)).flip(0)  # [T - 1, E, to the end, from]
+        left = nn.functional.pad(torch.logsumexp(rest, 2), (0, 0, 0, 0, 0, 1))
+        return torch.softmax(reached + left, 2)
+
     def decode(self, scores: Tensor) -> Tensor:
         """Return the likeliest labels [T, E] (Viterbi)."""
         moves, starts = self._weights()
@@ -115,19 +143,12 @@ class Chain(nn.Module):
         return torch.stack(labels[::-1])
 
 
-def edge_probabilities(scores: Tensor) -> tuple[Tensor, Tensor]:
-    """Return how likely a span begins and ends at each place.
-
-    Args:
-        scores: [T, E, 3] of one text; the labels of neighbours are taken as independent.
-
-    Returns:
-        [T, E] that a span begins with the token, and that one ends with it. A stray inside begins
-        a span, as in `bio_spans`.
-    """
-    shares = torch.softmax(scores, 2)
-    inside = shares[:, :, INSIDE]
-    outside = nn.functional.pad(shares[:-1, :, OUTSIDE], (0, 0, 1, 0), value=1.0)
-    following = nn.functional.pad(inside[1:], (0, 0, 0, 1))
-    begins = shares[:, :, BEGIN] + inside * outside
-    return begins, (1 - shares[:, :, OUTSIDE]) * (1 - following)
+def _running(steps: Tensor) -> Tensor:
+    """Multiply [T, E, L, L] matrices of logarithms from the first up to each, in log T rounds."""
+    reach = 1
+    while reach < len(steps):
+        before, after = steps[:-reach], steps[reach:]
+        joined = torch.logsumexp(before[..., :, :, None] + after[..., None, :, :], -2)
+        steps = torch.cat([steps[:reach], joined])
+        reach *= 2
+    return steps

@@ -17,9 +17,9 @@ from torch import Tensor
 from projector import models
 from projector.document import Document, Fragment, Mention
 from projector.support import Probabilities
-from projector.tag.bio import OUTSIDE, bio_spans
+from projector.tag.bio import bio_spans
 from projector.tag.folder import TAGGER_FILE, WEIGHTS_FILE, TaggerFolder, unreadable
-from projector.tag.head import Head, edge_probabilities
+from projector.tag.head import Head
 from schemas.tagging import HeadConfiguration
 
 if TYPE_CHECKING:
@@ -81,10 +81,8 @@ class Tagger:
         if not len(tokens):
             none = np.zeros((0, len(self.types)), np.float32)
             return Probabilities(self.types, tokens.offsets, none, none, none)
-        scores = self.scores(tokens)
-        begins, ends = edge_probabilities(scores)
-        within = 1 - torch.softmax(scores, 2)[:, :, OUTSIDE]
-        columns = (one.cpu().numpy() for one in (within, begins, ends))
+        with torch.inference_mode():
+            columns = (one.cpu().numpy() for one in self.head.edges(self.scores(tokens)))
         return Probabilities(self.types, tokens.offsets, *columns)
 
 

@@ -3,7 +3,7 @@ import itertools
 import pytest
 import torch
 
-from projector.tag.head import Chain, Head, edge_probabilities
+from projector.tag.head import Chain, Head
 from schemas.tagging import HeadConfiguration
 
 KINDS = [
@@ -78,10 +78,51 @@ def test_the_chain_is_that_of_adding_up_every_labelling():
     assert chain.decode(scores).T.tolist() == [list(one) for one in best]
 
 
+@pytest.mark.parametrize("length", [1, 2, 5])
+def test_marginals_and_edges_are_those_of_adding_up_every_labelling(length):
+    torch.manual_seed(length)
+    head = Head(6, 2, HeadConfiguration(kind="linear", crf=True))
+    torch.nn.init.normal_(head.chain.moves)
+    torch.nn.init.normal_(head.chain.starts)
+    scores = 2 * torch.randn(length, 2, 3)
+    expected = torch.zeros(length, 2, 3)
+    ends = torch.zeros(length, 2)
+    for kind in range(2):
+        weights = []
+        for one in chains(length):
+            total = head.chain.starts[kind, one[0]] + scores[0, kind, one[0]]
+            for at in range(1, length):
+                total = total + head.chain.moves[kind, one[at - 1], one[at]]
+                total = total + scores[at, kind, one[at]]
+            weights.append(total)
+        for one, share in zip(chains(length), torch.softmax(torch.stack(weights), 0), strict=True):
+            for at, (label, after) in enumerate(zip(one, (*one[1:], 0), strict=True)):
+                expected[at, kind, label] += share
+                ends[at, kind] += share * (label != 0 and after != 2)
+    torch.testing.assert_close(head.chain.marginals(scores), expected)
+    within, begins, found = head.edges(scores)
+    torch.testing.assert_close(within, 1 - expected[:, :, 0])
+    torch.testing.assert_close(begins, expected[:, :, 1])
+    torch.testing.assert_close(found, ends)
+
+
+def test_marginals_of_a_long_text_are_still_probabilities():
+    torch.manual_seed(0)
+    chain = Chain(1)
+    torch.nn.init.normal_(chain.moves)
+    scores = 3 * torch.randn(20_000, 1, 3)
+    found = chain.marginals(scores)
+    assert torch.isfinite(found).all()
+    part = chain.marginals(scores[8_000:10_100])[1_000:1_100]
+    torch.testing.assert_close(found[9_000:9_100], part, rtol=0, atol=1e-3)
+
+
 def test_edges_are_as_likely_as_the_labels_around_them_say():
+    head = Head(6, 1, HeadConfiguration())
     sure = torch.tensor([[9.0, 0, 0], [0, 9.0, 0], [0, 0, 9.0], [0, 9.0, 0], [9.0, 0, 0]])
-    begins, ends = edge_probabilities(sure[:, None] * 3)
+    within, begins, ends = head.edges(sure[:, None] * 3)
+    assert within[:, 0].round().tolist() == [0, 1, 1, 1, 0]
     assert begins[:, 0].round().tolist() == [0, 1, 0, 1, 0]
     assert ends[:, 0].round().tolist() == [0, 0, 1, 1, 0]
-    stray, _ = edge_probabilities(torch.tensor([[[0.0, 0, 30]], [[0.0, 0, 30]]]))
+    _, stray, _ = head.edges(torch.tensor([[[0.0, 0, 30]], [[0.0, 0, 30]]]))
     assert stray[:, 0].round().tolist() == [1, 0]
