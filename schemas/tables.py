@@ -133,6 +133,25 @@ OUTCOMES = _schema(
     nullable={"status", "reason", "target_document", "target_text"},
 )
 
+# What a mention is coded with: a row for each code that was given, or was proposed, best first.
+CODES = _schema(
+    "codes",
+    {
+        "language": pa.string(),
+        "document": pa.string(),
+        "mention": pa.string(),
+        "label": pa.string(),
+        "fragments": FRAGMENTS,
+        "text": pa.string(),
+        "code": pa.string(),
+        "rank": pa.int64(),
+        "score": pa.float64(),
+        "description": pa.string(),
+        "origin": pa.string(),  # `given` or `proposed`
+    },
+    nullable=set(),
+)
+
 TABLES: Mapping[str, pa.Schema] = {
     "documents": DOCUMENTS,
     "mentions": MENTIONS,
@@ -140,6 +159,7 @@ TABLES: Mapping[str, pa.Schema] = {
     "projections": PROJECTIONS,
     "lost_annotations": LOST_ANNOTATIONS,
     "outcomes": OUTCOMES,
+    "codes": CODES,
 }
 
 

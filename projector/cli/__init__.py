@@ -21,11 +21,13 @@ _COMMANDS = {
     "project": "Project annotated documents onto their translations.",
     "jobs": "Project collections on Ray: run, status, logs.",
     "evaluate": "Score predictions against gold.",
+    "evaluate codes": "Score proposed codes against gold.",
     "validate": "Read corpora and report every problem.",
     "convert": "Convert a corpus to another format.",
     "explain": "Show why one mention went where it went.",
     "submit": "Pack a run's tables into a submission.",
     "tag": "Find entities by themselves.",
+    "code": "Propose codes for mentions.",
     "train": "Train models: aligner, tagger.",
     "models": "List the models that can be loaded.",
 }
@@ -40,9 +42,17 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"projector.cli.{cmd_name}")
+        module = importlib.import_module(f"projector.cli.{cmd_name.replace(' ', '_')}")
         command: click.Command = module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        two = " ".join(args[:2])  # a command may have a name of two words beside one of one
+        if two in _COMMANDS and " " in two:
+            return two, self.get_command(ctx, two), args[2:]
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -25,6 +25,8 @@ class SpanRow(NamedTuple):
     label: str
     start: int
     end: int
+    text: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,9 @@ def read_spans(path: Path) -> list[SpanRow]:
                 found = f"the range {start} {end} is empty or reversed"
                 problems.append(Problem(path, row.line, found, "a start before its end"))
             name, label = (row.cells[columns.roles[role]] for role in ("filename", "label"))
-            spans.append(SpanRow(name, label, start, end))
+            code = row.cells[columns.roles["code"]] if "code" in columns.roles else ""
+            text = row.cells[columns.roles["text"]]
+            spans.append(SpanRow(name, label, start, end, text, code))
     if problems:
         raise CorpusError(*problems)
     return spans

@@ -1,0 +1,131 @@
+"""`projector code`: propose codes for mentions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from projector.cli.options import PATH, corpus_options, renamed
+from projector.cli.output import echo_json, echo_table, exit_code, format_option
+
+if TYPE_CHECKING:
+    from projector.errors import Problem
+
+
+@click.command("code")
+@click.argument("mentions", type=PATH)
+@click.option("-o", "--output", type=PATH, required=True, help="The folder to write.")
+@click.option(
+    "-m",
+    "--model",
+    default="lexical",
+    show_default=True,
+    help="lexical: by the characters of the descriptions, without weights.",
+)
+@click.option(
+    "--codes",
+    type=PATH,
+    help="TSV or Parquet: code, description, perhaps language and parent.  [default: ICD-10-CM]",
+)
+@click.option("--top-k", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option(
+    "--min-score",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Keep silent below.",
+)
+@click.option("--only", multiple=True, metavar="LABEL", help="Code this label only; repeatable.")
+@click.option(
+    "--abbreviations", type=PATH, help="TSV of short forms: short, long, perhaps language."
+)
+@click.option(
+    "--any-level", is_flag=True, help="Propose codes that are divided further, and blocks, too."
+)
+@click.option("--resource", default="ICD10", show_default=True, help="The list's name in BRAT.")
+@click.option(
+    "--on-error",
+    type=click.Choice(["stop", "skip"]),
+    default="stop",
+    show_default=True,
+    help="Whether what can't be read rightly stops it, or is skipped and listed.",
+)
+@click.option("--accept-losses", is_flag=True, help="Exit with 0 though mentions have no code.")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier folder.")
+@corpus_options
+@format_option
+def command(
+    mentions: Path,
+    output: Path,
+    model: str,
+    codes: Path | None,
+    top_k: int,
+    min_score: float,
+    only: tuple[str, ...],
+    abbreviations: Path | None,
+    any_level: bool,
+    resource: str,
+    on_error: str,
+    accept_losses: bool,
+    overwrite: bool,
+    language: str | None,
+    texts: Path | None,
+    labels: tuple[str, ...],
+    keep_labels: bool,
+    form: str,
+) -> int:
+    """Propose codes for MENTIONS: those of a run, a corpus, or a table without its texts.
+
+    Codes that a mention has stay. OUTPUT holds the ranked proposals as Parquet, and the first ones
+    as BRAT normalisations and in the tables of DisTEMIST and CodiESP.
+
+    \b
+    Examples:
+      projector code out --codes cie10.tsv -o coded --only DISEASE
+      projector code corpus/es -o coded --top-k 5 --min-score 0.4
+    """
+    from projector.coding.coder import load_coder
+    from projector.coding.codes import embedded_codes, read_codes
+    from projector.coding.output import write_codes
+    from projector.coding.sources import read_mentions
+    from projector.coding.surface import own_abbreviations
+    from projector.corpus.folders import refuse_existing
+    from schemas.coding import CODING
+
+    refuse_existing(output, overwrite=overwrite, mark=CODING)
+    found = embedded_codes() if codes is None else read_codes(codes)
+    short = own_abbreviations()
+    if abbreviations is not None:
+        short = short.with_table(abbreviations)
+    coder = load_coder(model, found if any_level else found.assignable(), short)
+    names = renamed(labels, keep_labels)
+    skipped: list[Problem] | None = [] if on_error == "skip" else None
+    facts = write_codes(
+        read_mentions(mentions, language=language, texts=texts, labels=names, skipped=skipped),
+        coder,
+        output,
+        top_k=top_k,
+        min_score=min_score,
+        only=only,
+        resource=resource,
+        overwrite=overwrite,
+    )
+    losses = [str(one) for one in skipped or ()]
+    if form == "json":
+        echo_json({"output": output, **facts.model_dump(), "skipped": losses})
+    else:
+        for loss in losses:
+            click.echo(f"skipped: {loss}", err=True)
+        echo_table(
+            ["language", "label", "given", "proposed", "uncoded"],
+            [
+                [one.language, one.label, one.given, one.proposed, one.uncoded]
+                for one in facts.counts
+            ],
+        )
+        click.echo(f"written to {output}; the ranked codes are in its codes.parquet")
+    wanted = (one for one in facts.counts if not only or one.label in only)
+    missing = bool(losses) or any(one.uncoded for one in wanted)
+    return exit_code(missing, accepted=accept_losses)

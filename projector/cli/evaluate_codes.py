@@ -1,0 +1,124 @@
+"""`projector evaluate codes`: score proposed codes against gold."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from projector.cli.options import PATH, corpus_options, renamed
+from projector.cli.output import echo_json, echo_table, format_option
+
+if TYPE_CHECKING:
+    from projector.coding.compare import CodeRow
+
+_FIGURES = (
+    ("P", "precision"),
+    ("R", "recall"),
+    ("F1", "f1"),
+    ("category F1", "category"),
+    ("chapter F1", "chapter"),
+    ("MAP@10", "average_precision"),
+    ("MRR", "reciprocal_rank"),
+    ("document MAP", "document_average_precision"),
+)
+
+
+@click.command("evaluate codes")
+@click.argument("gold", type=PATH)
+@click.argument("proposed", type=PATH)
+@click.option(
+    "--codes", type=PATH, help="The list that covers gold, if PROPOSED doesn't hold what it had."
+)
+@click.option("--only", multiple=True, metavar="LABEL", help="Score this label only; repeatable.")
+@click.option(
+    "--on-error",
+    type=click.Choice(["stop", "skip"]),
+    default="stop",
+    show_default=True,
+    help="Whether what can't be read rightly in GOLD stops it, or is skipped and listed.",
+)
+@click.option("--curve", is_flag=True, help="Show precision and coverage above falling scores.")
+@corpus_options
+@format_option
+def command(
+    gold: Path,
+    proposed: Path,
+    codes: Path | None,
+    only: tuple[str, ...],
+    on_error: str,
+    curve: bool,
+    language: str | None,
+    texts: Path | None,
+    labels: tuple[str, ...],
+    keep_labels: bool,
+    form: str,
+) -> None:
+    """Score the codes of PROPOSED against those of GOLD, mention by mention.
+
+    GOLD is whatever holds mentions with codes; PROPOSED likewise, or what `projector code` wrote.
+    First choices by precision, recall and F1, whole codes, categories and chapters; MAP@10, mean
+    reciprocal rank, CodiESP's MAP over documents. Once over all gold, once over what the list has.
+
+    \b
+    Examples:
+      projector evaluate codes gold coded
+      projector evaluate codes gold coded --only DISEASE --curve
+    """
+    from projector.coding.compare import compare_codes
+
+    found = compare_codes(
+        gold,
+        proposed,
+        codes=codes,
+        only=only,
+        skip=on_error == "skip",
+        language=language,
+        texts=texts,
+        labels=renamed(labels, keep_labels),
+    )
+    for problem in found.skipped:
+        click.echo(f"skipped: {problem}", err=True)
+    if form == "json":
+        echo_json({"scores": [asdict(one) for one in found.rows], "curve": _curve(found.curve)})
+        return
+    _echo_rows(found.rows)
+    if found.lacking:
+        click.echo(
+            f"the list lacks {found.lacking} of {found.rows[0].scores.mentions} mentions' codes; "
+            f"of {found.near} of them it has the category"
+        )
+    if curve:
+        click.echo("\nfirst choices with at least this score")
+        echo_table(
+            ["score", "coverage", "precision"],
+            [[one.score, one.coverage, one.precision] for one in found.curve],
+        )
+
+
+def _curve(curve: object) -> list[dict[str, object]]:
+    return [asdict(one) for one in curve]  # type: ignore[attr-defined]
+
+
+def _echo_rows(rows: tuple[CodeRow, ...]) -> None:
+    depths = sorted(rows[0].scores.recall_at)
+    echo_table(
+        [
+            *("language", "gold", "mentions", "proposed"),
+            *(name for name, _ in _FIGURES),
+            *(f"P@{k}" for k in depths),
+            *(f"R@{k}" for k in depths),
+        ],
+        [
+            [
+                *(one.language or "all", "in list" if one.covered else "all"),
+                *(one.scores.mentions, one.scores.proposed),
+                *(getattr(one.scores, name) for _, name in _FIGURES),
+                *(one.scores.precision_at[k] for k in depths),
+                *(one.scores.recall_at[k] for k in depths),
+            ]
+            for one in rows
+        ],
+    )

@@ -1,0 +1,86 @@
+"""Propose codes for mentions: short forms written out, every distinct mention looked up once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from projector.coding.codes import CodeList
+from projector.coding.ranking import Ranking
+from projector.coding.surface import Abbreviations
+
+
+class Query(NamedTuple):
+    """A mention as it is looked up.
+
+    Args:
+        text: Its words.
+        language: A plain code; empty where nobody says.
+    """
+
+    text: str
+    language: str = ""
+
+
+class Finder(Protocol):
+    """A way to find the codes of texts."""
+
+    def find(self, queries: Sequence[str], most: int) -> Ranking:
+        """Return the best codes of each of M texts."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coder:
+    """Find the codes of a list that mentions mean.
+
+    Args:
+        name: What the user calls it.
+        codes: What may be assigned, see `CodeList.assignable`.
+        finder: Ranks them.
+        abbreviations: Are written out before.
+        identity: Of all that its finder depends on beside the codes.
+    """
+
+    name: str
+    codes: CodeList
+    finder: Finder
+    abbreviations: Abbreviations
+    identity: str
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a hash of all that decides what it proposes."""
+        told = f"{self.identity}\n{self.codes.fingerprint}\n{self.abbreviations.fingerprint}"
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def propose(self, queries: Sequence[Query], most: int) -> Ranking:
+        """Return the best codes of M mentions, numbers in `codes`."""
+        texts = [self.abbreviations.expand(one.text, one.language) for one in queries]
+        distinct = {text: number for number, text in enumerate(sorted({*texts}))}
+        found = self.finder.find(list(distinct), most)
+        rows = [distinct[text] for text in texts]
+        return Ranking(found.codes[rows], found.scores[rows])
+
+
+LEXICAL = "lexical"
+
+
+def load_coder(name: str, codes: CodeList, abbreviations: Abbreviations) -> Coder:
+    """Make a coder of a list.
+
+    Args:
+        name: `lexical`, which needs no weights.
+        codes: The list.
+        abbreviations: What short forms stand for.
+
+    Raises:
+        ModelError: There is no such coder.
+    """
+    from projector.coding.lexical import Lexical
+    from projector.errors import ModelError
+
+    if name != LEXICAL:
+        raise ModelError(f"{name}: no coder; expected {LEXICAL}")
+    return Coder(name, codes, Lexical(codes), abbreviations, LEXICAL)

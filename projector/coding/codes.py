@@ -1,0 +1,241 @@
+"""Hold a list of codes: what each is called in which language, and what stands above it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from projector.coding.hierarchy import bounds, category, normal_code, shorter
+from projector.errors import ConfigurationError, CorpusError, Problem
+
+EMBEDDED = "icd10cm"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One way to call a code.
+
+    Args:
+        code: Number of the code in its list.
+        language: A plain code; empty where nobody says.
+        text: Never empty.
+    """
+
+    code: int
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """A list of codes.
+
+    Args:
+        name: Where it comes from.
+        codes: As the list writes them, none twice.
+        terms: What they are called, at least one a code, in the list's order.
+        given: The parents that the list states, by code.
+    """
+
+    name: str
+    codes: tuple[str, ...]
+    terms: tuple[Term, ...]
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Return each code's number, by how codes are compared."""
+        return {normal_code(code): number for number, code in enumerate(self.codes)}
+
+    @cached_property
+    def _blocks(self) -> list[tuple[str, str, str]]:
+        found = [(limits, code) for code in self.codes if (limits := bounds(code))]
+        return sorted((first, last, code) for (first, last), code in found)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return a hash of all that it says."""
+        told = "\n".join(
+            f"{self.codes[one.code]}\t{one.language}\t{one.text}" for one in self.terms
+        )
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def __len__(self) -> int:
+        """Return the number of codes."""
+        return len(self.codes)
+
+    def find(self, code: str) -> int | None:
+        """Return a code's number however it is written; None where the list lacks it."""
+        return self._places.get(normal_code(code))
+
+    def covers(self, code: str) -> bool:
+        """Tell whether a code that the list lacks is above one that it has, or below one."""
+        return normal_code(code) in self._above or any(
+            one in self._places for one in shorter(normal_code(code))
+        )
+
+    @cached_property
+    def _above(self) -> set[str]:
+        return {above for code in self._places for above in shorter(code)}
+
+    def description(self, number: int, language: str = "") -> str:
+        """Return what a code is called: in this language if it has it, else its first term."""
+        own = self._of_code[number]
+        return next((one.text for one in own if one.language == language), own[0].text)
+
+    @cached_property
+    def _of_code(self) -> list[list[Term]]:
+        found: list[list[Term]] = [[] for _ in self.codes]
+        for one in self.terms:
+            found[one.code].append(one)
+        return found
+
+    def parent(self, code: str) -> str | None:
+        """Return what stands right above a code of the list; None where nothing in it does."""
+        if code in self.given:
+            return self.given[code]
+        for one in shorter(normal_code(code)):
+            place = self._places.get(one)
+            if place is not None:
+                return self.codes[place]
+        return self._block(code)
+
+    def _block(self, code: str) -> str | None:
+        """Return the narrowest block around a category or another block."""
+        first, last = bounds(code) or (category(normal_code(code)),) * 2
+        around = [
+            (_width(low, high), name)
+            for low, high, name in self._blocks
+            if low <= first and last <= high and name != code
+        ]
+        return min(around)[1] if around else None
+
+    def ancestors(self, code: str) -> list[str]:
+        """Return all that stands above a code, nearest first."""
+        found: list[str] = []
+        above = self.parent(code)
+        while above is not None and above not in found:
+            found.append(above)
+            above = self.parent(above)
+        return found
+
+    def assignable(self) -> CodeList:
+        """Return the list of what a mention may be coded with: codes that are not divided further.
+
+        What stands above them is no candidate, but lends its names to its unspecified child: a
+        mention that says no more than E11 is coded E11.9 (or E119, as national lists have it).
+        """
+        above = {parent for code in self.codes if (parent := self.parent(code)) is not None}
+        new: dict[str, int] = {}
+        for code in self.codes:
+            if code not in above and bounds(code) is None:
+                new[code] = len(new)
+        terms = [
+            Term(new[code], one.language, one.text)
+            for one in self.terms
+            if (code := self.codes[one.code]) in new
+        ]
+        for one in self.terms:
+            heir = self._unspecified(self.codes[one.code], new)
+            if heir is not None:
+                terms.append(Term(new[heir], one.language, one.text))
+        ordered = dict.fromkeys(sorted(terms, key=lambda one: one.code))
+        return CodeList(self.name, tuple(new), tuple(ordered), self.given)
+
+    def _unspecified(self, code: str, candidates: Mapping[str, int]) -> str | None:
+        """Return the child, or child's child, that says no more than a code that is divided."""
+        if code in candidates or bounds(code) is not None:
+            return None
+        for ending in (".9", "9", ".90", "90", "00"):
+            child = f"{code}{ending}"
+            if child in candidates:
+                return child
+        return None
+
+
+def _width(first: str, last: str) -> tuple[int, int]:
+    return ord(last[0]) - ord(first[0]), int(last[1:3], 36) - int(first[1:3], 36)
+
+
+def make_list(
+    name: str, rows: Iterable[tuple[str, str, str]], given: Mapping[str, str] | None = None
+) -> CodeList:
+    """Make a list of (code, language, description); a code may come again with another one."""
+    codes: dict[str, int] = {}
+    terms: dict[Term, None] = {}
+    for code, language, text in rows:
+        terms[Term(codes.setdefault(code, len(codes)), language, text)] = None
+    ordered = sorted(terms, key=lambda one: one.code)
+    return CodeList(name, tuple(codes), tuple(ordered), dict(given or {}))
+
+
+def read_codes(path: Path) -> CodeList:
+    """Read a list from a table with a header: tab-separated, or Parquet.
+
+    The columns: `code`; `description`, perhaps with `language`, or instead of both a column for
+    each language, named by its code; perhaps `parent`. Others are passed over. A code may have
+    several rows.
+
+    Raises:
+        CorpusError: It can't be read, lacks a column, or a row lacks its code or all descriptions.
+    """
+    table = _read(path)
+    columns = [name for name in table.columns if re.fullmatch("[a-z]{2}", name)]
+    if "code" not in table.columns or not ("description" in table.columns or columns):
+        found = f"columns {', '.join(table.columns)[:200]}"
+        expected = "code, and description or a column for each language (es, en, …)"
+        raise CorpusError(Problem(path, 1, found, expected))
+    rows: list[tuple[str, str, str]] = []
+    given: dict[str, str] = {}
+    for line, row in enumerate(table.iter_rows(named=True), start=2):
+        code = (row["code"] or "").strip()
+        texts = [(language, row[language]) for language in columns]
+        if "description" in row:
+            texts.append((row.get("language") or "", row["description"]))
+        texts = [(language, text.strip()) for language, text in texts if text and text.strip()]
+        if not code or not texts:
+            missing = "no code" if not code else f"{code} without a description"
+            raise CorpusError(Problem(path, line, missing, "a code and what it is called"))
+        rows += [(code, language, text) for language, text in texts]
+        if row.get("parent"):
+            given[code] = row["parent"].strip()
+    if not rows:
+        raise CorpusError(Problem(path, None, "no code", "at least one row below the header"))
+    return make_list(str(path), rows, given)
+
+
+def _read(path: Path) -> pl.DataFrame:
+    try:
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path).cast(pl.String)
+        return pl.read_csv(path, separator="\t", quote_char=None, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise CorpusError(
+            Problem(path, None, f"can't be read: {error}", "TSV or Parquet")
+        ) from error
+
+
+def embedded_codes() -> CodeList:
+    """Return ICD-10-CM in English with its inclusion terms, as `simple-icd-10-cm` holds it.
+
+    Raises:
+        ConfigurationError: The package is not there.
+    """
+    try:
+        import simple_icd_10_cm as source
+    except ImportError as error:
+        raise ConfigurationError(
+            "the embedded list needs simple-icd-10-cm; name a list of your own by --codes"
+        ) from error
+    rows: list[tuple[str, str, str]] = []
+    for code in source.get_all_codes(with_dots=True):
+        if not source.is_chapter(code):
+            texts = (source.get_description(code), *source.get_inclusion_term(code))
+            rows += [(code, "en", text) for text in texts]
+    return make_list(EMBEDDED, rows)

@@ -1,0 +1,144 @@
+"""Read the mentions to be coded, and the codes that they have, from whatever holds mentions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from projector.corpus.names import guess_language
+from projector.corpus.reading import strictly
+from projector.corpus.tsv import read_spans
+from projector.document import Document
+from projector.errors import CorpusError, Problem
+from projector.languages import open_languages
+
+_EXTENSION = ".txt"
+_ABSENT = {"", "NONE", "NO_CODE", "NOMAP"}
+
+
+@dataclass(frozen=True, slots=True)
+class CodedMention:
+    """A mention with the codes that it has.
+
+    Args:
+        language: A plain code.
+        document: Its document's name.
+        id: Within its document.
+        label: Its entity type.
+        fragments: Where it stands.
+        text: Its words.
+        codes: As its source writes them, in its order.
+    """
+
+    language: str
+    document: str
+    id: str
+    label: str
+    fragments: tuple[tuple[int, int], ...]
+    text: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """A document with its mentions; of a bare table's there is no text."""
+
+    language: str
+    name: str
+    mentions: tuple[CodedMention, ...]
+    document: Document | None = None
+
+
+def read_mentions(
+    path: Path,
+    *,
+    language: str | None = None,
+    texts: Path | None = None,
+    labels: Mapping[str, str] | None = None,
+    skipped: list[Problem] | None = None,
+) -> Iterator[Annotated]:
+    """Yield the documents of a run, a corpus, a folder of one for each language, or a bare table.
+
+    Args:
+        path: Where they are.
+        language: Which to take where there are several; what it is in, where nothing says it.
+        texts: The folder of the texts, if they lie elsewhere.
+        labels: New names for labels.
+        skipped: Takes what can't be read rightly; None: that is an error.
+
+    Raises:
+        CorpusError: Something can't be read rightly.
+    """
+    try:
+        corpora = open_languages(path, language=language, texts=texts, labels=labels)
+    except CorpusError:
+        if not path.is_file() or texts is not None:
+            raise
+        yield from _table(path, language, labels or {})
+        return
+    if path.is_file() and texts is None and corpora[0].problems:  # other texts lie beside it
+        yield from _table(path, language, labels or {})
+        return
+    for corpus in corpora:
+        if skipped is None and corpus.problems:
+            raise CorpusError(*corpus.problems)
+        for name in corpus.names:
+            reading = corpus.read(name)
+            if skipped is None:
+                yield _annotated(strictly(reading))
+                continue
+            skipped += reading.problems
+            if reading.document is not None:
+                yield _annotated(reading.document)
+        if skipped is not None:
+            skipped += corpus.problems
+
+
+def _annotated(document: Document) -> Annotated:
+    codes: dict[str, list[str]] = {}
+    for one in document.annotations:
+        if one.kind == "normalization":
+            reference = (one.value or "").partition("\t")[0]
+            codes.setdefault(one.targets[0], []).extend(codes_in(reference.partition(":")[2]))
+    mentions = tuple(
+        CodedMention(
+            document.language,
+            document.name,
+            mention.id,
+            mention.label,
+            tuple((part.start, part.end) for part in mention.fragments),
+            mention.surface(document.text),
+            tuple(dict.fromkeys(codes.get(mention.id, ()))),
+        )
+        for mention in document.mentions
+    )
+    return Annotated(document.language, document.name, mentions, document)
+
+
+def _table(path: Path, language: str | None, labels: Mapping[str, str]) -> Iterator[Annotated]:
+    """Yield the documents of a table without texts, in the order of their first rows."""
+    code = language or guess_language(path, [path.stem])
+    found: dict[str, list[CodedMention]] = {}
+    for row in read_spans(path):
+        own = found.setdefault(row.filename.removesuffix(_EXTENSION), [])
+        own.append(
+            CodedMention(
+                code,
+                row.filename.removesuffix(_EXTENSION),
+                f"T{len(own) + 1}",
+                labels.get(row.label, row.label),
+                ((row.start, row.end),),
+                row.text,
+                codes_in(row.code),
+            )
+        )
+    for name, mentions in found.items():
+        yield Annotated(code, name, tuple(mentions))
+
+
+def codes_in(cell: str) -> tuple[str, ...]:
+    """Return the codes of a cell: `A+B` are two, `None` is none; a dagger's `+` ends a code."""
+    parts = (part.strip() for part in re.split(r"[+;|](?=[A-Za-z0-9 ])", cell))
+    return tuple(part for part in parts if part.upper() not in _ABSENT)

@@ -1,0 +1,99 @@
+"""Bring mentions and descriptions into forms that can be compared by their characters."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from projector.errors import CorpusError, Problem
+
+_WORD = re.compile(r"\w+")
+_TOKEN = re.compile(r"[^\W_]+(?:[./][^\W_]+)*\.?")
+
+
+def plain(text: str) -> str:
+    """Return a text without case, accents and punctuation, its words joined by single spaces."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(one for one in folded if not unicodedata.combining(one))
+    return " ".join(_WORD.findall(bare))
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `plain`."""
+    return plain(text).split()
+
+
+def character_grams(text: str, size: int = 4) -> list[str]:
+    """Return the runs of characters of each word with its edges marked; short words whole."""
+    found = []
+    for word in words(text):
+        marked = f"_{word}_"
+        found += [marked[at : at + size] for at in range(max(1, len(marked) - size + 1))]
+    return found
+
+
+class Abbreviations:
+    """What short forms stand for.
+
+    Args:
+        longer: Long forms by language and by short form in capitals without dots; the language
+            is empty where a short form means the same in all.
+    """
+
+    def __init__(self, longer: Mapping[tuple[str, str], str]) -> None:
+        self._longer = dict(longer)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a hash of all of them."""
+        return hashlib.sha256(repr(sorted(self._longer.items())).encode()).hexdigest()
+
+    def expand(self, text: str, language: str = "") -> str:
+        """Return a text with its short forms written out.
+
+        One is known by its capitals, or by being the whole text.
+        """
+
+        def longer(match: re.Match[str]) -> str:
+            token = match[0]
+            short = token.replace(".", "").upper()
+            if token != token.upper() and token != text.strip():
+                return token
+            return self._longer.get((language, short)) or self._longer.get(("", short)) or token
+
+        return _TOKEN.sub(longer, text)
+
+    def with_table(self, path: Path) -> Abbreviations:
+        """Return these and those of a user's table, which go before; see `read_abbreviations`."""
+        return Abbreviations({**self._longer, **read_abbreviations(path)})
+
+
+def own_abbreviations() -> Abbreviations:
+    """Return the ones that come with the project."""
+    path = Path(str(files("projector.coding") / "abbreviations.tsv"))
+    return Abbreviations(read_abbreviations(path))
+
+
+def read_abbreviations(path: Path) -> dict[tuple[str, str], str]:
+    """Read a tab-separated table with the columns `short`, `long` and perhaps `language`.
+
+    Raises:
+        CorpusError: It can't be read, or a row lacks a form.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
+    found = {}
+    for line, row in enumerate(rows, start=2):
+        short, long = (row.get("short") or "").strip(), (row.get("long") or "").strip()
+        if not short or not long:
+            raise CorpusError(Problem(path, line, str(row), "the columns short and long, filled"))
+        found[(row.get("language") or "").strip(), short.replace(".", "").upper()] = long
+    return found
