@@ -187,9 +187,9 @@ def _make_plan(
     earlier: CollectionPlan | None,
 ) -> CollectionPlan:
     """Plan and write the shards to a new file; or return the earlier plan if it holds."""
-    from projector.batch import find_model, shares_pass
     from projector.plan import input_files, plan_run
     from projector.run_facts import stamp_input, versions
+    from projector.run_models import find_model, shares_pass
 
     os.chdir(directory)
     configuration = collection.run

@@ -48,7 +48,7 @@ class ShardWorker:
         """
         import torch
 
-        from projector.batch import load_models, model_facts
+        from projector.run_models import load_models, model_facts
 
         torch.set_num_threads(self._threads)
         plan = read_plan(self._folder)

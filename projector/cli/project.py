@@ -64,7 +64,8 @@ def command(
       projector project MultiClinNER/MultiClinNER-es MultiClinNER/MultiClinNER-nl -o out
       projector project es en -o out --on-error skip --accept-losses --format json
     """
-    from projector.batch import run_configuration, shares_pass
+    from projector.batch import run_configuration
+    from projector.run_models import shares_pass
     from projector.tag.folder import told_pass
 
     configuration = configured(source, targets, on_error=on_error, **chosen)

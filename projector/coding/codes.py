@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -228,7 +229,9 @@ def embedded_codes() -> CodeList:
         ConfigurationError: The package is not there.
     """
     try:
-        import simple_icd_10_cm as source
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of how it reads its own files
+            import simple_icd_10_cm as source
     except ImportError as error:
         raise ConfigurationError(
             "the embedded list needs simple-icd-10-cm; name a list of your own by --codes"

@@ -18,11 +18,12 @@ from jobs.folder import RunFolder, driven_since, driving, open_run
 from jobs.merge import finished_shards, merge_shards
 from jobs.plan import Planning, differences, read_plan, read_shards, read_work
 from jobs.shard_file import read_entries, read_facts, write_shard
-from projector.batch import load_model, project_tasks, run_configuration
+from projector.batch import project_tasks, run_configuration
 from projector.configure import configure
 from projector.document import Annotation, Document, Fragment, Mention, Status
 from projector.errors import ConfigurationError, CorpusError, OutputError, ProjectorError
 from projector.run_entry import Entry, entry_without
+from projector.run_models import load_model
 from schemas.collection import Collection, JobOptions
 
 ROOT = Path(__file__).parents[2]

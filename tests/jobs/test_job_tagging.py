@@ -10,10 +10,11 @@ from jobs.folder import RunFolder
 from jobs.merge import finished_shards, merge_shards
 from jobs.plan import Planning, read_shards, read_work
 from jobs.shard_file import write_shard
-from projector.batch import load_models, project_tasks, run_configuration
+from projector.batch import project_tasks, run_configuration
 from projector.cli import run as command
 from projector.configure import configure
 from projector.models import load
+from projector.run_models import load_models
 from projector.run_read import read_run, tagged_mentions
 from projector.scoring import score_paths
 from projector.tag.head import Head

@@ -1,0 +1,134 @@
+"""Hold code lists and their hierarchy."""
+
+import polars as pl
+import pytest
+
+from projector.coding.codes import embedded_codes, make_list, read_codes
+from projector.coding.hierarchy import bounds, category, chapter, normal_code, shorter
+from projector.errors import CorpusError
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("a00.0", "A00.0"),
+        (" E119 ", "E11.9"),
+        ("A39.0†", "A39.0"),
+        ("A17.0+", "A17.0"),
+        ("G01*", "G01"),
+        ("I10X", "I10"),
+        ("I10.X", "I10"),
+        ("I10.-", "I10"),
+        ("T36.0X1A", "T36.0X1A"),
+        ("S0101X", "S01.01X"),
+        ("C7A.00", "C7A.00"),
+        ("BW03ZZZ", "BW03ZZZ"),  # of procedures
+        ("3E02329", "3E02329"),
+        ("A00-A09", "A00-A09"),
+        ("D99999999", "D99999999"),
+        ("75702008", "75702008"),
+    ],
+)
+def test_codes_are_brought_into_one_form(written, expected):
+    assert normal_code(written) == expected
+    assert normal_code(expected) == expected
+
+
+def test_what_stands_above_a_code_follows_from_its_characters():
+    assert shorter("E11.92") == ["E11.9", "E11"]
+    assert shorter("S01.01XA") == ["S01.01X", "S01.01", "S01.0", "S01"]
+    assert shorter("E11") == [] and shorter("A00-A09") == []
+    assert [category(code) for code in ("E11.9", "E11", "A00-A09", "75702008")] == [
+        "E11", "E11", "A00-A09", "75702008",
+    ]  # fmt: skip
+    assert bounds("A00-A09") == ("A00", "A09") and bounds("A00") is None
+    chapters = ["I", "II", "II", "III", "IX", "XV", "XIX", "XX", "XXII", "I", ""]
+    codes = ["A00.1", "D48", "D49.5", "D50", "I10", "O9A", "T98", "V01", "U07.1", "A00-B99", "X"]
+    assert [chapter(code) for code in codes] == chapters
+
+
+LIST = make_list(
+    "test",
+    [
+        ("A00-B99", "es", "Infecciones"),
+        ("A00-A09", "es", "Infecciones intestinales"),
+        ("A00", "es", "Cólera"),
+        ("A00", "en", "Cholera"),
+        ("A00.0", "es", "Cólera clásico"),
+        ("A00.9", "es", "Cólera, no especificado"),
+        ("B20", "es", "VIH"),
+        ("N18", "es", "Enfermedad renal crónica"),
+        ("N185", "es", "Enfermedad renal crónica, estadio 5"),
+        ("N189", "es", "Enfermedad renal crónica, no especificada"),
+    ],
+)
+
+
+def test_the_hierarchy_is_derived_where_it_is_not_given():
+    assert LIST.ancestors("A00.9") == ["A00", "A00-A09", "A00-B99"]
+    assert LIST.ancestors("N189") == ["N18"] and LIST.parent("B20") == "A00-B99"
+    assert LIST.find("n18.9") == LIST.codes.index("N189") and LIST.find("Z99") is None
+    assert LIST.covers("A00.91") and LIST.covers("N18.5") and not LIST.covers("Z99.1")
+    given = make_list("g", [("X1", "", "x"), ("X1.1", "", "y")], {"X1.1": "X1"})
+    assert given.ancestors("X1.1") == ["X1"]
+    circle = make_list("g", [("P", "", "x"), ("Q", "", "y")], {"P": "Q", "Q": "P"})
+    assert circle.ancestors("P") == ["Q", "P"]
+
+
+def test_what_is_divided_lends_its_names_to_its_unspecified_child():
+    found = LIST.assignable()
+    assert found.codes == ("A00.0", "A00.9", "B20", "N185", "N189")
+    names = {code: set() for code in found.codes}
+    for term in found.terms:
+        names[found.codes[term.code]].add(term.text)
+    assert names["A00.9"] == {"Cólera, no especificado", "Cólera", "Cholera"}
+    assert names["N189"] == {
+        "Enfermedad renal crónica, no especificada",
+        "Enfermedad renal crónica",
+    }
+    assert names["A00.0"] == {"Cólera clásico"}
+    assert (
+        found.description(1, "en") == "Cholera" and found.description(0, "en") == "Cólera clásico"
+    )
+
+
+def test_a_list_is_read_in_every_layout(tmp_path):
+    wide = tmp_path / "wide.tsv"
+    wide.write_text("code\tes\ten\tsource\nA00\tCólera\tCholera\tx\nA01\t\tTyphoid\tx\n")
+    long = tmp_path / "long.tsv"
+    long.write_text(
+        "code\tdescription\tlanguage\tparent\nA00\tCólera\tes\tI\nA00\tCholera\ten\tI\n"
+        'A01\tTyphoid "fever"\ten\t\n'
+    )
+    pl.read_csv(long, separator="\t", quote_char=None).write_parquet(tmp_path / "long.parquet")
+    first, second, third = map(read_codes, (wide, long, tmp_path / "long.parquet"))
+    assert first.codes == second.codes == third.codes == ("A00", "A01")
+    assert second.terms == third.terms and second.terms[2].text == 'Typhoid "fever"'
+    assert [one.language for one in first.terms] == ["es", "en", "en"]
+    assert second.parent("A00") == "I"
+    assert second.fingerprint == third.fingerprint != first.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("kode\ttext\nA\tb\n", "line 1|:1:.*expected code"),
+        ("code\tdescription\nA00\t\n", "A00 without a description"),
+        ("code\tdescription\n\tCholera\n", "no code"),
+        ("code\tdescription\n", "no code"),
+        ("", "can't be read"),
+    ],
+)
+def test_a_list_that_cannot_be_one_is_told(tmp_path, content, told):
+    path = tmp_path / "codes.tsv"
+    path.write_text(content)
+    with pytest.raises(CorpusError, match=told):
+        read_codes(path)
+
+
+def test_the_embedded_list_is_icd_10_cm():
+    found = embedded_codes()
+    place = found.find("E11.9")
+    assert found.description(place) == "Type 2 diabetes mellitus without complications"
+    assert found.ancestors("E11.9") == ["E11", "E08-E13"]
+    assert len(found.terms) > len(found) > 90_000

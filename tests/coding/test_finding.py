@@ -1,0 +1,127 @@
+"""Hold how codes are found: surfaces, abbreviations, the lexical ranking."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projector.coding.coder import Query, load_coder
+from projector.coding.codes import make_list
+from projector.coding.lexical import Lexical
+from projector.coding.ranking import Ranking, fuse, ranked
+from projector.coding.surface import (
+    Abbreviations,
+    character_grams,
+    own_abbreviations,
+    plain,
+    words,
+)
+from projector.errors import CorpusError, ModelError
+
+CODES = make_list(
+    "test",
+    [
+        ("A00", "es", "Cólera"),
+        ("E11.9", "es", "Diabetes mellitus tipo 2, sin complicación"),
+        ("E11.9", "en", "Type 2 diabetes mellitus"),
+        ("E10.9", "es", "Diabetes mellitus tipo 1, sin complicación"),
+        ("I10", "es", "Hipertensión arterial"),
+        ("N39.0", "es", "Infección de vías urinarias"),
+    ],
+)
+
+
+def named(ranking, row=0):
+    return [CODES.codes[code] for code, _ in ranking.row(row)]
+
+
+def test_surfaces_are_compared_without_case_accents_and_punctuation():
+    assert plain("  Hipertensión\nARTERIAL (esencial)") == "hipertension arterial esencial"
+    assert words("Ťažká, choroba") == ["tazka", "choroba"]
+    assert character_grams("fiebre y") == ["_fie", "fieb", "iebr", "ebre", "bre_", "_y_"]
+    assert plain("…") == "" and character_grams("") == []
+
+
+@given(st.text(max_size=30))
+def test_any_text_has_a_surface(text):
+    assert plain(plain(text)) == plain(text)
+    assert all(0 < len(gram) <= 4 for gram in character_grams(text))
+
+
+def test_short_forms_are_written_out_by_their_capitals_or_alone():
+    own = own_abbreviations()
+    assert own.expand("HTA y DM2", "es") == "hipertensión arterial y diabetes mellitus tipo 2"
+    assert own.expand("hta", "es") == "hipertensión arterial"
+    assert own.expand("H.T.A.", "es") == "hipertensión arterial"
+    assert own.expand("ira del paciente", "es") == "ira del paciente"
+    assert own.expand("EPOC", "en") == "EPOC" and own.expand("DM", "cs") == "diabetes mellitus"
+
+
+def test_a_users_table_goes_before(tmp_path):
+    path = tmp_path / "short.tsv"
+    path.write_text("short\tlong\tlanguage\nHTA\thipotiroidismo\tes\n")
+    own = own_abbreviations()
+    changed = own.with_table(path)
+    assert changed.expand("HTA", "es") == "hipotiroidismo"
+    assert changed.fingerprint != own.fingerprint
+    path.write_text("short\tlong\nHTA\t\n")
+    with pytest.raises(CorpusError, match=":2"):
+        own.with_table(path)
+
+
+def test_what_shares_rare_parts_is_found_and_nothing_else():
+    finder = Lexical(CODES)
+    found = finder.find(["diabetes tipo 1", "infeccion urinaria", "xyz", ""], 3)
+    assert named(found)[0] == "E10.9" and named(found, 1)[0] == "N39.0"
+    assert named(found, 2) == named(found, 3) == []
+    assert (np.diff(found.scores[0][:2]) <= 0).all()
+    assert 0 < found.scores[0][0] < 1
+
+
+def test_a_description_itself_is_found_first_and_surely():
+    finder = Lexical(CODES)
+    found = finder.find([term.text.upper() for term in CODES.terms], 2)
+    assert found.codes[:, 0].tolist() == [term.code for term in CODES.terms]
+    assert (found.scores[:, 0] == 1).all() and (found.scores[:, 1] < 1).all()
+
+
+@given(st.lists(st.dictionaries(st.integers(0, 9), st.floats(0, 1), max_size=6), max_size=4))
+def test_rankings_fall_and_name_each_code_once(found):
+    ranking = ranked(found, 4)
+    for number, own in enumerate(found):
+        row = ranking.row(number)
+        assert len(row) == min(4, len(own)) == len({code for code, _ in row})
+        assert [score for _, score in row] == sorted((score for _, score in row), reverse=True)
+
+
+def test_fusing_prefers_what_all_rank_high():
+    one = ranked([{1: 9.0, 2: 8.0, 3: 7.0}], 3)
+    other = ranked([{2: 0.9, 3: 0.8, 1: 0.1}], 3)
+    fused = fuse([one, other], 3)
+    assert fused.codes[0].tolist() == [2, 1, 3]
+    assert fuse([one, one], 3).scores[0][0] == pytest.approx(1)
+    assert isinstance(fused.top(1), Ranking) and fused.top(1).codes.shape == (1, 1)
+
+
+def test_a_coder_looks_each_text_up_once_and_answers_all():
+    class Counting:
+        asked = ()
+
+        def find(self, queries, most):
+            self.asked = tuple(queries)
+            return Lexical(CODES).find(queries, most)
+
+    counting = Counting()
+    coder = load_coder("lexical", CODES, Abbreviations({("es", "HTA"): "hipertensión arterial"}))
+    assert coder.fingerprint != load_coder("lexical", CODES, Abbreviations({})).fingerprint
+    object.__setattr__(coder, "finder", counting)
+    queries = [Query("HTA", "es"), Query("cólera", "es"), Query("hipertensión arterial", "es")]
+    found = coder.propose(queries, 1)
+    assert counting.asked == ("cólera", "hipertensión arterial")
+    assert [CODES.codes[code] for code in found.codes[:, 0]] == ["I10", "A00", "I10"]
+    assert len(coder.propose([], 3)) == 0
+
+
+def test_an_unknown_coder_is_told():
+    with pytest.raises(ModelError, match="expected lexical"):
+        load_coder("nonsense", CODES, Abbreviations({}))
