@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.options import PATH, corpus_options, renamed
-from projector.cli.output import echo_json, echo_table, exit_code, format_option
+from projector.cli.options import PATH, corpus_options, device_option, renamed
+from projector.cli.output import (
+    echo_json,
+    echo_table,
+    exit_code,
+    format_option,
+    with_progress,
+)
 
 if TYPE_CHECKING:
     from projector.errors import Problem
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     "--model",
     default="lexical",
     show_default=True,
-    help="lexical: by the characters of the descriptions, without weights.",
+    help="lexical: by the descriptions' characters, without weights; or a training run's folder.",
 )
 @click.option(
     "--codes",
@@ -55,6 +61,7 @@ if TYPE_CHECKING:
 @click.option("--accept-losses", is_flag=True, help="Exit with 0 though mentions have no code.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier folder.")
 @corpus_options
+@device_option
 @format_option
 def command(
     mentions: Path,
@@ -74,6 +81,7 @@ def command(
     texts: Path | None,
     labels: tuple[str, ...],
     keep_labels: bool,
+    device: str,
     form: str,
 ) -> int:
     """Propose codes for MENTIONS: those of a run, a corpus, or a table without its texts.
@@ -99,7 +107,13 @@ def command(
     short = own_abbreviations()
     if abbreviations is not None:
         short = short.with_table(abbreviations)
-    coder = load_coder(model, found if any_level else found.assignable(), short)
+    coder = load_coder(
+        model,
+        found if any_level else found.assignable(),
+        short,
+        device=device,
+        progress=with_progress("descriptions"),
+    )
     names = renamed(labels, keep_labels)
     skipped: list[Problem] | None = [] if on_error == "skip" else None
     facts = write_codes(

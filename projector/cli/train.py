@@ -67,6 +67,31 @@ def tagger(configuration: Path, output: Path, resume: bool, form: str) -> None:
     _echo(train_tagger(training, output, resume=resume), output, form)
 
 
+@command.command("coder")
+@click.argument("configuration", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("-o", "--output", type=PATH, required=True, help="The run's folder.")
+@click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")
+@format_option
+def coder(configuration: Path, output: Path, resume: bool, form: str) -> None:
+    """Train a bi-encoder that finds codes, as a CONFIGURATION in TOML says.
+
+    The run's folder holds checkpoints, the curves as curve.parquet and curve.png, the examples
+    with what made each as examples.tsv, and in model/ what `projector code --model` takes.
+
+    \b
+    Examples:
+      projector train coder config.toml -o runs/coder-1
+      projector train coder config.toml -o runs/coder-1 --resume
+    """
+    from projector.train.coder import train_coder
+    from schemas.coder_training import CoderTraining
+    from schemas.training import read_training
+
+    _show_progress()
+    training = read_training(configuration, CoderTraining)
+    _echo(train_coder(training, output, resume=resume), output, form)
+
+
 def _echo(figures: Mapping[str, float], output: Path, form: str) -> None:
     """Print what a run came to."""
     if form == "json":

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from projector.coding.codes import CodeList
+from projector.coding.folder import CoderFolder
 from projector.coding.ranking import Ranking
 from projector.coding.surface import Abbreviations
+
+LEXICAL = "lexical"
+Progress = Callable[[Sequence[int]], Iterator[int]]
 
 
 class Query(NamedTuple):
@@ -64,23 +69,37 @@ class Coder:
         return Ranking(found.codes[rows], found.scores[rows])
 
 
-LEXICAL = "lexical"
-
-
-def load_coder(name: str, codes: CodeList, abbreviations: Abbreviations) -> Coder:
+def load_coder(
+    name: str,
+    codes: CodeList,
+    abbreviations: Abbreviations,
+    *,
+    device: str = "auto",
+    progress: Progress = iter,
+) -> Coder:
     """Make a coder of a list.
 
     Args:
-        name: `lexical`, which needs no weights.
+        name: `lexical`, which needs no weights, or the folder of a trained bi-encoder.
         codes: The list.
         abbreviations: What short forms stand for.
+        device: Where a bi-encoder runs.
+        progress: Wraps the parts of the list that it encodes for the first time.
 
     Raises:
         ModelError: There is no such coder.
     """
-    from projector.coding.lexical import Lexical
-    from projector.errors import ModelError
+    if name == LEXICAL:
+        from projector.coding.lexical import Lexical
 
-    if name != LEXICAL:
-        raise ModelError(f"{name}: no coder; expected {LEXICAL}")
-    return Coder(name, codes, Lexical(codes), abbreviations, LEXICAL)
+        return Coder(name, codes, Lexical(codes), abbreviations, LEXICAL)
+    from projector import models
+    from projector.coding.dense import BiEncoder, DenseIndex, described
+    from projector.encode import TransformerEncoder
+
+    folder = CoderFolder.read(Path(name))
+    encoder = models.load(str(folder.path), precision="fp32", device=device)
+    assert isinstance(encoder, TransformerEncoder)
+    both = BiEncoder(encoder, folder.prefix)
+    index = DenseIndex(codes, both, described(codes, both, progress=progress))
+    return Coder(name, codes, index, abbreviations, both.fingerprint)

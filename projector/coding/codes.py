@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -125,6 +125,16 @@ class CodeList:
             found.append(above)
             above = self.parent(above)
         return found
+
+    def only(self, codes: Collection[str]) -> CodeList:
+        """Return the part of the list that holds these codes."""
+        new = {code: place for place, code in enumerate(c for c in self.codes if c in codes)}
+        terms = tuple(
+            Term(new[code], one.language, one.text)
+            for one in self.terms
+            if (code := self.codes[one.code]) in new
+        )
+        return CodeList(self.name, tuple(new), terms, self.given)
 
     def assignable(self) -> CodeList:
         """Return the list of what a mention may be coded with: codes that are not divided further.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from projector.coding.coder import Progress
 from projector.coding.ranking import Floats, Ranking, best_of_terms, ranked
 from projector.tokens import Pieces, TokenizedText, tokenize_stretches
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 PREFIX = "query: "  # what E5 was trained with, for texts that are alike (Wang et al. 2024)
 _AT_ONCE = 512  # strings a call: bounds memory, and with the order of the strings fixes their bits
 _MORE = 4  # so many terms are looked at for each code that is wanted: several may be of one code
-
-Progress = Callable[[Sequence[int]], Iterator[int]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

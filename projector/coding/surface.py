@@ -68,6 +68,11 @@ class Abbreviations:
 
         return _TOKEN.sub(longer, text)
 
+    def shorter(self) -> dict[tuple[str, str], str]:
+        """Return short forms by language and by long form without case, the longest first."""
+        found = {(own, long.casefold()): short for (own, short), long in self._longer.items()}
+        return dict(sorted(found.items(), key=lambda one: (-len(one[0][1]), one)))
+
     def with_table(self, path: Path) -> Abbreviations:
         """Return these and those of a user's table, which go before; see `read_abbreviations`."""
         return Abbreviations({**self._longer, **read_abbreviations(path)})

@@ -14,10 +14,11 @@ from projector.train.run_folder import RunFolder
 from projector.train.schedule import Part, Schedule
 
 if TYPE_CHECKING:
+    from schemas.coder_training import CoderTraining
     from schemas.tagging import TaggerTraining
     from schemas.training import AlignerTraining
 
-    Training = AlignerTraining | TaggerTraining
+    Training = AlignerTraining | TaggerTraining | CoderTraining
 
 _LOG = logging.getLogger(__name__)
 Save = Callable[[Path, Mapping[str, Any]], None]

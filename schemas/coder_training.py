@@ -1,0 +1,99 @@
+"""State what training a coder depends on: encoder, list, examples, optimisation, development."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from schemas.configuration import Strict
+from schemas.training import OptimisationConfiguration, StudentConfiguration, check_fold
+
+Transformation = Literal[
+    "translation", "synonym", "shortened", "reordered", "abbreviated", "misspelt", "context"
+]
+ALL: tuple[Transformation, ...] = (
+    "translation",
+    "synonym",
+    "shortened",
+    "reordered",
+    "abbreviated",
+    "misspelt",
+    "context",
+)
+
+
+class CoderEncoderConfiguration(StudentConfiguration):
+    """The encoder of both mentions and descriptions; see `StudentConfiguration`.
+
+    `prefix` is put in front of both.
+    """
+
+    layer: int | None = Field(default=12, ge=1)
+    granularity: Literal["sentence", "window"] | None = "window"
+    prefix: str = "query: "
+
+
+class ExamplesConfiguration(Strict):
+    """Where examples come from: made from the list, coded mentions, or a table made elsewhere.
+
+    `factory` makes so many of each code's descriptions by `transformations`; `gold` is whatever
+    holds coded mentions, with the folder of its `texts`; `table` a TSV with the columns `text`,
+    `code`, perhaps `language` and `origin`. `repeat` is how often they are gone through in an
+    epoch. `fold` of `folds` leaves a part of gold's documents out, or takes it alone where
+    `only_fold` says so.
+    """
+
+    factory: int | None = Field(default=None, ge=1)
+    transformations: tuple[Transformation, ...] = ALL
+    gold: Path | None = None
+    table: Path | None = None
+    texts: Path | None = None
+    language: str | None = None
+    repeat: float = Field(default=1.0, gt=0)
+    limit: int | None = Field(default=None, ge=1)
+    folds: int = Field(default=1, ge=1)
+    fold: int = Field(default=0, ge=0)
+    only_fold: bool = False
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ExamplesConfiguration:
+        if sum(one is not None for one in (self.factory, self.gold, self.table)) != 1:
+            raise ValueError("name one of: factory; gold; table")
+        check_fold(self.fold, self.folds)
+        return self
+
+
+class CoderDevelopmentConfiguration(Strict):
+    """What is measured every so many steps, against codes of gold's categories alone: quick."""
+
+    every: int = Field(default=200, ge=1)
+    data: tuple[ExamplesConfiguration, ...] = ()
+    patience: int | None = Field(default=None, ge=1)
+
+
+class CoderTraining(Strict):
+    """All that training a coder depends on beside the files that it names.
+
+    `codes` is the list (None: the embedded one). A mention's description is to be found among
+    those of its batch and `negatives` of codes next to its own (the same category, or block), by
+    cosine over `temperature`.
+    """
+
+    codes: Path | None = None
+    seed: int = 0
+    device: str = "auto"
+    encoder: CoderEncoderConfiguration = CoderEncoderConfiguration()
+    temperature: float = Field(default=0.05, gt=0)
+    negatives: int = Field(default=1, ge=0)
+    examples: tuple[ExamplesConfiguration, ...]
+    optimisation: OptimisationConfiguration = OptimisationConfiguration(tokens=1600)
+    development: CoderDevelopmentConfiguration = CoderDevelopmentConfiguration()
+    checkpoint_every: int = Field(default=200, ge=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> CoderTraining:
+        if not self.examples:
+            raise ValueError("examples: nothing to learn from; add a table [[examples]]")
+        return self
