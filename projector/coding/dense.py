@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from projector.coding.coder import Progress
-from projector.coding.ranking import Floats, Ranking, best_of_terms, ranked
+from projector.coding.ranking import Floats, Ranking, best_of_terms
 from projector.tokens import Pieces, TokenizedText, tokenize_stretches
 
 if TYPE_CHECKING:
@@ -99,12 +99,14 @@ class DenseIndex:
 
     def find(self, queries: Sequence[str], most: int) -> Ranking:
         """Return the codes of M queries, by cosine."""
-        if not queries:
-            return ranked([], most)
-        similar = self._encoder.embed(queries) @ self._vectors.T
-        wanted = min(_MORE * most, similar.shape[1])
-        terms = np.argpartition(-similar, wanted - 1, axis=1)[:, :wanted]
-        scores = np.take_along_axis(similar, terms, 1)
+        wanted = min(_MORE * most, len(self._vectors))
+        terms = np.zeros((len(queries), wanted), np.int64)
+        scores = np.zeros((len(queries), wanted), np.float32)
+        for start in range(0, len(queries), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            similar = self._encoder.embed(queries[part]) @ self._vectors.T
+            terms[part] = np.argpartition(-similar, wanted - 1, axis=1)[:, :wanted]
+            scores[part] = np.take_along_axis(similar, terms[part], 1)
         return best_of_terms(terms, scores, self._code_of_term, most)
 
 
