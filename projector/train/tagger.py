@@ -240,12 +240,27 @@ def _places(one: Annotated, kind: str) -> NDArray[np.int64]:
 
 
 def _told(documents: Sequence[Annotated], types: Sequence[str], encoder: Encoder) -> str:
-    """Tell how much there is, and what share of it BIO labels of tokens can't hold."""
+    """Tell how much there is, what share of it BIO labels of tokens can't hold, what looks wrong.
+
+    A type that never occurs, though documents are taken to be annotated with it, would be learned
+    to be nowhere.
+    """
     mentions = held = 0
+    occurring: set[str] = set()
+    believed: set[str] = set()
     for one in documents:
         offsets = encoder.tokenize(one.document.text).offsets
+        believed.update(types if one.types is None else one.types)
         for kind in types:
             kept = expressible(_places(one, kind), offsets)
             mentions, held = mentions + len(kept), held + int(kept.sum())
+            occurring.update([kind] if len(kept) else [])
     lost = 1 - held / max(mentions, 1)
-    return f"{len(documents)} documents, {mentions} spans, of which BIO labels lose {lost:.2%}"
+    told = f"{len(documents)} documents, {mentions} spans, of which BIO labels lose {lost:.2%}"
+    nowhere = [kind for kind in types if kind in believed - occurring]
+    if nowhere:
+        told += (
+            f"; no {' and no '.join(nowhere)} anywhere, which teaches that there is none: if it "
+            "isn't annotated there, say what is by `annotated`"
+        )
+    return told

@@ -272,3 +272,16 @@ def test_two_development_sets_of_one_file_are_both_measured(tagging, tmp_path, l
     training = tagging(encoder=encoder, optimisation=short, development=development)
     figures = train_tagger(training, tmp_path / "run")
     assert {"strict notes 1 SYMPTOM", "strict notes 2 SYMPTOM"} <= set(figures)
+
+
+def test_a_type_that_occurs_nowhere_is_told(tagging, tmp_path, caplog):
+    few = {"optimisation": {"steps": 1}, "types": ["DISEASE", "SYMPTOM", "PROCEDURE"]}
+    with caplog.at_level("INFO", "projector"):
+        train_tagger(tagging(**few), tmp_path / "run")
+    assert "no PROCEDURE anywhere" in caplog.text and "no DISEASE" not in caplog.text
+    caplog.clear()
+    (source,) = tagging().model_dump(mode="json")["data"]
+    known = {**source, "annotated": ["DISEASE", "SYMPTOM"]}
+    with caplog.at_level("INFO", "projector"):
+        train_tagger(tagging(**few, data=[known]), tmp_path / "other")
+    assert "lose" in caplog.text and "anywhere" not in caplog.text
