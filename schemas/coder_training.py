@@ -76,11 +76,15 @@ class CoderDevelopmentConfiguration(Strict):
 class CoderTraining(Strict):
     """All that training a coder depends on beside the files that it names.
 
-    `codes` is the list (None: the embedded one). A mention's description is to be found among
-    those of its batch and `negatives` of codes next to its own (the same category, or block), by
-    cosine over `temperature`.
+    `codes` is the list (None: the embedded one). The `retriever` is to find a mention's description
+    among those of its batch and `negatives` of codes next to its own (the same category), by cosine
+    over `temperature`. The `reranker` reads a mention beside each description of a group, of its
+    own code and of `negatives` others: next to it, or what `first` finds (`lexical`, or a trained
+    retriever's folder).
     """
 
+    stage: Literal["retriever", "reranker"] = "retriever"
+    first: str = "lexical"
     codes: Path | None = None
     seed: int = 0
     device: str = "auto"

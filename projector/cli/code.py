@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     "--model",
     default="lexical",
     show_default=True,
-    help="lexical: by the descriptions' characters, without weights; or a training run's folder.",
+    help="lexical: by the descriptions' characters; or a trained retriever's folder.",
 )
+@click.option("--rerank", type=PATH, help="The folder of a trained reranker.")
 @click.option(
     "--codes",
     type=PATH,
@@ -67,6 +68,7 @@ def command(
     mentions: Path,
     output: Path,
     model: str,
+    rerank: Path | None,
     codes: Path | None,
     top_k: int,
     min_score: float,
@@ -111,6 +113,7 @@ def command(
         model,
         found if any_level else found.assignable(),
         short,
+        rerank=rerank,
         device=device,
         progress=with_progress("descriptions"),
     )

@@ -73,10 +73,10 @@ def tagger(configuration: Path, output: Path, resume: bool, form: str) -> None:
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")
 @format_option
 def coder(configuration: Path, output: Path, resume: bool, form: str) -> None:
-    """Train a bi-encoder that finds codes, as a CONFIGURATION in TOML says.
+    """Train a stage of a coder, retriever or reranker, as a CONFIGURATION in TOML says.
 
     The run's folder holds checkpoints, the curves as curve.parquet and curve.png, the examples
-    with what made each as examples.tsv, and in model/ what `projector code --model` takes.
+    with what made each as examples.tsv, and in model/ what `projector code` takes.
 
     \b
     Examples:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from projector.coding.codes import CodeList
-from projector.coding.folder import CoderFolder
+from projector.coding.folder import RETRIEVER, CoderFolder
 from projector.coding.ranking import Ranking
 from projector.coding.surface import Abbreviations
 
@@ -74,32 +74,53 @@ def load_coder(
     codes: CodeList,
     abbreviations: Abbreviations,
     *,
+    rerank: Path | None = None,
     device: str = "auto",
     progress: Progress = iter,
 ) -> Coder:
     """Make a coder of a list.
 
     Args:
-        name: `lexical`, which needs no weights, or the folder of a trained bi-encoder.
+        name: `lexical`, which needs no weights, or the folder of a trained retriever.
         codes: The list.
         abbreviations: What short forms stand for.
-        device: Where a bi-encoder runs.
-        progress: Wraps the parts of the list that it encodes for the first time.
+        rerank: The folder of a trained reranker, which reorders what is found.
+        device: Where encoders run.
+        progress: Wraps the parts of the list that are encoded for the first time.
 
     Raises:
         ModelError: There is no such coder.
     """
+    finder, identity = _finder(name, codes, device, progress)
+    if rerank is not None:
+        from projector.coding.rerank import TwoStages, load_cross_encoder
+
+        cross, own = load_cross_encoder(rerank, device=device)
+        finder, identity = TwoStages(codes, finder, cross), f"{identity}\n{own}"
+        name = f"{name} + {rerank}"
+    return Coder(name, codes, finder, abbreviations, identity)
+
+
+def _finder(
+    name: str, codes: CodeList, device: str, progress: Progress = iter
+) -> tuple[Finder, str]:
+    """Return a first stage, and what tells it from others."""
     if name == LEXICAL:
         from projector.coding.lexical import Lexical
 
-        return Coder(name, codes, Lexical(codes), abbreviations, LEXICAL)
+        return Lexical(codes), LEXICAL
     from projector import models
     from projector.coding.dense import BiEncoder, DenseIndex, described
     from projector.encode import TransformerEncoder
 
-    folder = CoderFolder.read(Path(name))
+    folder = CoderFolder.read(Path(name), RETRIEVER)
     encoder = models.load(str(folder.path), precision="fp32", device=device)
     assert isinstance(encoder, TransformerEncoder)
     both = BiEncoder(encoder, folder.prefix)
-    index = DenseIndex(codes, both, described(codes, both, progress=progress))
-    return Coder(name, codes, index, abbreviations, both.fingerprint)
+    vectors = described(codes, both, progress=progress)
+    return DenseIndex(codes, both, vectors), both.fingerprint
+
+
+def load_finder(name: str, codes: CodeList, *, device: str = "auto") -> Finder:
+    """Load a first stage alone; see `load_coder`."""
+    return _finder(name, codes, device)[0]

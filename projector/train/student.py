@@ -23,6 +23,8 @@ from projector.models.registry import OWN_FILE
 from projector.tokens import TokenizedText
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from schemas.training import StudentConfiguration
 
 _ADAPTER = "default"  # peft's own name for the only one
@@ -91,14 +93,7 @@ class Student:
             for text, rows in zip(texts, cuts, strict=True)
             for start, end, _, _ in rows.tolist()
         ]
-        found = iter(
-            states(
-                encoder.model,
-                [torch.from_numpy(sequence.astype(np.int64)) for sequence in sequences],
-                first_position=encoder.first_position,
-                packed=encoder.packed,
-            )
-        )
+        found = iter(self.states(sequences))
         ahead = len(encoder.prefix)
         return [
             torch.cat(
@@ -109,6 +104,15 @@ class Student:
             ).float()
             for rows in cuts
         ]
+
+    def states(self, sequences: Sequence[NDArray[np.int64]]) -> Sequence[Tensor]:
+        """Return [length, d] vectors of each sequence of ids, with gradients, all in one pass."""
+        return states(
+            self.encoder.model,
+            [torch.from_numpy(sequence.astype(np.int64)) for sequence in sequences],
+            first_position=self.encoder.first_position,
+            packed=self.encoder.packed,
+        )
 
     def state(self) -> dict[str, Tensor]:
         """Return the trained weights by name."""

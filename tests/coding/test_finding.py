@@ -123,5 +123,5 @@ def test_a_coder_looks_each_text_up_once_and_answers_all():
 
 
 def test_an_unknown_coder_is_told():
-    with pytest.raises(ModelError, match="expected lexical"):
+    with pytest.raises(ModelError, match="no retriever can be read"):
         load_coder("nonsense", CODES, Abbreviations({}))

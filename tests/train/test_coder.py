@@ -7,15 +7,18 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import torch
 
 from projector.cli import run
 from projector.coding.codes import make_list, read_codes
 from projector.coding.dense import BiEncoder, DenseIndex, described
+from projector.coding.rerank import CrossEncoder
 from projector.coding.surface import own_abbreviations, plain
 from projector.errors import CorpusError, ModelError
 from projector.models import load
 from projector.train.code_examples import factory_examples, gold_examples, table_examples
-from projector.train.coder import Retrieval
+from projector.train.code_neighbours import Neighbours
+from projector.train.retriever import Retrieval
 from projector.train.student import Student
 from schemas.coder_training import ALL, CoderTraining, ExamplesConfiguration
 from schemas.training import read_training
@@ -193,17 +196,49 @@ def test_no_other_description_of_its_own_code_is_a_rival(configuration):
     codes = read_codes(Path("codes.tsv"))
     examples = table_examples(codes, Path("made.tsv"))
     student = Student.load(training.encoder, device="cpu")
-    task = Retrieval(student, training, codes, examples, {})
+    near = Neighbours.of(codes)
+    task = Retrieval(student, training, codes, examples, {}, near)
     assert task.loss([2, 2]).item() == pytest.approx(0, abs=1e-6)  # nothing to mistake it for
     assert task.loss([0, 2]).item() > 1e-3
     harder = training.model_copy(update={"negatives": 3})
-    assert Retrieval(student, harder, codes, examples, {}).loss([2]).item() > 1e-3
+    assert Retrieval(student, harder, codes, examples, {}, near).loss([2]).item() > 1e-3
     task.loss([0, 1, 2]).backward()
     assert all(weight.grad is not None for weight in task.trained.values())
+
+
+def test_a_reranker_is_trained_and_reorders_what_is_found(configuration, capsys):
+    content = configuration.read_text().replace("checkpoint", 'stage = "reranker"\ncheckpoint', 1)
+    Path("r.toml").write_text(content.replace("tokens = 60", "tokens = 200"))
+    assert run(["train", "coder", "r.toml", "-o", "r"]) == 0
+    assert run(["train", "coder", "c.toml", "-o", "b"]) == 0
+    Path("m.tsv").write_text(
+        "filename\tlabel\tstart_span\tend_span\ttext\nd\tX\t0\t9\tcoma diabetes\n"
+    )
+    arguments = ["code", "m.tsv", "--codes", "codes.tsv", "--language", "es"]
+    assert run([*arguments, "--rerank", "r", "-o", "lexical"]) == 0
+    assert run([*arguments, "-m", "b", "--rerank", "r", "-o", "dense"]) == 0
+    for name in ("lexical", "dense"):
+        scores = pl.read_parquet(f"{name}/codes.parquet")["score"]
+        assert scores.is_between(0, 1).all() and sum(scores) == pytest.approx(1, abs=1e-3)
+    capsys.readouterr()
+    assert run([*arguments, "-m", "r", "-o", "no"]) == 1  # the other stage
+    assert "it is a reranker" in capsys.readouterr().err
+
+
+def test_a_pair_is_scored_alike_in_any_company(checkpoints):
+    encoder = load(str(checkpoints / "bert"), granularity="window", device="cpu")
+    torch.manual_seed(0)
+    cross = CrossEncoder(encoder, torch.nn.Linear(encoder.dimension, 1))
+    pairs = [("tos", "tos seca"), ("dolor", "tos"), ("a" * 80, "b" * 80)]
+    together = cross.scores(pairs)
+    assert np.allclose(together, [cross.scores([pair])[0] for pair in pairs], atol=1e-5)
+    assert len({*together.tolist()}) == 3
+    assert len(cross.sequence("a" * 80, "b" * 80)) <= encoder.view.window
+    assert cross.scores([]).shape == (0,)
 
 
 def test_what_is_no_coder_is_told(tmp_path):
     from projector.coding.coder import load_coder
 
-    with pytest.raises(ModelError, match="expected lexical, or the folder"):
+    with pytest.raises(ModelError, match="expected the folder of a run"):
         load_coder(str(tmp_path), CODES, own_abbreviations())

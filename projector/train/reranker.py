@@ -1,0 +1,106 @@
+"""Train a cross-encoder that reorders a short list of codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from projector.coding.coder import Finder
+from projector.coding.codes import CodeList
+from projector.coding.folder import CODER_FILE, RERANKER
+from projector.coding.rerank import CrossEncoder, TwoStages, save_head
+from projector.train.code_examples import CodedText
+from projector.train.code_figures import DEPTH, figures_of, measured
+from projector.train.code_neighbours import Neighbours, drawn
+from projector.train.student import Student
+
+if TYPE_CHECKING:
+    from schemas.coder_training import CoderTraining
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reordering:
+    """The task of telling a mention's description from others that look right, side by side.
+
+    The loss is listwise: that of naming the right one of a group (Cao et al. 2007).
+
+    Args:
+        student: Reads pairs.
+        head: Scores them.
+        configuration: How large a group is.
+        codes: The list.
+        examples: What to learn from.
+        mined: For each example the codes that a first stage found, its own not among them.
+        development: What to measure on, by name, with what the first stage found.
+        neighbours: Draws descriptions.
+    """
+
+    student: Student
+    head: torch.nn.Linear
+    configuration: CoderTraining
+    codes: CodeList
+    examples: Sequence[CodedText]
+    mined: Sequence[Sequence[int]]
+    development: Mapping[str, Sequence[CodedText]]
+    first: Finder
+    neighbours: Neighbours
+
+    @property
+    def trained(self) -> Mapping[str, torch.nn.Parameter]:
+        """Return the weights that are trained, by name."""
+        own = {f"head.{name}": weight for name, weight in self.head.named_parameters()}
+        return {**own, **{f"encoder.{name}": one for name, one in self.student.trained.items()}}
+
+    @property
+    def model(self) -> torch.nn.Module:
+        """Return the module that they are in."""
+        return torch.nn.ModuleList([self.student.encoder.model, self.head])
+
+    @property
+    def cross(self) -> CrossEncoder:
+        """Return the cross-encoder as it is now."""
+        return CrossEncoder(self.student.encoder, self.head)
+
+    def loss(self, examples: Sequence[int]) -> Tensor:
+        """Return the mean loss of some examples' groups."""
+        groups = [self._group(at) for at in examples]
+        cross = self.cross
+        sequences = [cross.sequence(*pair) for group in groups for pair in group]
+        vectors = self.student.states(sequences)
+        scores = cross.pooled(torch.cat([*vectors]), [len(one) for one in sequences])
+        parts = torch.split(scores, [len(group) for group in groups])
+        return torch.stack([-torch.log_softmax(part, 0)[0] for part in parts]).mean()
+
+    def _group(self, at: int) -> list[tuple[str, str]]:
+        """Draw an example's pairs, the right one first: half of the others are mined."""
+        example, mined = self.examples[at], self.mined[at]
+        count = self.configuration.negatives
+        found = [drawn(mined) for _ in range(count // 2 if mined else 0)]
+        texts = [drawn(self.neighbours.terms[code]) for code in found]
+        texts += [text for _, text in self.neighbours.rivals(example.code, count - len(texts))]
+        own = self.neighbours.description(example)
+        return [(example.text, text) for text in (own, *dict.fromkeys(texts)) if text]
+
+    def measure(self) -> dict[str, float]:
+        """Measure first choices and MAP@10 of both stages; `score` is the mean MAP@10."""
+        with self.student.blended():
+            return measured(self._measured, self.development)
+
+    def _measured(self, name: str, examples: Sequence[CodedText]) -> dict[str, float]:
+        both = TwoStages(self.codes, self.first, self.cross)
+        found = both.find([one.text for one in examples], DEPTH)
+        return figures_of(name, found, [one.code for one in examples])
+
+    def save(self, folder: Path, own: Mapping[str, Any]) -> None:
+        """Write the reranker to an empty folder: its encoder, its head, and how it is used."""
+        self.student.save(folder, own)
+        save_head(folder, self.head)
+        said = {"kind": RERANKER, "prefix": "", **own}
+        content = json.dumps(said, indent=1, default=str)
+        (folder / CODER_FILE).write_text(content, encoding="utf-8")

@@ -1,0 +1,55 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from jobs.coding import main, read_coded
+from projector.errors import CorpusError
+
+LIST = "code\tes\nR50.9\tFiebre\nR05\tTos\nI10\tHipertensión arterial\n"
+
+
+def annotation(text, start, code, **more):
+    return {
+        "label": "D",
+        "text": text,
+        "start": start,
+        "end": start + len(text),
+        "icd": code,
+        **more,
+    }
+
+
+@pytest.fixture
+def gold(tmp_path):
+    rows = [
+        annotation("fiebre", 0, "R50.9"),
+        annotation("tos", 9, "R05+R50.9"),
+        annotation("HTA", 20, "Z99.1"),
+        annotation("otra", 30, "None"),
+        annotation("no", 40, "R05", label="P"),
+    ]
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps({"id": "a", "text": "…", "annotations": rows}) + "\n")
+    (tmp_path / "codes.tsv").write_text(LIST)
+    return path
+
+
+def test_coders_are_measured_over_all_and_over_what_the_list_has(gold):
+    arguments = [str(gold), "--codes", str(gold.parent / "codes.tsv"), "--column", "icd"]
+    result = CliRunner().invoke(main, [*arguments, "--only", "D", "-m", "lexical"])
+    assert result.exit_code == 0, result.output
+    head, _, every, covered = result.stdout.splitlines()
+    assert head == "3 mentions with a code, 2 with one of 3 codes"
+    assert every.split("\t")[:2] == ["lexical", "all 3"]
+    # two right firsts; four codes are wanted, three of the list
+    assert float(every.split("\t")[2]) == pytest.approx(
+        2 * (2 / 3) * (2 / 4) / (2 / 3 + 2 / 4), abs=1e-3
+    )
+    assert float(covered.split("\t")[2]) == pytest.approx(2 * 1 * (2 / 3) / (1 + 2 / 3), abs=1e-3)
+
+
+def test_other_lines_are_told(gold):
+    gold.write_text("{}\n")
+    with pytest.raises(CorpusError, match="annotations that have icd"):
+        list(read_coded(gold, "icd", ()))
