@@ -8,6 +8,7 @@ import click
 import pytest
 
 from projector.cli import _COMMANDS, cli, run
+from schemas.coder_training import CoderTraining
 from schemas.collection import read_collection
 from schemas.tagging import TaggerTraining
 from schemas.training import AlignerTraining, read_training
@@ -78,6 +79,13 @@ def test_the_tagging_file_of_the_readme_is_one(tmp_path):
     training = read_training(file, TaggerTraining)
     assert training.head.kind == "cnn" and training.encoder.layer == 12
     assert training.data[1].annotated == ("DISEASE",)
+
+
+def test_the_coding_file_of_the_readme_is_one(tmp_path):
+    file = tmp_path / "config.toml"
+    file.write_text(re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[3], encoding="utf-8")
+    training = read_training(file, CoderTraining)
+    assert (training.stage, training.examples[0].factory) == ("retriever", 4)
 
 
 def test_the_two_commands_stand_on_lines_of_their_own():
