@@ -85,10 +85,13 @@ class TaggerDevelopmentConfiguration(Strict):
 class TaggerTraining(Strict):
     """All that training a tagger depends on beside the files that it names.
 
-    `types` are the entity types; more than one make a joint tagger, a BIO layer for each.
+    `types` are the entity types; more than one make a joint tagger, a BIO layer for each. `support`
+    are those of them of which the decoder of a projection hears (None: all): where the aligner
+    alone is the surer of the two, a tagger does harm.
     """
 
     types: tuple[str, ...]
+    support: tuple[str, ...] | None = None
     seed: int = 0
     device: str = "auto"
     encoder: TaggerEncoderConfiguration = TaggerEncoderConfiguration()
@@ -104,4 +107,6 @@ class TaggerTraining(Strict):
             raise ValueError("types: expected at least one, none twice")
         if not self.data:
             raise ValueError("data: nothing to learn from; add a table [[data]]")
+        if self.support is not None and not {*self.support} <= {*self.types}:
+            raise ValueError("support: expected some of types")
         return self

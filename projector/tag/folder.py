@@ -41,6 +41,7 @@ class TaggerFolder:
     Args:
         path: Its folder.
         types: The entity types that it finds.
+        support: Those of them of which it tells a decoder.
         dimension: Width of the vectors that its head takes.
         head: How its head is built.
         encoder: What `models.load` takes to load its encoder.
@@ -48,6 +49,7 @@ class TaggerFolder:
 
     path: Path
     types: tuple[str, ...]
+    support: tuple[str, ...]
     dimension: int
     head: dict[str, Any]
     encoder: dict[str, Any]
@@ -63,7 +65,9 @@ class TaggerFolder:
         try:
             said = json.loads((folder / TAGGER_FILE).read_text(encoding="utf-8"))
             encoder = {"name_or_path": str(folder), **said.get("encoder", {})}
-            return cls(folder, tuple(said["types"]), said["dimension"], said["head"], encoder)
+            types = tuple(said["types"])
+            support = types if said.get("support") is None else tuple(said["support"])
+            return cls(folder, types, support, said["dimension"], said["head"], encoder)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise unreadable(path, error) from error
 

@@ -36,6 +36,7 @@ class Tagger:
         name: What the user calls it.
         fingerprint: Hash of all that decides what it finds.
         types: The entity types, E of them.
+        supports: Those of which `support` tells.
         encoder: Gives tokens and vectors.
         head: In evaluation mode.
     """
@@ -43,6 +44,7 @@ class Tagger:
     name: str
     fingerprint: str
     types: tuple[str, ...]
+    supports: tuple[str, ...]
     encoder: Encoder
     head: Head
 
@@ -79,11 +81,13 @@ class Tagger:
         """Return what it says of a translation, for the decoder to weigh."""
         tokens = self.encoder.tokenize(text)
         if not len(tokens):
-            none = np.zeros((0, len(self.types)), np.float32)
-            return Probabilities(self.types, tokens.offsets, none, none, none)
+            none = np.zeros((0, len(self.supports)), np.float32)
+            return Probabilities(self.supports, tokens.offsets, none, none, none)
+        own = [self.types.index(kind) for kind in self.supports]
         with torch.inference_mode():
-            columns = (one.cpu().numpy() for one in self.head.edges(self.scores(tokens)))
-        return Probabilities(self.types, tokens.offsets, *columns)
+            found = self.head.edges(self.scores(tokens))
+        columns = (one[:, own].cpu().numpy() for one in found)
+        return Probabilities(self.supports, tokens.offsets, *columns)
 
 
 def save_tagger(
@@ -139,7 +143,8 @@ def load_tagger(
         encoder = models.load(**wanted)
     place = getattr(encoder, "device", torch.device("cpu"))
     identity = folder.fingerprint_with(encoder.fingerprint)
-    return Tagger(str(path), identity, folder.types, encoder, head.eval().to(place))
+    head = head.eval().to(place)
+    return Tagger(str(path), identity, folder.types, folder.support, encoder, head)
 
 
 def _dimension(head: Head) -> int:

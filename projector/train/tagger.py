@@ -150,7 +150,7 @@ class Tagging:
         """Write the tagger to an empty folder: its head, and its encoder where that was trained."""
         chosen = self.configuration.encoder
         view = self.student.encoder.view
-        said: dict[str, Any] = dict(own)
+        said: dict[str, Any] = {"support": self.configuration.support, **own}
         if chosen.frozen:
             said["encoder"] = {
                 "name_or_path": chosen.model,
