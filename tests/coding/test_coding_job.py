@@ -3,7 +3,11 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from jobs.agreement import agreement
 from jobs.coding import main, read_coded
+from projector.coding.coder import Query, load_coder
+from projector.coding.codes import make_list
+from projector.coding.surface import Abbreviations
 from projector.errors import CorpusError
 
 LIST = "code\tes\nR50.9\tFiebre\nR05\tTos\nI10\tHipertensión arterial\n"
@@ -53,3 +57,14 @@ def test_other_lines_are_told(gold):
     gold.write_text("{}\n")
     with pytest.raises(CorpusError, match="annotations that have icd"):
         list(read_coded(gold, "icd", ()))
+
+
+def test_a_mention_and_its_projection_agree_where_both_get_one_code():
+    codes = make_list(
+        "x", [("R50.9", "es", "Fiebre"), ("R50.9", "en", "Fever"), ("R05", "en", "Dry cough")]
+    )
+    coder = load_coder("lexical", codes, Abbreviations({}))
+    source = [Query("fiebre", "es"), Query("fiebre", "es"), Query("qwxz", "es")]
+    target = [Query("fever", "en"), Query("dry cough fever", "en"), Query("fever", "en")]
+    assert agreement(coder, source, target) == (0.5, 1.0, 2)
+    assert agreement(coder, source[2:], target[2:]) == (0.0, 0.0, 0)
