@@ -42,7 +42,7 @@ def configure(
     texts: AnyPath | None = None,
     labels: Mapping[str, str] | None = None,
     pattern: str | None = None,
-    tagger: AnyPath | None = None,
+    tagger: AnyPath | None = "auto",
     model: str = DEFAULT_MODEL,
     layer: int | None = None,
     granularity: str | None = None,
@@ -62,7 +62,8 @@ def configure(
         texts: The folder of the source's texts, if they lie elsewhere.
         labels: New names for labels; None: the built-in ones.
         pattern: How names pair, see `pair_names`.
-        tagger: The folder of an entity tagger, or predictions of one on a translation.
+        tagger: The folder of an entity tagger, or predictions of one on a translation; `auto`:
+            the installed one where it shares the model's pass; `none` or None: no tagger.
         model: A known name, a folder or a hub name.
         layer: See `projector.models.load`, as the next three.
         granularity: .
@@ -78,6 +79,7 @@ def configure(
     from pydantic import ValidationError
 
     from projector.settings import Settings
+    from projector.tag.folder import default_tagger
     from schemas.configuration import RunConfiguration
 
     paths = list(targets)
@@ -89,20 +91,17 @@ def configure(
             f"{len(paths)} targets and {len(codes)} target languages don't go together; "
             "give one language for each target, in their order"
         )
+    settings = settings or Settings()
+    view = {"layer": layer, "granularity": granularity, "window": window}
+    own = default_tagger(model, settings, **view) if paths else None  # type: ignore[arg-type]
     values = {
         "source": _corpus(source, source_language, texts),
         "targets": [_corpus(*one) for one in zip(paths, codes, strict=True)],
-        "model": {
-            "name": model,
-            "layer": layer,
-            "granularity": granularity,
-            "window": window,
-            "precision": precision,
-        },
-        "settings": settings or Settings(),
+        "model": {"name": model, **view, "precision": precision},
+        "settings": settings,
         "pattern": pattern,
         "labels": labels,
-        **_tagger(tagger),
+        **_tagger(tagger, own),
         "on_error": on_error,
         "max_characters": max_characters,
     }
@@ -116,12 +115,14 @@ def configure(
         raise ConfigurationError("; ".join(faults)) from error
 
 
-def _tagger(path: AnyPath | None) -> dict[str, object]:
-    """Tell a tagger from a corpus of predictions."""
-    from projector.tag.folder import is_tagger
+def _tagger(path: AnyPath | None, own: str | None) -> dict[str, object]:
+    """Tell a tagger from a corpus of predictions; `own` is what a projection has by itself."""
+    from projector.tag.folder import AUTO, NONE, is_tagger
 
-    if path is None:
+    if path is None or str(path) == NONE:
         return {}
+    if str(path) == AUTO:
+        return {"tagger_model": own}
     return {"tagger_model": str(path)} if is_tagger(Path(path)) else {"tagger": _corpus(path)}
 
 

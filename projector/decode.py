@@ -244,6 +244,11 @@ def weigh_spans(
         features = span_features(
             part, source[index], source_words, target_words, incidence, first, last
         )
+        if "tagger" in features:
+            # Below its best candidate: a tagger tells where a mention stands, not whether it does.
+            sure = features["tagger"]
+            most = np.where(legal, sure, -np.inf).max((1, 2), keepdims=True)
+            features["tagger"] = (sure - most).astype(np.float32)
         yield Candidates(index, first, last, legal, features)
 
 
@@ -265,7 +270,8 @@ def span_features(
     punctuation: how many edges are one though the mention's same edge is not. cut: how many edges
     fall within hyphenated words though the mention's same edge does not. separators: commas and
     the like beyond the mention's own. brackets: how far the balance of brackets differs from the
-    mention's. tagger: how surely both edges are those of a tagger's span.
+    mention's. tagger: how surely both edges are those of a tagger's span; `weigh_spans` takes it
+    relative to the best candidate.
     """
     row = np.arange(len(first))[:, None]
     start, end = first, last - 1

@@ -133,7 +133,11 @@ def slow_features(m, first, last, scores, source, source_words, words, incidence
         "brackets": abs(balance),
     }
     if source.begins is not None:
-        features["tagger"] = float(source.begins[m, first] + source.ends[m, last - 1])
+        sure = {
+            (a, b): float(source.begins[m, a] + source.ends[m, b - 1])
+            for a, b in legal_candidates(m, scores, source, words)
+        }
+        features["tagger"] = sure[first, last] - max(sure.values())
     return {name: float(value) for name, value in features.items()}
 
 
@@ -177,6 +181,15 @@ def test_best_span_equals_brute_force(seed, tagger, nothing):
         elif best < nothing - 1e-3:
             assert chosen == (-1, -1)
             assert found.score[m] == 0
+
+
+def test_a_tagger_moves_a_span_but_makes_none():
+    seeds = [case(seed, tagger=True) for seed in range(40)]
+    for arguments in seeds:
+        bare = replace(arguments[1], begins=None, ends=None)
+        without = best_span(arguments[0], bare, *arguments[2:], weights=SpanWeights())
+        supported = best_span(*arguments, weights=SpanWeights())
+        assert not ((without.first < 0) & (supported.first >= 0)).any()
 
 
 @given(st.integers(0, 100_000))

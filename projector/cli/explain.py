@@ -66,7 +66,7 @@ def command(
     recipe: str,
     target_language: str | None,
     pattern: str | None,
-    tagger: Path | None,
+    tagger: Path,
     most: int,
     form: str,
 ) -> None:
@@ -75,7 +75,7 @@ def command(
     \b
     Example:
       projector explain data_samples/brat/es data_samples/brat/en case-01 T1
-      projector explain es en case-21 T4 --tagger clinical
+      projector explain es en case-21 T4 --tagger runs/disease
       projector explain es nl case-21 T4 --recipe published --format json
     """
     pair = _pair(
@@ -87,6 +87,7 @@ def command(
     )
     from projector.explain import explain_mention
     from projector.models import load
+    from projector.tag.folder import AUTO, NONE, default_tagger
 
     encoder = load(
         model,
@@ -96,7 +97,11 @@ def command(
         precision=precision,  # type: ignore[arg-type]
         device=device,
     )
-    support = None if tagger is None else _support(tagger, pair.target, encoder, precision, device)
+    settings = settings_of(recipe)
+    if str(tagger) == AUTO:
+        own = default_tagger(model, settings, layer=layer, granularity=granularity, window=window)
+        tagger = Path(own or NONE)
+    support = _support(tagger, pair.target, encoder, precision, device)
     found = explain_mention(pair, mention, encoder, settings_of(recipe), most=most, support=support)
     if form == "json":
         echo_json(asdict(found))
@@ -130,9 +135,11 @@ def _support(
 ) -> Support | None:
     """Return what a tagger, or a corpus of one's predictions, says of a translation."""
     from projector.support import Predictions
-    from projector.tag.folder import is_tagger
+    from projector.tag.folder import NONE, is_tagger
     from projector.tag.tagger import load_tagger
 
+    if str(path) == NONE:
+        return None
     if is_tagger(path):
         tagger = load_tagger(path, encoder=encoder, precision=precision, device=device)  # type: ignore[arg-type]
         return tagger.support(translation.text)

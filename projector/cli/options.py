@@ -90,7 +90,9 @@ device_option = click.option(
 tagger_option = click.option(
     "--tagger",
     type=PATH,
-    help="clinical, a tagger's folder, or predictions of one on the translations.",
+    default="auto",
+    show_default=True,
+    help="auto: clinical, if it shares the model's pass; none; a tagger's folder, or predictions.",
 )
 
 

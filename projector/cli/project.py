@@ -69,15 +69,15 @@ def command(
     from projector.tag.folder import told_pass
 
     configuration = configured(source, targets, on_error=on_error, **chosen)
-    precision = configuration.model.precision
-    shared = shares_pass(configuration, precision=precision, device=device)
-    if shared is not None:
-        click.echo(told_pass(configuration, shared), err=True)
     plans: list[Plan] = []
 
     def planned(plan: Plan) -> None:
         plans.append(plan)
         _tell(plan)
+        precision = configuration.model.precision
+        shared = shares_pass(configuration, precision=precision, device=device)
+        if shared is not None:
+            click.echo(told_pass(configuration, shared), err=True)
 
     summary = run_configuration(
         configuration,

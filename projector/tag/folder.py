@@ -11,11 +11,15 @@ from projector.errors import ModelError
 
 if TYPE_CHECKING:
     from projector.models.registry import Precision
+    from projector.settings import Settings
     from schemas.configuration import RunConfiguration
 
 TAGGER_FILE = "tagger.json"
 WEIGHTS_FILE = "head.safetensors"
 SHIPPED = "clinical"  # the name of the tagger that is installed with the project
+# The same, and nothing else: a folder of the user's may be called as the tagger is.
+INSTALLED = f"package:{SHIPPED}"
+AUTO, NONE = "auto", "none"  # what a user may say instead of a tagger
 
 
 def is_tagger(path: Path) -> bool:
@@ -28,7 +32,7 @@ def _inner(path: Path) -> Path:
 
     A folder of the user's goes before the installed tagger of the same name.
     """
-    if str(path) == SHIPPED and not path.exists():
+    if str(path) == INSTALLED or (str(path) == SHIPPED and not path.exists()):
         return Path(__file__).parent / SHIPPED
     inner = path / "model"
     return inner if (inner / TAGGER_FILE).is_file() else path
@@ -90,6 +94,26 @@ class TaggerFolder:
 
         files = {name: file_hash(self.path / name) for name in (TAGGER_FILE, WEIGHTS_FILE)}
         return digest({"encoder": encoder, **files})
+
+
+def default_tagger(
+    model: str,
+    settings: Settings,
+    *,
+    layer: int | None = None,
+    granularity: str | None = None,
+    window: int | None = None,
+) -> str | None:
+    """Return the tagger of a projection whose user names none; None where it has none.
+
+    It is the installed one where that costs next to nothing, because it reads what the default
+    model reads, and where the spans are weighed, not taken as the published recipe takes them.
+    """
+    from projector.models.registry import DEFAULT_MODEL
+
+    own_view = (layer, granularity, window) != (None, None, None)
+    weighed = settings.decode.method == "best-span"
+    return INSTALLED if model == DEFAULT_MODEL and weighed and not own_view else None
 
 
 def told_pass(configuration: RunConfiguration, shared: bool) -> str:

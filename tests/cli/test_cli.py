@@ -144,7 +144,8 @@ def test_explain_weighs_what_a_tagger_predicted(corpora, capsys):
     assert run([*command, "--tagger", "tagged-it"]) == 0
     rivals = json.loads(capsys.readouterr().out)["rivals"][0]
     parts = {one["text"]: one["parts"]["tagger"] for one in rivals}
-    assert parts["dispnea"] == 2.0  # it ends there, and doesn't begin there
+    assert parts["toracico e dispnea"] == 0.0  # it begins and ends there
+    assert parts["dispnea"] == -2.0  # it ends there, and doesn't begin there
     annotate(Path("tagged-it"), "a", TARGET + " ", ("SYMPTOM", "dispnea"))
     assert run([*command, "--tagger", "tagged-it"]) == 1
     assert "its offsets mean something else" in capsys.readouterr().err

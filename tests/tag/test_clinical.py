@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from projector.configure import configure
 from projector.document import Document
 from projector.models import load
-from projector.tag.folder import SHIPPED, TaggerFolder, is_tagger
+from projector.settings import published
+from projector.tag.folder import INSTALLED, SHIPPED, TaggerFolder, is_tagger
 from projector.tag.tagger import load_tagger
 from schemas.tagging import TaggerTraining
 from schemas.training import read_training
@@ -54,3 +56,25 @@ def test_a_folder_of_the_users_goes_before_the_installed_one(tmp_path, monkeypat
     assert is_tagger(Path(SHIPPED))
     (tmp_path / SHIPPED).mkdir()
     assert not is_tagger(Path(SHIPPED))
+
+
+def test_a_projection_has_it_by_itself_where_it_costs_next_to_nothing():
+    assert configure("es", ["en"]).tagger_model == INSTALLED
+    for options in (
+        {"model": "tiny"},
+        {"layer": 5},
+        {"granularity": "window"},
+        {"settings": published()},
+        {"tagger": "none"},
+        {"tagger": None},
+    ):
+        assert configure("es", ["en"], **options).tagger_model is None
+    assert configure("es", []).tagger_model is None  # nothing to project: a tagger must be named
+    assert configure("es", [], tagger="clinical").tags
+
+
+def test_what_a_projection_has_by_itself_is_no_folder_of_the_users(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / SHIPPED).mkdir()
+    assert is_tagger(Path(INSTALLED))
+    assert TaggerFolder.read(Path(INSTALLED)).support == ("DISEASE", "SYMPTOM", "PROCEDURE")
