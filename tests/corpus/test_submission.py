@@ -37,10 +37,11 @@ def test_each_label_gets_its_table_even_an_empty_one(tmp_path: Path):
         "symptom": "nl_symptom.tsv",
         "medication": "nl_medication.tsv",
     }
-    assert read_spans(paths["disease"]) == [("a", "DISEASE", 0, 5), ("b", "DISEASE", 0, 5)]
+    rows = [row[:4] for row in read_spans(paths["disease"])]
+    assert rows == [("a", "DISEASE", 0, 5), ("b", "DISEASE", 0, 5)]
     assert paths["procedure"].read_text() == HEADER
     paths = write_submission(documents, tmp_path, language="nl", labels=[], extension=True)
-    assert read_spans(paths["medication"]) == [("b.txt", "MEDICATION", 0, 5)]
+    assert [row[:4] for row in read_spans(paths["medication"])] == [("b.txt", "MEDICATION", 0, 5)]
     assert "procedure" not in paths
 
 
