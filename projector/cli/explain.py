@@ -102,7 +102,7 @@ def command(
         own = default_tagger(model, settings, layer=layer, granularity=granularity, window=window)
         tagger = Path(own or NONE)
     support = _support(tagger, pair.target, encoder, precision, device)
-    found = explain_mention(pair, mention, encoder, settings_of(recipe), most=most, support=support)
+    found = explain_mention(pair, mention, encoder, settings, most=most, support=support)
     if form == "json":
         echo_json(asdict(found))
     else:
