@@ -6,11 +6,9 @@ and a code in `code` or in one of the columns asked for.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -19,6 +17,7 @@ from projector.coding.codes import CodeList, read_codes
 from projector.coding.scores import Place, score_codes
 from projector.coding.sources import codes_in
 from projector.coding.surface import own_abbreviations, words
+from projector.corpus.lines import objects
 from projector.errors import CorpusError, Problem
 
 _WORDS = "words"
@@ -33,9 +32,9 @@ def read_coded(
     Raises:
         CorpusError: A line is not of this layout.
     """
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    expected = f"a document with annotations that have {column}"
+    for number, document in objects(path, expected):
         try:
-            document: dict[str, Any] = json.loads(line)
             for one in document["annotations"]:
                 if labels and one["label"] not in labels:
                     continue
@@ -45,7 +44,6 @@ def read_coded(
                 if codes:
                     yield ("", document["id"], place), one["text"], codes
         except (KeyError, TypeError, ValueError) as error:
-            expected = f"a document with annotations that have {column}"
             raise CorpusError(Problem(path, number, f"is none ({error!r})", expected)) from error
 
 

@@ -189,13 +189,13 @@ def _make_plan(
     """Plan and write the shards to a new file; or return the earlier plan if it holds."""
     from projector.plan import input_files, plan_run
     from projector.run_facts import stamp_input, versions
-    from projector.run_models import find_model, shares_pass
+    from projector.run_models import find_model
 
     os.chdir(directory)
     configuration = collection.run
     device = device or _own_device(configuration.model.name)
     precision = _precision(configuration.model.precision, device)
-    model = find_model(configuration, precision=precision, device=device)
+    model, shared = find_model(configuration, precision=precision, device=device)
     made_from: dict[str, Any] = {
         "configuration": configuration.model_dump(mode="json"),
         "directory": str(directory),
@@ -228,7 +228,7 @@ def _make_plan(
             for target, names in zip(plan.targets, plan.unused, strict=True)
             if names
         },
-        shared=shares_pass(configuration, precision=precision, device=device),
+        shared=shared,
     )
 
 

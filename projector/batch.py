@@ -75,6 +75,7 @@ def run_configuration(
     device: str = "auto",
     command: Sequence[str] = (),
     planned: Callable[[Plan], None] | None = None,
+    loaded: Callable[[bool], None] | None = None,
     progress: Callable[[Sequence[Task]], Iterator[Task]] | None = None,
 ) -> RunSummary:
     """Project as a configuration says and write the run's folder.
@@ -86,6 +87,7 @@ def run_configuration(
         device: Where the model runs.
         command: The command line, for the log.
         planned: Is shown the plan before a model is loaded.
+        loaded: Is told of a tagger whether it shares the model's pass over a text.
         progress: See `run_plan`.
 
     Raises:
@@ -104,6 +106,8 @@ def run_configuration(
     inputs = input_files(plan)
     clock.stop("plan")
     encoder, tagger = load_models(configuration, device)
+    if loaded and tagger is not None:
+        loaded(tagger.encoder is encoder)
     clock.stop("load")
     with RunWriter(
         output,

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from schemas.manifest import ModelFacts
 
 
-def find_model(configuration: RunConfiguration, *, precision: Precision, device: str) -> ModelFacts:
+def find_model(
+    configuration: RunConfiguration, *, precision: Precision, device: str
+) -> tuple[ModelFacts, bool | None]:
     """Return what a run's model and tagger are, without loading their weights.
+
+    And whether the tagger takes its vectors from the model's own pass over a text; None where there
+    is no tagger, or nothing but to tag.
 
     Raises:
         ProjectorError: There is no such model, or it can't be read as configured.
@@ -26,14 +31,19 @@ def find_model(configuration: RunConfiguration, *, precision: Precision, device:
 
     model = configuration.model.model_dump(exclude={"name", "precision"})
     model["name_or_path"] = configuration.model.name
-    tagger = None
-    if configuration.tagger_model is not None:
-        folder = TaggerFolder.read(Path(configuration.tagger_model))
-        tagger = folder.fingerprint(precision=precision, device=device)
-        if configuration.tags:
-            model = folder.encoder
-    found = fingerprint(**model, precision=precision, device=device)
-    return ModelFacts(name=find_entry(model["name_or_path"]).name, fingerprint=found, tagger=tagger)
+    if configuration.tagger_model is None:
+        found = fingerprint(**model, precision=precision, device=device)
+        return ModelFacts(name=find_entry(model["name_or_path"]).name, fingerprint=found), None
+    folder = TaggerFolder.read(Path(configuration.tagger_model))
+    own = fingerprint(**folder.encoder, precision=precision, device=device)
+    tagger, shared = folder.fingerprint_with(own), None
+    if configuration.tags:
+        model, found = folder.encoder, own
+    else:
+        found = fingerprint(**model, precision=precision, device=device)
+        shared = own == found
+    name = find_entry(model["name_or_path"]).name
+    return ModelFacts(name=name, fingerprint=found, tagger=tagger), shared
 
 
 def model_facts(encoder: Encoder, tagger: Tagger | None) -> ModelFacts:
@@ -66,27 +76,6 @@ def load_models(configuration: RunConfiguration, device: str) -> tuple[Encoder, 
     path = Path(configuration.tagger_model)
     tagger = load_tagger(path, encoder=own, precision=precision, device=device)
     return own or tagger.encoder, tagger
-
-
-def shares_pass(
-    configuration: RunConfiguration, *, precision: Precision, device: str
-) -> bool | None:
-    """Tell whether a run's tagger takes its vectors from the model's own pass over a text.
-
-    None where there is no tagger, or nothing but to tag.
-
-    Raises:
-        ProjectorError: There is no such model or tagger.
-    """
-    from projector.models import fingerprint
-    from projector.tag.folder import TaggerFolder
-
-    if configuration.tagger_model is None or configuration.tags:
-        return None
-    tagger = TaggerFolder.read(Path(configuration.tagger_model))
-    own = fingerprint(**tagger.encoder, precision=precision, device=device)
-    facts = configuration.model_copy(update={"tagger_model": None})
-    return own == find_model(facts, precision=precision, device=device).fingerprint
 
 
 def load_model(model: ModelConfiguration, device: str) -> Encoder:

@@ -40,9 +40,8 @@ class FinishedRun:
     @property
     def tags(self) -> bool:
         """Tell whether mentions were found in the source itself, not projected from it."""
-        from schemas.configuration import RunConfiguration
-
-        return RunConfiguration.model_validate(self.manifest.configuration).tags
+        chosen = self.manifest.configuration  # perhaps of another version: as plain values
+        return not chosen.get("targets") and chosen.get("tagger_model") is not None
 
     @property
     def tables(self) -> dict[tuple[str, str], Path]:

@@ -28,7 +28,7 @@ _COMMANDS = {
     "submit": "Pack a run's tables into a submission.",
     "tag": "Find entities by themselves.",
     "code": "Propose codes for mentions.",
-    "train": "Train models: aligner, tagger.",
+    "train": "Train models: aligner, tagger, coder.",
     "models": "List the models that can be loaded.",
 }
 

@@ -65,7 +65,6 @@ def command(
       projector project es en -o out --on-error skip --accept-losses --format json
     """
     from projector.batch import run_configuration
-    from projector.run_models import shares_pass
     from projector.tag.folder import told_pass
 
     configuration = configured(source, targets, on_error=on_error, **chosen)
@@ -74,10 +73,6 @@ def command(
     def planned(plan: Plan) -> None:
         plans.append(plan)
         _tell(plan)
-        precision = configuration.model.precision
-        shared = shares_pass(configuration, precision=precision, device=device)
-        if shared is not None:
-            click.echo(told_pass(configuration, shared), err=True)
 
     summary = run_configuration(
         configuration,
@@ -86,6 +81,7 @@ def command(
         device=device,
         command=sys.argv,
         planned=planned,
+        loaded=lambda shared: click.echo(told_pass(configuration, shared), err=True),
         progress=with_progress("documents"),
     )
     if form == "json":

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import polars as pl
-
 from projector.coding.hierarchy import bounds, category, normal_code, shorter
+from projector.coding.table import read_table
 from projector.errors import ConfigurationError, CorpusError, Problem
 
 EMBEDDED = "icd10cm"
@@ -196,11 +195,11 @@ def read_codes(path: Path) -> CodeList:
     Raises:
         CorpusError: It can't be read, lacks a column, or a row lacks its code or all descriptions.
     """
-    table = _read(path)
+    expected = "code, and description or a column for each language (es, en, …)"
+    table = read_table(path, ("code",), expected)
     columns = [name for name in table.columns if re.fullmatch("[a-z]{2}", name)]
-    if "code" not in table.columns or not ("description" in table.columns or columns):
+    if "description" not in table.columns and not columns:
         found = f"columns {', '.join(table.columns)[:200]}"
-        expected = "code, and description or a column for each language (es, en, …)"
         raise CorpusError(Problem(path, 1, found, expected))
     rows: list[tuple[str, str, str]] = []
     given: dict[str, str] = {}
@@ -219,17 +218,6 @@ def read_codes(path: Path) -> CodeList:
     if not rows:
         raise CorpusError(Problem(path, None, "no code", "at least one row below the header"))
     return make_list(str(path), rows, given)
-
-
-def _read(path: Path) -> pl.DataFrame:
-    try:
-        if path.suffix == ".parquet":
-            return pl.read_parquet(path).cast(pl.String)
-        return pl.read_csv(path, separator="\t", quote_char=None, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise CorpusError(
-            Problem(path, None, f"can't be read: {error}", "TSV or Parquet")
-        ) from error
 
 
 def embedded_codes() -> CodeList:

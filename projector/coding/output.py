@@ -30,7 +30,7 @@ import polars as pl
 
 from projector.coding.coder import Coder, Query
 from projector.coding.hierarchy import normal_code
-from projector.coding.sources import Annotated, CodedMention
+from projector.coding.sources import CodedDocument, CodedMention
 from projector.corpus.atomic import atomic_file
 from projector.corpus.brat_write import format_ann
 from projector.corpus.folders import atomic_folder, writing
@@ -57,7 +57,7 @@ class Choice(NamedTuple):
 
 
 def write_codes(
-    documents: Iterable[Annotated],
+    documents: Iterable[CodedDocument],
     coder: Coder,
     output: Path,
     *,
@@ -114,7 +114,7 @@ def _key(mention: CodedMention) -> tuple[str, str, str]:
 
 
 def _choices(
-    documents: Sequence[Annotated],
+    documents: Sequence[CodedDocument],
     coder: Coder,
     top_k: int,
     min_score: float,
@@ -159,7 +159,7 @@ def _description(coder: Coder, code: str, language: str) -> str:
 
 
 def _write_tables(
-    folder: Path, documents: Sequence[Annotated], chosen: Choices, only: Sequence[str]
+    folder: Path, documents: Sequence[CodedDocument], chosen: Choices, only: Sequence[str]
 ) -> None:
     with (
         table_writer(folder / "codes.parquet", CODES) as table,
@@ -180,7 +180,7 @@ def _write_tables(
 
 
 def _write_corpus(
-    folder: Path, documents: Sequence[Annotated], chosen: Choices, resource: str
+    folder: Path, documents: Sequence[CodedDocument], chosen: Choices, resource: str
 ) -> None:
     known = [one for one in documents if one.document is not None]
     if not known:
@@ -214,7 +214,7 @@ def _with_codes(document: Document, chosen: Choices, resource: str) -> Document:
     return replace(document, annotations=(*document.annotations, *added))
 
 
-def _write_task_tables(folder: Path, documents: Sequence[Annotated], chosen: Choices) -> None:
+def _write_task_tables(folder: Path, documents: Sequence[CodedDocument], chosen: Choices) -> None:
     folder.mkdir()
     for language in sorted({one.language for one in documents}):
         own = [one for one in documents if one.language == language]
@@ -253,7 +253,7 @@ def _place_cells(mention: CodedMention, code: str) -> tuple[str, ...]:
     return mention.document, label, code, mention.text, ranges
 
 
-def _document_codes(one: Annotated, chosen: Choices) -> dict[str, list[str]]:
+def _document_codes(one: CodedDocument, chosen: Choices) -> dict[str, list[str]]:
     """Return a document's codes in lower case, as CodiESP has them, each once, surest first."""
     best: dict[str, dict[str, float]] = {"D": {}, "P": {}}
     for mention in one.mentions:
@@ -265,7 +265,7 @@ def _document_codes(one: Annotated, chosen: Choices) -> dict[str, list[str]]:
     return {kind: sorted(own, key=lambda code: (-own[code], code)) for kind, own in best.items()}
 
 
-def _counts(documents: Sequence[Annotated], chosen: Choices) -> Iterator[CodingCount]:
+def _counts(documents: Sequence[CodedDocument], chosen: Choices) -> Iterator[CodingCount]:
     found: Counter[tuple[str, str, str]] = Counter()
     for mention in (mention for one in documents for mention in one.mentions):
         choices = chosen[_key(mention)]

@@ -1,4 +1,4 @@
-"""Hold ranked codes of many mentions as two arrays, and bring several rankings together."""
+"""Hold ranked codes of many mentions as two arrays."""
 
 from __future__ import annotations
 
@@ -59,21 +59,4 @@ def best_of_terms(terms: Ints, scores: Floats, code_of_term: Ints, most: int) ->
             if value > best.get(code, -np.inf):
                 best[code] = value
         found.append(best)
-    return ranked(found, most)
-
-
-def fuse(rankings: Sequence[Ranking], most: int, *, constant: float = 60.0) -> Ranking:
-    """Bring rankings of the same mentions together by reciprocal ranks (Cormack et al. 2009).
-
-    Scores of different kinds need no scale this way. They are divided by the most that there can
-    be, so that 1 is a code that all rank first.
-    """
-    found: list[dict[int, float]] = []
-    share = (constant + 1) / len(rankings)
-    for row in range(len(rankings[0])):
-        total: dict[int, float] = {}
-        for one in rankings:
-            for place, (code, _) in enumerate(one.row(row), start=1):
-                total[code] = total.get(code, 0.0) + share / (constant + place)
-        found.append(total)
     return ranked(found, most)

@@ -42,16 +42,17 @@ class CrossEncoder:
     head: nn.Linear
 
     def sequence(self, mention: str, description: str) -> NDArray[np.int64]:
-        """Return the ids of a pair; what doesn't fit the encoder's window is cut off behind."""
+        """Return the ids of a pair; each side has half of the encoder's window at most."""
         encoder = self.encoder
+        most = (encoder.view.window - len(encoder.prefix) - 3 * len(encoder.suffix)) // 2
         ids = [
             *encoder.prefix,
-            *self._ids(mention),
+            *self._ids(mention)[:most],
             *(encoder.suffix * 2),
-            *self._ids(description),
+            *self._ids(description)[:most],
             *encoder.suffix,
         ]
-        return np.array(ids[: encoder.view.window], np.int64)
+        return np.array(ids, np.int64)
 
     def _ids(self, text: str) -> list[int]:
         return self.encoder.tokenizer.encode(text, add_special_tokens=False).ids

@@ -42,7 +42,7 @@ class CodedMention:
 
 
 @dataclass(frozen=True, slots=True)
-class Annotated:
+class CodedDocument:
     """A document with its mentions; of a bare table's there is no text."""
 
     language: str
@@ -58,7 +58,7 @@ def read_mentions(
     texts: Path | None = None,
     labels: Mapping[str, str] | None = None,
     skipped: list[Problem] | None = None,
-) -> Iterator[Annotated]:
+) -> Iterator[CodedDocument]:
     """Yield the documents of a run, a corpus, a folder of one for each language, or a bare table.
 
     Args:
@@ -96,7 +96,7 @@ def read_mentions(
             skipped += corpus.problems
 
 
-def _annotated(document: Document) -> Annotated:
+def _annotated(document: Document) -> CodedDocument:
     codes: dict[str, list[str]] = {}
     for one in document.annotations:
         if one.kind == "normalization":
@@ -114,10 +114,10 @@ def _annotated(document: Document) -> Annotated:
         )
         for mention in document.mentions
     )
-    return Annotated(document.language, document.name, mentions, document)
+    return CodedDocument(document.language, document.name, mentions, document)
 
 
-def _table(path: Path, language: str | None, labels: Mapping[str, str]) -> Iterator[Annotated]:
+def _table(path: Path, language: str | None, labels: Mapping[str, str]) -> Iterator[CodedDocument]:
     """Yield the documents of a table without texts, in the order of their first rows."""
     code = language or guess_language(path, [path.stem])
     found: dict[str, list[CodedMention]] = {}
@@ -135,7 +135,7 @@ def _table(path: Path, language: str | None, labels: Mapping[str, str]) -> Itera
             )
         )
     for name, mentions in found.items():
-        yield Annotated(code, name, tuple(mentions))
+        yield CodedDocument(code, name, tuple(mentions))
 
 
 def codes_in(cell: str) -> tuple[str, ...]:

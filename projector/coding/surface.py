@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 import unicodedata
@@ -10,6 +9,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
+from projector.coding.table import read_table
 from projector.errors import CorpusError, Problem
 
 _WORD = re.compile(r"\w+")
@@ -90,14 +90,10 @@ def read_abbreviations(path: Path) -> dict[tuple[str, str], str]:
     Raises:
         CorpusError: It can't be read, or a row lacks a form.
     """
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
     found = {}
-    for line, row in enumerate(rows, start=2):
-        short, long = (row.get("short") or "").strip(), (row.get("long") or "").strip()
+    table = read_table(path, ("short", "long"), "short, long, perhaps language")
+    for line, row in enumerate(table.iter_rows(named=True), start=2):
+        short, long = (row["short"] or "").strip(), (row["long"] or "").strip()
         if not short or not long:
             raise CorpusError(Problem(path, line, str(row), "the columns short and long, filled"))
         found[(row.get("language") or "").strip(), short.replace(".", "").upper()] = long

@@ -8,10 +8,10 @@ another code's name, or nothing.
 
 from __future__ import annotations
 
-import csv
+import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +21,14 @@ import numpy as np
 from projector.coding.codes import CodeList, Term
 from projector.coding.sources import read_mentions
 from projector.coding.surface import Abbreviations, plain, words
-from projector.errors import CorpusError, Problem
+from projector.coding.table import read_table
+from projector.errors import Problem
 from projector.train.data import fold_of
 
 if TYPE_CHECKING:
     from schemas.coder_training import ExamplesConfiguration, Transformation
 
+_LOG = logging.getLogger(__name__)
 Random = np.random.Generator
 
 # What a mention leaves out, as plain words: it says "not specified" by not specifying.
@@ -197,14 +199,17 @@ def _lowered(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> Iterator[CodedText]:
-    """Yield the mentions of a corpus whose codes the list has.
+def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedText]:
+    """Return the mentions of a corpus whose codes the list has; what teaches nothing is logged.
 
     Raises:
-        CorpusError: It can't be opened; documents that can't be read rightly are passed over.
+        CorpusError: It can't be opened; what can't be read rightly in it is passed over.
     """
     assert source.gold is not None
-    read = read_mentions(source.gold, language=source.language, texts=source.texts, skipped=[])
+    skipped: list[Problem] = []
+    unknown = 0
+    found: list[CodedText] = []
+    read = read_mentions(source.gold, language=source.language, texts=source.texts, skipped=skipped)
     for document in read:
         if source.folds > 1:
             own = fold_of(document.name, source.folds) == source.fold
@@ -214,7 +219,13 @@ def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> Iterator[Co
             for code in mention.codes:
                 number = codes.find(code)
                 if number is not None and words(mention.text):
-                    yield CodedText(mention.text, number, mention.language, "gold")
+                    found.append(CodedText(mention.text, number, mention.language, "gold"))
+                unknown += number is None
+    if skipped:
+        told = "%s: %d things can't be read rightly and are passed over; the first: %s"
+        _LOG.warning(told, source.gold, len(skipped), skipped[0])
+    _LOG.info("%s: %d codes are not in the list, and teach nothing", source.gold, unknown)
+    return found
 
 
 def table_examples(codes: CodeList, path: Path) -> list[CodedText]:
@@ -223,16 +234,9 @@ def table_examples(codes: CodeList, path: Path) -> list[CodedText]:
     Raises:
         CorpusError: The table can't be read, or lacks a column.
     """
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
-    if rows and not {"text", "code"} <= rows[0].keys():
-        found = f"columns {', '.join(map(str, rows[0]))}"
-        raise CorpusError(Problem(path, 1, found, "text, code, perhaps language and origin"))
     examples = []
-    for row in rows:
+    table = read_table(path, ("text", "code"), "text, code, perhaps language and origin")
+    for row in table.iter_rows(named=True):
         number = codes.find(row["code"] or "")
         if number is not None and words(row["text"] or ""):
             language, origin = row.get("language") or "", row.get("origin") or path.name

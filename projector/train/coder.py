@@ -132,7 +132,7 @@ def _examples(codes: CodeList, one: ExamplesConfiguration, seed: int) -> list[Co
     elif one.table is not None:
         found = table_examples(codes, one.table)
     else:
-        found = list(gold_examples(codes, one))
+        found = gold_examples(codes, one)
     return evenly(found, one.limit, one.gold or one.table or Path(codes.name))
 
 

@@ -37,7 +37,8 @@ class Reordering:
         codes: The list.
         examples: What to learn from.
         mined: For each example the codes that a first stage found, its own not among them.
-        development: What to measure on, by name, with what the first stage found.
+        development: What to measure on, by name.
+        first: The first stage.
         neighbours: Draws descriptions.
     """
 
@@ -85,7 +86,8 @@ class Reordering:
         texts = [drawn(self.neighbours.terms[code]) for code in found]
         texts += [text for _, text in self.neighbours.rivals(example.code, count - len(texts))]
         own = self.neighbours.description(example)
-        return [(example.text, text) for text in (own, *dict.fromkeys(texts)) if text]
+        others = [text for text in dict.fromkeys(texts) if text != own]  # codes can share a name
+        return [(example.text, text) for text in (own, *others)]
 
     def measure(self) -> dict[str, float]:
         """Measure first choices and MAP@10 of both stages; `score` is the mean MAP@10."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from projector.coding.coder import Query, load_coder
 from projector.coding.codes import make_list
 from projector.coding.lexical import Lexical
-from projector.coding.ranking import Ranking, fuse, ranked
+from projector.coding.ranking import ranked
 from projector.coding.surface import (
     Abbreviations,
     character_grams,
@@ -92,15 +92,6 @@ def test_rankings_fall_and_name_each_code_once(found):
         row = ranking.row(number)
         assert len(row) == min(4, len(own)) == len({code for code, _ in row})
         assert [score for _, score in row] == sorted((score for _, score in row), reverse=True)
-
-
-def test_fusing_prefers_what_all_rank_high():
-    one = ranked([{1: 9.0, 2: 8.0, 3: 7.0}], 3)
-    other = ranked([{2: 0.9, 3: 0.8, 1: 0.1}], 3)
-    fused = fuse([one, other], 3)
-    assert fused.codes[0].tolist() == [2, 1, 3]
-    assert fuse([one, one], 3).scores[0][0] == pytest.approx(1)
-    assert isinstance(fused.top(1), Ranking) and fused.top(1).codes.shape == (1, 1)
 
 
 def test_a_coder_looks_each_text_up_once_and_answers_all():

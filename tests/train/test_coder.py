@@ -87,7 +87,7 @@ def test_misspelt_and_shortened_stay_near():
             assert set(plain(one.text).split()) <= own
 
 
-def test_gold_gives_its_mentions_but_those_of_other_lists(tmp_path):
+def test_gold_gives_its_mentions_but_those_of_other_lists(tmp_path, caplog):
     (tmp_path / "es").mkdir()
     (tmp_path / "es/a.txt").write_text("Tos y HTA.")
     (tmp_path / "es/a.ann").write_text(
@@ -95,7 +95,13 @@ def test_gold_gives_its_mentions_but_those_of_other_lists(tmp_path):
         "T2\tX 6 9\tHTA\nN2\tReference T2 ICD10:Z99\tx\n"
     )
     source = ExamplesConfiguration(gold=tmp_path / "es")
-    assert [(one.text, one.code) for one in gold_examples(CODES, source)] == [("Tos", 3)]
+    with caplog.at_level("INFO", "projector"):
+        assert [(one.text, one.code) for one in gold_examples(CODES, source)] == [("Tos", 3)]
+    assert "1 codes are not in the list" in caplog.text and "passed over" not in caplog.text
+    with (tmp_path / "es/a.ann").open("a") as file:
+        file.write("T9\tX 90 99\tnowhere\n")
+    assert len(gold_examples(CODES, source)) == 1
+    assert "1 things can't be read rightly" in caplog.text
     for fold, only in ((0, True), (0, False), (1, True), (1, False)):
         part = ExamplesConfiguration(gold=tmp_path / "es", folds=2, fold=fold, only_fold=only)
         other = ExamplesConfiguration(gold=tmp_path / "es", folds=2, fold=fold, only_fold=not only)
