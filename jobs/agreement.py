@@ -11,6 +11,7 @@ import polars as pl
 from projector.coding.coder import Coder, Query, load_coder
 from projector.coding.codes import read_codes
 from projector.coding.surface import own_abbreviations
+from projector.coding.synonyms import with_synonyms
 from projector.document import Status
 from projector.run_read import read_run
 
@@ -43,6 +44,7 @@ def agreement(
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--codes", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--synonyms", multiple=True, help="Further names, see `projector code`; repeatable.")
 @click.option("-m", "--model", default="lexical", show_default=True)
 @click.option("--rerank", type=click.Path(path_type=Path))
 @click.option("--source-language", default="es", show_default=True)
@@ -50,6 +52,7 @@ def agreement(
 def main(
     run: Path,
     codes: Path,
+    synonyms: tuple[str, ...],
     model: str,
     rerank: Path | None,
     source_language: str,
@@ -61,7 +64,8 @@ def main(
     Example:
       python -m jobs.agreement out --codes ../shared/coding/icd10_es_en.tsv --only DISEASE
     """
-    coder = load_coder(model, read_codes(codes).assignable(), own_abbreviations(), rerank=rerank)
+    listed = with_synonyms(read_codes(codes), synonyms).assignable()
+    coder = load_coder(model, listed, own_abbreviations(), rerank=rerank)
     table = read_run(run).projections().filter(pl.col("status") == Status.PROJECTED.value)
     if only:
         table = table.filter(pl.col("label").is_in(only))

@@ -1,83 +1,116 @@
-"""Measure coders on gold in the layout of `../shared/coding`: a line for each, and each list.
-
-Gold is JSON Lines of documents with `annotations`, each with its `text`, `label`, where it stands
-and a code in `code` or in one of the columns asked for.
-"""
+"""Measure coders on gold: a line for each, over all its mentions and over those that a list has."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from projector.coding.coder import Coder, Query, load_coder
 from projector.coding.codes import CodeList, read_codes
+from projector.coding.lexical import Lexical
 from projector.coding.scores import Place, score_codes
-from projector.coding.sources import codes_in
-from projector.coding.surface import own_abbreviations, words
-from projector.corpus.lines import objects
-from projector.errors import CorpusError, Problem
+from projector.coding.sources import documents_of, read_mentions
+from projector.coding.surface import own_abbreviations, plain, words
+from projector.coding.synonyms import with_synonyms
+from projector.errors import Problem
 
-_WORDS = "words"
+_WORDS, _DICTIONARY = "words", "dictionary"
 _COLUMNS = ("F1", "category", "chapter", "MAP@10", "R@10")
 
 
-def read_coded(
-    path: Path, column: str, labels: tuple[str, ...]
-) -> Iterator[tuple[Place, str, set[str]]]:
-    """Yield place, words and codes of every mention that has a code.
+@dataclass(frozen=True, slots=True)
+class CodedGold:
+    """Mentions that have a code.
+
+    Args:
+        queries: What is looked up, one for each mention.
+        places: Where each stands.
+        right: The codes of each place.
+        skipped: What could not be read rightly.
+    """
+
+    queries: Sequence[Query]
+    places: Sequence[Place]
+    right: Mapping[Place, set[str]]
+    skipped: Sequence[Problem]
+
+
+def read_gold(
+    path: Path, column: str, labels: Sequence[str], language: str, without: Sequence[Path]
+) -> CodedGold:
+    """Read the coded mentions of gold, but those of documents that other files have, too.
 
     Raises:
-        CorpusError: A line is not of this layout.
+        CorpusError: It is of no known layout.
     """
-    expected = f"a document with annotations that have {column}"
-    for number, document in objects(path, expected):
-        try:
-            for one in document["annotations"]:
-                if labels and one["label"] not in labels:
-                    continue
-                fragments = one.get("fragments") or [[one["start"], one["end"]]]
-                place = tuple((int(start), int(end)) for start, end in fragments)
-                codes = set(codes_in(one[column] or ""))
-                if codes:
-                    yield ("", document["id"], place), one["text"], codes
-        except (KeyError, TypeError, ValueError) as error:
-            raise CorpusError(Problem(path, number, f"is none ({error!r})", expected)) from error
+    skipped: list[Problem] = []
+    left_out = documents_of(without)
+    right: dict[Place, set[str]] = {}
+    queries: list[Query] = []
+    places: list[Place] = []
+    for document in read_mentions(path, language=language, column=column, skipped=skipped):
+        if left_out & document.known_by():
+            continue
+        for one in document.mentions:
+            if one.codes and (not labels or one.label in labels):
+                place = ("", document.name, one.fragments)
+                queries.append(Query(one.text, language))
+                places.append(place)
+                right.setdefault(place, set()).update(one.codes)
+    return CodedGold(queries, places, right, skipped)
 
 
 def _coder(name: str, codes: CodeList) -> Coder:
-    """Return a coder by its name: also the ranking by whole words, which no command needs."""
+    """Return a coder by its name: also those that no command needs."""
     short = own_abbreviations()
-    if name != _WORDS:
-        first, _, second = name.partition("+")
-        return load_coder(first, codes, short, rerank=Path(second) if second else None)
-    from projector.coding.lexical import Lexical
+    if name == _WORDS:
+        return Coder(name, codes, Lexical(codes, words), short, name)
+    if name == _DICTIONARY:
+        return Coder(name, codes, Lexical(codes, _whole), short, name)
+    first, _, second = name.partition("+")
+    return load_coder(first, codes, short, rerank=Path(second) if second else None)
 
-    return Coder(name, codes, Lexical(codes, words), short, name)
+
+def _whole(text: str) -> list[str]:
+    return [plain(text)]
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("gold", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("gold", type=click.Path(exists=True, path_type=Path))
 @click.option("--codes", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--synonyms", multiple=True, help="Further names, see `projector code`; repeatable.")
 @click.option(
     "-m", "--model", "models", multiple=True, default=[_WORDS, "lexical"], show_default=True
 )
 @click.option("--column", default="code", show_default=True, help="Of an annotation's code.")
 @click.option("--only", multiple=True, metavar="LABEL", help="Measure on this label; repeatable.")
+@click.option(
+    "--without",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Leave out documents that this gold has, too; repeatable.",
+)
 @click.option("--language", default="es", show_default=True, help="Of the mentions.")
 @click.option("--any-level", is_flag=True, help="Codes that are divided further may be proposed.")
 def main(
     gold: Path,
     codes: Path,
+    synonyms: tuple[str, ...],
     models: tuple[str, ...],
     column: str,
     only: tuple[str, ...],
+    without: tuple[Path, ...],
     language: str,
     any_level: bool,
 ) -> None:
     """Measure coders on the coded mentions of GOLD, over all and over those that the list has.
+
+    A coder is `lexical`, a retriever's folder, either with `+` and a reranker's folder; `words` is
+    BM25 over whole words, `dictionary` finds equal names alone.
 
     \b
     Examples:
@@ -86,30 +119,34 @@ def main(
       python -m jobs.coding ../shared/coding/distemist_train_linking.jsonl --column icd10 \\
           --codes ../shared/coding/icd10_es_en.tsv --any-level
     """
-    listed = read_codes(codes)
+    listed = with_synonyms(read_codes(codes), synonyms)
     if not any_level:
         listed = listed.assignable()
-    found = list(read_coded(gold, column, only))
-    right: dict[Place, set[str]] = {}
-    for place, _, own in found:
-        right.setdefault(place, set()).update(own)
+    found = read_gold(gold, column, only, language, without)
+    if found.skipped:
+        click.echo(f"{len(found.skipped)} skipped; the first: {found.skipped[0]}", err=True)
+    if not found.right:
+        raise click.ClickException(f"{gold}: no mention has a code; there is nothing to measure")
     covered = {
         place: kept
-        for place, own in right.items()
+        for place, own in found.right.items()
         if (kept := {code for code in own if listed.find(code) is not None})
     }
-    click.echo(f"{len(right)} mentions with a code, {len(covered)} with one of {len(listed)} codes")
+    told = (
+        f"{len(found.right)} mentions with a code, {len(covered)} with one of {len(listed)} codes"
+    )
+    click.echo(told)
     click.echo("coder\tmentions\t" + "\t".join(_COLUMNS) + "\tmentions/s")
     for name in models:
         coder = _coder(name, listed)
         started = time.perf_counter()
-        ranking = coder.propose([Query(text, language) for _, text, _ in found], 10)
-        speed = len(found) / (time.perf_counter() - started)
+        ranking = coder.propose(found.queries, 10)
+        speed = len(found.queries) / (time.perf_counter() - started)
         proposed = {
             place: [(listed.codes[code], score) for code, score in ranking.row(row)]
-            for row, (place, _, _) in enumerate(found)
+            for row, place in enumerate(found.places)
         }
-        for what, gold_codes in (("all", right), ("in the list", covered)):
+        for what, gold_codes in (("all", found.right), ("in the list", covered)):
             scores = score_codes(gold_codes, {place: proposed[place] for place in gold_codes})
             figures = (
                 *(scores.f1, scores.category, scores.chapter),

@@ -36,20 +36,27 @@ class CoderEncoderConfiguration(StudentConfiguration):
 
 
 class ExamplesConfiguration(Strict):
-    """Where examples come from: made from the list, coded mentions, or a table made elsewhere.
+    """Where examples come from: the list, coded mentions, a table made elsewhere, parallel terms.
 
     `factory` makes so many of each code's descriptions by `transformations`; `gold` is whatever
-    holds coded mentions, with the folder of its `texts`; `table` a TSV with the columns `text`,
-    `code`, perhaps `language` and `origin`. `repeat` is how often they are gone through in an
-    epoch. `fold` of `folds` leaves a part of gold's documents out, or takes it alone where
-    `only_fold` says so.
+    holds coded mentions, with the folder of its `texts`, the `column` of its codes in JSON Lines
+    and the labels to take (`only`; none: all); `table` a TSV with the columns `text`, `code`,
+    perhaps `language` and `origin`; `terms` a table of sentences as the aligner's, whose lines with
+    one document name one thing: names of what the list need not have teach a retriever what means
+    the same (Liu et al. 2021). `repeat` is how often they are gone through in an epoch. `without`
+    are files of gold whose documents are left out, known by their names and their texts. `fold` of
+    `folds` leaves a part of gold's documents out, or takes it alone where `only_fold` says so.
     """
 
     factory: int | None = Field(default=None, ge=1)
     transformations: tuple[Transformation, ...] = ALL
     gold: Path | None = None
     table: Path | None = None
+    terms: Path | None = None
     texts: Path | None = None
+    column: str = "code"
+    only: tuple[str, ...] = ()
+    without: tuple[Path, ...] = ()
     language: str | None = None
     repeat: float = Field(default=1.0, gt=0)
     limit: int | None = Field(default=None, ge=1)
@@ -59,8 +66,9 @@ class ExamplesConfiguration(Strict):
 
     @model_validator(mode="after")
     def _one_kind(self) -> ExamplesConfiguration:
-        if sum(one is not None for one in (self.factory, self.gold, self.table)) != 1:
-            raise ValueError("name one of: factory; gold; table")
+        kinds = (self.factory, self.gold, self.table, self.terms)
+        if sum(one is not None for one in kinds) != 1:
+            raise ValueError("name one of: factory; gold; table; terms")
         check_fold(self.fold, self.folds)
         return self
 
@@ -76,7 +84,8 @@ class CoderDevelopmentConfiguration(Strict):
 class CoderTraining(Strict):
     """All that training a coder depends on beside the files that it names.
 
-    `codes` is the list (None: the embedded one). The `retriever` is to find a mention's description
+    `codes` is the list (None: the embedded one), `synonyms` are tables of further names of its
+    codes (`icd10cm`: the embedded list's). The `retriever` is to find a mention's description
     among those of its batch and `negatives` of codes next to its own (the same category), by cosine
     over `temperature`. The `reranker` reads a mention beside each description of a group, of its
     own code and of `negatives` others: next to it, or what `first` finds (`lexical`, or a trained
@@ -86,6 +95,7 @@ class CoderTraining(Strict):
     stage: Literal["retriever", "reranker"] = "retriever"
     first: str = "lexical"
     codes: Path | None = None
+    synonyms: tuple[str, ...] = ()
     seed: int = 0
     device: str = "auto"
     encoder: CoderEncoderConfiguration = CoderEncoderConfiguration()
@@ -100,4 +110,6 @@ class CoderTraining(Strict):
     def _whole(self) -> CoderTraining:
         if not self.examples:
             raise ValueError("examples: nothing to learn from; add a table [[examples]]")
+        if self.stage == "reranker" and any(one.terms for one in self.examples):
+            raise ValueError("examples: terms teach a retriever only; a reranker needs codes")
         return self

@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     type=PATH,
     help="TSV or Parquet: code, description, perhaps language and parent.  [default: ICD-10-CM]",
 )
+@click.option(
+    "--synonyms",
+    multiple=True,
+    metavar="TABLE|icd10cm",
+    help="Further names of the codes: a table like CODES, or ICD-10-CM's; repeatable.",
+)
 @click.option("--top-k", type=click.IntRange(min=1), default=10, show_default=True)
 @click.option(
     "--min-score",
@@ -70,6 +76,7 @@ def command(
     model: str,
     rerank: Path | None,
     codes: Path | None,
+    synonyms: tuple[str, ...],
     top_k: int,
     min_score: float,
     only: tuple[str, ...],
@@ -101,11 +108,12 @@ def command(
     from projector.coding.output import write_codes
     from projector.coding.sources import read_mentions
     from projector.coding.surface import own_abbreviations
+    from projector.coding.synonyms import with_synonyms
     from projector.corpus.folders import refuse_existing
     from schemas.coding import CODING
 
     refuse_existing(output, overwrite=overwrite, mark=CODING)
-    found = embedded_codes() if codes is None else read_codes(codes)
+    found = with_synonyms(embedded_codes() if codes is None else read_codes(codes), synonyms)
     short = own_abbreviations()
     if abbreviations is not None:
         short = short.with_table(abbreviations)

@@ -11,10 +11,13 @@ from functools import cached_property
 from pathlib import Path
 
 from projector.coding.hierarchy import bounds, category, normal_code, shorter
+from projector.coding.surface import unqualified
 from projector.coding.table import read_table
 from projector.errors import ConfigurationError, CorpusError, Problem
 
 EMBEDDED = "icd10cm"
+# What programs leave in a cell that has nothing.
+_ABSENT = {"", "nan", "null", "none", "n/a", "-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,14 @@ class CodeList:
         ]
         return min(around)[1] if around else None
 
+    @cached_property
+    def _divided(self) -> set[str]:
+        return {parent for code in self.codes if (parent := self.parent(code)) is not None}
+
+    def is_divided(self, number: int) -> bool:
+        """Tell whether other codes of the list refine one."""
+        return self.codes[number] in self._divided
+
     def ancestors(self, code: str) -> list[str]:
         """Return all that stands above a code, nearest first."""
         found: list[str] = []
@@ -140,11 +151,11 @@ class CodeList:
 
         What stands above them is no candidate, but lends its names to its unspecified child: a
         mention that says no more than E11 is coded E11.9 (or E119, as national lists have it).
+        A name that says "unspecified" stands there without it as well, as a mention has it.
         """
-        above = {parent for code in self.codes if (parent := self.parent(code)) is not None}
         new: dict[str, int] = {}
         for code in self.codes:
-            if code not in above and bounds(code) is None:
+            if code not in self._divided and bounds(code) is None:
                 new[code] = len(new)
         terms = [
             Term(new[code], one.language, one.text)
@@ -155,6 +166,7 @@ class CodeList:
             heir = self._unspecified(self.codes[one.code], new)
             if heir is not None:
                 terms.append(Term(new[heir], one.language, one.text))
+        terms += [Term(one.code, one.language, unqualified(one.text)) for one in terms]
         ordered = dict.fromkeys(sorted(terms, key=lambda one: one.code))
         return CodeList(self.name, tuple(new), tuple(ordered), self.given)
 
@@ -208,7 +220,8 @@ def read_codes(path: Path) -> CodeList:
         texts = [(language, row[language]) for language in columns]
         if "description" in row:
             texts.append((row.get("language") or "", row["description"]))
-        texts = [(language, text.strip()) for language, text in texts if text and text.strip()]
+        texts = [(language, (text or "").strip()) for language, text in texts]
+        texts = [(language, text) for language, text in texts if text.lower() not in _ABSENT]
         if not code or not texts:
             missing = "no code" if not code else f"{code} without a description"
             raise CorpusError(Problem(path, line, missing, "a code and what it is called"))
@@ -237,6 +250,8 @@ def embedded_codes() -> CodeList:
     rows: list[tuple[str, str, str]] = []
     for code in source.get_all_codes(with_dots=True):
         if not source.is_chapter(code):
-            texts = (source.get_description(code), *source.get_inclusion_term(code))
+            texts = [source.get_description(code), *source.get_inclusion_term(code)]
+            if not source.is_block(code):  # what a block includes may be of any code in it
+                texts += source.get_includes(code)
             rows += [(code, "en", text) for text in texts]
     return make_list(EMBEDDED, rows)

@@ -28,9 +28,9 @@ from typing import NamedTuple
 
 import polars as pl
 
+from projector.coding.coded import CodedDocument, CodedMention
 from projector.coding.coder import Coder, Query
 from projector.coding.hierarchy import normal_code
-from projector.coding.sources import CodedDocument, CodedMention
 from projector.corpus.atomic import atomic_file
 from projector.corpus.brat_write import format_ann
 from projector.corpus.folders import atomic_folder, writing

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from projector.coding.coded import CodedDocument, CodedMention, codes_in
+from projector.coding.coded_lines import CODED_LINES, read_coded_lines
 from projector.corpus.names import guess_language
 from projector.corpus.reading import strictly
 from projector.corpus.tsv import read_spans
@@ -15,40 +15,6 @@ from projector.errors import CorpusError, Problem
 from projector.languages import open_languages
 
 _EXTENSION = ".txt"
-_ABSENT = {"", "NONE", "NO_CODE", "NOMAP"}
-
-
-@dataclass(frozen=True, slots=True)
-class CodedMention:
-    """A mention with the codes that it has.
-
-    Args:
-        language: A plain code.
-        document: Its document's name.
-        id: Within its document.
-        label: Its entity type.
-        fragments: Where it stands.
-        text: Its words.
-        codes: As its source writes them, in its order.
-    """
-
-    language: str
-    document: str
-    id: str
-    label: str
-    fragments: tuple[tuple[int, int], ...]
-    text: str
-    codes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CodedDocument:
-    """A document with its mentions; of a bare table's there is no text."""
-
-    language: str
-    name: str
-    mentions: tuple[CodedMention, ...]
-    document: Document | None = None
 
 
 def read_mentions(
@@ -57,20 +23,29 @@ def read_mentions(
     language: str | None = None,
     texts: Path | None = None,
     labels: Mapping[str, str] | None = None,
+    column: str = "code",
     skipped: list[Problem] | None = None,
 ) -> Iterator[CodedDocument]:
-    """Yield the documents of a run, a corpus, a folder of one for each language, or a bare table.
+    """Yield the documents of a run, a corpus, a folder of one for each language, or one file.
+
+    A file is a bare table without texts, or JSON Lines of coded documents.
 
     Args:
         path: Where they are.
         language: Which to take where there are several; what it is in, where nothing says it.
         texts: The folder of the texts, if they lie elsewhere.
         labels: New names for labels.
+        column: Which field of JSON Lines' annotations holds their code.
         skipped: Takes what can't be read rightly; None: that is an error.
 
     Raises:
         CorpusError: Something can't be read rightly.
     """
+    if path.suffix == CODED_LINES:
+        yield from read_coded_lines(
+            path, language=language, column=column, labels=labels, skipped=skipped
+        )
+        return
     try:
         corpora = open_languages(path, language=language, texts=texts, labels=labels)
     except CorpusError:
@@ -94,6 +69,20 @@ def read_mentions(
                 yield _annotated(reading.document)
         if skipped is not None:
             skipped += corpus.problems
+
+
+def documents_of(paths: Iterable[Path]) -> set[str]:
+    """Return the names and texts of all documents in some files, to leave them out elsewhere.
+
+    Raises:
+        CorpusError: One can't be opened.
+    """
+    return {
+        key
+        for path in paths
+        for one in read_mentions(path, language="und", skipped=[])  # what it is in plays no part
+        for key in one.known_by()
+    }
 
 
 def _annotated(document: Document) -> CodedDocument:
@@ -136,9 +125,3 @@ def _table(path: Path, language: str | None, labels: Mapping[str, str]) -> Itera
         )
     for name, mentions in found.items():
         yield CodedDocument(code, name, tuple(mentions))
-
-
-def codes_in(cell: str) -> tuple[str, ...]:
-    """Return the codes of a cell: `A+B` are two, `None` is none; a dagger's `+` ends a code."""
-    parts = (part.strip() for part in re.split(r"[+;|](?=[A-Za-z0-9 ])", cell))
-    return tuple(part for part in parts if part.upper() not in _ABSENT)

@@ -13,6 +13,26 @@ from projector.coding.table import read_table
 from projector.errors import CorpusError, Problem
 
 _WORD = re.compile(r"\w+")
+# How lists say that nothing more is known; mentions say it by not saying it.
+_WHAT = (
+    r"(?:partes?|tipos?|sitios?|causas?|orígen(?:es)?|origen|localizaci(?:ón|ones)|formas?|grados?|"
+    r"naturaleza|lado|región(?: del cuerpo)?(?: y grado)?|type|site|part|cause|origin|location|"
+    r"degree|organism|side|nature)"
+)
+_BRACKETS = re.compile(r"\([^()]*\)")
+_UNQUALIFIED = re.compile(
+    r"(?:,\s*)?\(?(?:\b(?:de|en|con|of|with)\s+)?\b(?:"
+    rf"(?:{_WHAT}\s+)?no\s+especificad[oa]s?(?: de otra manera)?|"
+    rf"(?:{_WHAT}\s+)?unspecified(?:\s+(?:as to\s+)?{_WHAT})?|"
+    r"(?:no )?(?:clasificad[oa]s?|especificad[oa]s?) (?:en otra parte|de otra manera)|"
+    r"sin (?:otra )?especificaci[óo]n|sin mención de [\w ]+|"
+    r"not (?:otherwise specified|elsewhere classified)|without (?:mention of )?complications?|"
+    r"without mention of [\w ]+|NOS|"
+    r"non specificat[oaie]|niet gespecificeerd|ospecificera(?:d|t|de)|nespecificat[ăae]?|"
+    r"neurčen[áéýo]"
+    r")\b\)?",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"[^\W_]+(?:[./][^\W_]+)*\.?")
 
 
@@ -21,6 +41,16 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(one for one in folded if not unicodedata.combining(one))
     return " ".join(_WORD.findall(bare))
+
+
+def unqualified(text: str) -> str:
+    """Return a description without what it does not need; itself if no word is left.
+
+    That is "unspecified" and the like, and what stands in round brackets: words that ICD-10 allows
+    for without asking for them.
+    """
+    bare = " ".join(_UNQUALIFIED.sub("", _BRACKETS.sub("", text)).split()).strip(" ,;:")
+    return bare if len(bare) > 2 else text
 
 
 def words(text: str) -> list[str]:

@@ -1,56 +1,26 @@
-"""Make examples of coded mentions from a code list alone, or take them from gold or a table.
-
-What a coder meets is not what a list says: mentions leave out qualifiers, turn words round, use
-short forms, are misspelt, stand in a phrase, or in another language. Each transformation makes
-one such form of a description; every example says which made it. Rules throw out what has become
-another code's name, or nothing.
-"""
+"""Take examples of coded mentions from gold, from a table, from parallel terms."""
 
 from __future__ import annotations
 
 import logging
-import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from projector.coding.codes import CodeList, Term
-from projector.coding.sources import read_mentions
-from projector.coding.surface import Abbreviations, plain, words
+from projector.coding.codes import CodeList, make_list
+from projector.coding.hierarchy import normal_code
+from projector.coding.sources import documents_of, read_mentions
+from projector.coding.surface import words
 from projector.coding.table import read_table
 from projector.errors import Problem
 from projector.train.data import fold_of
+from projector.train.data import read_table as read_sentences
 
 if TYPE_CHECKING:
-    from schemas.coder_training import ExamplesConfiguration, Transformation
+    from schemas.coder_training import ExamplesConfiguration
 
 _LOG = logging.getLogger(__name__)
-Random = np.random.Generator
-
-# What a mention leaves out, as plain words: it says "not specified" by not specifying.
-_EMPTY = re.compile(
-    r",?\s*\(?\b("
-    r"no especificad[oa]s?(?: de otra manera)?|no clasificad[oa]s? en otra parte|"
-    r"sin (?:otra )?especificación|sin mención de [\w ]+|"
-    r"unspecified|not otherwise specified|not elsewhere classified|without mention of [\w ]+|NOS|"
-    r"non specificat[oi]|niet gespecificeerd|ospecificerad[et]?|nespecificat[ăae]?|neurčen[áéý]"
-    r")\b\)?",
-    re.IGNORECASE,
-)
-# Phrases around a mention, by language: {} is the mention.
-_CONTEXTS: Mapping[str, tuple[str, ...]] = {
-    "es": ("paciente con {}", "antecedentes de {}", "{} en estudio", "{} conocida", "presenta {}"),
-    "en": ("patient with {}", "history of {}", "{} under study", "known {}", "suspected {}"),
-    "it": ("paziente con {}", "anamnesi di {}", "{} nota", "sospetta {}"),
-    "nl": ("patiënt met {}", "voorgeschiedenis van {}", "bekende {}", "verdenking op {}"),
-    "sv": ("patient med {}", "tidigare {}", "känd {}", "misstänkt {}"),
-    "ro": ("pacient cu {}", "antecedente de {}", "{} cunoscută", "suspiciune de {}"),
-    "cs": ("pacient s {}", "anamnéza: {}", "známá {}", "podezření na {}"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,135 +40,6 @@ class CodedText:
     origin: str
 
 
-def factory_examples(
-    codes: CodeList,
-    per_code: int,
-    transformations: Sequence[Transformation],
-    abbreviations: Abbreviations,
-    random: Random,
-) -> list[CodedText]:
-    """Make examples of every code's descriptions.
-
-    Args:
-        codes: The list.
-        per_code: How many of each at most; fewer where the descriptions don't give them.
-        transformations: Which; each example is made by one, drawn by chance.
-        abbreviations: Long forms become short ones by them.
-        random: Decides.
-
-    Returns:
-        In the list's order, none twice.
-    """
-    taken = _names(codes)
-    found: list[CodedText] = []
-    of_code: dict[int, list[Term]] = defaultdict(list)
-    for term in codes.terms:
-        of_code[term.code].append(term)
-    short = abbreviations.shorter()
-    for code, terms in of_code.items():
-        seen: dict[str, CodedText] = {}
-        for _ in range(3 * per_code):
-            if len(seen) == per_code:
-                break
-            term = terms[int(random.integers(len(terms)))]
-            name = transformations[int(random.integers(len(transformations)))]
-            text = _transformed(term, name, terms, short, random)
-            if text is not None and _is_sound(text, code, taken):
-                seen.setdefault(plain(text), CodedText(text, code, term.language, f"list:{name}"))
-        found += seen.values()
-    return found
-
-
-def _names(codes: CodeList) -> dict[str, set[int]]:
-    """Return which codes each name is one of."""
-    found: dict[str, set[int]] = defaultdict(set)
-    for term in codes.terms:
-        found[plain(term.text)].add(term.code)
-    return found
-
-
-def _is_sound(text: str, code: int, taken: Mapping[str, set[int]]) -> bool:
-    """Tell whether a made text still can mean its code: it has a letter, and is no other's name."""
-    bare = plain(text)
-    return len(bare) > 1 and not bare.isdigit() and taken.get(bare, {code}) <= {code}
-
-
-def _transformed(
-    term: Term,
-    name: Transformation,
-    terms: Sequence[Term],
-    short: Mapping[tuple[str, str], str],
-    random: Random,
-) -> str | None:
-    """Return a form of a description, None where it has none of this kind."""
-    text = _EMPTY.sub("", term.text).strip(" ,;:") or term.text
-    match name:
-        case "translation" | "synonym":
-            # The text itself: it is held against another language's, or another of its own.
-            same = [one for one in terms if (one.language == term.language) == (name == "synonym")]
-            return text if any(one.text != term.text for one in same) else None
-        case "shortened":
-            return _shortened(text, random)
-        case "reordered":
-            return _reordered(text)
-        case "abbreviated":
-            return _abbreviated(text, term.language, short)
-        case "misspelt":
-            return _misspelt(text, random)
-        case "context":
-            phrases = _CONTEXTS.get(term.language)
-            if not phrases:
-                return None
-            return phrases[int(random.integers(len(phrases)))].format(_lowered(text))
-
-
-def _shortened(text: str, random: Random) -> str | None:
-    """Leave out a part behind a comma or in brackets, or a word."""
-    parts = [part.strip() for part in re.split(r"[,;:()\[\]]", text) if part.strip()]
-    if len(parts) > 1:
-        kept = [part for part in parts if random.random() < 0.7] or parts[:1]
-        return ", ".join(kept) if len(kept) < len(parts) else parts[0]
-    own = text.split()
-    if len(own) < 3:
-        return None
-    left = int(random.integers(1, len(own)))
-    return " ".join(own[:left] + own[left + 1 :])
-
-
-def _reordered(text: str) -> str | None:
-    """Put what is behind the first comma or colon in front, as speech does."""
-    head, mark, tail = re.match(r"([^,:]*)([,:]?)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
-    return f"{tail.strip()} {_lowered(head.strip())}" if mark and tail.strip() else None
-
-
-def _abbreviated(text: str, language: str, short: Mapping[tuple[str, str], str]) -> str | None:
-    lower = text.casefold()
-    for (own, long), form in short.items():
-        at = lower.find(long)
-        if own in ("", language) and at >= 0 and len(lower) == len(text):
-            return f"{text[:at]}{form}{text[at + len(long) :]}"
-    return None
-
-
-def _misspelt(text: str, random: Random) -> str | None:
-    """Leave out, double or swap a letter within a word."""
-    places = [at for at in range(1, len(text) - 1) if text[at - 1 : at + 2].isalpha()]
-    if not places:
-        return None
-    at = places[int(random.integers(len(places)))]
-    kinds = (
-        text[:at] + text[at + 1 :],
-        text[:at] + text[at] + text[at:],
-        text[:at] + text[at + 1] + text[at] + text[at + 2 :],
-    )
-    return kinds[int(random.integers(len(kinds)))]
-
-
-def _lowered(text: str) -> str:
-    """Return a text that begins small, unless it begins with a short form or a name."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
-
-
 def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedText]:
     """Return the mentions of a corpus whose codes the list has; what teaches nothing is logged.
 
@@ -209,13 +50,21 @@ def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedT
     skipped: list[Problem] = []
     unknown = 0
     found: list[CodedText] = []
-    read = read_mentions(source.gold, language=source.language, texts=source.texts, skipped=skipped)
+    left_out = documents_of(source.without)
+    read = read_mentions(
+        source.gold,
+        language=source.language,
+        texts=source.texts,
+        column=source.column,
+        skipped=skipped,
+    )
     for document in read:
-        if source.folds > 1:
-            own = fold_of(document.name, source.folds) == source.fold
-            if own != source.only_fold:
-                continue
+        own = source.folds == 1 or fold_of(document.name, source.folds) == source.fold
+        if own != (source.only_fold or source.folds == 1) or left_out & document.known_by():
+            continue
         for mention in document.mentions:
+            if source.only and mention.label not in source.only:
+                continue
             for code in mention.codes:
                 number = codes.find(code)
                 if number is not None and words(mention.text):
@@ -226,6 +75,47 @@ def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedT
         _LOG.warning(told, source.gold, len(skipped), skipped[0])
     _LOG.info("%s: %d codes are not in the list, and teach nothing", source.gold, unknown)
     return found
+
+
+def term_examples(codes: CodeList, path: Path) -> list[CodedText]:
+    """Return the names in a table of parallel terms, each meaning what its document column names.
+
+    Args:
+        codes: A list that has these things, see `with_terms`.
+        path: The table.
+
+    Raises:
+        CorpusError: See `read_table`.
+    """
+    found: dict[CodedText, None] = {}
+    for code, language, text in _term_rows(path):
+        number = codes.find(code)
+        assert number is not None
+        found[CodedText(text, number, language, f"terms:{path.stem}")] = None
+    return list(found)
+
+
+def with_terms(codes: CodeList, paths: Sequence[Path]) -> CodeList:
+    """Return a list to which the things in tables of parallel terms are added.
+
+    Raises:
+        CorpusError: See `read_table`.
+    """
+    if not paths:
+        return codes
+    rows = [(codes.codes[one.code], one.language, one.text) for one in codes.terms]
+    known = {normal_code(code): code for code in codes.codes}
+    for path in paths:
+        rows += [
+            (known.setdefault(normal_code(row[0]), row[0]), *row[1:]) for row in _term_rows(path)
+        ]
+    return make_list(codes.name, rows, codes.given)
+
+
+def _term_rows(path: Path) -> Iterator[tuple[str, str, str]]:
+    for pair in read_sentences(path):
+        yield pair.document, pair.source_language, pair.source
+        yield pair.document, pair.target_language, pair.target
 
 
 def table_examples(codes: CodeList, path: Path) -> list[CodedText]:

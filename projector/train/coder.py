@@ -16,12 +16,15 @@ from projector.coding.codes import CodeList, embedded_codes, read_codes
 from projector.coding.folder import RERANKER
 from projector.coding.rerank import SHORT_LIST
 from projector.coding.surface import own_abbreviations
+from projector.coding.synonyms import with_synonyms
 from projector.train.code_examples import (
     CodedText,
-    factory_examples,
     gold_examples,
     table_examples,
+    term_examples,
+    with_terms,
 )
+from projector.train.code_factory import factory_examples
 from projector.train.code_neighbours import Neighbours
 from projector.train.conduct import conduct, schedule_of
 from projector.train.data import evenly
@@ -61,22 +64,27 @@ def train_coder(
         _LOG.info("%s: is finished", folder)
         return known
     source = configuration.codes
-    codes = (embedded_codes() if source is None else read_codes(source)).assignable()
+    listed = embedded_codes() if source is None else read_codes(source)
+    codes = with_synonyms(listed, configuration.synonyms).assignable()
     development = {
         f"{_name(one)} {number}": _examples(codes, one, configuration.seed)
         for number, one in enumerate(configuration.development.data, start=1)
     }
+    everything = with_terms(codes, [one.terms for one in configuration.examples if one.terms])
     torch.manual_seed(configuration.seed)
     student = Student.load(configuration.encoder, device=configuration.device)
     examples: list[CodedText] = []
     parts = []
     for number, one in enumerate(configuration.examples):
         first = len(examples)
-        examples += _examples(codes, one, configuration.seed + number)
+        # What terms add stands behind the list's own codes, which keep their numbers.
+        own = everything if one.terms else codes
+        examples += _examples(own, one, configuration.seed + number)
         parts.append(Part(range(first, len(examples)), one.repeat))
         origins = Counter(example.origin for example in examples[first:])
         told = ", ".join(f"{count} {origin}" for origin, count in sorted(origins.items()))
         _LOG.info("%s: %d examples: %s", _name(one), len(examples) - first, told)
+    codes = everything
     _write_examples(folder / "examples.tsv", examples, codes)
     make = _reordering if configuration.stage == RERANKER else _retrieval
     task, sizes = make(student, configuration, codes, examples, development)
@@ -119,7 +127,7 @@ def _reordering(
 
 
 def _name(one: ExamplesConfiguration) -> str:
-    path = one.gold or one.table
+    path = one.gold or one.table or one.terms
     return path.stem if path else "factory"
 
 
@@ -131,9 +139,11 @@ def _examples(codes: CodeList, one: ExamplesConfiguration, seed: int) -> list[Co
         )
     elif one.table is not None:
         found = table_examples(codes, one.table)
+    elif one.terms is not None:
+        found = term_examples(codes, one.terms)
     else:
         found = gold_examples(codes, one)
-    return evenly(found, one.limit, one.gold or one.table or Path(codes.name))
+    return evenly(found, one.limit, one.gold or one.table or one.terms or Path(codes.name))
 
 
 def _sizes(student: Student, examples: Sequence[CodedText], times: int) -> list[int]:

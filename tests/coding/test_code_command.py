@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from projector.cli import run
-from projector.coding.sources import codes_in
+from projector.coding.coded import codes_in
 from projector.corpus import open_corpus
 
 LIST = (

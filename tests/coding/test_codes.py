@@ -5,6 +5,8 @@ import pytest
 
 from projector.coding.codes import embedded_codes, make_list, read_codes
 from projector.coding.hierarchy import bounds, category, chapter, normal_code, shorter
+from projector.coding.surface import unqualified
+from projector.coding.synonyms import with_synonyms
 from projector.errors import CorpusError
 
 
@@ -90,6 +92,58 @@ def test_what_is_divided_lends_its_names_to_its_unspecified_child():
     assert (
         found.description(1, "en") == "Cholera" and found.description(0, "en") == "Cólera clásico"
     )
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        ("Fiebre, no especificada", "Fiebre"),
+        ("Anemia de tipo no especificado", "Anemia"),
+        ("Tumor maligno del estómago, parte no especificada", "Tumor maligno del estómago"),
+        ("Trastorno no especificado del pene", "Trastorno del pene"),
+        ("Malignant neoplasm of stomach, unspecified site", "Malignant neoplasm of stomach"),
+        ("Pleural effusion, not elsewhere classified", "Pleural effusion"),
+        ("Hypertension (benign) (arterial)", "Hypertension"),
+        ("Other specified disorders of skin", "Other specified disorders of skin"),
+        ("Unspecified", "Unspecified"),
+    ],
+)
+def test_what_a_name_says_is_not_known_is_left_out(description, expected):
+    assert unqualified(description) == expected
+
+
+def test_a_name_stands_without_its_unspecified_too():
+    found = make_list("x", [("R50.9", "es", "Fiebre, no especificada")]).assignable()
+    assert [one.text for one in found.terms] == ["Fiebre, no especificada", "Fiebre"]
+    assert found.description(0) == "Fiebre, no especificada"
+
+
+def test_cells_that_programs_leave_empty_are_no_names(tmp_path):
+    path = tmp_path / "codes.tsv"
+    path.write_text("code\tes\ten\nI10\tnan\tHypertension\nR05\tTos\tN/A\n")
+    assert [one.text for one in read_codes(path).terms] == ["Hypertension", "Tos"]
+    path.write_text("code\tes\nI10\tnan\n")
+    with pytest.raises(CorpusError, match="I10 without a description"):
+        read_codes(path)
+
+
+def test_synonyms_name_what_a_list_has_and_what_it_does_not_divide(tmp_path):
+    listed = make_list(
+        "x", [("J45", "es", "Asma"), ("E11", "es", "DM"), ("E11.6", "es", "DM con otras")]
+    )
+    path = tmp_path / "more.tsv"
+    path.write_text(
+        "code\ten\nJ45\tAsthma\nJ45.909\tAsthma, mild\nE11.65\tDM with high sugar\n"
+        "E11.9\tDM plain\nZ99\tnowhere\n"
+    )
+    found = with_synonyms(listed, [str(path)])
+    assert found.codes == listed.codes
+    assert [(listed.codes[one.code], one.text) for one in found.terms if one.language == "en"] == [
+        *(("J45", "Asthma"), ("J45", "Asthma, mild"), ("E11.6", "DM with high sugar")),
+    ]
+    assert with_synonyms(listed, []) == listed
+    embedded = with_synonyms(make_list("x", [("I10", "es", "Hipertensión")]), ["icd10cm"])
+    assert {"Hipertensión", "High blood pressure"} <= {one.text for one in embedded.terms}
 
 
 def test_a_list_is_read_in_every_layout(tmp_path):

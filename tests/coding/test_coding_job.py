@@ -4,11 +4,10 @@ import pytest
 from click.testing import CliRunner
 
 from jobs.agreement import agreement
-from jobs.coding import main, read_coded
+from jobs.coding import main
 from projector.coding.coder import Query, load_coder
 from projector.coding.codes import make_list
 from projector.coding.surface import Abbreviations
-from projector.errors import CorpusError
 
 LIST = "code\tes\nR50.9\tFiebre\nR05\tTos\nI10\tHipertensión arterial\n"
 
@@ -34,7 +33,8 @@ def gold(tmp_path):
         annotation("no", 40, "R05", label="P"),
     ]
     path = tmp_path / "gold.jsonl"
-    path.write_text(json.dumps({"id": "a", "text": "…", "annotations": rows}) + "\n")
+    text = "fiebre   tos        HTA       otra      no"
+    path.write_text(json.dumps({"id": "a", "text": text, "annotations": rows}) + "\n")
     (tmp_path / "codes.tsv").write_text(LIST)
     return path
 
@@ -53,10 +53,13 @@ def test_coders_are_measured_over_all_and_over_what_the_list_has(gold):
     assert float(covered.split("\t")[2]) == pytest.approx(2 * 1 * (2 / 3) / (1 + 2 / 3), abs=1e-3)
 
 
-def test_other_lines_are_told(gold):
-    gold.write_text("{}\n")
-    with pytest.raises(CorpusError, match="annotations that have icd"):
-        list(read_coded(gold, "icd", ()))
+def test_documents_of_other_gold_are_left_out(gold):
+    other = gold.parent / "other.jsonl"
+    row = json.loads(gold.read_text())
+    other.write_text(json.dumps({**row, "id": "b", "annotations": []}) + "\n")
+    arguments = [str(gold), "--codes", str(gold.parent / "codes.tsv"), "--column", "icd"]
+    result = CliRunner().invoke(main, [*arguments, "--without", str(other)])
+    assert result.exit_code == 1 and "no mention has a code" in result.output
 
 
 def test_a_mention_and_its_projection_agree_where_both_get_one_code():

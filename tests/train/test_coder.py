@@ -16,7 +16,8 @@ from projector.coding.rerank import CrossEncoder
 from projector.coding.surface import own_abbreviations, plain
 from projector.errors import CorpusError, ModelError
 from projector.models import load
-from projector.train.code_examples import factory_examples, gold_examples, table_examples
+from projector.train.code_examples import gold_examples, table_examples
+from projector.train.code_factory import factory_examples
 from projector.train.code_neighbours import Neighbours
 from projector.train.retriever import Retrieval
 from projector.train.student import Student

@@ -1,0 +1,54 @@
+"""Hold mentions with their codes: what coding reads, learns from and is measured on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from projector.document import Document
+
+_ABSENT = {"", "NONE", "NO_CODE", "NOMAP"}
+
+
+@dataclass(frozen=True, slots=True)
+class CodedMention:
+    """A mention with the codes that it has.
+
+    Args:
+        language: A plain code.
+        document: Its document's name.
+        id: Within its document.
+        label: Its entity type.
+        fragments: Where it stands.
+        text: Its words.
+        codes: As its source writes them, in its order.
+    """
+
+    language: str
+    document: str
+    id: str
+    label: str
+    fragments: tuple[tuple[int, int], ...]
+    text: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CodedDocument:
+    """A document with its mentions; of a bare table's there is no text."""
+
+    language: str
+    name: str
+    mentions: tuple[CodedMention, ...]
+    document: Document | None = None
+
+    def known_by(self) -> set[str]:
+        """Return its name, and its text where there is one: what tells it in another file."""
+        text = self.document.text.strip() if self.document is not None else ""
+        return {self.name, text} - {""}
+
+
+def codes_in(cell: str) -> tuple[str, ...]:
+    """Return the codes of a cell: `A+B` are two, `None` is none; a dagger's `+` ends a code."""
+    parts = (part.strip() for part in re.split(r"[+;|](?=[A-Za-z0-9 ])", cell))
+    return tuple(part for part in parts if part.upper() not in _ABSENT)
