@@ -40,20 +40,26 @@ class CodedGold:
 
 
 def read_gold(
-    path: Path, column: str, labels: Sequence[str], language: str, without: Sequence[Path]
+    path: Path,
+    column: str,
+    labels: Sequence[str],
+    language: str,
+    without: Sequence[Path],
+    within: Sequence[Path],
 ) -> CodedGold:
-    """Read the coded mentions of gold, but those of documents that other files have, too.
+    """Read the coded mentions of gold, of documents that other files don't have, or do.
 
     Raises:
         CorpusError: It is of no known layout.
     """
     skipped: list[Problem] = []
-    left_out = documents_of(without)
+    left_out, taken = documents_of(without), documents_of(within)
     right: dict[Place, set[str]] = {}
     queries: list[Query] = []
     places: list[Place] = []
     for document in read_mentions(path, language=language, column=column, skipped=skipped):
-        if left_out & document.known_by():
+        known_by = document.known_by()
+        if left_out & known_by or (within and not taken & known_by):
             continue
         for one in document.mentions:
             if one.codes and (not labels or one.label in labels):
@@ -94,6 +100,12 @@ def _whole(text: str) -> list[str]:
     type=click.Path(exists=True, path_type=Path),
     help="Leave out documents that this gold has, too; repeatable.",
 )
+@click.option(
+    "--within",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Take only documents that this gold has, too; repeatable.",
+)
 @click.option("--language", default="es", show_default=True, help="Of the mentions.")
 @click.option("--any-level", is_flag=True, help="Codes that are divided further may be proposed.")
 def main(
@@ -104,6 +116,7 @@ def main(
     column: str,
     only: tuple[str, ...],
     without: tuple[Path, ...],
+    within: tuple[Path, ...],
     language: str,
     any_level: bool,
 ) -> None:
@@ -122,7 +135,7 @@ def main(
     listed = with_synonyms(read_codes(codes), synonyms)
     if not any_level:
         listed = listed.assignable()
-    found = read_gold(gold, column, only, language, without)
+    found = read_gold(gold, column, only, language, without, within)
     if found.skipped:
         click.echo(f"{len(found.skipped)} skipped; the first: {found.skipped[0]}", err=True)
     if not found.right:

@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 @click.option(
     "--synonyms",
     multiple=True,
-    metavar="TABLE|icd10cm",
-    help="Further names of the codes: a table like CODES, or ICD-10-CM's; repeatable.",
+    metavar="PATH|icd10cm",
+    help="Further names of the codes: a table like that of --codes, a coded corpus (a folder or "
+    "JSON Lines) whose mentions they are, or ICD-10-CM's; repeatable.",
 )
 @click.option("--top-k", type=click.IntRange(min=1), default=10, show_default=True)
 @click.option(

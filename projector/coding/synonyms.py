@@ -1,14 +1,22 @@
-"""Add further names to a list's codes: another list's inclusion terms, or a user's table."""
+"""Add further names to a list's codes: inclusion terms, a table, mentions coded before."""
 
 from __future__ import annotations
 
+import logging
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from projector.coding.coded_lines import CODED_LINES
 from projector.coding.codes import EMBEDDED, CodeList, embedded_codes, make_list, read_codes
 from projector.coding.hierarchy import normal_code, shorter
+from projector.coding.sources import read_mentions
+from projector.coding.surface import plain
+from projector.errors import Problem
 
-Row = tuple[str, str, str]
+_LOG = logging.getLogger(__name__)
+_ANY = "und"  # a language nobody asks for: names count in all
+Row = tuple[str, str, str]  # code, language, description
 
 
 def with_synonyms(codes: CodeList, names: Sequence[str]) -> CodeList:
@@ -19,20 +27,47 @@ def with_synonyms(codes: CodeList, names: Sequence[str]) -> CodeList:
     Args:
         codes: The list, not yet cut down to what is assignable.
         names: `icd10cm` for the embedded list with its inclusion terms; a table as `read_codes`
-            reads it.
+            reads it; a coded corpus, as a folder or JSON Lines: its mentions are names of the code
+            that they have most often.
 
     Raises:
-        CorpusError, ConfigurationError: One can't be read; see `read_codes`, `embedded_codes`.
+        CorpusError, ConfigurationError: One can't be read; see `read_codes`, `embedded_codes`,
+            `read_mentions`.
     """
     rows = list(_rows(codes))
     for name in names:
-        other = embedded_codes() if name == EMBEDDED else read_codes(Path(name))
         rows += [
             (codes.codes[place], language, text)
-            for code, language, text in _rows(other)
+            for code, language, text in _further(name)
             if (place := _place(codes, code)) is not None
         ]
     return make_list(codes.name, rows, codes.given)
+
+
+def _further(name: str) -> Iterator[Row]:
+    path = Path(name)
+    if name == EMBEDDED:
+        return _rows(embedded_codes())
+    if path.is_dir() or path.suffix == CODED_LINES:
+        return _coded_before(path)
+    return _rows(read_codes(path))
+
+
+def _coded_before(path: Path) -> Iterator[Row]:
+    """Yield the mentions of a coded corpus, each with the code that it has most often."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    texts: dict[str, str] = {}
+    skipped: list[Problem] = []
+    for document in read_mentions(path, language=_ANY, skipped=skipped):
+        for one in document.mentions:
+            found[plain(one.text)].update(one.codes)
+            texts.setdefault(plain(one.text), one.text)
+    if skipped:
+        told = "%s: %d things can't be read rightly and are passed over; the first: %s"
+        _LOG.warning(told, path, len(skipped), skipped[0])
+    for words, codes in found.items():
+        if words and codes:
+            yield codes.most_common(1)[0][0], "", texts[words]
 
 
 def _rows(codes: CodeList) -> Iterator[Row]:
