@@ -12,6 +12,7 @@ import click
 from projector.coding.coder import Coder, Query, load_coder
 from projector.coding.codes import CodeList, read_codes
 from projector.coding.lexical import Lexical
+from projector.coding.named import NamesFirst
 from projector.coding.scores import Place, score_codes
 from projector.coding.sources import documents_of, read_mentions
 from projector.coding.surface import own_abbreviations, plain, words
@@ -74,9 +75,9 @@ def _coder(name: str, codes: CodeList) -> Coder:
     """Return a coder by its name: also those that no command needs."""
     short = own_abbreviations()
     if name == _WORDS:
-        return Coder(name, codes, Lexical(codes, words), short, name)
+        return Coder(name, codes, NamesFirst(codes, Lexical(codes, words)), short, name)
     if name == _DICTIONARY:
-        return Coder(name, codes, Lexical(codes, _whole), short, name)
+        return Coder(name, codes, NamesFirst(codes, Lexical(codes, _whole)), short, name)
     first, _, second = name.partition("+")
     return load_coder(first, codes, short, rerank=Path(second) if second else None)
 

@@ -89,11 +89,12 @@ class CoderTraining(Strict):
     among those of its batch and `negatives` of codes next to its own (the same category), by cosine
     over `temperature`. The `reranker` reads a mention beside each description of a group, of its
     own code and of `negatives` others: next to it, or what `first` finds (`lexical`, or a trained
-    retriever's folder).
+    retriever's folder); with `context` also the sentence around the mention.
     """
 
     stage: Literal["retriever", "reranker"] = "retriever"
     first: str = "lexical"
+    context: bool = False
     codes: Path | None = None
     synonyms: tuple[str, ...] = ()
     seed: int = 0

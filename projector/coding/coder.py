@@ -6,12 +6,16 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from projector.coding.codes import CodeList
 from projector.coding.folder import RETRIEVER, CoderFolder
+from projector.coding.named import NamesFirst
 from projector.coding.ranking import Ranking
 from projector.coding.surface import Abbreviations
+
+if TYPE_CHECKING:
+    from projector.coding.rerank import TwoStages
 
 LEXICAL = "lexical"
 Progress = Callable[[Sequence[int]], Iterator[int]]
@@ -23,10 +27,12 @@ class Query(NamedTuple):
     Args:
         text: Its words.
         language: A plain code; empty where nobody says.
+        context: The sentence around it; empty where nobody knows it.
     """
 
     text: str
     language: str = ""
+    context: str = ""
 
 
 class Finder(Protocol):
@@ -43,16 +49,18 @@ class Coder:
     Args:
         name: What the user calls it.
         codes: What may be assigned, see `CodeList.assignable`.
-        finder: Ranks them.
+        first: Ranks them.
+        second: Reads mention and description side by side, and ranks the best anew.
         abbreviations: Are written out before.
-        identity: Of all that its finder depends on beside the codes.
+        identity: Of all that its stages depend on beside the codes.
     """
 
     name: str
     codes: CodeList
-    finder: Finder
+    first: Finder
     abbreviations: Abbreviations
     identity: str
+    second: TwoStages | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -62,11 +70,25 @@ class Coder:
 
     def propose(self, queries: Sequence[Query], most: int) -> Ranking:
         """Return the best codes of M mentions, numbers in `codes`."""
-        texts = [self.abbreviations.expand(one.text, one.language) for one in queries]
-        distinct = {text: number for number, text in enumerate(sorted({*texts}))}
-        found = self.finder.find(list(distinct), most)
-        rows = [distinct[text] for text in texts]
-        return Ranking(found.codes[rows], found.scores[rows])
+        asked = [
+            (
+                self.abbreviations.expand(one.text, one.language),
+                one.context if self.reads_context else "",
+            )
+            for one in queries
+        ]
+        distinct = {one: number for number, one in enumerate(sorted({*asked}))}
+        texts = [text for text, _ in distinct]
+        if self.second is None:
+            found = self.first.find(texts, most)
+        else:
+            found = self.second.find(texts, most, [context for _, context in distinct])
+        return found.rows([distinct[one] for one in asked])
+
+    @property
+    def reads_context(self) -> bool:
+        """Tell whether the sentence around a mention makes a difference."""
+        return self.second is not None and self.second.cross.context
 
 
 def load_coder(
@@ -91,14 +113,14 @@ def load_coder(
     Raises:
         ModelError: There is no such coder.
     """
-    finder, identity = _finder(name, codes, device, progress)
-    if rerank is not None:
-        from projector.coding.rerank import TwoStages, load_cross_encoder
+    first, identity = _finder(name, codes, device, progress)
+    if rerank is None:
+        return Coder(name, codes, first, abbreviations, identity)
+    from projector.coding.rerank import TwoStages, load_cross_encoder
 
-        cross, own = load_cross_encoder(rerank, device=device)
-        finder, identity = TwoStages(codes, finder, cross), f"{identity}\n{own}"
-        name = f"{name} + {rerank}"
-    return Coder(name, codes, finder, abbreviations, identity)
+    cross, own = load_cross_encoder(rerank, device=device)
+    both = TwoStages(codes, first, cross)
+    return Coder(f"{name} + {rerank}", codes, first, abbreviations, f"{identity}\n{own}", both)
 
 
 def _finder(
@@ -108,7 +130,7 @@ def _finder(
     if name == LEXICAL:
         from projector.coding.lexical import Lexical
 
-        return Lexical(codes), LEXICAL
+        return NamesFirst(codes, Lexical(codes)), LEXICAL
     from projector import models
     from projector.coding.dense import BiEncoder, DenseIndex, described
     from projector.encode import TransformerEncoder
@@ -118,7 +140,7 @@ def _finder(
     assert isinstance(encoder, TransformerEncoder)
     both = BiEncoder(encoder, folder.prefix)
     vectors = described(codes, both, progress=progress)
-    return DenseIndex(codes, both, vectors), both.fingerprint
+    return NamesFirst(codes, DenseIndex(codes, both, vectors)), both.fingerprint
 
 
 def load_finder(name: str, codes: CodeList, *, device: str = "auto") -> Finder:

@@ -21,10 +21,12 @@ class CoderFolder:
     Args:
         path: Its folder, which is that of its encoder.
         prefix: What is put in front of every text.
+        context: Whether it reads the sentence around a mention.
     """
 
     path: Path
     prefix: str
+    context: bool = False
 
     @classmethod
     def read(cls, path: Path, kind: Literal["retriever", "reranker"]) -> CoderFolder:
@@ -38,7 +40,7 @@ class CoderFolder:
         wanted = f'a run of `projector train coder` with stage = "{kind}"'
         try:
             said = json.loads((folder / CODER_FILE).read_text(encoding="utf-8"))
-            found = cls(folder, str(said["prefix"]))
+            found = cls(folder, str(said["prefix"]), bool(said.get("context")))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"{path}: no {kind} can be read ({error}); expected the folder of {wanted}"

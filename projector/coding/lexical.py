@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from projector.coding.codes import CodeList
 from projector.coding.ranking import Floats, Ints, Ranking, best_of_terms
-from projector.coding.surface import character_grams, plain
+from projector.coding.surface import character_grams
 
 _MORE = 4  # so many terms are looked at for each code that is wanted: several may be of one code
 
@@ -17,8 +16,7 @@ _MORE = 4  # so many terms are looked at for each code that is wanted: several m
 class Lexical:
     """Find descriptions that share rare parts with a mention: BM25 (Robertson et al. 1994).
 
-    Computed by bm25s. A description that is the mention, but for case, accents and punctuation,
-    goes before all others.
+    Computed by bm25s.
 
     Args:
         codes: The list.
@@ -33,9 +31,6 @@ class Lexical:
 
         self._parts = parts
         self._code_of_term = np.array([term.code for term in codes.terms], np.int64)
-        self._same: dict[str, list[int]] = defaultdict(list)
-        for number, term in enumerate(codes.terms):
-            self._same[plain(term.text)].append(number)
         self._index = bm25s.BM25()
         self._index.index([parts(term.text) for term in codes.terms], show_progress=False)
         self._most = self._largest_gains()
@@ -48,8 +43,7 @@ class Lexical:
     def find(self, queries: Sequence[str], most: int) -> Ranking:
         """Return the codes of M queries; those that share nothing with one are none of its.
 
-        A score is the share of what the query's parts could add that a description gets, and 1
-        for one that is the query.
+        A score is the share of what the query's parts could add that a description gets.
         """
         terms = np.zeros((len(queries), min(_MORE * most, len(self._code_of_term))), np.int64)
         values = np.full(terms.shape, -np.inf, np.float32)
@@ -57,15 +51,13 @@ class Lexical:
             known = [one for one in self._parts(query) if one in self._index.vocab_dict]
             if known:
                 scores = self._shares(known)
-                scores[self._same.get(plain(query), [])] = 1
                 terms[row] = _largest(scores, terms.shape[1])
                 values[row] = np.where(scores[terms[row]] > 0, scores[terms[row]], -np.inf)
         return best_of_terms(terms, values, self._code_of_term, most)
 
     def _shares(self, parts: list[str]) -> Floats:
         able = sum(float(self._most[self._index.vocab_dict[one]]) for one in parts)
-        # Below 1, which is for what is the same.
-        scores: Floats = 0.99 * self._index.get_scores(parts) / max(able, 1e-9)
+        scores: Floats = self._index.get_scores(parts) / max(able, 1e-9)
         return scores
 
 

@@ -30,6 +30,7 @@ import polars as pl
 
 from projector.coding.coded import CodedDocument, CodedMention
 from projector.coding.coder import Coder, Query
+from projector.coding.context import contexts
 from projector.coding.hierarchy import normal_code
 from projector.corpus.atomic import atomic_file
 from projector.corpus.brat_write import format_ann
@@ -123,7 +124,8 @@ def _choices(
     """Return the codes of every mention, best first; none for those that get none."""
     chosen: Choices = {}
     asked: list[CodedMention] = []
-    for mention in (mention for one in documents for mention in one.mentions):
+    around: list[str] = []
+    for mention, context in _in_context(documents, coder):
         if _key(mention) in chosen:
             where = f"{mention.id} of {mention.document} in {mention.language}"
             raise OutputError(f"{where} comes twice")
@@ -133,7 +135,11 @@ def _choices(
         ]
         if not own and (not only or mention.label in only):
             asked.append(mention)
-    found = coder.propose([Query(one.text, one.language) for one in asked], top_k)
+            around.append(context)
+    queries = [
+        Query(one.text, one.language, context) for one, context in zip(asked, around, strict=True)
+    ]
+    found = coder.propose(queries, top_k)
     for row, mention in enumerate(asked):
         chosen[_key(mention)] = [
             Choice(
@@ -146,6 +152,14 @@ def _choices(
             if score >= min_score
         ]
     return chosen
+
+
+def _in_context(
+    documents: Sequence[CodedDocument], coder: Coder
+) -> Iterator[tuple[CodedMention, str]]:
+    for one in documents:
+        around = contexts(one) if coder.reads_context else [""] * len(one.mentions)
+        yield from zip(one.mentions, around, strict=True)
 
 
 def _is_of(coder: Coder, code: str) -> bool:

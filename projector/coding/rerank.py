@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from projector.coding.folder import RERANKER, CoderFolder
 from projector.coding.ranking import Ranking
+from projector.coding.surface import plain, unqualified
 from projector.errors import ModelError
 
 if TYPE_CHECKING:
@@ -36,22 +37,23 @@ class CrossEncoder:
     Args:
         encoder: Reads both as one sequence, its special tokens between them.
         head: [1, d] weights on the mean of the tokens' vectors.
+        context: Whether the sentence around the mention is read behind them.
     """
 
     encoder: TransformerEncoder
     head: nn.Linear
+    context: bool = False
 
-    def sequence(self, mention: str, description: str) -> NDArray[np.int64]:
-        """Return the ids of a pair; each side has half of the encoder's window at most."""
+    def sequence(self, mention: str, description: str, context: str = "") -> NDArray[np.int64]:
+        """Return the ids of a pair; each part has its share of the encoder's window at most."""
         encoder = self.encoder
-        most = (encoder.view.window - len(encoder.prefix) - 3 * len(encoder.suffix)) // 2
-        ids = [
-            *encoder.prefix,
-            *self._ids(mention)[:most],
-            *(encoder.suffix * 2),
-            *self._ids(description)[:most],
-            *encoder.suffix,
-        ]
+        parts = [mention, description, *([context] if self.context and context else [])]
+        marks = len(encoder.prefix) + (len(parts) + 1) * len(encoder.suffix)
+        most = (encoder.view.window - marks) // len(parts)
+        ids = list(encoder.prefix)
+        for number, part in enumerate(parts):
+            ids += [*(encoder.suffix if number == 1 else ()), *self._ids(part)[:most]]
+            ids += encoder.suffix
         return np.array(ids, np.int64)
 
     def _ids(self, text: str) -> list[int]:
@@ -63,7 +65,7 @@ class CrossEncoder:
         scores: Tensor = self.head(means)[:, 0]
         return scores
 
-    def scores(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+    def scores(self, pairs: Sequence[tuple[str, ...]]) -> NDArray[np.float32]:
         """Return [P] scores; only their differences for one mention mean something."""
         from projector.models.forward import forward
 
@@ -98,19 +100,40 @@ class TwoStages:
     first: Finder
     cross: CrossEncoder
 
-    def find(self, queries: Sequence[str], most: int) -> Ranking:
-        """Return the codes of M queries; a score is the code's share among the short list."""
+    def find(self, queries: Sequence[str], most: int, contexts: Sequence[str] = ()) -> Ranking:
+        """Return the codes of M queries; a score is the code's share among the short list.
+
+        A mention that is a code's name needs no reading: its ranking is the first stage's.
+
+        Args:
+            queries: Mentions.
+            most: How many codes of each at most.
+            contexts: The sentences around them, or none; read if the cross-encoder reads them.
+        """
         short = self.first.find(queries, max(most, SHORT_LIST))
+        read = (short.codes >= 0) & (short.scores[:, :1] < 1)
+        rows, columns = (found.tolist() for found in np.nonzero(read))
         pairs = [
-            (query, self.codes.description(code))
-            for row, query in enumerate(queries)
-            for code, _ in short.row(row)
+            (queries[row], self._read(short, row, at), contexts[row] if contexts else "")
+            for row, at in zip(rows, columns, strict=True)
         ]
         scores = np.full(short.codes.shape, -np.inf, np.float32)
-        scores[short.codes >= 0] = self.cross.scores(pairs)
+        scores[read] = self.cross.scores(pairs)
         order = np.argsort(-scores, axis=1, kind="stable")
-        codes = np.take_along_axis(short.codes, order, 1)
-        return Ranking(codes, _shares(np.take_along_axis(scores, order, 1))).top(most)
+        shares = _shares(np.take_along_axis(scores, order, 1))
+        named = short.scores[:, 0] >= 1
+        shares[named] = short.scores[named]
+        return short.in_order(order, shares).top(most)
+
+    def _read(self, short: Ranking, row: int, column: int) -> str:
+        code, term = int(short.codes[row, column]), int(short.terms[row, column])
+        return reading(self.codes, code, term)
+
+
+def reading(codes: CodeList, code: int, term: int) -> str:
+    """Return what is read of a code: the name that it was found by, and what it is called."""
+    name, called = codes.terms[term].text, codes.description(code)
+    return called if plain(unqualified(called)) == plain(unqualified(name)) else f"{name}; {called}"
 
 
 def _shares(scores: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -148,4 +171,4 @@ def load_cross_encoder(path: Path, *, device: str = "auto") -> tuple[CrossEncode
     except (OSError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"{path}: its head can't be read ({error}); train it again") from error
     fingerprint = hashlib.sha256(identity.encode()).hexdigest()
-    return CrossEncoder(encoder, head.eval().to(encoder.device)), fingerprint
+    return CrossEncoder(encoder, head.eval().to(encoder.device), folder.context), fingerprint

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.coding.codes import CodeList, make_list
+from projector.coding.context import contexts
 from projector.coding.hierarchy import normal_code
 from projector.coding.sources import documents_of, read_mentions
 from projector.coding.surface import words
@@ -32,12 +33,14 @@ class CodedText:
         code: Its number in the list.
         language: A plain code; empty where nobody says.
         origin: What made it.
+        context: The sentence around it; empty where it was in none.
     """
 
     text: str
     code: int
     language: str
     origin: str
+    context: str = ""
 
 
 def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedText]:
@@ -62,13 +65,14 @@ def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedT
         own = source.folds == 1 or fold_of(document.name, source.folds) == source.fold
         if own != (source.only_fold or source.folds == 1) or left_out & document.known_by():
             continue
-        for mention in document.mentions:
+        for mention, context in zip(document.mentions, contexts(document), strict=True):
             if source.only and mention.label not in source.only:
                 continue
             for code in mention.codes:
                 number = codes.find(code)
                 if number is not None and words(mention.text):
-                    found.append(CodedText(mention.text, number, mention.language, "gold"))
+                    one = CodedText(mention.text, number, mention.language, "gold", context)
+                    found.append(one)
                 unknown += number is None
     if skipped:
         told = "%s: %d things can't be read rightly and are passed over; the first: %s"

@@ -20,19 +20,21 @@ class Neighbours:
     """Draw descriptions of codes and of those next to them, by torch's seed.
 
     Args:
-        terms: What each code is called.
+        codes: The list.
+        terms: The numbers of what each code is called.
         near: The other codes of its category, or those before and behind it in the list.
     """
 
-    terms: Sequence[Sequence[str]]
+    codes: CodeList
+    terms: Sequence[Sequence[int]]
     near: Sequence[Sequence[int]]
 
     @classmethod
     def of(cls, codes: CodeList) -> Neighbours:
         """Note who stands next to whom in a list."""
-        terms: list[list[str]] = [[] for _ in codes.codes]
-        for term in codes.terms:
-            terms[term.code].append(term.text)
+        terms: list[list[int]] = [[] for _ in codes.codes]
+        for place, term in enumerate(codes.terms):
+            terms[term.code].append(place)
         together: dict[str, list[int]] = defaultdict(list)
         for number, code in enumerate(codes.codes):
             together[category(normal_code(code))].append(number)
@@ -41,19 +43,21 @@ class Neighbours:
             others = [one for one in together[category(normal_code(code))] if one != number]
             beside = [one for one in (number - 1, number + 1) if 0 <= one < len(codes)]
             near.append(others or beside)
-        return cls(terms, near)
+        return cls(codes, terms, near)
 
-    def description(self, example: CodedText) -> str:
-        """Draw a description of an example's code, another than itself if there is one."""
+    def name(self, example: CodedText) -> int:
+        """Draw a term of an example's code, another than itself if there is one."""
         terms = self.terms[example.code]
-        return drawn([text for text in terms if plain(text) != plain(example.text)] or terms)
+        return drawn([one for one in terms if not self._is(one, example)] or terms)
 
-    def rivals(self, code: int, most: int) -> list[tuple[int, str]]:
-        """Draw so many neighbours' descriptions, with their codes; none where a list has one."""
+    def _is(self, term: int, example: CodedText) -> bool:
+        return plain(self.codes.terms[term].text) == plain(example.text)
+
+    def rivals(self, code: int, most: int) -> list[int]:
+        """Draw so many neighbours' terms; none where a list has one code."""
         if not self.near[code]:
             return []
-        others = [drawn(self.near[code]) for _ in range(most)]
-        return [(other, drawn(self.terms[other])) for other in others]
+        return [drawn(self.terms[drawn(self.near[code])]) for _ in range(most)]
 
 
 _Item = TypeVar("_Item")

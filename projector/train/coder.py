@@ -116,7 +116,12 @@ def _reordering(
     first = load_finder(configuration.first, codes, device=configuration.device)
     found = first.find([one.text for one in examples], SHORT_LIST)
     mined = [
-        [code for code, _ in found.row(row) if code != one.code] for row, one in enumerate(examples)
+        [
+            term
+            for term in found.terms[row].tolist()
+            if term >= 0 and codes.terms[term].code != one.code
+        ]
+        for row, one in enumerate(examples)
     ]
     head = torch.nn.Linear(student.encoder.dimension, 1).to(student.encoder.device)
     neighbours = Neighbours.of(codes)

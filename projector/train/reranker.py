@@ -14,7 +14,7 @@ from torch import Tensor
 from projector.coding.coder import Finder
 from projector.coding.codes import CodeList
 from projector.coding.folder import CODER_FILE, RERANKER
-from projector.coding.rerank import CrossEncoder, TwoStages, save_head
+from projector.coding.rerank import CrossEncoder, TwoStages, reading, save_head
 from projector.train.code_examples import CodedText
 from projector.train.code_figures import DEPTH, figures_of, measured
 from projector.train.code_neighbours import Neighbours, drawn
@@ -36,7 +36,7 @@ class Reordering:
         configuration: How large a group is.
         codes: The list.
         examples: What to learn from.
-        mined: For each example the codes that a first stage found, its own not among them.
+        mined: For each example the terms that a first stage found, none of its own code.
         development: What to measure on, by name.
         first: The first stage.
         neighbours: Draws descriptions.
@@ -66,7 +66,7 @@ class Reordering:
     @property
     def cross(self) -> CrossEncoder:
         """Return the cross-encoder as it is now."""
-        return CrossEncoder(self.student.encoder, self.head)
+        return CrossEncoder(self.student.encoder, self.head, self.configuration.context)
 
     def loss(self, examples: Sequence[int]) -> Tensor:
         """Return the mean loss of some examples' groups."""
@@ -78,16 +78,19 @@ class Reordering:
         parts = torch.split(scores, [len(group) for group in groups])
         return torch.stack([-torch.log_softmax(part, 0)[0] for part in parts]).mean()
 
-    def _group(self, at: int) -> list[tuple[str, str]]:
+    def _group(self, at: int) -> list[tuple[str, str, str]]:
         """Draw an example's pairs, the right one first: half of the others are mined."""
         example, mined = self.examples[at], self.mined[at]
         count = self.configuration.negatives
-        found = [drawn(mined) for _ in range(count // 2 if mined else 0)]
-        texts = [drawn(self.neighbours.terms[code]) for code in found]
-        texts += [text for _, text in self.neighbours.rivals(example.code, count - len(texts))]
-        own = self.neighbours.description(example)
-        others = [text for text in dict.fromkeys(texts) if text != own]  # codes can share a name
-        return [(example.text, text) for text in (own, *others)]
+        terms = [drawn(mined) for _ in range(count // 2 if mined else 0)]
+        terms += self.neighbours.rivals(example.code, count - len(terms))
+        own = self._read(self.neighbours.name(example))
+        texts = dict.fromkeys(self._read(term) for term in terms)
+        read = (own, *(one for one in texts if one != own))
+        return [(example.text, text, example.context) for text in read]
+
+    def _read(self, term: int) -> str:
+        return reading(self.codes, self.codes.terms[term].code, term)
 
     def measure(self) -> dict[str, float]:
         """Measure first choices and MAP@10 of both stages; `score` is the mean MAP@10."""
@@ -96,13 +99,14 @@ class Reordering:
 
     def _measured(self, name: str, examples: Sequence[CodedText]) -> dict[str, float]:
         both = TwoStages(self.codes, self.first, self.cross)
-        found = both.find([one.text for one in examples], DEPTH)
+        texts, contexts = [one.text for one in examples], [one.context for one in examples]
+        found = both.find(texts, DEPTH, contexts)
         return figures_of(name, found, [one.code for one in examples])
 
     def save(self, folder: Path, own: Mapping[str, Any]) -> None:
         """Write the reranker to an empty folder: its encoder, its head, and how it is used."""
         self.student.save(folder, own)
         save_head(folder, self.head)
-        said = {"kind": RERANKER, "prefix": "", **own}
+        said = {"kind": RERANKER, "prefix": "", "context": self.configuration.context, **own}
         content = json.dumps(said, indent=1, default=str)
         (folder / CODER_FILE).write_text(content, encoding="utf-8")

@@ -69,16 +69,14 @@ class Retrieval:
         which the loop sets by the step.
         """
         chosen = [self.examples[at] for at in examples]
-        own = [self.neighbours.description(one) for one in chosen]
-        rivals = [
-            rival
-            for one in chosen
-            for rival in self.neighbours.rivals(one.code, self.configuration.negatives)
-        ]
-        texts = [one.text for one in chosen] + own + [text for _, text in rivals]
+        names = [self.neighbours.name(one) for one in chosen]
+        for one in chosen:
+            names += self.neighbours.rivals(one.code, self.configuration.negatives)
+        terms = [self.codes.terms[name] for name in names]
+        texts = [one.text for one in chosen] + [term.text for term in terms]
         vectors = self._embed(texts)
         queries, found = vectors[: len(chosen)], vectors[len(chosen) :]
-        codes = torch.tensor([one.code for one in chosen] + [code for code, _ in rivals])
+        codes = torch.tensor([term.code for term in terms])
         scores = queries @ found.T / self.configuration.temperature
         same = torch.tensor([one.code for one in chosen])[:, None] == codes
         same &= ~torch.eye(len(chosen), len(codes), dtype=torch.bool)

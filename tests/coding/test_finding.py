@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from projector.coding.coder import Query, load_coder
 from projector.coding.codes import make_list
 from projector.coding.lexical import Lexical
+from projector.coding.named import NamesFirst
 from projector.coding.ranking import ranked
 from projector.coding.surface import (
     Abbreviations,
@@ -79,19 +80,42 @@ def test_what_shares_rare_parts_is_found_and_nothing_else():
 
 
 def test_a_description_itself_is_found_first_and_surely():
-    finder = Lexical(CODES)
+    finder = NamesFirst(CODES, Lexical(CODES))
     found = finder.find([term.text.upper() for term in CODES.terms], 2)
     assert found.codes[:, 0].tolist() == [term.code for term in CODES.terms]
+    assert found.terms[:, 0].tolist() == list(range(len(CODES.terms)))
     assert (found.scores[:, 0] == 1).all() and (found.scores[:, 1] < 1).all()
 
 
-@given(st.lists(st.dictionaries(st.integers(0, 9), st.floats(0, 1), max_size=6), max_size=4))
+class Fixed:
+    """Finds the same for all."""
+
+    def find(self, queries, most):
+        return ranked([{0: (1.0, 0), 1: (0.6, 2), 3: (0.5, 3)}] * len(queries), most)
+
+
+def test_named_codes_go_first_in_the_order_of_the_finder():
+    rows = [("A", "es", "Uno"), ("B", "es", "Dos"), ("B", "es", "x"), ("C", "es", "DOS"), *ROWS]
+    found = NamesFirst(make_list("x", rows), Fixed()).find(["dós", "uno", "otro"], 3)
+    assert [found.row(0)[at][0] for at in range(3)] == [1, 2, 0]
+    assert found.scores[0, :2].tolist() == [1, 1] and found.scores[0, 2] < 1
+    assert found.terms[0].tolist() == [1, 3, 0]
+    assert found.row(1)[0] == (0, 1.0)
+    assert [code for code, _ in found.row(2)] == [0, 1, 3] and found.scores[2, 0] < 1
+
+
+ROWS = [("D", "es", "Tres")]
+SCORED = st.tuples(st.floats(0, 1), st.integers(0, 99))
+
+
+@given(st.lists(st.dictionaries(st.integers(0, 9), SCORED, max_size=6), max_size=4))
 def test_rankings_fall_and_name_each_code_once(found):
     ranking = ranked(found, 4)
     for number, own in enumerate(found):
         row = ranking.row(number)
         assert len(row) == min(4, len(own)) == len({code for code, _ in row})
         assert [score for _, score in row] == sorted((score for _, score in row), reverse=True)
+        assert [own[code][1] for code, _ in row] == ranking.terms[number, : len(row)].tolist()
 
 
 def test_a_coder_looks_each_text_up_once_and_answers_all():
@@ -105,7 +129,7 @@ def test_a_coder_looks_each_text_up_once_and_answers_all():
     counting = Counting()
     coder = load_coder("lexical", CODES, Abbreviations({("es", "HTA"): "hipertensión arterial"}))
     assert coder.fingerprint != load_coder("lexical", CODES, Abbreviations({})).fingerprint
-    object.__setattr__(coder, "finder", counting)
+    object.__setattr__(coder, "first", counting)
     queries = [Query("HTA", "es"), Query("cólera", "es"), Query("hipertensión arterial", "es")]
     found = coder.propose(queries, 1)
     assert counting.asked == ("cólera", "hipertensión arterial")

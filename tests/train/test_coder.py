@@ -12,7 +12,8 @@ import torch
 from projector.cli import run
 from projector.coding.codes import make_list, read_codes
 from projector.coding.dense import BiEncoder, DenseIndex, described
-from projector.coding.rerank import CrossEncoder
+from projector.coding.ranking import ranked
+from projector.coding.rerank import CrossEncoder, TwoStages, reading
 from projector.coding.surface import own_abbreviations, plain
 from projector.errors import CorpusError, ModelError
 from projector.models import load
@@ -215,7 +216,7 @@ def test_no_other_description_of_its_own_code_is_a_rival(configuration):
 
 def test_a_reranker_is_trained_and_reorders_what_is_found(configuration, capsys):
     content = configuration.read_text().replace("checkpoint", 'stage = "reranker"\ncheckpoint', 1)
-    Path("r.toml").write_text(content.replace("tokens = 60", "tokens = 200"))
+    Path("r.toml").write_text("context = true\n" + content.replace("tokens = 60", "tokens = 200"))
     assert run(["train", "coder", "r.toml", "-o", "r"]) == 0
     assert run(["train", "coder", "c.toml", "-o", "b"]) == 0
     Path("m.tsv").write_text(
@@ -242,6 +243,56 @@ def test_a_pair_is_scored_alike_in_any_company(checkpoints):
     assert len({*together.tolist()}) == 3
     assert len(cross.sequence("a" * 80, "b" * 80)) <= encoder.view.window
     assert cross.scores([]).shape == (0,)
+
+
+def test_the_sentence_around_is_read_where_it_is_asked_for(checkpoints):
+    encoder = load(str(checkpoints / "bert"), granularity="window", device="cpu")
+    torch.manual_seed(0)
+    head = torch.nn.Linear(encoder.dimension, 1)
+    alone, around = (CrossEncoder(encoder, head, context=context) for context in (False, True))
+    pairs = [("tos", "tos seca", "tiene tos"), ("tos", "tos seca", "no tiene tos")]
+    assert len({*alone.scores(pairs).tolist()}) == 1 and len({*around.scores(pairs).tolist()}) == 2
+    plain_pair = ("tos", "tos seca", "")
+    assert around.scores([plain_pair]) == alone.scores([plain_pair])
+    assert len(around.sequence("a" * 80, "b" * 80, "c" * 80)) <= encoder.view.window
+
+
+class Said:
+    """Finds what it was made with."""
+
+    def __init__(self, *rows):
+        self.rows = rows
+
+    def find(self, queries, most):
+        return ranked(self.rows[: len(queries)], most)
+
+
+def test_only_what_is_not_named_is_reordered(checkpoints):
+    encoder = load(str(checkpoints / "bert"), granularity="window", device="cpu")
+    torch.manual_seed(0)
+    cross = CrossEncoder(encoder, torch.nn.Linear(encoder.dimension, 1))
+    named, unnamed = {2: (1.0, 4), 0: (0.2, 0)}, {0: (0.5, 0), 1: (0.4, 3), 3: (0.1, 7)}
+    found = TwoStages(CODES, Said(named, unnamed), cross).find(["x", "tos seca"], 3)
+    assert found.row(0) == [(2, 1.0), (0, pytest.approx(0.2))]
+    texts = [reading(CODES, code, term) for code, (_, term) in unnamed.items()]
+    scores = cross.scores([("tos seca", text) for text in texts])
+    order = [[*unnamed][at] for at in np.argsort(-scores)]
+    assert [code for code, _ in found.row(1)] == order
+    assert sum(score for _, score in found.row(1)) == pytest.approx(1)
+    assert [int(term) for term in found.terms[1]] == [unnamed[code][1] for code in order]
+
+
+def test_the_name_that_a_code_was_found_by_is_read_beside_what_it_is_called():
+    codes = make_list(
+        "x",
+        [("I10", "es", "Hipertensión, no especificada"), ("I10", "es", "hipertension")]
+        + [("I10", "en", "High blood pressure")],
+    )
+    assert [reading(codes, 0, term) for term in range(3)] == [
+        "Hipertensión, no especificada",
+        "Hipertensión, no especificada",
+        "High blood pressure; Hipertensión, no especificada",
+    ]
 
 
 def test_what_is_no_coder_is_told(tmp_path):
