@@ -7,6 +7,7 @@ run/progress/00012.json       what a worker is doing; of no consequence
 run/logs/00012.log            what became of a shard, try by try
 run/logs/driver.log           the same of the run
 run/result/                   the finished run, as `projector project` writes it
+run/coded/                    its mentions with codes, as `projector code` writes them
 """
 
 from __future__ import annotations
@@ -57,6 +58,11 @@ class RunFolder:
     def result(self) -> Path:
         """Return where the finished run appears."""
         return self.path / "result"
+
+    @property
+    def coded(self) -> Path:
+        """Return where its mentions' codes appear."""
+        return self.path / "coded"
 
     def shard(self, number: int) -> Path:
         """Return where a shard appears once it is done."""
@@ -114,7 +120,13 @@ class RunFolder:
         """
         try:
             (self.plan / PLAN_FILE).unlink(missing_ok=True)
-            for folder in (self.result, self.shards, self.progress(0).parent, self.logs):
+            for folder in (
+                self.coded,
+                self.result,
+                self.shards,
+                self.progress(0).parent,
+                self.logs,
+            ):
                 if folder.exists():
                     shutil.rmtree(folder)
         except OSError as error:

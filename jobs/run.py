@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jobs.cluster import Pool, Resources, connected, share
+from jobs.coded import code_result
 from jobs.drive import Driver
 from jobs.folder import RunFolder, driving
 from jobs.merge import finished_shards, merge_shards
@@ -16,10 +17,12 @@ from jobs.plan import CollectionPlan, Device, Planning, read_shards
 from jobs.shard_file import ShardFacts
 from jobs.status import RunStatus, status_of
 from projector.clock import Clock
+from projector.coding.configured import check_configured
 from projector.errors import CorpusError, OutputError, ProjectorError
 from projector.run import RunSummary
 from projector.run_read import is_run, read_run
 from projector.tag.folder import told_pass
+from schemas.coding import CodingConfiguration, CodingFacts
 from schemas.collection import Collection, JobOptions
 from schemas.configuration import RunConfiguration
 
@@ -38,12 +41,14 @@ class FinishedCollection:
         plan: What was to be done.
         summary: The result's counts.
         redone: How many shards were worked on this time.
+        coded: What codes its mentions got; None where none were asked for.
     """
 
     folder: RunFolder
     plan: CollectionPlan
     summary: RunSummary
     redone: int
+    coded: CodingFacts | None = None
 
 
 def run_collection(
@@ -74,6 +79,9 @@ def run_collection(
     folder = RunFolder(output.absolute())
     folder.check()
     clock = Clock()
+    coding = collection.coding
+    if coding is not None:
+        check_configured(coding, directory)
     with ExitStack() as stack:
         stack.enter_context(driving(folder))
         if overwrite:
@@ -84,7 +92,7 @@ def run_collection(
         clock.stop("plan")
         if is_run(folder.result):
             say("the run is finished already: nothing is left to do")
-            return _finished(folder, plan)
+            return _coded(_finished(folder, plan), coding, directory, say)
         if plan.shared is not None:
             say(told_pass(collection.run, plan.shared))
         for target, names in plan.unused.items():
@@ -99,7 +107,20 @@ def run_collection(
         facts = finished_shards(folder, plan, work.shards)
         summary = merge_shards(folder, plan, facts, stages=clock.seconds, command=command)
         say(f"the result is in {folder.result}")
-        return FinishedCollection(folder, plan, summary, worked)
+        done = FinishedCollection(folder, plan, summary, worked)
+        return _coded(done, coding, directory, say)
+
+
+def _coded(
+    done: FinishedCollection,
+    coding: CodingConfiguration | None,
+    directory: Path,
+    say: Callable[[str], None],
+) -> FinishedCollection:
+    """Code the mentions of a finished run, where that is asked for."""
+    if coding is None:
+        return done
+    return replace(done, coded=code_result(done.folder, coding, directory, say))
 
 
 def _planned(

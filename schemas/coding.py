@@ -1,12 +1,37 @@
-"""State what a folder of coded mentions says of itself."""
+"""State how mentions are coded, and what a folder of coded mentions says of itself."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
+from schemas.configuration import Strict
 from schemas.manifest import Record
 
 CODING = "coding.json"
+LEXICAL = "lexical"
+
+
+class CodingConfiguration(Strict):
+    """What a user chose for coding mentions.
+
+    `codes` is the list (None, or `icd10cm`: the embedded one), `synonyms` are further names of its
+    codes. `model` is `lexical` or the folder of a trained retriever, `rerank` that of a trained
+    reranker. Proposals below `min_score` are none; `only` are the labels to code (none: all);
+    `any_level` proposes codes that are divided further, too. `resource` is the list's name in BRAT.
+    """
+
+    codes: str | None = None
+    synonyms: tuple[str, ...] = ()
+    model: str = LEXICAL
+    rerank: str | None = None
+    abbreviations: str | None = None
+    top_k: int = Field(default=10, ge=1)
+    min_score: float = Field(default=0.0, ge=0, le=1)
+    only: tuple[str, ...] = ()
+    any_level: bool = False
+    resource: str = "ICD10"
 
 
 class CodingCount(Record):
@@ -27,8 +52,5 @@ class CodingFacts(Record):
     fingerprint: str
     codes: str
     codes_fingerprint: str
-    top_k: int
-    min_score: float
-    only: tuple[str, ...]
-    resource: str
+    configuration: CodingConfiguration
     counts: tuple[CodingCount, ...]

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from projector.errors import ConfigurationError
+from schemas.coding import CodingConfiguration
 from schemas.configuration import RunConfiguration, Strict
 from schemas.faults import faults
 
@@ -30,17 +31,19 @@ class JobOptions(Strict):
 
 
 class Collection(Strict):
-    """A collection's run: what is projected, and how the work is shared.
+    """A collection's run: what is projected, how the work is shared, and how mentions are coded.
 
-    A document that can't be processed is skipped and listed, whatever a run's default is.
+    A document that can't be processed is skipped and listed, whatever a run's default is. Without
+    `coding`, mentions get no codes but those that they bring.
     """
 
     run: RunConfiguration
     jobs: JobOptions = JobOptions()
+    coding: CodingConfiguration | None = None
 
 
 def read_collection(path: Path) -> Collection:
-    """Read a collection from a TOML file: a run's configuration, and a table `jobs`.
+    """Read a collection from a TOML file: a run's configuration, perhaps tables `jobs`, `coding`.
 
     Raises:
         ConfigurationError: It can't be read, or isn't one; every fault is told.
@@ -51,13 +54,13 @@ def read_collection(path: Path) -> Collection:
         raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
     except ValueError as error:  # also what is not UTF-8
         raise ConfigurationError(f"{path}: is no TOML: {error}") from error
-    jobs = content.pop("jobs", {})
+    jobs, coding = content.pop("jobs", {}), content.pop("coding", None)
     if content.setdefault("on_error", "skip") != "skip":
         raise ConfigurationError(
             f"{path}: on_error = {content['on_error']!r}; a collection's run skips what it can't "
             "process and lists it. Leave it out; max_failures in [jobs] stops a run early"
         )
     try:
-        return Collection.model_validate({"run": content, "jobs": jobs})
+        return Collection.model_validate({"run": content, "jobs": jobs, "coding": coding})
     except ValidationError as error:
         raise ConfigurationError(faults(error, path)) from error

@@ -9,8 +9,8 @@ import click
 
 from projector.cli.options import PATH, corpus_options, device_option, renamed
 from projector.cli.output import (
+    echo_coded,
     echo_json,
-    echo_table,
     exit_code,
     format_option,
     with_progress,
@@ -104,38 +104,33 @@ def command(
       projector code out --codes cie10.tsv -o coded --only DISEASE
       projector code corpus/es -o coded --top-k 5 --min-score 0.4
     """
-    from projector.coding.coder import load_coder
-    from projector.coding.codes import embedded_codes, read_codes
+    from projector.coding.configured import configured_coder
     from projector.coding.output import write_codes
     from projector.coding.sources import read_mentions
-    from projector.coding.surface import own_abbreviations
-    from projector.coding.synonyms import with_synonyms
     from projector.corpus.folders import refuse_existing
-    from schemas.coding import CODING
+    from schemas.coding import CODING, CodingConfiguration
 
     refuse_existing(output, overwrite=overwrite, mark=CODING)
-    found = with_synonyms(embedded_codes() if codes is None else read_codes(codes), synonyms)
-    short = own_abbreviations()
-    if abbreviations is not None:
-        short = short.with_table(abbreviations)
-    coder = load_coder(
-        model,
-        found if any_level else found.assignable(),
-        short,
-        rerank=rerank,
-        device=device,
-        progress=with_progress("descriptions"),
+    chosen = CodingConfiguration(
+        codes=None if codes is None else str(codes),
+        synonyms=synonyms,
+        model=model,
+        rerank=None if rerank is None else str(rerank),
+        abbreviations=None if abbreviations is None else str(abbreviations),
+        top_k=top_k,
+        min_score=min_score,
+        only=only,
+        any_level=any_level,
+        resource=resource,
     )
+    coder = configured_coder(chosen, Path(), device=device, progress=with_progress("descriptions"))
     names = renamed(labels, keep_labels)
     skipped: list[Problem] | None = [] if on_error == "skip" else None
     facts = write_codes(
         read_mentions(mentions, language=language, texts=texts, labels=names, skipped=skipped),
         coder,
         output,
-        top_k=top_k,
-        min_score=min_score,
-        only=only,
-        resource=resource,
+        chosen,
         overwrite=overwrite,
     )
     losses = [str(one) for one in skipped or ()]
@@ -144,13 +139,7 @@ def command(
     else:
         for loss in losses:
             click.echo(f"skipped: {loss}", err=True)
-        echo_table(
-            ["language", "label", "given", "proposed", "uncoded"],
-            [
-                [one.language, one.label, one.given, one.proposed, one.uncoded]
-                for one in facts.counts
-            ],
-        )
+        echo_coded(facts)
         click.echo(f"written to {output}; the ranked codes are in its codes.parquet")
     wanted = (one for one in facts.counts if not only or one.label in only)
     missing = bool(losses) or any(one.uncoded for one in wanted)

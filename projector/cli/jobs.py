@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from projector.cli.options import PATH, configured, run_options
-from projector.cli.output import echo_json, echo_table, exit_code, format_option
+from projector.cli.output import echo_coded, echo_json, echo_table, exit_code, format_option
 from projector.cli.project import echo_summary
 
 if TYPE_CHECKING:
@@ -59,6 +59,12 @@ def command() -> None:
     "--max-failures", type=click.IntRange(min=0), help="Stop when more documents fail than that."
 )
 @click.option("--accept-losses", is_flag=True, help="Exit with 0 though mentions are missing.")
+@click.option(
+    "--codes",
+    metavar="PATH|icd10cm",
+    help="Code all mentions by this list, too; a TOML file's [coding] can say more.",
+)
+@click.option("--coder", type=PATH, help="The folder of a trained retriever to code with.")
 @run_options
 @format_option
 def run(
@@ -80,6 +86,7 @@ def run(
       projector jobs run collection.toml -o run
       projector jobs run es ro -o run --shard-size 64
       projector jobs run es --tagger clinical -o tagged
+      projector jobs run es en --codes cie10.tsv -o run
       projector jobs run es en it nl -o run --address ray://head:10001 --gpus-per-worker 0.25
     """
     from jobs.run import run_collection
@@ -109,6 +116,7 @@ def run(
                 "counts": [one.model_dump() for one in summary.counts],
                 "losses": summary.losses,
                 **({"tagged": _tagged(result)} if collection.run.tags else {}),
+                **({} if done.coded is None else {"coded": done.coded.model_dump()}),
                 "problems": [asdict(problem) for problem in done.plan.problems],
                 "unused": done.plan.unused,
             }
@@ -118,6 +126,8 @@ def run(
             _echo_tagged(result)
         else:
             echo_summary(summary, result)
+        if done.coded is not None:
+            echo_coded(done.coded)
         if failed:
             click.echo(f"{failed} documents failed: {result}/failed.tsv")
         if done.plan.problems:
@@ -139,8 +149,10 @@ def _tagged(result: Path) -> dict[str, int]:
 
 def _collection(inputs: tuple[Path, ...], chosen: dict[str, Any]) -> tuple[Collection, Path]:
     """Return what to run, from a file or from options, and what its paths are relative to."""
+    from schemas.coding import LEXICAL, CodingConfiguration
     from schemas.collection import Collection, JobOptions, read_collection
 
+    codes, coder = chosen["codes"], chosen["coder"]
     jobs = {key: chosen.pop(key) for key in JobOptions.model_fields}
     jobs = {key: value for key, value in jobs.items() if value is not None}
     if inputs[0].suffix == ".toml" and not inputs[0].is_dir():
@@ -155,14 +167,21 @@ def _collection(inputs: tuple[Path, ...], chosen: dict[str, Any]) -> tuple[Colle
             )
         collection = read_collection(inputs[0])
         jobs = {**collection.jobs.model_dump(), **jobs}
-        return Collection(run=collection.run, jobs=JobOptions(**jobs)), inputs[0].parent
+        changed = collection.model_copy(update={"jobs": JobOptions(**jobs)})
+        return changed, inputs[0].parent
+    del chosen["codes"], chosen["coder"]
+    if coder is not None and codes is None:
+        raise click.UsageError("--coder needs --codes: the list that it codes by")
+    coding = None
+    if codes is not None:
+        coding = CodingConfiguration(codes=codes, model=LEXICAL if coder is None else str(coder))
     run = configured(inputs[0], inputs[1:], on_error="skip", **chosen)
     if len(inputs) < 2 and not run.tags:
         raise click.UsageError(
             "give a TOML file; a source and at least one target; or a source and --tagger, "
             "a trained one, to tag it"
         )
-    return Collection(run=run, jobs=JobOptions(**jobs)), Path()
+    return Collection(run=run, jobs=JobOptions(**jobs), coding=coding), Path()
 
 
 def _is_said(option: str) -> bool:

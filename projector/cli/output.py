@@ -6,9 +6,12 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from schemas.coding import CodingFacts
 
 T = TypeVar("T")
 
@@ -64,6 +67,14 @@ def exit_code(lossy: bool, *, accepted: bool) -> int:
         return 0
     click.echo("losses were not accepted: exit code 3; --accept-losses accepts them", err=True)
     return 3
+
+
+def echo_coded(facts: CodingFacts) -> None:
+    """Print how many mentions of which label were coded, and how."""
+    echo_table(
+        ["language", "label", "given", "proposed", "uncoded"],
+        [[one.language, one.label, one.given, one.proposed, one.uncoded] for one in facts.counts],
+    )
 
 
 def listed(names: Sequence[str], *, most: int = 20) -> str:

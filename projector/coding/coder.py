@@ -13,11 +13,11 @@ from projector.coding.folder import RETRIEVER, CoderFolder
 from projector.coding.named import NamesFirst
 from projector.coding.ranking import Ranking
 from projector.coding.surface import Abbreviations
+from schemas.coding import LEXICAL
 
 if TYPE_CHECKING:
     from projector.coding.rerank import TwoStages
 
-LEXICAL = "lexical"
 Progress = Callable[[Sequence[int]], Iterator[int]]
 
 

@@ -39,7 +39,7 @@ from projector.corpus.parquet_write import CorpusWriter, corpus_writer, table_wr
 from projector.corpus.tsv_write import format_row
 from projector.document import Annotation, Document
 from projector.errors import OutputError
-from schemas.coding import CODING, CodingCount, CodingFacts
+from schemas.coding import CODING, CodingConfiguration, CodingCount, CodingFacts
 from schemas.tables import CODES
 
 GIVEN, PROPOSED = "given", "proposed"
@@ -61,11 +61,8 @@ def write_codes(
     documents: Iterable[CodedDocument],
     coder: Coder,
     output: Path,
+    chosen: CodingConfiguration,
     *,
-    top_k: int = 10,
-    min_score: float = 0.0,
-    only: Sequence[str] = (),
-    resource: str = "ICD10",
     overwrite: bool = False,
 ) -> CodingFacts:
     """Code the mentions of documents and write a folder; it appears whole or not at all.
@@ -76,32 +73,26 @@ def write_codes(
         documents: All are held at once, so that each distinct mention is looked up once.
         coder: Proposes.
         output: The folder.
-        top_k: How many codes are proposed for a mention at most.
-        min_score: Proposals below are none.
-        only: Code mentions of these labels only; none: of all.
-        resource: What BRAT calls the list.
+        chosen: How many codes of what, see `CodingConfiguration`.
         overwrite: Replace an earlier folder.
 
     Raises:
         OutputError: The folder exists or can't be written; a document comes twice.
     """
     listed = list(documents)
-    chosen = _choices(listed, coder, top_k, min_score, only)
+    found = _choices(listed, coder, chosen)
     with atomic_folder(output, overwrite=overwrite, mark=CODING) as folder, writing(output):
-        _write_tables(folder, listed, chosen, only)
-        _write_corpus(folder, listed, chosen, resource)
-        _write_task_tables(folder / "tsv", listed, chosen)
+        _write_tables(folder, listed, found, chosen.only)
+        _write_corpus(folder, listed, found, chosen.resource)
+        _write_task_tables(folder / "tsv", listed, found)
         pl.DataFrame({"code": coder.codes.codes}).write_parquet(folder / "code_list.parquet")
         facts = CodingFacts(
             coder=coder.name,
             fingerprint=coder.fingerprint,
             codes=coder.codes.name,
             codes_fingerprint=coder.codes.fingerprint,
-            top_k=top_k,
-            min_score=min_score,
-            only=tuple(only),
-            resource=resource,
-            counts=tuple(_counts(listed, chosen)),
+            configuration=chosen,
+            counts=tuple(_counts(listed, found)),
         )
         (folder / CODING).write_text(facts.to_json(), encoding="utf-8", newline="")
     return facts
@@ -117,41 +108,39 @@ def _key(mention: CodedMention) -> tuple[str, str, str]:
 def _choices(
     documents: Sequence[CodedDocument],
     coder: Coder,
-    top_k: int,
-    min_score: float,
-    only: Sequence[str],
+    chosen: CodingConfiguration,
 ) -> Choices:
     """Return the codes of every mention, best first; none for those that get none."""
-    chosen: Choices = {}
+    found: Choices = {}
     asked: list[CodedMention] = []
     around: list[str] = []
     for mention, context in _in_context(documents, coder):
-        if _key(mention) in chosen:
+        if _key(mention) in found:
             where = f"{mention.id} of {mention.document} in {mention.language}"
             raise OutputError(f"{where} comes twice")
         own = [code for code in mention.codes if _is_of(coder, code)]
-        chosen[_key(mention)] = [
+        found[_key(mention)] = [
             Choice(code, 1.0, _description(coder, code, mention.language), GIVEN) for code in own
         ]
-        if not own and (not only or mention.label in only):
+        if not own and (not chosen.only or mention.label in chosen.only):
             asked.append(mention)
             around.append(context)
     queries = [
         Query(one.text, one.language, context) for one, context in zip(asked, around, strict=True)
     ]
-    found = coder.propose(queries, top_k)
+    ranking = coder.propose(queries, chosen.top_k)
     for row, mention in enumerate(asked):
-        chosen[_key(mention)] = [
+        found[_key(mention)] = [
             Choice(
                 coder.codes.codes[code],
                 round(score, 4),
                 coder.codes.description(code, mention.language),
                 PROPOSED,
             )
-            for code, score in found.row(row)
-            if score >= min_score
+            for code, score in ranking.row(row)
+            if score >= chosen.min_score
         ]
-    return chosen
+    return found
 
 
 def _in_context(

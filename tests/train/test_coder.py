@@ -285,8 +285,11 @@ def test_only_what_is_not_named_is_reordered(checkpoints):
 def test_the_name_that_a_code_was_found_by_is_read_beside_what_it_is_called():
     codes = make_list(
         "x",
-        [("I10", "es", "Hipertensión, no especificada"), ("I10", "es", "hipertension")]
-        + [("I10", "en", "High blood pressure")],
+        [
+            ("I10", "es", "Hipertensión, no especificada"),
+            ("I10", "es", "hipertension"),
+            ("I10", "en", "High blood pressure"),
+        ],
     )
     assert [reading(codes, 0, term) for term in range(3)] == [
         "Hipertensión, no especificada",
