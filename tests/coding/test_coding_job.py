@@ -3,11 +3,12 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from jobs.agreement import agreement
+from jobs.agreement import agreement, gold_mentions
 from jobs.coding import main
 from projector.coding.coder import Query, load_coder
 from projector.coding.codes import make_list
 from projector.coding.surface import Abbreviations
+from projector.document import Fragment
 
 LIST = "code\tes\nR50.9\tFiebre\nR05\tTos\nI10\tHipertensión arterial\n"
 
@@ -71,3 +72,28 @@ def test_a_mention_and_its_projection_agree_where_both_get_one_code():
     target = [Query("fever", "en"), Query("dry cough fever", "en"), Query("fever", "en")]
     assert agreement(coder, source, target) == (0.5, 1.0, 2)
     assert agreement(coder, source[2:], target[2:]) == (0.0, 0.0, 0)
+
+
+def test_gold_counterparts_and_projections_are_told_apart(tmp_path):
+    rows = [
+        ("Fiebre y tos.", "Fever and cough.", [[0, 6, "D", "a"], [9, 12, "S", "b"]]),
+        ("Tos.", "Cough.", [[0, 3, "D", "c"]]),
+    ]
+    gold = tmp_path / "gold.jsonl"
+    with gold.open("w") as file:
+        for number, (source, target, spans) in enumerate(rows):
+            end = target.index(" ") if " " in target else len(target) - 1
+            said = {"id": str(number), "src_lang": "es", "tgt_lang": "en", "src_text": source}
+            said |= {"tgt_text": target, "src_spans": spans}
+            file.write(json.dumps({**said, "tgt_spans": [[0, end, "D", spans[0][3]]]}) + "\n")
+
+    def project(pair):
+        return {one.id: ((Fragment(0, 5),), 1.0) for one in pair.source.mentions}
+
+    found = gold_mentions(gold, project, ("D",), None)
+    assert [[one.text for one in side] for side in found["en", "gold"]] == [
+        ["Fiebre", "Tos"],
+        ["Fever", "Cough"],
+    ]
+    assert [one.text for one in found["en", "projected"][1]] == ["Fever", "Cough"]
+    assert [*gold_mentions(gold, lambda pair: {}, (), 1)] == [("en", "gold")]
