@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -11,17 +11,17 @@ from schemas.configuration import Strict
 from schemas.training import OptimisationConfiguration, StudentConfiguration, check_fold
 
 Transformation = Literal[
-    "translation", "synonym", "shortened", "reordered", "abbreviated", "misspelt", "context"
-]
-ALL: tuple[Transformation, ...] = (
     "translation",
     "synonym",
     "shortened",
+    "qualified",
     "reordered",
+    "inflected",
     "abbreviated",
     "misspelt",
     "context",
-)
+]
+ALL: tuple[Transformation, ...] = get_args(Transformation)
 
 
 class CoderEncoderConfiguration(StudentConfiguration):
@@ -73,6 +73,20 @@ class ExamplesConfiguration(Strict):
         return self
 
 
+class CurationConfiguration(Strict):
+    """What of the examples that were made is not learned from.
+
+    A text that is another code's name, has no word or never ends goes in any case; with
+    `languages` also what doesn't read like the language that it is said to be in, as the list
+    writes it; with `near` what has a vector this near (cosine) to that of an earlier example of its
+    code and language. `sample` is how many examples of each origin are drawn to look at.
+    """
+
+    languages: bool = True
+    near: float | None = Field(default=None, gt=0, le=1)
+    sample: int = Field(default=20, ge=0)
+
+
 class CoderDevelopmentConfiguration(Strict):
     """What is measured every so many steps, against codes of gold's categories alone: quick."""
 
@@ -103,6 +117,7 @@ class CoderTraining(Strict):
     temperature: float = Field(default=0.05, gt=0)
     negatives: int = Field(default=1, ge=0)
     examples: tuple[ExamplesConfiguration, ...]
+    curation: CurationConfiguration = CurationConfiguration()
     optimisation: OptimisationConfiguration = OptimisationConfiguration(tokens=1600)
     development: CoderDevelopmentConfiguration = CoderDevelopmentConfiguration()
     checkpoint_every: int = Field(default=200, ge=1)

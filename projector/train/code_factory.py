@@ -2,37 +2,29 @@
 
 What a coder meets is not what a list says: mentions leave out qualifiers, turn words round, use
 short forms, are misspelt, stand in a phrase, or in another language. Each transformation makes
-one such form of a description; every example says which made it. Rules throw out what has become
-another code's name, or nothing.
+one such form of a description; every example says which made it.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from projector.coding.codes import CodeList, Term
-from projector.coding.surface import Abbreviations, plain, unqualified
+from projector.coding.hierarchy import category, normal_code
+from projector.coding.surface import Abbreviations, plain, unqualified, words
+from projector.train.code_curation import fault, names_of
 from projector.train.code_examples import CodedText
+from projector.train.code_words import CONTEXTS, ENDINGS, QUALIFIED
 
 if TYPE_CHECKING:
     from schemas.coder_training import Transformation
 
 Random = np.random.Generator
-# Phrases around a mention, by language: {} is the mention.
-_CONTEXTS: Mapping[str, tuple[str, ...]] = {
-    "es": ("paciente con {}", "antecedentes de {}", "{} en estudio", "{} conocida", "presenta {}"),
-    "en": ("patient with {}", "history of {}", "{} under study", "known {}", "suspected {}"),
-    "it": ("paziente con {}", "anamnesi di {}", "{} nota", "sospetta {}"),
-    "nl": ("patiënt met {}", "voorgeschiedenis van {}", "bekende {}", "verdenking op {}"),
-    "sv": ("patient med {}", "tidigare {}", "känd {}", "misstänkt {}"),
-    "ro": ("pacient cu {}", "antecedente de {}", "{} cunoscută", "suspiciune de {}"),
-    "cs": ("pacient s {}", "anamnéza: {}", "známá {}", "podezření na {}"),
-}
 
 
 def factory_examples(
@@ -54,11 +46,13 @@ def factory_examples(
     Returns:
         In the list's order, none twice.
     """
-    taken = _names(codes)
+    names = names_of(codes)
     found: list[CodedText] = []
     of_code: dict[int, list[Term]] = defaultdict(list)
+    said: dict[str, set[str]] = defaultdict(set)
     for term in codes.terms:
         of_code[term.code].append(term)
+        said[_family(codes, term.code)].update(words(term.text))
     short = abbreviations.shorter()
     for code, terms in of_code.items():
         seen: dict[str, CodedText] = {}
@@ -67,35 +61,35 @@ def factory_examples(
                 break
             term = terms[int(random.integers(len(terms)))]
             name = transformations[int(random.integers(len(transformations)))]
-            text = _transformed(term, name, terms, short, random)
-            if text is not None and _is_sound(text, code, taken):
+            text = _transformed(term, name, terms, said[_family(codes, code)], short, random)
+            if text is not None and fault(text, code, names) is None:
                 seen.setdefault(plain(text), CodedText(text, code, term.language, f"list:{name}"))
         found += seen.values()
     return found
 
 
-def _names(codes: CodeList) -> dict[str, set[int]]:
-    """Return which codes each name is one of."""
-    found: dict[str, set[int]] = defaultdict(set)
-    for term in codes.terms:
-        found[plain(term.text)].add(term.code)
-    return found
-
-
-def _is_sound(text: str, code: int, taken: Mapping[str, set[int]]) -> bool:
-    """Tell whether a made text still can mean its code: it has a letter, and is no other's name."""
-    bare = plain(text)
-    return len(bare) > 1 and not bare.isdigit() and taken.get(bare, {code}) <= {code}
+def _family(codes: CodeList, code: int) -> str:
+    return category(normal_code(codes.codes[code]))
 
 
 def _transformed(
     term: Term,
     name: Transformation,
     terms: Sequence[Term],
+    said: Collection[str],
     short: Mapping[tuple[str, str], str],
     random: Random,
 ) -> str | None:
-    """Return a form of a description, None where it has none of this kind."""
+    """Return a form of a description, None where it has none of this kind.
+
+    Args:
+        term: The description.
+        name: The kind.
+        terms: All of its code.
+        said: The words of all of its category.
+        short: Short forms.
+        random: Decides.
+    """
     text = unqualified(term.text)
     match name:
         case "translation" | "synonym":
@@ -104,6 +98,10 @@ def _transformed(
             return text if any(one.text != term.text for one in same) else None
         case "shortened":
             return _shortened(text, random)
+        case "qualified":
+            return _qualified(text, term.language, said, random)
+        case "inflected":
+            return _inflected(text, term.language)
         case "reordered":
             return _reordered(text)
         case "abbreviated":
@@ -111,10 +109,7 @@ def _transformed(
         case "misspelt":
             return _misspelt(text, random)
         case "context":
-            phrases = _CONTEXTS.get(term.language)
-            if not phrases:
-                return None
-            return phrases[int(random.integers(len(phrases)))].format(_lowered(text))
+            return _within(CONTEXTS.get(term.language, ()), text, random)
 
 
 def _shortened(text: str, random: Random) -> str | None:
@@ -128,6 +123,31 @@ def _shortened(text: str, random: Random) -> str | None:
         return None
     left = int(random.integers(1, len(own)))
     return " ".join(own[:left] + own[left + 1 :])
+
+
+def _qualified(text: str, language: str, said: Collection[str], random: Random) -> str | None:
+    """Add a word that tells no code of the category from another."""
+    phrases = [one for one in QUALIFIED.get(language, ()) if not {*words(one)} & {*said}]
+    return _within(phrases, text, random)
+
+
+def _within(phrases: Sequence[str], text: str, random: Random) -> str | None:
+    """Put a text into one of some phrases, None where there are none."""
+    if not phrases:
+        return None
+    phrase = phrases[int(random.integers(len(phrases)))]
+    return phrase.format(text if phrase.startswith("{}") else _lowered(text))
+
+
+def _inflected(text: str, language: str) -> str | None:
+    """Put its first word, in English its last, in the other number, as far as endings tell it."""
+    own = text.split()
+    at = len(own) - 1 if language == "en" else 0
+    for ending, other in ENDINGS.get(language, ()):
+        if len(own[at]) > 3 and own[at].isalpha() and own[at].endswith(ending):
+            own[at] = f"{own[at][: len(own[at]) - len(ending)]}{other}"
+            return None if ending == other else " ".join(own)
+    return None
 
 
 def _reordered(text: str) -> str | None:

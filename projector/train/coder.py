@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,14 @@ import torch
 
 from projector.coding.coder import load_finder
 from projector.coding.codes import CodeList, embedded_codes, read_codes
+from projector.coding.dense import BiEncoder
 from projector.coding.folder import RERANKER
+from projector.coding.ranking import Floats
 from projector.coding.rerank import SHORT_LIST
 from projector.coding.surface import own_abbreviations
 from projector.coding.synonyms import with_synonyms
+from projector.errors import ConfigurationError
+from projector.train.code_curation import Rejected, curate
 from projector.train.code_examples import (
     CodedText,
     gold_examples,
@@ -26,6 +30,7 @@ from projector.train.code_examples import (
 )
 from projector.train.code_factory import factory_examples
 from projector.train.code_neighbours import Neighbours
+from projector.train.code_tables import write_examples
 from projector.train.conduct import conduct, schedule_of
 from projector.train.data import evenly
 from projector.train.reranker import Reordering
@@ -45,7 +50,8 @@ def train_coder(
 ) -> dict[str, float]:
     """Train a stage of a coder into a run's folder; `folder/model` is what it comes to.
 
-    Beside it lies `examples.tsv`: all that was learned from, and what made each, to look at.
+    Beside it lie `examples.tsv`, all that was learned from and what made each; `rejected.tsv`, what
+    was not, and why; `sample.tsv`, some of each origin to look at.
 
     Args:
         configuration: All that it depends on beside the files it names.
@@ -73,22 +79,48 @@ def train_coder(
     everything = with_terms(codes, [one.terms for one in configuration.examples if one.terms])
     torch.manual_seed(configuration.seed)
     student = Student.load(configuration.encoder, device=configuration.device)
-    examples: list[CodedText] = []
-    parts = []
-    for number, one in enumerate(configuration.examples):
-        first = len(examples)
-        # What terms add stands behind the list's own codes, which keep their numbers.
-        own = everything if one.terms else codes
-        examples += _examples(own, one, configuration.seed + number)
-        parts.append(Part(range(first, len(examples)), one.repeat))
-        origins = Counter(example.origin for example in examples[first:])
-        told = ", ".join(f"{count} {origin}" for origin, count in sorted(origins.items()))
-        _LOG.info("%s: %d examples: %s", _name(one), len(examples) - first, told)
+    embed = BiEncoder(student.encoder, configuration.encoder.prefix).embed
+    examples, rejected, parts = _gather(configuration, codes, everything, embed)
     codes = everything
-    _write_examples(folder / "examples.tsv", examples, codes)
+    write_examples(folder, examples, rejected, codes, configuration)
+    if not examples:
+        raise ConfigurationError(f"{folder}: no example is left to learn from, see rejected.tsv")
     make = _reordering if configuration.stage == RERANKER else _retrieval
     task, sizes = make(student, configuration, codes, examples, development)
     return conduct(task, schedule_of(sizes, parts, configuration), configuration, run, task.save)
+
+
+def _gather(
+    configuration: CoderTraining,
+    codes: CodeList,
+    everything: CodeList,
+    embed: Callable[[Sequence[str]], Floats],
+) -> tuple[list[CodedText], list[Rejected], list[Part]]:
+    """Return what to learn from, what not, and which of the former come from where.
+
+    Args:
+        configuration: Tells the sources.
+        codes: The list.
+        everything: The list with what terms add behind its own codes, which keep their numbers.
+        embed: Gives texts' vectors.
+    """
+    examples: list[CodedText] = []
+    rejected: list[Rejected] = []
+    parts = []
+    for number, one in enumerate(configuration.examples):
+        first = len(examples)
+        found = _examples(everything if one.terms else codes, one, configuration.seed + number)
+        if one.factory is not None or one.table is not None:  # gold and terms are people's work
+            found, left = curate(found, codes, configuration.curation, embed)
+            rejected += left
+        examples += found
+        parts.append(Part(range(first, len(examples)), one.repeat))
+        origins = Counter(example.origin for example in found)
+        told = ", ".join(f"{count} {origin}" for origin, count in sorted(origins.items()))
+        _LOG.info("%s: %d examples: %s", _name(one), len(found), told)
+    if rejected:
+        _LOG.info("%d examples are not learned from: see rejected.tsv", len(rejected))
+    return examples, rejected, parts
 
 
 _Sets = Mapping[str, Sequence[CodedText]]
@@ -156,16 +188,3 @@ def _sizes(student: Student, examples: Sequence[CodedText], times: int) -> list[
     tokenizer = student.encoder.tokenizer
     texts = tokenizer.encode_batch([one.text for one in examples], add_special_tokens=False)
     return [(2 + len(one.ids)) * times for one in texts]
-
-
-def _write_examples(path: Path, examples: Sequence[CodedText], codes: CodeList) -> None:
-    from projector.corpus.atomic import atomic_file
-    from projector.corpus.tsv_write import format_row
-
-    with atomic_file(path) as file:
-        file.write(format_row(("text", "code", "language", "origin", "description")))
-        for one in examples:
-            told = codes.description(one.code, one.language)
-            file.write(
-                format_row((one.text, codes.codes[one.code], one.language, one.origin, told))
-            )

@@ -71,6 +71,10 @@ def test_no_example_is_another_codes_name():
         ("synonym", "Essential hypertension"),
         ("translation", "Diabetes mellitus tipo 2"),
         ("context", "paciente con tos"),
+        ("qualified", "Tos persistente"),
+        ("qualified", "mild essential hypertension"),
+        ("inflected", "Essential hypertensions"),
+        ("inflected", "Type 2 diabetes mellitus: with comas"),
     ],
 )
 def test_a_transformation_makes_what_its_name_says(name, expected):
