@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from projector.coding.hierarchy import bounds, category, normal_code, shorter
-from projector.coding.surface import unqualified
+from projector.coding.surface import plain, unqualified
 from projector.coding.table import read_table
 from projector.errors import ConfigurationError, CorpusError, Problem
 
@@ -149,8 +150,8 @@ class CodeList:
     def assignable(self) -> CodeList:
         """Return the list of what a mention may be coded with: codes that are not divided further.
 
-        What stands above them is no candidate, but lends its names to its unspecified child: a
-        mention that says no more than E11 is coded E11.9 (or E119, as national lists have it).
+        What stands above them is no candidate, but lends its names to what says no more: a mention
+        of E11 is coded E11.9 (or E119, as national lists have it), one of M54.5 M54.50.
         A name that says "unspecified" stands there without it as well, as a mention has it.
         """
         new: dict[str, int] = {}
@@ -162,23 +163,36 @@ class CodeList:
             for one in self.terms
             if (code := self.codes[one.code]) in new
         ]
+        heirs = self._heirs(new)
         for one in self.terms:
-            heir = self._unspecified(self.codes[one.code], new)
+            heir = heirs.get(self.codes[one.code])
             if heir is not None:
                 terms.append(Term(new[heir], one.language, one.text))
         terms += [Term(one.code, one.language, unqualified(one.text)) for one in terms]
         ordered = dict.fromkeys(sorted(terms, key=lambda one: one.code))
         return CodeList(self.name, tuple(new), tuple(ordered), self.given)
 
-    def _unspecified(self, code: str, candidates: Mapping[str, int]) -> str | None:
-        """Return the child, or child's child, that says no more than a code that is divided."""
-        if code in candidates or bounds(code) is not None:
-            return None
-        for ending in (".9", "9", ".90", "90", "00"):
-            child = f"{code}{ending}"
-            if child in candidates:
-                return child
-        return None
+    def _heirs(self, undivided: Collection[str]) -> dict[str, str]:
+        """Return which code says no more than one that is divided: of its name, or its `.9`."""
+        below: dict[str, list[str]] = defaultdict(list)
+        for code in undivided:
+            for above in shorter(normal_code(code)):
+                place = self._places.get(above)
+                if place is not None and self.codes[place] in self._divided:
+                    below[self.codes[place]].append(code)
+        heirs: dict[str, str] = {}
+        for code, children in below.items():
+            names = self._names(code)
+            alike = (child for child in children if names & self._names(child))
+            last = (child for child in (f"{code}.9", f"{code}9") if child in undivided)
+            heir = next(alike, None) or next(last, None)
+            if heir is not None:
+                heirs[code] = heir
+        return heirs
+
+    def _names(self, code: str) -> set[str]:
+        place = self._places[normal_code(code)]
+        return {plain(unqualified(one.text)) for one in self._of_code[place]}
 
 
 def _width(first: str, last: str) -> tuple[int, int]:

@@ -94,6 +94,23 @@ def test_what_is_divided_lends_its_names_to_its_unspecified_child():
     )
 
 
+def test_a_child_of_the_same_name_inherits_before_the_ninth():
+    rows = [
+        *(("M54.5", "en", "Low back pain"), ("M54.50", "en", "Low back pain, unspecified")),
+        *(("M54.59", "en", "Other low back pain"), ("J45", "en", "Asthma")),
+        *(
+            ("J45.9", "en", "Other and unspecified asthma"),
+            ("J45.909", "en", "Mild asthma"),
+        ),
+        *(("J45.990", "en", "Exercise induced bronchospasm"), ("I64", "en", "Stroke")),
+    ]
+    found = make_list("x", rows).assignable()
+    names = {(found.codes[one.code], one.text) for one in found.terms}
+    assert ("M54.50", "Low back pain") in names and ("M54.59", "Low back pain") not in names
+    assert {code for code, text in names if text == "Asthma"} <= {"J45.909"}
+    assert ("J45.990", "Other and unspecified asthma") not in names
+
+
 @pytest.mark.parametrize(
     ("description", "expected"),
     [
