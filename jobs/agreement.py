@@ -91,6 +91,7 @@ def gold_mentions(
 @click.argument("mentions", type=click.Path(exists=True, path_type=Path))
 @click.option("--codes", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--synonyms", multiple=True, help="Further names, see `projector code`; repeatable.")
+@click.option("--no-everyday", is_flag=True, help="Leave out the project's own everyday names.")
 @click.option("-m", "--model", default=LEXICAL, show_default=True, help="Codes.")
 @click.option("--rerank", help="The folder of a trained reranker.")
 @click.option("--aligner", default=DEFAULT_MODEL, show_default=True, help="Projects gold.")
@@ -101,6 +102,7 @@ def main(
     mentions: Path,
     codes: Path,
     synonyms: tuple[str, ...],
+    no_everyday: bool,
     model: str,
     rerank: str | None,
     aligner: str,
@@ -119,7 +121,13 @@ def main(
       python -m jobs.agreement ../shared/gold/multiclinai_es-en.jsonl --only DISEASE --limit 100 \\
           --codes ../shared/coding/icd10_es_en.tsv -m runs/coder
     """
-    chosen = CodingConfiguration(codes=str(codes), synonyms=synonyms, model=model, rerank=rerank)
+    chosen = CodingConfiguration(
+        codes=str(codes),
+        everyday=not no_everyday,
+        synonyms=synonyms,
+        model=model,
+        rerank=rerank,
+    )
     coder = configured_coder(chosen, Path())
     if mentions.is_dir():
         found = run_mentions(mentions, source_language, only)

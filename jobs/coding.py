@@ -10,14 +10,15 @@ from pathlib import Path
 import click
 
 from projector.coding.coder import Coder, Query, load_coder
-from projector.coding.codes import CodeList, read_codes
+from projector.coding.codes import CodeList
+from projector.coding.configured import configured_codes
 from projector.coding.lexical import Lexical
 from projector.coding.named import NamesFirst
 from projector.coding.scores import Place, score_codes
 from projector.coding.sources import documents_of, read_mentions
 from projector.coding.surface import own_abbreviations, plain, words
-from projector.coding.synonyms import with_synonyms
 from projector.errors import Problem
+from schemas.coding import CodingConfiguration
 
 _WORDS, _DICTIONARY = "words", "dictionary"
 _COLUMNS = ("F1", "category", "chapter", "MAP@10", "R@10")
@@ -90,6 +91,7 @@ def _whole(text: str) -> list[str]:
 @click.argument("gold", type=click.Path(exists=True, path_type=Path))
 @click.option("--codes", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--synonyms", multiple=True, help="Further names, see `projector code`; repeatable.")
+@click.option("--no-everyday", is_flag=True, help="Leave out the project's own everyday names.")
 @click.option(
     "-m", "--model", "models", multiple=True, default=[_WORDS, "lexical"], show_default=True
 )
@@ -113,6 +115,7 @@ def main(
     gold: Path,
     codes: Path,
     synonyms: tuple[str, ...],
+    no_everyday: bool,
     models: tuple[str, ...],
     column: str,
     only: tuple[str, ...],
@@ -133,9 +136,10 @@ def main(
       python -m jobs.coding ../shared/coding/distemist_train_linking.jsonl --column icd10 \\
           --codes ../shared/coding/icd10_es_en.tsv --any-level
     """
-    listed = with_synonyms(read_codes(codes), synonyms)
-    if not any_level:
-        listed = listed.assignable()
+    chosen = CodingConfiguration(
+        codes=str(codes), synonyms=synonyms, everyday=not no_everyday, any_level=any_level
+    )
+    listed = configured_codes(chosen, Path())
     found = read_gold(gold, column, only, language, without, within)
     if found.skipped:
         click.echo(f"{len(found.skipped)} skipped; the first: {found.skipped[0]}", err=True)

@@ -99,11 +99,12 @@ class CoderTraining(Strict):
     """All that training a coder depends on beside the files that it names.
 
     `codes` is the list (None: the embedded one), `synonyms` are tables of further names of its
-    codes (`icd10cm`: the embedded list's). The `retriever` is to find a mention's description
-    among those of its batch and `negatives` of codes next to its own (the same category), by cosine
-    over `temperature`. The `reranker` reads a mention beside each description of a group, of its
-    own code and of `negatives` others: next to it, or what `first` finds (`lexical`, or a trained
-    retriever's folder); with `context` also the sentence around the mention.
+    codes, also `everyday` and `icd10cm` (see `projector code`). The `retriever` is to find a
+    mention's description among those of its batch and `negatives` of codes next to its own (the
+    same category), by cosine over `temperature`. The `reranker` reads a mention beside each
+    description of a group, of its own code and of `negatives` others: next to it, or what `first`
+    finds (`lexical`, or a trained retriever's folder); with `context` also the sentence around the
+    mention.
     """
 
     stage: Literal["retriever", "reranker"] = "retriever"

@@ -16,13 +16,15 @@ LEXICAL = "lexical"
 class CodingConfiguration(Strict):
     """What a user chose for coding mentions.
 
-    `codes` is the list (None, or `icd10cm`: the embedded one), `synonyms` are further names of its
-    codes. `model` is `lexical` or the folder of a trained retriever, `rerank` that of a trained
-    reranker. Proposals below `min_score` are none; `only` are the labels to code (none: all);
-    `any_level` proposes codes that are divided further, too. `resource` is the list's name in BRAT.
+    `codes` is the list (None, or `icd10cm`: the embedded one); `everyday` has its codes called by
+    what is said every day, too; `synonyms` are further names. `model` is `lexical` or the folder of
+    a trained retriever, `rerank` that of a trained reranker. Proposals below `min_score` are none;
+    `only` are the labels to code (none: all); `any_level` proposes codes that are divided further,
+    too. `resource` is the list's name in BRAT.
     """
 
     codes: str | None = None
+    everyday: bool = True
     synonyms: tuple[str, ...] = ()
     model: str = LEXICAL
     rerank: str | None = None

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     help="Further names of the codes: a table like that of --codes, a coded corpus (a folder or "
     "JSON Lines) whose mentions they are, or ICD-10-CM's; repeatable.",
 )
+@click.option("--no-everyday", is_flag=True, help="Leave out the project's own everyday names.")
 @click.option("--top-k", type=click.IntRange(min=1), default=10, show_default=True)
 @click.option(
     "--min-score",
@@ -78,6 +79,7 @@ def command(
     rerank: Path | None,
     codes: Path | None,
     synonyms: tuple[str, ...],
+    no_everyday: bool,
     top_k: int,
     min_score: float,
     only: tuple[str, ...],
@@ -113,6 +115,7 @@ def command(
     refuse_existing(output, overwrite=overwrite, mark=CODING)
     chosen = CodingConfiguration(
         codes=None if codes is None else str(codes),
+        everyday=not no_everyday,
         synonyms=synonyms,
         model=model,
         rerank=None if rerank is None else str(rerank),

@@ -43,7 +43,8 @@ class CodeList:
     Args:
         name: Where it comes from.
         codes: As the list writes them, none twice.
-        terms: What they are called, at least one a code, in the list's order.
+        terms: What they are called, at least one a code; those of a code together, in the order of
+            the codes.
         given: The parents that the list states, by code.
     """
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from projector.coding.coder import Coder, Progress, load_coder
 from projector.coding.codes import EMBEDDED, CodeList, embedded_codes, read_codes
-from projector.coding.folder import RERANKER, RETRIEVER, CoderFolder
+from projector.coding.folder import RERANKER, RETRIEVER, CoderFolder, coder_path
 from projector.coding.surface import own_abbreviations
-from projector.coding.synonyms import with_synonyms
+from projector.coding.synonyms import EVERYDAY, with_synonyms
 from schemas.coding import LEXICAL
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def configured_codes(chosen: CodingConfiguration, directory: Path) -> CodeList:
     embedded = chosen.codes in (None, EMBEDDED)
     listed = embedded_codes() if embedded else read_codes(directory / str(chosen.codes))
     further = [name if name == EMBEDDED else str(directory / name) for name in chosen.synonyms]
+    if chosen.everyday:
+        further.insert(0, EVERYDAY)
     found = with_synonyms(listed, further)
     return found if chosen.any_level else found.assignable()
 
@@ -52,10 +54,10 @@ def configured_coder(
     if chosen.abbreviations is not None:
         short = short.with_table(directory / chosen.abbreviations)
     return load_coder(
-        chosen.model if chosen.model == LEXICAL else str(directory / chosen.model),
+        _model(chosen, directory),
         configured_codes(chosen, directory),
         short,
-        rerank=None if chosen.rerank is None else directory / chosen.rerank,
+        rerank=_reranker(chosen, directory),
         device=device,
         progress=progress,
     )
@@ -71,6 +73,16 @@ def check_configured(chosen: CodingConfiguration, directory: Path) -> None:
     if chosen.abbreviations is not None:
         own_abbreviations().with_table(directory / chosen.abbreviations)
     if chosen.model != LEXICAL:
-        CoderFolder.read(directory / chosen.model, RETRIEVER)
-    if chosen.rerank is not None:
-        CoderFolder.read(directory / chosen.rerank, RERANKER)
+        CoderFolder.read(Path(_model(chosen, directory)), RETRIEVER)
+    if (reranker := _reranker(chosen, directory)) is not None:
+        CoderFolder.read(reranker, RERANKER)
+
+
+def _model(chosen: CodingConfiguration, directory: Path) -> str:
+    if chosen.model == LEXICAL:
+        return LEXICAL
+    return str(coder_path(directory, chosen.model, RETRIEVER))
+
+
+def _reranker(chosen: CodingConfiguration, directory: Path) -> Path | None:
+    return None if chosen.rerank is None else coder_path(directory, chosen.rerank, RERANKER)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from projector.coding.coder import Progress
-from projector.coding.ranking import Floats, Ranking, best_of_terms
+from projector.coding.ranking import Floats, Ranking, best_of_terms, joined, starts_of
 from projector.tokens import Pieces, TokenizedText, tokenize_stretches
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 PREFIX = "query: "  # what E5 was trained with, for texts that are alike (Wang et al. 2024)
 _AT_ONCE = 512  # strings a call: bounds memory, and with the order of the strings fixes their bits
-_MORE = 4  # so many terms are looked at for each code that is wanted: several may be of one code
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,19 +94,15 @@ class DenseIndex:
     def __init__(self, codes: CodeList, encoder: BiEncoder, vectors: Floats) -> None:
         self._encoder = encoder
         self._vectors = vectors
-        self._code_of_term = np.array([term.code for term in codes.terms], np.int64)
+        self._starts = starts_of([term.code for term in codes.terms])
 
     def find(self, queries: Sequence[str], most: int) -> Ranking:
         """Return the codes of M queries, by cosine."""
-        wanted = min(_MORE * most, len(self._vectors))
-        terms = np.zeros((len(queries), wanted), np.int64)
-        scores = np.zeros((len(queries), wanted), np.float32)
+        found = []
         for start in range(0, len(queries), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            similar = self._encoder.embed(queries[part]) @ self._vectors.T
-            terms[part] = np.argpartition(-similar, wanted - 1, axis=1)[:, :wanted]
-            scores[part] = np.take_along_axis(similar, terms[part], 1)
-        return best_of_terms(terms, scores, self._code_of_term, most)
+            similar = self._encoder.embed(queries[start : start + _AT_ONCE]) @ self._vectors.T
+            found.append(best_of_terms(similar, self._starts, most))
+        return joined(found, most)
 
 
 def described(codes: CodeList, encoder: BiEncoder, *, progress: Progress = iter) -> Floats:

@@ -10,8 +10,10 @@ from typing import Literal
 from projector.errors import ModelError
 
 CODER_FILE = "coder.json"
+# The stages; also what those that are installed with the project are called.
 RETRIEVER: Literal["retriever"] = "retriever"
 RERANKER: Literal["reranker"] = "reranker"
+Stage = Literal["retriever", "reranker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,16 @@ class CoderFolder:
     context: bool = False
 
     @classmethod
-    def read(cls, path: Path, kind: Literal["retriever", "reranker"]) -> CoderFolder:
-        """Read a coder of a kind by its folder, or that of its training run.
+    def read(cls, path: Path, kind: Stage) -> CoderFolder:
+        """Read a coder of a kind by its folder, that of its training run, or as installed.
 
         Raises:
             ModelError: There is no such coder in it.
         """
         inner = path / "model"
         folder = inner if (inner / CODER_FILE).is_file() else path
+        if is_installed(path, kind):
+            folder = Path(__file__).parent / kind
         wanted = f'a run of `projector train coder` with stage = "{kind}"'
         try:
             said = json.loads((folder / CODER_FILE).read_text(encoding="utf-8"))
@@ -48,3 +52,14 @@ class CoderFolder:
         if said.get("kind") != kind:
             raise ModelError(f"{path}: it is a {said.get('kind')}; expected the folder of {wanted}")
         return found
+
+
+def is_installed(path: Path, kind: Stage) -> bool:
+    """Tell whether a path is the name of the installed one; a folder of the user's goes before."""
+    return str(path) == kind and not path.exists()
+
+
+def coder_path(directory: Path, name: str, kind: Stage) -> Path:
+    """Return where a coder lies: its name is relative to a directory, or an installed one's."""
+    own = directory / name
+    return Path(name) if name == kind and not own.exists() else own

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from projector.coding.codes import CodeList
-from projector.coding.ranking import Floats, Ints, Ranking, best_of_terms
+from projector.coding.ranking import Floats, Ranking, best_of_terms, joined, starts_of
 from projector.coding.surface import character_grams
 
-_MORE = 4  # so many terms are looked at for each code that is wanted: several may be of one code
+_AT_ONCE = 256  # mentions: bounds memory
 
 
 class Lexical:
@@ -30,7 +30,8 @@ class Lexical:
         import bm25s
 
         self._parts = parts
-        self._code_of_term = np.array([term.code for term in codes.terms], np.int64)
+        self._terms = len(codes.terms)
+        self._starts = starts_of([term.code for term in codes.terms])
         self._index = bm25s.BM25()
         self._index.index([parts(term.text) for term in codes.terms], show_progress=False)
         self._most = self._largest_gains()
@@ -45,27 +46,18 @@ class Lexical:
 
         A score is the share of what the query's parts could add that a description gets.
         """
-        terms = np.zeros((len(queries), min(_MORE * most, len(self._code_of_term))), np.int64)
-        values = np.full(terms.shape, -np.inf, np.float32)
-        for row, query in enumerate(queries):
-            known = [one for one in self._parts(query) if one in self._index.vocab_dict]
-            if known:
-                scores = self._shares(known)
-                terms[row] = _largest(scores, terms.shape[1])
-                values[row] = np.where(scores[terms[row]] > 0, scores[terms[row]], -np.inf)
-        return best_of_terms(terms, values, self._code_of_term, most)
+        found = []
+        for start in range(0, len(queries), _AT_ONCE):
+            part = queries[start : start + _AT_ONCE]
+            scores = np.stack([self._shares(self._parts(query)) for query in part])
+            found.append(best_of_terms(scores, self._starts, most))
+        return joined(found, most)
 
     def _shares(self, parts: list[str]) -> Floats:
-        able = sum(float(self._most[self._index.vocab_dict[one]]) for one in parts)
-        scores: Floats = self._index.get_scores(parts) / max(able, 1e-9)
-        return scores
-
-
-def _largest(scores: Floats, most: int) -> Ints:
-    """Return the places of the largest values; among equals the first."""
-    if most < len(scores):
-        least = np.partition(scores, -most)[-most]
-        places = np.flatnonzero(scores >= least)
-    else:
-        places = np.arange(len(scores))
-    return places[np.argsort(-scores[places], kind="stable")][:most]
+        """Return [T] shares of what a query's parts could add; minus infinity for nothing."""
+        known = [one for one in parts if one in self._index.vocab_dict]
+        if not known:
+            return np.full(self._terms, -np.inf, np.float32)
+        able = sum(float(self._most[self._index.vocab_dict[one]]) for one in known)
+        scores: Floats = self._index.get_scores(known) / max(able, 1e-9)
+        return np.where(scores > 0, scores, -np.inf)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,26 +51,50 @@ class Ranking:
         return Ranking(codes, scores, np.take_along_axis(self.terms, order, 1))
 
 
-def ranked(found: Sequence[Mapping[int, tuple[float, int]]], most: int) -> Ranking:
-    """Rank codes with their scores and terms: the higher first, equals by place in the list."""
-    codes = np.full((len(found), most), -1, np.int64)
-    terms = np.full((len(found), most), -1, np.int64)
-    scores = np.full((len(found), most), -np.inf, np.float32)
-    for row, own in enumerate(found):
-        best = sorted(own.items(), key=lambda one: (-one[1][0], one[0]))[:most]
-        for column, (code, (score, term)) in enumerate(best):
-            codes[row, column], scores[row, column], terms[row, column] = code, score, term
-    return Ranking(codes, scores, terms)
+def starts_of(code_of_term: Sequence[int]) -> Ints:
+    """Return where the terms of each code begin: they lie together, in the order of the codes."""
+    return np.searchsorted(code_of_term, np.arange(code_of_term[-1] + 1))
 
 
-def best_of_terms(terms: Ints, scores: Floats, code_of_term: Ints, most: int) -> Ranking:
-    """Turn [M, K] terms with their scores into codes; a code counts as its best term."""
-    found: list[dict[int, tuple[float, int]]] = []
-    rows = zip(terms.tolist(), code_of_term[terms].tolist(), scores.tolist(), strict=True)
-    for own, codes, values in rows:
-        best: dict[int, tuple[float, int]] = {}
-        for term, code, value in zip(own, codes, values, strict=True):
-            if value > best.get(code, (-np.inf, 0))[0]:
-                best[code] = (value, term)
-        found.append(best)
-    return ranked(found, most)
+def best_of_terms(scores: Floats, starts: Ints, most: int) -> Ranking:
+    """Rank codes by the best of their terms: the higher first, equals by their place in the list.
+
+    Args:
+        scores: [M, T] of M mentions and T terms; minus infinity for no match at all.
+        starts: [C] as `starts_of` gives them.
+        most: How many codes of each mention at most.
+    """
+    codes = np.full((len(scores), most), -1, np.int64)
+    values = np.full((len(scores), most), -np.inf, np.float32)
+    terms = np.full((len(scores), most), -1, np.int64)
+    ends = np.append(starts[1:], scores.shape[1])
+    for row, own in enumerate(scores):
+        best = np.maximum.reduceat(own, starts)
+        chosen = _largest(best, most)
+        chosen = chosen[np.isfinite(best[chosen])]
+        count = len(chosen)
+        codes[row, :count], values[row, :count] = chosen, best[chosen]
+        places = zip(starts[chosen].tolist(), ends[chosen].tolist(), strict=True)
+        terms[row, :count] = [start + int(own[start:end].argmax()) for start, end in places]
+    return Ranking(codes, values, terms)
+
+
+def joined(parts: Sequence[Ranking], most: int) -> Ranking:
+    """Return the rankings of several lots of mentions as one, `most` codes wide even if of none."""
+    nothing = np.zeros((0, most), np.int64)
+    every = (Ranking(nothing, nothing.astype(np.float32), nothing), *parts)
+    return Ranking(
+        np.concatenate([one.codes for one in every]),
+        np.concatenate([one.scores for one in every]),
+        np.concatenate([one.terms for one in every]),
+    )
+
+
+def _largest(scores: Floats, most: int) -> Ints:
+    """Return the places of the largest values, these first; among equals the first."""
+    if most < len(scores):
+        least = np.partition(scores, -most)[-most]
+        places = np.flatnonzero(scores >= least)
+    else:
+        places = np.arange(len(scores))
+    return places[np.argsort(-scores[places], kind="stable")][:most]

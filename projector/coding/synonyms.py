@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from pathlib import Path
 
 from projector.coding.coded_lines import CODED_LINES
@@ -14,6 +15,7 @@ from projector.coding.sources import read_mentions
 from projector.coding.surface import plain
 from projector.errors import Problem
 
+EVERYDAY = "everyday"
 _LOG = logging.getLogger(__name__)
 _ANY = "und"  # a language nobody asks for: names count in all
 Row = tuple[str, str, str]  # code, language, description
@@ -26,9 +28,10 @@ def with_synonyms(codes: CodeList, names: Sequence[str]) -> CodeList:
 
     Args:
         codes: The list, not yet cut down to what is assignable.
-        names: `icd10cm` for the embedded list with its inclusion terms; a table as `read_codes`
-            reads it; a coded corpus, as a folder or JSON Lines: its mentions are names of the code
-            that they have most often.
+        names: `everyday` for what is said every day in seven languages (`everyday.tsv`); `icd10cm`
+            for the embedded list with its inclusion terms; a table as `read_codes` reads it; a
+            coded corpus, as a folder or JSON Lines: its mentions are names of the code that they
+            have most often.
 
     Raises:
         CorpusError, ConfigurationError: One can't be read; see `read_codes`, `embedded_codes`,
@@ -46,6 +49,8 @@ def with_synonyms(codes: CodeList, names: Sequence[str]) -> CodeList:
 
 def _further(name: str) -> Iterator[Row]:
     path = Path(name)
+    if name == EVERYDAY:
+        return _rows(read_codes(Path(str(files("projector.coding") / "everyday.tsv"))))
     if name == EMBEDDED:
         return _rows(embedded_codes())
     if path.is_dir() or path.suffix == CODED_LINES:

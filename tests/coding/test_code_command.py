@@ -105,9 +105,11 @@ def test_only_some_labels_are_coded(corpus):
 
 
 def test_below_a_score_nothing_is_said(corpus):
-    assert code("--min-score", "1", "--accept-losses") == 0
-    table = pl.read_parquet("coded/codes.parquet")
-    assert (table["score"] == 1).all() and set(table["mention"]) == {"T1", "T2"}
+    surely = ("--min-score", "1", "--accept-losses", "--overwrite")
+    for more, expected in (((), {"T1", "T2", "T3"}), (("--no-everyday",), {"T1", "T2"})):
+        assert code(*surely, *more) == 0
+        table = pl.read_parquet("coded/codes.parquet")
+        assert (table["score"] == 1).all() and set(table["mention"]) == expected
 
 
 def test_a_bare_table_is_coded_without_its_texts(corpus):

@@ -1,11 +1,14 @@
 """Hold code lists and their hierarchy."""
 
+from importlib.resources import files
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from projector.coding.codes import embedded_codes, make_list, read_codes
 from projector.coding.hierarchy import bounds, category, chapter, normal_code, shorter
-from projector.coding.surface import unqualified
+from projector.coding.surface import plain, unqualified
 from projector.coding.synonyms import with_synonyms
 from projector.errors import CorpusError
 
@@ -203,3 +206,16 @@ def test_the_embedded_list_is_icd_10_cm():
     assert found.description(place) == "Type 2 diabetes mellitus without complications"
     assert found.ancestors("E11.9") == ["E11", "E08-E13"]
     assert len(found.terms) > len(found) > 90_000
+
+
+def test_everyday_names_are_of_known_codes_in_seven_languages():
+    table = read_codes(Path(str(files("projector.coding") / "everyday.tsv")))
+    languages = {"es", "en", "it", "nl", "sv", "ro", "cs"}
+    for number, code in enumerate(table.codes):
+        assert {one.language for one in table.terms if one.code == number} == languages, code
+        assert normal_code(code) == code and chapter(code)
+    taken = {}
+    for one in table.terms:  # one name, one code
+        assert taken.setdefault((one.language, plain(one.text)), one.code) == one.code, one.text
+    found = with_synonyms(make_list("x", [("R50.9", "es", "Fiebre")]), ["everyday"])
+    assert {one.text for one in found.terms} >= {"Fiebre", "koorts", "horečka"}

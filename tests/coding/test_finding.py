@@ -9,7 +9,7 @@ from projector.coding.coder import Query, load_coder
 from projector.coding.codes import make_list
 from projector.coding.lexical import Lexical
 from projector.coding.named import NamesFirst
-from projector.coding.ranking import ranked
+from projector.coding.ranking import best_of_terms, starts_of
 from projector.coding.surface import (
     Abbreviations,
     character_grams,
@@ -91,7 +91,8 @@ class Fixed:
     """Finds the same for all."""
 
     def find(self, queries, most):
-        return ranked([{0: (1.0, 0), 1: (0.6, 2), 3: (0.5, 3)}] * len(queries), most)
+        scores = np.array([[1, -np.inf, 0.6, 0.5, -np.inf]] * len(queries), np.float32)
+        return best_of_terms(scores, np.array([0, 1, 3, 4]), most)
 
 
 def test_named_codes_go_first_in_the_order_of_the_finder():
@@ -101,21 +102,27 @@ def test_named_codes_go_first_in_the_order_of_the_finder():
     assert found.scores[0, :2].tolist() == [1, 1] and found.scores[0, 2] < 1
     assert found.terms[0].tolist() == [1, 3, 0]
     assert found.row(1)[0] == (0, 1.0)
-    assert [code for code, _ in found.row(2)] == [0, 1, 3] and found.scores[2, 0] < 1
+    assert [code for code, _ in found.row(2)] == [0, 1, 2] and found.scores[2, 0] < 1
 
 
 ROWS = [("D", "es", "Tres")]
-SCORED = st.tuples(st.floats(0, 1), st.integers(0, 99))
+COUNTS = st.lists(st.integers(1, 4), min_size=1, max_size=8)
 
 
-@given(st.lists(st.dictionaries(st.integers(0, 9), SCORED, max_size=6), max_size=4))
-def test_rankings_fall_and_name_each_code_once(found):
-    ranking = ranked(found, 4)
-    for number, own in enumerate(found):
-        row = ranking.row(number)
-        assert len(row) == min(4, len(own)) == len({code for code, _ in row})
-        assert [score for _, score in row] == sorted((score for _, score in row), reverse=True)
-        assert [own[code][1] for code, _ in row] == ranking.terms[number, : len(row)].tolist()
+@given(COUNTS, st.integers(1, 9), st.data())
+def test_a_code_counts_as_its_best_term_and_rankings_fall(counts, most, data):
+    owner = [code for code, count in enumerate(counts) for _ in range(count)]
+    value = st.one_of(st.just(-np.inf), st.sampled_from([0.1, 0.2, 0.5, 0.9]))
+    own = data.draw(st.lists(value, min_size=len(owner), max_size=len(owner)))
+    found = best_of_terms(np.array([own], np.float32), starts_of(owner), most)
+    best = {}
+    for term, (code, score) in enumerate(zip(owner, own, strict=True)):
+        if score > best.get(code, (-np.inf, 0))[0]:
+            best[code] = (score, term)
+    expected = sorted(best, key=lambda code: (-best[code][0], code))[:most]
+    assert [code for code, _ in found.row(0)] == expected
+    assert found.terms[0, : len(expected)].tolist() == [best[code][1] for code in expected]
+    assert [score for _, score in found.row(0)] == [np.float32(best[code][0]) for code in expected]
 
 
 def test_a_coder_looks_each_text_up_once_and_answers_all():

@@ -12,7 +12,7 @@ import torch
 from projector.cli import run
 from projector.coding.codes import make_list, read_codes
 from projector.coding.dense import BiEncoder, DenseIndex, described
-from projector.coding.ranking import ranked
+from projector.coding.ranking import best_of_terms, starts_of
 from projector.coding.rerank import CrossEncoder, TwoStages, reading
 from projector.coding.surface import own_abbreviations, plain
 from projector.errors import CorpusError, ModelError
@@ -262,28 +262,32 @@ def test_the_sentence_around_is_read_where_it_is_asked_for(checkpoints):
 
 
 class Said:
-    """Finds what it was made with."""
+    """Finds codes that it was made with, their terms being their scores' places."""
 
     def __init__(self, *rows):
-        self.rows = rows
+        self.rows = np.array(rows, np.float32)
 
     def find(self, queries, most):
-        return ranked(self.rows[: len(queries)], most)
+        return best_of_terms(
+            self.rows[: len(queries)], starts_of([t.code for t in CODES.terms]), most
+        )
 
 
 def test_only_what_is_not_named_is_reordered(checkpoints):
     encoder = load(str(checkpoints / "bert"), granularity="window", device="cpu")
     torch.manual_seed(0)
     cross = CrossEncoder(encoder, torch.nn.Linear(encoder.dimension, 1))
-    named, unnamed = {2: (1.0, 4), 0: (0.2, 0)}, {0: (0.5, 0), 1: (0.4, 3), 3: (0.1, 7)}
+    none = -np.inf
+    named = [0.2, none, none, none, 1.0, none, none, none]
+    unnamed = [0.5, 0.3, none, 0.4, none, none, none, 0.1]
     found = TwoStages(CODES, Said(named, unnamed), cross).find(["x", "tos seca"], 3)
     assert found.row(0) == [(2, 1.0), (0, pytest.approx(0.2))]
-    texts = [reading(CODES, code, term) for code, (_, term) in unnamed.items()]
-    scores = cross.scores([("tos seca", text) for text in texts])
-    order = [[*unnamed][at] for at in np.argsort(-scores)]
+    read = {0: 0, 1: 3, 3: 7}  # by code the term that it was found by
+    scores = cross.scores([("tos seca", reading(CODES, *one)) for one in read.items()])
+    order = [[*read][at] for at in np.argsort(-scores)]
     assert [code for code, _ in found.row(1)] == order
     assert sum(score for _, score in found.row(1)) == pytest.approx(1)
-    assert [int(term) for term in found.terms[1]] == [unnamed[code][1] for code in order]
+    assert [int(term) for term in found.terms[1]] == [read[code] for code in order]
 
 
 def test_the_name_that_a_code_was_found_by_is_read_beside_what_it_is_called():
