@@ -25,7 +25,8 @@ def open_languages(
     """Open a corpus, or the corpora in a folder that holds one for each language.
 
     Args:
-        path: The corpus, or a folder of corpora whose folders' names tell their languages.
+        path: The corpus, or a folder of corpora whose folders' names tell their languages, or of
+            tables with several languages, as a run's.
         language: Which one to take.
         texts: The folder of the texts, if they lie elsewhere.
         labels: New names for labels, see `open_any`.
@@ -37,6 +38,9 @@ def open_languages(
         CorpusError: Neither is there; or one of the corpora can't be opened; or two are in one
             language.
     """
+    several = _in_tables(Path(path)) if language is None else []
+    if len(several) > 1:
+        return [open_any(path, language=code, labels=labels) for code in several]
     try:
         return [open_any(path, language=language, texts=texts, labels=labels)]
     except CorpusError as error:
@@ -50,6 +54,13 @@ def open_languages(
                 both = f"{other.path.name} and {one.path.name} are both in {one.language}"
                 raise CorpusError(Problem(Path(path), None, both, "one corpus for each language"))
     return found if language is None else [replace(one, language=language) for one in found]
+
+
+def _in_tables(path: Path) -> list[str]:
+    """Return the languages of a folder of tables; none of any other."""
+    from projector.corpus.parquet import holds_parquet, parquet_languages
+
+    return parquet_languages(path) if holds_parquet(path) else []
 
 
 def _named_after_languages(path: Path, language: str | None) -> list[Path]:

@@ -181,19 +181,23 @@ class CodeList:
                 place = self._places.get(above)
                 if place is not None and self.codes[place] in self._divided:
                     below[self.codes[place]].append(code)
+        names: list[set[str]] = [set() for _ in self.codes]
+        for term in self.terms:
+            names[term.code].add(plain(unqualified(term.text)))
         heirs: dict[str, str] = {}
         for code, children in below.items():
-            names = self._names(code)
-            alike = (child for child in children if names & self._names(child))
+            own = names[self._number[code]]
+            alike = (child for child in children if own & names[self._number[child]])
             last = (child for child in (f"{code}.9", f"{code}9") if child in undivided)
             heir = next(alike, None) or next(last, None)
             if heir is not None:
                 heirs[code] = heir
         return heirs
 
-    def _names(self, code: str) -> set[str]:
-        place = self._places[normal_code(code)]
-        return {plain(unqualified(one.text)) for one in self._of_code[place]}
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        """Return each code's number, by how the list writes it."""
+        return {code: number for number, code in enumerate(self.codes)}
 
 
 def _width(first: str, last: str) -> tuple[int, int]:

@@ -19,6 +19,8 @@ _WHAT = (
     r"naturaleza|lado|región(?: del cuerpo)?(?: y grado)?|type|site|part|cause|origin|location|"
     r"degree|organism|side|nature)"
 )
+# A quick look whether there is any of that at all.
+_PERHAPS = re.compile(r"spec|clas|menti|menci|without|nos\b|neur", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _UNQUALIFIED = re.compile(
     r"(?:,\s*)?\(?(?:\b(?:de|en|con|of|with)\s+)?\b(?:"
@@ -38,8 +40,10 @@ _TOKEN = re.compile(r"[^\W_]+(?:[./][^\W_]+)*\.?")
 
 def plain(text: str) -> str:
     """Return a text without case, accents and punctuation, its words joined by single spaces."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(one for one in folded if not unicodedata.combining(one))
+    bare = text.casefold()
+    if not bare.isascii():
+        folded = unicodedata.normalize("NFKD", bare)
+        bare = "".join(one for one in folded if not unicodedata.combining(one))
     return " ".join(_WORD.findall(bare))
 
 
@@ -49,7 +53,10 @@ def unqualified(text: str) -> str:
     That is "unspecified" and the like, and what stands in round brackets: words that ICD-10 allows
     for without asking for them.
     """
-    bare = " ".join(_UNQUALIFIED.sub("", _BRACKETS.sub("", text)).split()).strip(" ,;:")
+    bare = _BRACKETS.sub("", text) if "(" in text else text
+    if _PERHAPS.search(bare):
+        bare = _UNQUALIFIED.sub("", bare)
+    bare = " ".join(bare.split()).strip(" ,;:")
     return bare if len(bare) > 2 else text
 
 

@@ -129,6 +129,17 @@ def holds_parquet(path: Path) -> bool:
     return (path / "documents.parquet").is_file()
 
 
+def parquet_languages(path: Path) -> list[str]:
+    """Return the languages of the documents in a folder of tables, sorted.
+
+    Raises:
+        CorpusError: The table of documents is missing or wrong.
+    """
+    table = _Table(path / f"{name_of(DOCUMENTS)}.parquet", DOCUMENTS)
+    keys = table.keys()
+    return sorted({code for code, _ in keys})
+
+
 def open_parquet(
     path: Path, *, language: str | None = None, labels: Mapping[str, str] | None = None
 ) -> ParquetCorpus:
