@@ -147,6 +147,7 @@ CODES = _schema(
         "rank": pa.int64(),
         "score": pa.float64(),
         "description": pa.string(),
+        "name": pa.string(),  # of the code, by which it was found; empty where it was given
         "origin": pa.string(),  # `given` or `proposed`
     },
     nullable=set(),

@@ -49,12 +49,13 @@ _PROCEDURES = {"PROCEDURE", "PROCEDIMIENTO"}
 
 
 class Choice(NamedTuple):
-    """A code of a mention: its score is 1 where it was given."""
+    """A code of a mention; of one that was given the score is 1, and no name found it."""
 
     code: str
     score: float
     description: str
     origin: str
+    name: str = ""
 
 
 def write_codes(
@@ -136,8 +137,9 @@ def _choices(
                 round(score, 4),
                 coder.codes.description(code, mention.language),
                 PROPOSED,
+                coder.codes.terms[term].text,
             )
-            for code, score in ranking.row(row)
+            for (code, score), term in zip(ranking.row(row), ranking.found_by(row), strict=True)
             if score >= chosen.min_score
         ]
     return found
@@ -174,7 +176,7 @@ def _write_tables(
             place = (mention.language, mention.document, mention.id, mention.label)
             fragments = [{"start": start, "end": end} for start, end in mention.fragments]
             for rank, one in enumerate(own, start=1):
-                chosen_one = (one.code, rank, one.score, one.description, one.origin)
+                chosen_one = (one.code, rank, one.score, one.description, one.name, one.origin)
                 table.add([(*place, fragments, mention.text, *chosen_one)])
             if not own:
                 asked = not only or mention.label in only

@@ -37,6 +37,11 @@ class Ranking:
         codes, scores = self.codes[number][kept].tolist(), self.scores[number][kept].tolist()
         return list(zip(codes, scores, strict=True))
 
+    def found_by(self, number: int) -> list[int]:
+        """Return the terms that one mention's codes were found by, in the order of `row`."""
+        terms: list[int] = self.terms[number][self.codes[number] >= 0].tolist()
+        return terms
+
     def top(self, most: int) -> Ranking:
         """Return the first so many."""
         return Ranking(self.codes[:, :most], self.scores[:, :most], self.terms[:, :most])
