@@ -50,7 +50,7 @@ def test_mentions_are_coded_and_those_without_a_code_are_told(corpus, capsys):
     }  # fmt: skip
     assert dict(zip(firsts["mention"], firsts["origin"], strict=True))["T2"] == "given"
     names = dict(zip(firsts["mention"], firsts["name"], strict=True))
-    assert names == {"T1": "Fiebre", "T2": "", "T3": "hipertensión arterial"}
+    assert names == {"T1": "fiebre", "T2": "", "T3": "hipertensión arterial"}
     assert {"document", "mention", "code", "rank", "score"} <= {*table.columns}
     uncoded = Path("coded/uncoded.tsv").read_text().splitlines()
     assert uncoded[1] == "es\ta\tT4\tDISEASE\tQwxz\tno code is near enough"
