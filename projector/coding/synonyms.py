@@ -17,6 +17,7 @@ from projector.errors import Problem
 
 EVERYDAY = "everyday"
 _LOG = logging.getLogger(__name__)
+_EXTENDED = 7  # characters of a code with an extension
 _ANY = "und"  # a language nobody asks for: names count in all
 Row = tuple[str, str, str]  # code, language, description
 
@@ -81,10 +82,15 @@ def _rows(codes: CodeList) -> Iterator[Row]:
 
 
 def _place(codes: CodeList, code: str) -> int | None:
-    """Return the number of a code, or of the undivided code that it is a part of."""
+    """Return the number of a code, or of the undivided code that it is a part of.
+
+    A seventh character tells encounters of one thing apart, by names that no mention has.
+    """
     place = codes.find(code)
     if place is not None:
         return place
+    if len(code.replace(".", "")) == _EXTENDED:
+        return None
     for above in shorter(normal_code(code)):
         place = codes.find(above)
         if place is not None:
