@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -52,6 +53,20 @@ class CoderFolder:
         if said.get("kind") != kind:
             raise ModelError(f"{path}: it is a {said.get('kind')}; expected the folder of {wanted}")
         return found
+
+
+def write_coder(folder: Path, kind: Stage, said: Mapping[str, object]) -> None:
+    """Say in the folder of a coder's encoder what it is, and in its adapter's, which will do alone.
+
+    Args:
+        folder: Holds the encoder.
+        kind: Of the coder.
+        said: How it is used and was made.
+    """
+    content = json.dumps({"kind": kind, **said}, indent=1, default=str)
+    for place in (folder, folder / "adapter"):
+        if place.is_dir():
+            (place / CODER_FILE).write_text(content, encoding="utf-8")
 
 
 def is_installed(path: Path, kind: Stage) -> bool:

@@ -146,9 +146,11 @@ def _shares(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def save_head(folder: Path, head: nn.Linear) -> None:
-    """Write a reranker's head beside its encoder."""
+    """Write a reranker's head beside its encoder, and beside its adapter, which will do alone."""
     weights = {name: one.detach().cpu().contiguous() for name, one in head.state_dict().items()}
-    save_file(weights, folder / HEAD_FILE, metadata={"format": "pt"})
+    for place in (folder, folder / "adapter"):
+        if place.is_dir():
+            save_file(weights, place / HEAD_FILE, metadata={"format": "pt"})
 
 
 def load_cross_encoder(path: Path, *, device: str = "auto") -> tuple[CrossEncoder, str]:

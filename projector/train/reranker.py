@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from projector.coding.coder import Finder
 from projector.coding.codes import CodeList
-from projector.coding.folder import CODER_FILE, RERANKER
+from projector.coding.folder import RERANKER, write_coder
 from projector.coding.rerank import CrossEncoder, TwoStages, reading, save_head
 from projector.train.code_examples import CodedText
 from projector.train.code_figures import DEPTH, figures_of, measured
@@ -107,6 +106,5 @@ class Reordering:
         """Write the reranker to an empty folder: its encoder, its head, and how it is used."""
         self.student.save(folder, own)
         save_head(folder, self.head)
-        said = {"kind": RERANKER, "prefix": "", "context": self.configuration.context, **own}
-        content = json.dumps(said, indent=1, default=str)
-        (folder / CODER_FILE).write_text(content, encoding="utf-8")
+        said = {"prefix": "", "context": self.configuration.context, **own}
+        write_coder(folder, RERANKER, said)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from projector.coding.codes import CodeList
 from projector.coding.dense import BiEncoder, DenseIndex, pooled
-from projector.coding.folder import CODER_FILE, RETRIEVER
+from projector.coding.folder import RETRIEVER, write_coder
 from projector.coding.hierarchy import category, normal_code
 from projector.train.code_examples import CodedText
 from projector.train.code_figures import DEPTH, figures_of, measured
@@ -106,9 +105,7 @@ class Retrieval:
     def save(self, folder: Path, own: Mapping[str, Any]) -> None:
         """Write the coder to an empty folder: its encoder, and how it is used."""
         self.student.save(folder, own)
-        said = {"kind": RETRIEVER, "prefix": self.configuration.encoder.prefix, **own}
-        content = json.dumps(said, indent=1, default=str)
-        (folder / CODER_FILE).write_text(content, encoding="utf-8")
+        write_coder(folder, RETRIEVER, {"prefix": self.configuration.encoder.prefix, **own})
 
 
 def _categories_of(codes: CodeList, numbers: set[int]) -> CodeList:

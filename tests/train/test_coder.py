@@ -199,6 +199,9 @@ def test_a_coder_is_trained_resumed_and_used(configuration, capsys):
     )
     arguments = ["code", "m.tsv", "--codes", "codes.tsv", "--language", "es", "-m", "a"]
     assert run([*arguments, "-o", "coded", "--top-k", "2"]) == 0
+    assert run([*arguments[:-1], "a/model/adapter", "-o", "by-adapter", "--top-k", "2"]) == 0
+    one, other = (Path(name, "codes.parquet").read_bytes() for name in ("coded", "by-adapter"))
+    assert one == other
     table = pl.read_parquet("coded/codes.parquet")
     assert table.height == 4 and table["score"].is_between(-1, 1).all()
 
