@@ -78,10 +78,7 @@ def documents_of(paths: Iterable[Path]) -> set[str]:
         CorpusError: One can't be opened.
     """
     return {
-        key
-        for path in paths
-        for one in read_mentions(path, language="und", skipped=[])  # what it is in plays no part
-        for key in one.known_by()
+        key for path in paths for one in read_mentions(path, skipped=[]) for key in one.known_by()
     }
 
 

@@ -18,7 +18,6 @@ from projector.errors import Problem
 EVERYDAY = "everyday"
 _LOG = logging.getLogger(__name__)
 _EXTENDED = 7  # characters of a code with an extension
-_ANY = "und"  # a language nobody asks for: names count in all
 Row = tuple[str, str, str]  # code, language, description
 
 
@@ -62,18 +61,18 @@ def _further(name: str) -> Iterator[Row]:
 def _coded_before(path: Path) -> Iterator[Row]:
     """Yield the mentions of a coded corpus, each with the code that it has most often."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    texts: dict[str, str] = {}
+    texts: dict[str, tuple[str, str]] = {}
     skipped: list[Problem] = []
-    for document in read_mentions(path, language=_ANY, skipped=skipped):
+    for document in read_mentions(path, skipped=skipped):
         for one in document.mentions:
             found[plain(one.text)].update(one.codes)
-            texts.setdefault(plain(one.text), one.text)
+            texts.setdefault(plain(one.text), (one.language, one.text))
     if skipped:
         told = "%s: %d things can't be read rightly and are passed over; the first: %s"
         _LOG.warning(told, path, len(skipped), skipped[0])
     for words, codes in found.items():
         if words and codes:
-            yield codes.most_common(1)[0][0], "", texts[words]
+            yield (codes.most_common(1)[0][0], *texts[words])
 
 
 def _rows(codes: CodeList) -> Iterator[Row]:

@@ -114,6 +114,22 @@ def test_below_a_score_nothing_is_said(corpus):
         assert (table["score"] == 1).all() and set(table["mention"]) == expected
 
 
+def test_what_was_coded_before_names_its_codes(corpus):
+    notes = "T1\tDISEASE 28 32\tQwxz\nN1\tReference T1 ICD10:I10\tx\n"
+    Path("before").mkdir()
+    Path("before/a.txt").write_text(TEXT)
+    Path("before/a.ann").write_text(notes)
+    assert run(["convert", "before", "tables", "--to", "parquet", "--language", "es"]) == 0
+    line = {"id": "b", "text": "Qwxz", "annotations": []}
+    one = {"label": "X", "text": "Qwxz", "start": 0, "end": 4}
+    line["annotations"] = [{**one, "code": "R05"}, *[{**one, "code": "I10"}] * 2]
+    Path("lines.jsonl").write_text(json.dumps(line) + "\n")
+    for source in ("before", "tables", "lines.jsonl"):
+        assert code("--synonyms", source, "--overwrite") == 0
+        table = pl.read_parquet("coded/codes.parquet").filter(pl.col("mention") == "T4")
+        assert table.row(0, named=True)["code"] == "I10"
+
+
 def test_a_bare_table_is_coded_without_its_texts(corpus):
     Path("m.tsv").write_text(
         "filename\tlabel\tstart_span\tend_span\ttext\nb\tSYMPTOM\t3\t7\tfever\n"
