@@ -20,7 +20,8 @@ class CodingConfiguration(Strict):
     what is said every day, too; `synonyms` are further names. `model` is `lexical` or the folder of
     a trained retriever, `rerank` that of a trained reranker. Proposals below `min_score` are none;
     `only` are the labels to code (none: all); `any_level` proposes codes that are divided further,
-    too. `resource` is the list's name in BRAT.
+    too; `anew` codes also mentions that have codes, as one does to measure. `resource` is what BRAT
+    calls the list.
     """
 
     codes: str | None = None
@@ -33,6 +34,7 @@ class CodingConfiguration(Strict):
     min_score: float = Field(default=0.0, ge=0, le=1)
     only: tuple[str, ...] = ()
     any_level: bool = False
+    anew: bool = False
     resource: str = "ICD10"
 
 

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 @click.option(
     "--any-level", is_flag=True, help="Propose codes that are divided further, and blocks, too."
 )
+@click.option("--anew", is_flag=True, help="Code mentions that have codes, too: to measure.")
 @click.option("--resource", default="ICD10", show_default=True, help="The list's name in BRAT.")
 @click.option(
     "--on-error",
@@ -85,6 +86,7 @@ def command(
     only: tuple[str, ...],
     abbreviations: Path | None,
     any_level: bool,
+    anew: bool,
     resource: str,
     on_error: str,
     accept_losses: bool,
@@ -124,6 +126,7 @@ def command(
         min_score=min_score,
         only=only,
         any_level=any_level,
+        anew=anew,
         resource=resource,
     )
     coder = configured_coder(chosen, Path(), device=device, progress=with_progress("descriptions"))

@@ -68,7 +68,8 @@ def write_codes(
 ) -> CodingFacts:
     """Code the mentions of documents and write a folder; it appears whole or not at all.
 
-    Codes of the list that a mention has already stay, and nothing is proposed for it.
+    Codes of the list that a mention has already stay, and nothing is proposed for it, unless all
+    are coded anew.
 
     Args:
         documents: All are held at once, so that each distinct mention is looked up once.
@@ -119,7 +120,7 @@ def _choices(
         if _key(mention) in found:
             where = f"{mention.id} of {mention.document} in {mention.language}"
             raise OutputError(f"{where} comes twice")
-        own = [code for code in mention.codes if _is_of(coder, code)]
+        own = [code for code in mention.codes if not chosen.anew and _is_of(coder, code)]
         found[_key(mention)] = [
             Choice(code, 1.0, _description(coder, code, mention.language), GIVEN) for code in own
         ]

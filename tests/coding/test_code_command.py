@@ -114,6 +114,15 @@ def test_below_a_score_nothing_is_said(corpus):
         assert (table["score"] == 1).all() and set(table["mention"]) == expected
 
 
+def test_gold_is_coded_anew_to_be_measured(corpus, capsys):
+    assert code("--anew", "--accept-losses") == 0
+    table = pl.read_parquet("coded/codes.parquet")
+    assert set(table["origin"]) == {"proposed"} and "T2" in set(table["mention"])
+    capsys.readouterr()
+    assert run(["evaluate", "codes", "es", "coded", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["scores"][0]["scores"]["precision"] > 0
+
+
 def test_what_was_coded_before_names_its_codes(corpus):
     notes = "T1\tDISEASE 28 32\tQwxz\nN1\tReference T1 ICD10:I10\tx\n"
     Path("before").mkdir()
