@@ -104,12 +104,13 @@ class CoderTraining(Strict):
     same category), by cosine over `temperature`. The `reranker` reads a mention beside each
     description of a group, of its own code and of `negatives` others: next to it, or what `first`
     finds (`lexical`, or a trained retriever's folder); with `context` also the sentence around the
-    mention.
+    mention. Where it ranks, `first`'s score counts `first_weight` times beside its own.
     """
 
     stage: Literal["retriever", "reranker"] = "retriever"
     first: str = "lexical"
     context: bool = False
+    first_weight: float = Field(default=80.0, ge=0)
     codes: Path | None = None
     synonyms: tuple[str, ...] = ()
     seed: int = 0

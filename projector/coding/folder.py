@@ -25,11 +25,13 @@ class CoderFolder:
         path: Its folder, which is that of its encoder.
         prefix: What is put in front of every text.
         context: Whether it reads the sentence around a mention.
+        first_weight: What the first stage's score counts beside a reranker's.
     """
 
     path: Path
     prefix: str
     context: bool = False
+    first_weight: float = 0.0
 
     @classmethod
     def read(cls, path: Path, kind: Stage) -> CoderFolder:
@@ -45,7 +47,8 @@ class CoderFolder:
         wanted = f'a run of `projector train coder` with stage = "{kind}"'
         try:
             said = json.loads((folder / CODER_FILE).read_text(encoding="utf-8"))
-            found = cls(folder, str(said["prefix"]), bool(said.get("context")))
+            weight = float(said.get("first_weight", 0))
+            found = cls(folder, str(said["prefix"]), bool(said.get("context")), weight)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"{path}: no {kind} can be read ({error}); expected the folder of {wanted}"

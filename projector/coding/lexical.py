@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -29,6 +30,7 @@ class Lexical:
     ) -> None:
         import bm25s
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every index otherwise
         self._parts = parts
         self._terms = len(codes.terms)
         self._starts = starts_of([term.code for term in codes.terms])

@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from projector.coding.folder import RERANKER, CoderFolder
+from projector.coding.folder import CODER_FILE, RERANKER, CoderFolder
 from projector.coding.ranking import Ranking
 from projector.coding.surface import plain, unqualified
 from projector.errors import ModelError
@@ -38,11 +38,13 @@ class CrossEncoder:
         encoder: Reads both as one sequence, its special tokens between them.
         head: [1, d] weights on the mean of the tokens' vectors.
         context: Whether the sentence around the mention is read behind them.
+        first_weight: What the first stage's score counts beside its own.
     """
 
     encoder: TransformerEncoder
     head: nn.Linear
     context: bool = False
+    first_weight: float = 0.0
 
     def sequence(self, mention: str, description: str, context: str = "") -> NDArray[np.int64]:
         """Return the ids of a pair; each part has its share of the encoder's window at most."""
@@ -118,7 +120,7 @@ class TwoStages:
             for row, at in zip(rows, columns, strict=True)
         ]
         scores = np.full(short.codes.shape, -np.inf, np.float32)
-        scores[read] = self.cross.scores(pairs)
+        scores[read] = self.cross.scores(pairs) + self.cross.first_weight * short.scores[read]
         order = np.argsort(-scores, axis=1, kind="stable")
         shares = _shares(np.take_along_axis(scores, order, 1))
         named = short.scores[:, 0] >= 1
@@ -169,8 +171,11 @@ def load_cross_encoder(path: Path, *, device: str = "auto") -> tuple[CrossEncode
     head = nn.Linear(encoder.dimension, 1)
     try:
         head.load_state_dict(load_file(folder.path / HEAD_FILE))
-        identity = f"{encoder.fingerprint}\n{file_hash(folder.path / HEAD_FILE)}"
+        files = [file_hash(folder.path / name) for name in (HEAD_FILE, CODER_FILE)]
+        identity = "\n".join([encoder.fingerprint, *files])
     except (OSError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"{path}: its head can't be read ({error}); train it again") from error
     fingerprint = hashlib.sha256(identity.encode()).hexdigest()
-    return CrossEncoder(encoder, head.eval().to(encoder.device), folder.context), fingerprint
+    head = head.eval().to(encoder.device)
+    cross = CrossEncoder(encoder, head, folder.context, folder.first_weight)
+    return cross, fingerprint

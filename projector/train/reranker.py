@@ -65,7 +65,8 @@ class Reordering:
     @property
     def cross(self) -> CrossEncoder:
         """Return the cross-encoder as it is now."""
-        return CrossEncoder(self.student.encoder, self.head, self.configuration.context)
+        chosen = self.configuration
+        return CrossEncoder(self.student.encoder, self.head, chosen.context, chosen.first_weight)
 
     def loss(self, examples: Sequence[int]) -> Tensor:
         """Return the mean loss of some examples' groups."""
@@ -106,5 +107,6 @@ class Reordering:
         """Write the reranker to an empty folder: its encoder, its head, and how it is used."""
         self.student.save(folder, own)
         save_head(folder, self.head)
-        said = {"prefix": "", "context": self.configuration.context, **own}
+        chosen = self.configuration
+        said = {"prefix": "", "context": chosen.context, "first_weight": chosen.first_weight, **own}
         write_coder(folder, RERANKER, said)

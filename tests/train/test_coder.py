@@ -291,6 +291,9 @@ def test_only_what_is_not_named_is_reordered(checkpoints):
     assert [code for code, _ in found.row(1)] == order
     assert sum(score for _, score in found.row(1)) == pytest.approx(1)
     assert [int(term) for term in found.terms[1]] == [read[code] for code in order]
+    told = CrossEncoder(encoder, cross.head, first_weight=1000.0)
+    found = TwoStages(CODES, Said(named, unnamed), told).find(["x", "tos seca"], 3)
+    assert [code for code, _ in found.row(1)] == [0, 1, 3]
 
 
 def test_the_name_that_a_code_was_found_by_is_read_beside_what_it_is_called():
