@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from projector.document import Document
+from projector.errors import ConfigurationError
 
 _ABSENT = {"", "NONE", "NO_CODE", "NOMAP"}
 
@@ -46,6 +48,20 @@ class CodedDocument:
         """Return its name, and its text where there is one: what tells it in another file."""
         text = self.document.text.strip() if self.document is not None else ""
         return {self.name, text} - {""}
+
+
+def refuse_unknown(only: Collection[str], labels: Iterable[str]) -> None:
+    """Refuse to look at some labels alone where no mention has any of them.
+
+    Raises:
+        ConfigurationError: It is so; the labels that there are are told.
+    """
+    found = {*labels}
+    if only and found and not found & {*only}:
+        raise ConfigurationError(
+            f"no mention is labelled {' or '.join(sorted(only))}; the labels are "
+            f"{', '.join(sorted(found))} (others' names are changed unless --keep-labels)"
+        )
 
 
 def codes_in(cell: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from projector.coding.coded import refuse_unknown
 from projector.coding.codes import CodeList, make_list, read_codes
 from projector.coding.hierarchy import category, normal_code
 from projector.coding.scores import (
@@ -125,12 +126,15 @@ def _gold(
     skipped: list[Problem] | None,
 ) -> dict[Place, set[str]]:
     found: dict[Place, set[str]] = {}
+    names: set[str] = set()
     read = read_mentions(path, language=language, texts=texts, labels=labels, skipped=skipped)
     for one in read:
+        names.update(mention.label for mention in one.mentions)
         for mention in one.mentions:
             if mention.codes and (not only or mention.label in only):
                 place = (one.language, one.name, mention.fragments)
                 found.setdefault(place, set()).update(mention.codes)
+    refuse_unknown(only, names)
     return found
 
 

@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from projector.coding.coded import CodedDocument, CodedMention
+from projector.coding.coded import CodedDocument, CodedMention, refuse_unknown
 from projector.coding.coder import Coder, Query
 from projector.coding.context import contexts
 from projector.coding.hierarchy import normal_code
@@ -79,9 +79,11 @@ def write_codes(
         overwrite: Replace an earlier folder.
 
     Raises:
+        ConfigurationError: No mention has a label that is to be coded.
         OutputError: The folder exists or can't be written; a document comes twice.
     """
     listed = list(documents)
+    refuse_unknown(chosen.only, (one.label for document in listed for one in document.mentions))
     found = _choices(listed, coder, chosen)
     with atomic_folder(output, overwrite=overwrite, mark=CODING) as folder, writing(output):
         _write_tables(folder, listed, found, chosen.only)

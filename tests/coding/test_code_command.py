@@ -123,6 +123,15 @@ def test_gold_is_coded_anew_to_be_measured(corpus, capsys):
     assert json.loads(capsys.readouterr().out)["scores"][0]["scores"]["precision"] > 0
 
 
+def test_a_label_that_nobody_has_is_told(corpus, capsys):
+    assert code("--only", "DIAGNOSTICO") == 1
+    assert "the labels are DISEASE, SYMPTOM" in capsys.readouterr().err
+    assert not Path("coded").exists()
+    assert code("--accept-losses") == 0
+    assert run(["evaluate", "codes", "es", "coded", "--only", "DIAGNOSTICO"]) == 1
+    assert "the labels are DISEASE, SYMPTOM" in capsys.readouterr().err
+
+
 def test_what_was_coded_before_names_its_codes(corpus):
     notes = "T1\tDISEASE 28 32\tQwxz\nN1\tReference T1 ICD10:I10\tx\n"
     Path("before").mkdir()
