@@ -110,7 +110,7 @@ class CoderTraining(Strict):
     stage: Literal["retriever", "reranker"] = "retriever"
     first: str = "lexical"
     context: bool = False
-    first_weight: float = Field(default=80.0, ge=0)
+    first_weight: float = Field(default=40.0, ge=0)
     codes: Path | None = None
     synonyms: tuple[str, ...] = ()
     seed: int = 0
