@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     "--model",
     default="lexical",
     show_default=True,
-    help="lexical: by the descriptions' characters; or a trained retriever's folder.",
+    help="lexical: by the names' characters; retriever: the installed one, by their meaning; or a "
+    "trained retriever's folder.",
 )
 @click.option("--rerank", type=PATH, help="The folder of a trained reranker.")
 @click.option(

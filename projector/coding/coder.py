@@ -103,7 +103,8 @@ def load_coder(
     """Make a coder of a list.
 
     Args:
-        name: `lexical`, which needs no weights, or the folder of a trained retriever.
+        name: `lexical`, which needs no weights; `retriever`, the installed one; or the folder of a
+            trained retriever.
         codes: The list.
         abbreviations: What short forms stand for.
         rerank: The folder of a trained reranker, which reorders what is found.

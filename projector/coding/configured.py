@@ -28,9 +28,9 @@ def configured_codes(chosen: CodingConfiguration, directory: Path) -> CodeList:
     """
     embedded = chosen.codes in (None, EMBEDDED)
     listed = embedded_codes() if embedded else read_codes(directory / str(chosen.codes))
-    further = [name if name == EMBEDDED else str(directory / name) for name in chosen.synonyms]
-    if chosen.everyday:
-        further.insert(0, EVERYDAY)
+    further = [EVERYDAY] if chosen.everyday else []
+    for name in chosen.synonyms:
+        further.append(name if name in (EMBEDDED, EVERYDAY) else str(directory / name))
     found = with_synonyms(listed, further)
     return found if chosen.any_level else found.assignable()
 
