@@ -126,8 +126,8 @@ def main(
 ) -> None:
     """Measure coders on the coded mentions of GOLD, over all and over those that the list has.
 
-    A coder is `lexical`, `retriever` (the installed one) or a retriever's folder, any of them with `+`
-    and a reranker's folder; `words` is BM25 over whole words, `dictionary` finds equal names alone.
+    A coder is `lexical`, `retriever` (the installed one) or a retriever's folder, any of them with
+    `+` and a reranker's folder; `words` is BM25 over whole words, `dictionary` finds equal names.
 
     \b
     Examples:

@@ -40,10 +40,11 @@ _TOKEN = re.compile(r"[^\W_]+(?:[./][^\W_]+)*\.?")
 
 def plain(text: str) -> str:
     """Return a text without case, accents and punctuation, its words joined by single spaces."""
-    bare = text.casefold()
-    if not bare.isascii():
-        folded = unicodedata.normalize("NFKD", bare)
-        bare = "".join(one for one in folded if not unicodedata.combining(one))
+    if text.isascii():
+        return " ".join(_WORD.findall(text.casefold()))
+    # Twice: what is taken apart can have a case (𝗔), and what has lost its case be taken apart.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(one for one in folded if not unicodedata.combining(one))
     return " ".join(_WORD.findall(bare))
 
 

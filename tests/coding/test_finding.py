@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from projector.coding.coder import Query, load_coder
@@ -44,6 +44,7 @@ def test_surfaces_are_compared_without_case_accents_and_punctuation():
 
 
 @given(st.text(max_size=30))
+@example("𝗔 İ ẞ ﬁ")
 def test_any_text_has_a_surface(text):
     assert plain(plain(text)) == plain(text)
     assert all(0 < len(gram) <= 4 for gram in character_grams(text))
