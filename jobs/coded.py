@@ -30,9 +30,8 @@ def code_result(
     """
     coder = configured_coder(chosen, directory)
     before = _facts(folder.coded)
-    if before is not None and _made_by(before) == (
-        *(coder.fingerprint, coder.codes.fingerprint, chosen),
-    ):
+    made_by = coder.fingerprint, coder.codes.fingerprint, chosen
+    if before is not None and _made_by(before) == made_by:
         say(f"the codes are in {folder.coded} already")
         return before
     say(f"coding its mentions by {coder.name}")

@@ -49,7 +49,7 @@ def read_coded_lines(
         for place, one in enumerate(annotations, start=1):
             try:
                 mentions.append(_mention(one, name, own, f"T{place}", column, text, labels or {}))
-            except (KeyError, TypeError, ValueError) as error:
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
                 problem = Problem(path, number, f"annotation {place}: {error!r}", _EXPECTED)
                 if skipped is None:
                     raise CorpusError(problem) from error
@@ -81,5 +81,5 @@ def _mention(
         raise ValueError(f"{places} is nowhere in a text of {len(text)} characters")
     label = labels.get(one["label"], one["label"])
     return CodedMention(
-        language, document, id, label, places, one["text"], codes_in(one[column] or "")
+        language, document, id, label, places, str(one["text"]), codes_in(one[column] or "")
     )

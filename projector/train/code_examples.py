@@ -135,4 +135,6 @@ def table_examples(codes: CodeList, path: Path) -> list[CodedText]:
         if number is not None and words(row["text"] or ""):
             language, origin = row.get("language") or "", row.get("origin") or path.name
             examples.append(CodedText(row["text"].strip(), number, language, origin))
+    left = table.height - len(examples)
+    _LOG.info("%s: %d rows have no words or a code that is not in the list", path, left)
     return examples

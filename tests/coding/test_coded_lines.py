@@ -33,6 +33,9 @@ def test_coded_json_lines_are_read(tmp_path):
         list(read_mentions(path, language="es", column="icd"))
     with pytest.raises(CorpusError, match=r"annotation 1.*code"):
         list(read_mentions(path, language="es"))
+    path.write_text(json.dumps({**CODED, "annotations": ["Tos"]}) + "\n")
+    with pytest.raises(CorpusError, match=r"annotation 1.*get"):
+        list(read_mentions(path, language="es"))
     path.write_text("{}\n")
     with pytest.raises(CorpusError, match="has no 'id'"):
         list(read_mentions(path, language="es"))

@@ -114,10 +114,12 @@ def test_gold_gives_its_mentions_but_those_of_other_lists(tmp_path, caplog):
         assert len([*gold_examples(CODES, part), *gold_examples(CODES, other)]) == 1
 
 
-def test_examples_made_elsewhere_keep_their_origin(tmp_path):
+def test_examples_made_elsewhere_keep_their_origin(tmp_path, caplog):
     path = tmp_path / "made.tsv"
     path.write_text("text\tcode\torigin\nla tos\tR05\tmodel-x\nrien\tQ99\tmodel-x\n…\tR05\tx\n")
-    (found,) = table_examples(CODES, path)
+    with caplog.at_level("INFO", "projector"):
+        (found,) = table_examples(CODES, path)
+    assert "2 rows have no words or a code that is not in the list" in caplog.text
     assert (found.text, found.code, found.origin) == ("la tos", 3, "model-x")
     path.write_text("word\tcode\nla tos\tR05\n")
     with pytest.raises(CorpusError, match="text, code"):
