@@ -8,8 +8,8 @@ from jobs.folder import RunFolder
 from jobs.plan import CollectionPlan, ShardPlan
 from jobs.shard_file import ShardFacts, read_entries, read_facts
 from projector.errors import CorpusError, OutputError
-from projector.run import RunSummary, RunWriter
-from schemas.configuration import RunConfiguration
+from projector.run.writer import RunSummary, RunWriter
+from schemas.run import RunConfiguration
 
 
 def finished_shards(

@@ -21,17 +21,17 @@ import pyarrow.parquet as pq
 from pydantic import Field, JsonValue, ValidationError
 
 from jobs.balance import balance
-from jobs.child import Child
 from jobs.folder import PLAN_FILE, RunFolder
-from projector.corpus.atomic import atomic_file, atomic_write
+from jobs.planning_process import Child
 from projector.errors import ConfigurationError, CorpusError, Problem
+from projector.storage.atomic_file import atomic_file, atomic_write
 from schemas.collection import Collection
-from schemas.faults import faults
 from schemas.manifest import InputFiles, ModelFacts, Record
+from schemas.validation import faults
 
 if TYPE_CHECKING:
-    from projector.models.registry import Precision
-    from projector.plan import Plan, Task
+    from projector.models.catalogue import Precision
+    from projector.run.plan import Plan, Task
 
 _SHARDS_FILE = "shards.parquet"
 _SHARDS = pa.schema(
@@ -187,9 +187,9 @@ def _make_plan(
     earlier: CollectionPlan | None,
 ) -> CollectionPlan:
     """Plan and write the shards to a new file; or return the earlier plan if it holds."""
-    from projector.plan import input_files, plan_run
-    from projector.run_facts import stamp_input, versions
-    from projector.run_models import find_model
+    from projector.run.models import find_model
+    from projector.run.plan import input_files, plan_run
+    from projector.storage.provenance import stamp_input, versions
 
     os.chdir(directory)
     configuration = collection.run
@@ -254,7 +254,7 @@ def _precision(precision: Precision, device: Device) -> Precision:
 
 def _holds(plan: CollectionPlan, made_from: Mapping[str, object]) -> bool:
     """Tell whether a plan was made from just these things, and of files with the same stamps."""
-    from projector.run_facts import stamp_input
+    from projector.storage.provenance import stamp_input
 
     if any(getattr(plan, name) != value for name, value in made_from.items()):
         return False

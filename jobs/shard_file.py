@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from projector.corpus.atomic import atomic_file
-from projector.corpus.parquet_write import annotation_cells, fragment_cells
+from projector.corpus.formats.parquet_write import annotation_cells, fragment_cells
 from projector.document import Annotation, Document, Fragment, Mention
 from projector.errors import CorpusError, Problem
-from projector.run_entry import Entry
+from projector.run.outcome import Entry
+from projector.storage.atomic_file import atomic_file
 from schemas.manifest import MentionCount, Record
 from schemas.tables import OUTCOMES, PROJECTIONS, check_table
 

@@ -12,7 +12,7 @@ from jobs.folder import RunFolder, driven_since
 from jobs.merge import finished_shards
 from jobs.plan import CollectionPlan, read_plan, read_shards
 from jobs.shard_file import ShardFacts
-from projector.run_read import is_run
+from projector.run.reader import is_run
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ from jobs.folder import RunFolder
 from jobs.plan import CollectionPlan, read_plan, read_work
 from jobs.shard_file import ShardFacts, write_shard
 from projector.errors import ModelError
-from schemas.configuration import RunConfiguration
+from schemas.run import RunConfiguration
 
 if TYPE_CHECKING:
-    from projector.encode import Encoder
-    from projector.plan import Plan, Task
-    from projector.run_entry import Entry
-    from projector.tag.tagger import Tagger
+    from projector.models.encoder import Encoder
+    from projector.run.outcome import Entry
+    from projector.run.plan import Plan, Task
+    from projector.tagging.tagger import Tagger
 
 
 class ShardWorker:
@@ -48,7 +48,7 @@ class ShardWorker:
         """
         import torch
 
-        from projector.run_models import load_models, model_facts
+        from projector.run.models import load_models, model_facts
 
         torch.set_num_threads(self._threads)
         plan = read_plan(self._folder)
@@ -101,7 +101,7 @@ class ShardWorker:
         return facts
 
     def _entries(self, work: Plan, fatal: Mapping[int, str], log: _ShardLog) -> Iterator[Entry]:
-        from projector.batch import fail_task, project_tasks
+        from projector.run.project_corpus import fail_task, project_tasks
 
         assert self._plan is not None and self._encoder is not None
         configuration = RunConfiguration.model_validate(self._plan.configuration)

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from projector.decode import Candidates, Floats, weigh_spans
+from projector.align.aligner import AlignedPair, align_pair
+from projector.decode.best_span import Candidates, Floats, weigh_spans
+from projector.decode.membership import project_spans, scores_by_word, tokens_in_words
+from projector.decode.mention_spans import fragment_spans, source_spans
+from projector.decode.tagger_evidence import Support
 from projector.document import DocumentPair, Mention, Projection
-from projector.encode import Encoder, RecentTexts
 from projector.errors import ConfigurationError
-from projector.mentions import fragment_spans, source_spans
-from projector.pair import AlignedPair, align_pair
+from projector.models.encoder import Encoder, RecentTexts
 from projector.pipeline import project_pair
-from projector.project import project_spans, scores_by_word, tokens_in_words
 from projector.settings import Settings
-from projector.support import Support
-from projector.words import overlap_range
+from projector.text.words import overlap_range
 
 
 @dataclass(frozen=True, slots=True)

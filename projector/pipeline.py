@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from projector.align.aligner import align_pair
+from projector.decode.mention_spans import TargetSpans, decode_spans, fragment_spans, join_fragments
+from projector.decode.tagger_evidence import Support
 from projector.document import (
     Annotation,
     Document,
@@ -17,11 +20,8 @@ from projector.document import (
     Status,
     traveling,
 )
-from projector.encode import Encoder, RecentTexts
-from projector.mentions import TargetSpans, decode_spans, fragment_spans, join_fragments
-from projector.pair import align_pair
+from projector.models.encoder import Encoder, RecentTexts
 from projector.settings import Settings
-from projector.support import Support
 
 
 @dataclass(frozen=True, slots=True)

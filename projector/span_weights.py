@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class SpanWeights:
     """The weights of the log-linear span model, one a feature (see `span_features` in `decode`).
 
-    The defaults are fitted by `python -m jobs.fit_spans` on development gold; they are a dozen
-    numbers about alignments and punctuation and know nothing of a language or an entity type.
+    The defaults are fitted by `python -m jobs.research.fit_spans` on development gold; they are a
+    dozen numbers about alignments and punctuation and know nothing of a language or an entity type.
     """
 
     recall: float = 1.5

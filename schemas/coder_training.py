@@ -7,8 +7,8 @@ from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
-from schemas.configuration import Strict
-from schemas.training import OptimisationConfiguration, StudentConfiguration, check_fold
+from schemas.aligner_training import OptimisationConfiguration, StudentConfiguration, check_fold
+from schemas.run import Strict
 
 Transformation = Literal[
     "translation",

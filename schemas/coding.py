@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.configuration import Strict
 from schemas.manifest import Record
+from schemas.run import Strict
 
 CODING = "coding.json"
 LEXICAL = "lexical"

@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError
 
 from projector.errors import ConfigurationError
 from schemas.coding import CodingConfiguration
-from schemas.configuration import RunConfiguration, Strict
-from schemas.faults import faults
+from schemas.run import RunConfiguration, Strict
+from schemas.validation import faults
 
 
 class JobOptions(Strict):

@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from projector.errors import CorpusError, Problem
-from schemas.faults import faults
+from schemas.validation import faults
 
 MANIFEST = "manifest.json"
 LOG = "log.json"

@@ -11,7 +11,7 @@ from transformers import (
     XLMRobertaModel,
 )
 
-from projector.models.unigram import build_tokenizer
+from projector.models.embedded.tokenizer import build_tokenizer
 
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", *"abcdefghijklmnopqrstuvwxyzáéó.,", "▁pa", "ciente"]
 SHAPE = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 64}

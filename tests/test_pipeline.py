@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from projector.decode.tagger_evidence import Predictions
 from projector.document import (
     Annotation,
     Document,
@@ -18,10 +19,9 @@ from projector.document import (
     Projection,
     Status,
 )
-from projector.models.tiny import TinyEncoder
+from projector.models.character_ngrams import TinyEncoder
 from projector.pipeline import project_pair, project_pairs
 from projector.settings import AlignSettings, DecodeSettings, Settings, published
-from projector.support import Predictions
 
 SPANISH = (
     "Paciente de 54 años con diabetes mellitus tipo 2 e hipertensión arterial. "

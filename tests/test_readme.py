@@ -8,10 +8,10 @@ import click
 import pytest
 
 from projector.cli import _COMMANDS, cli, run
+from schemas.aligner_training import AlignerTraining, read_training
 from schemas.coder_training import CoderTraining
 from schemas.collection import read_collection
-from schemas.tagging import TaggerTraining
-from schemas.training import AlignerTraining, read_training
+from schemas.tagger_training import TaggerTraining
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

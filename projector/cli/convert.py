@@ -54,7 +54,7 @@ def command(
       projector convert data_samples/brat/es es-tsv --to tsv
       projector convert out out-it --to brat --language it
     """
-    from projector.convert import convert_corpus
+    from projector.corpus.convert import convert_corpus
 
     if target == "tsv" and output.suffix == ".tsv":
         raise click.UsageError(f"OUTPUT is a folder: say {output.with_suffix('')}, not {output}")

@@ -12,7 +12,7 @@ from projector.cli.options import PATH, corpus_options, renamed
 from projector.cli.output import echo_json, echo_table, format_option
 
 if TYPE_CHECKING:
-    from projector.evaluate import Disagreement, Figures, ScoreRow, Separation, Spread
+    from projector.evaluation.metrics import Disagreement, Figures, ScoreRow, Separation, Spread
 
 _FIGURES = ("strict P", "strict R", "strict F1", "char P", "char R", "char F1")
 
@@ -63,9 +63,9 @@ def command(
       projector evaluate data_samples/brat out --errors 10
       projector evaluate en_disease_gold.tsv en_disease.tsv
     """
-    from projector.evaluate import errors as list_errors
-    from projector.evaluate import language_spread, score_table
-    from projector.scoring import score_paths
+    from projector.evaluation.metrics import errors as list_errors
+    from projector.evaluation.metrics import language_spread, score_table
+    from projector.evaluation.score_files import score_paths
 
     scored = score_paths(
         gold,
@@ -101,7 +101,7 @@ def command(
 
 
 def _echo_scores(rows: list[ScoreRow], spreads: list[Spread]) -> None:
-    from projector.evaluate import figures
+    from projector.evaluation.metrics import figures
 
     echo_table(
         ["language", "label", *_FIGURES, "gold", "predicted"],

@@ -12,7 +12,7 @@ from projector.cli.options import PATH, corpus_options, renamed
 from projector.cli.output import echo_json, echo_table, format_option
 
 if TYPE_CHECKING:
-    from projector.coding.compare import CodeRow
+    from projector.evaluation.score_code_files import CodeRow
 
 _FIGURES = (
     ("P", "precision"),
@@ -67,7 +67,7 @@ def command(
       projector evaluate codes gold coded
       projector evaluate codes gold coded --only DISEASE --curve
     """
-    from projector.coding.compare import compare_codes
+    from projector.evaluation.score_code_files import compare_codes
 
     found = compare_codes(
         gold,

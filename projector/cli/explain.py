@@ -23,10 +23,10 @@ from projector.document import Document, DocumentPair
 from projector.errors import ConfigurationError, CorpusError
 
 if TYPE_CHECKING:
-    from projector.corpus.opening import AnyCorpus
-    from projector.encode import Encoder
+    from projector.corpus.open import AnyCorpus
+    from projector.decode.tagger_evidence import Support
     from projector.explain import Explanation
-    from projector.support import Support
+    from projector.models.encoder import Encoder
 
 
 @click.command("explain")
@@ -87,7 +87,7 @@ def command(
     )
     from projector.explain import explain_mention
     from projector.models import load
-    from projector.tag.folder import AUTO, NONE, default_tagger
+    from projector.tagging.tagger_folder import AUTO, NONE, default_tagger
 
     encoder = load(
         model,
@@ -134,9 +134,9 @@ def _support(
     path: Path, translation: Document, encoder: Encoder, precision: str, device: str
 ) -> Support | None:
     """Return what a tagger, or a corpus of one's predictions, says of a translation."""
-    from projector.support import Predictions
-    from projector.tag.folder import NONE, is_tagger
-    from projector.tag.tagger import load_tagger
+    from projector.decode.tagger_evidence import Predictions
+    from projector.tagging.tagger import load_tagger
+    from projector.tagging.tagger_folder import NONE, is_tagger
 
     if str(path) == NONE:
         return None

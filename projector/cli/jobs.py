@@ -89,7 +89,7 @@ def run(
       projector jobs run es en --codes cie10.tsv -o run
       projector jobs run es en it nl -o run --address ray://head:10001 --gpus-per-worker 0.25
     """
-    from jobs.run import run_collection
+    from jobs.collection import run_collection
 
     collection, directory = _collection(inputs, chosen)
     with _interruptible(), _telling() as (say, tick):
@@ -142,7 +142,7 @@ def _echo_tagged(result: Path) -> None:
 
 
 def _tagged(result: Path) -> dict[str, int]:
-    from projector.run_read import tagged_mentions
+    from projector.run.reader import tagged_mentions
 
     return tagged_mentions(result)
 

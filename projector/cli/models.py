@@ -42,7 +42,7 @@ def add(folder: Path, name: str | None) -> None:
       projector models add runs/aligner-1
       projector project data_samples/brat/es data_samples/brat/en -m aligner-1 -o out
     """
-    from projector.models.added import add_model
+    from projector.models.add import add_model
 
     known, place = add_model(folder, name)
     click.echo(f"{known}: added ({place})")

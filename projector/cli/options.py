@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from projector.corpus import label_map
-from projector.corpus.opening import open_any
+from projector.corpus.open import open_any
 from projector.errors import ConfigurationError
-from projector.models.registry import DEFAULT_MODEL
+from projector.models.catalogue import DEFAULT_MODEL
 
 if TYPE_CHECKING:
-    from projector.corpus.opening import AnyCorpus
+    from projector.corpus.open import AnyCorpus
     from projector.settings import Settings
-    from schemas.configuration import RunConfiguration
+    from schemas.run import RunConfiguration
 
 PATH = click.Path(path_type=Path)
 
@@ -141,7 +141,7 @@ def configured(
     Raises:
         click.UsageError: They don't go together.
     """
-    from projector.configure import configure
+    from projector.run.configure import configure
 
     settings = settings_of(recipe)
     settings = replace(settings, decode=replace(settings.decode, min_score=min_score))

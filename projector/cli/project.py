@@ -20,8 +20,8 @@ from projector.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from projector.plan import Plan
-    from projector.run import RunSummary
+    from projector.run.plan import Plan
+    from projector.run.writer import RunSummary
 
 
 @click.command("project")
@@ -64,8 +64,8 @@ def command(
       projector project MultiClinNER/MultiClinNER-es MultiClinNER/MultiClinNER-nl -o out
       projector project es en -o out --on-error skip --accept-losses --format json
     """
-    from projector.batch import run_configuration
-    from projector.tag.folder import told_pass
+    from projector.run.project_corpus import run_configuration
+    from projector.tagging.tagger_folder import told_pass
 
     configuration = configured(source, targets, on_error=on_error, **chosen)
     plans: list[Plan] = []

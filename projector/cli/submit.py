@@ -8,7 +8,7 @@ import click
 
 from projector.cli.options import PATH
 from projector.cli.output import echo_json, format_option
-from projector.corpus.submission import LAYOUT
+from projector.corpus.formats.submission import LAYOUT
 from projector.errors import OutputError
 
 
@@ -50,7 +50,7 @@ def command(
       projector submit out -o s.zip --team ours --template "{team}/{lang}/{lang}_{entity}.tsv"
     """
     from projector.corpus import pack_submission
-    from projector.run import read_run
+    from projector.run.writer import read_run
 
     if output.exists() and not overwrite:
         raise OutputError(f"{output}: exists already; choose another name or give --overwrite")

@@ -69,9 +69,9 @@ def command(
       projector tag corpus/es -m runs/disease -o tagged
       projector tag corpus/es -m runs/disease -o tagged --to tsv
     """
-    from projector.convert import convert_corpus
-    from projector.tag.corpus import TaggedCorpus
-    from projector.tag.tagger import load_tagger
+    from projector.corpus.convert import convert_corpus
+    from projector.tagging.tagged_corpus import TaggedCorpus
+    from projector.tagging.tagger import load_tagger
 
     found = opened(corpus, language=language, texts=texts, labels=labels, keep_labels=keep_labels)
     tagger = load_tagger(model, precision=precision, device=device)  # type: ignore[arg-type]

@@ -34,8 +34,8 @@ def aligner(configuration: Path, output: Path, resume: bool, form: str) -> None:
       projector train aligner config.toml -o runs/aligner-1
       projector train aligner config.toml -o runs/aligner-1 --resume
     """
-    from projector.train.aligner import train_aligner
-    from schemas.training import AlignerTraining, read_training
+    from projector.training.aligner.train import train_aligner
+    from schemas.aligner_training import AlignerTraining, read_training
 
     _show_progress()
     training = read_training(configuration, AlignerTraining)
@@ -58,9 +58,9 @@ def tagger(configuration: Path, output: Path, resume: bool, form: str) -> None:
       projector train tagger config.toml -o runs/disease
       projector train tagger config.toml -o runs/disease --resume
     """
-    from projector.train.tagger import train_tagger
-    from schemas.tagging import TaggerTraining
-    from schemas.training import read_training
+    from projector.training.tagger.train import train_tagger
+    from schemas.aligner_training import read_training
+    from schemas.tagger_training import TaggerTraining
 
     _show_progress()
     training = read_training(configuration, TaggerTraining)
@@ -83,9 +83,9 @@ def coder(configuration: Path, output: Path, resume: bool, form: str) -> None:
       projector train coder config.toml -o runs/coder-1
       projector train coder config.toml -o runs/coder-1 --resume
     """
-    from projector.train.coder import train_coder
+    from projector.training.coder.train import train_coder
+    from schemas.aligner_training import read_training
     from schemas.coder_training import CoderTraining
-    from schemas.training import read_training
 
     _show_progress()
     training = read_training(configuration, CoderTraining)
@@ -130,8 +130,8 @@ def sweep_command(configuration: Path, axes: tuple[str, ...], output: Path, form
     Example:
       projector train sweep config.toml --set teacher.bias=0,0.1,0.2,0.4 -o runs/bias
     """
-    from projector.train.sweep import Axis, sweep
-    from schemas.training import AlignerTraining, read_training
+    from projector.training.aligner.sweep import Axis, sweep
+    from schemas.aligner_training import AlignerTraining, read_training
 
     _show_progress()
     chosen = [Axis.parse(axis) for axis in axes]
@@ -149,8 +149,8 @@ def compare(runs: tuple[Path, ...], output: Path, form: str) -> None:
     Example:
       projector train compare runs/base runs/clinical -o comparison.png
     """
-    from projector.train.picture import draw_curves, read_curve
-    from projector.train.run_folder import RunFolder
+    from projector.training.checkpoints import RunFolder
+    from projector.training.curves import draw_curves, read_curve
 
     names = [
         run.name if [one.name for one in runs].count(run.name) == 1 else str(run) for run in runs

@@ -11,11 +11,11 @@ import click
 
 from projector.cli.options import PATH, corpus_options, renamed
 from projector.cli.output import echo_json, format_option, with_progress
+from projector.corpus.open_languages import open_languages
 from projector.errors import CorpusError, Problem
-from projector.languages import open_languages
 
 if TYPE_CHECKING:
-    from projector.corpus.opening import AnyCorpus
+    from projector.corpus.open import AnyCorpus
 
 
 @click.command("validate")

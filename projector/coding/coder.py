@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from projector.coding.codes import CodeList
-from projector.coding.folder import RETRIEVER, CoderFolder
-from projector.coding.named import NamesFirst
-from projector.coding.ranking import Ranking
-from projector.coding.surface import Abbreviations
+from projector.coding.code_list import CodeList
+from projector.coding.coder_folder import RETRIEVER, CoderFolder
+from projector.coding.normalize import Abbreviations
+from projector.coding.retrieval.exact_names import NamesFirst
+from projector.coding.retrieval.ranking import Ranking
 from schemas.coding import LEXICAL
 
 if TYPE_CHECKING:
-    from projector.coding.rerank import TwoStages
+    from projector.coding.retrieval.cross_encoder import TwoStages
 
 Progress = Callable[[Sequence[int]], Iterator[int]]
 
@@ -117,7 +117,7 @@ def load_coder(
     first, identity = _finder(name, codes, device, progress)
     if rerank is None:
         return Coder(name, codes, first, abbreviations, identity)
-    from projector.coding.rerank import TwoStages, load_cross_encoder
+    from projector.coding.retrieval.cross_encoder import TwoStages, load_cross_encoder
 
     cross, own = load_cross_encoder(rerank, device=device)
     both = TwoStages(codes, first, cross)
@@ -129,12 +129,12 @@ def _finder(
 ) -> tuple[Finder, str]:
     """Return a first stage, and what tells it from others."""
     if name == LEXICAL:
-        from projector.coding.lexical import Lexical
+        from projector.coding.retrieval.bm25 import Lexical
 
         return NamesFirst(codes, Lexical(codes)), LEXICAL
     from projector import models
-    from projector.coding.dense import BiEncoder, DenseIndex, described
-    from projector.encode import TransformerEncoder
+    from projector.coding.retrieval.bi_encoder import BiEncoder, DenseIndex, described
+    from projector.models.encoder import TransformerEncoder
 
     folder = CoderFolder.read(Path(name), RETRIEVER)
     encoder = models.load(str(folder.path), precision="fp32", device=device)

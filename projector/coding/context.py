@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from projector.coding.coded import CodedDocument
-from projector.sentences import split_sentences
+from projector.coding.mentions import CodedDocument
+from projector.text.sentences import split_sentences
 
 _REACH = 100  # characters on each side at most: bounds what reading a pair costs
 

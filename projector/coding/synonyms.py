@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from projector.coding.coded_lines import CODED_LINES
-from projector.coding.codes import EMBEDDED, CodeList, embedded_codes, make_list, read_codes
-from projector.coding.hierarchy import normal_code, shorter
-from projector.coding.sources import read_mentions
-from projector.coding.surface import plain
+from projector.coding.code_list import EMBEDDED, CodeList, embedded_codes, make_list, read_codes
+from projector.coding.icd10 import normal_code, shorter
+from projector.coding.normalize import plain
+from projector.coding.read_json_lines import CODED_LINES
+from projector.coding.read_mentions import read_mentions
 from projector.errors import Problem
 
 EVERYDAY = "everyday"

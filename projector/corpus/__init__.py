@@ -1,15 +1,15 @@
 """Read and write corpora, one format a file; only here do bytes meet documents."""
 
-from projector.corpus.atomic import atomic_file, atomic_write
-from projector.corpus.brat import read_brat
-from projector.corpus.brat_write import format_ann, write_brat
 from projector.corpus.corpus import Corpus, open_corpus
+from projector.corpus.formats.brat_read import read_brat
+from projector.corpus.formats.brat_write import format_ann, write_brat
+from projector.corpus.formats.submission import pack_submission, write_submission
+from projector.corpus.formats.tsv_read import SpanRow, read_spans
+from projector.corpus.formats.tsv_write import columns_for, tsv_losses, write_tsv
 from projector.corpus.labels import KNOWN_LABELS, label_map
 from projector.corpus.pairing import Pairing, pair_names
 from projector.corpus.reading import Reading, strictly
-from projector.corpus.submission import pack_submission, write_submission
-from projector.corpus.tsv import SpanRow, read_spans
-from projector.corpus.tsv_write import columns_for, tsv_losses, write_tsv
+from projector.storage.atomic_file import atomic_file, atomic_write
 
 __all__ = [
     "KNOWN_LABELS",

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from projector.corpus.brat import read_brat
+from projector.corpus.formats.brat_read import read_brat
+from projector.corpus.formats.tsv_dialects import read_columns
+from projector.corpus.formats.tsv_read import read_tsv
 from projector.corpus.labels import label_map
-from projector.corpus.listing import Entry, Listing, find_texts, list_folder, list_tables, list_tree
-from projector.corpus.names import guess_language, nearest_language, same_language
+from projector.corpus.language_names import guess_language, nearest_language, same_language
+from projector.corpus.layout import Entry, Listing, find_texts, list_folder, list_tables, list_tree
 from projector.corpus.reading import Reading
-from projector.corpus.table import read_columns
-from projector.corpus.tsv import read_tsv
 from projector.errors import CorpusError, Problem
 
 Format = Literal["brat", "tsv", "tree", "text"]

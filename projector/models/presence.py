@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from projector.models.registry import ModelEntry
+from projector.models.catalogue import ModelEntry
 
 _WEIGHTS = (".safetensors", ".bin")
 

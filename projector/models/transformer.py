@@ -7,15 +7,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from projector.encode import TransformerEncoder, View
 from projector.errors import ConfigurationError
 from projector.models.checkpoint import Checkpoint, build, digest, open_checkpoint
 from projector.models.devices import DTYPES, resolve_device, resolve_precision
+from projector.models.encoder import TransformerEncoder, View
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig
 
-    from projector.models.registry import Granularity, ModelEntry, Precision
+    from projector.models.catalogue import Granularity, ModelEntry, Precision
 
 ENCODING = 1  # raise it when the same weights give other vectors, offsets or sentences
 LONG_CONTEXT = 2048  # positions from which a model is taken to be trained on whole documents

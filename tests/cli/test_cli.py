@@ -158,23 +158,23 @@ def test_usage_errors_exit_with_2(corpora, capsys):
 
 
 def test_an_interrupt_exits_with_130_and_leaves_nothing(corpora, monkeypatch):
-    import projector.batch
+    import projector.run.project_corpus
 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(projector.batch, "run_plan", interrupted)
+    monkeypatch.setattr(projector.run.project_corpus, "run_plan", interrupted)
     assert project() == 130
     assert sorted(path.name for path in corpora.iterdir()) == ["es", "it"]
 
 
 def test_a_fault_says_how_to_see_the_traceback(corpora, monkeypatch, capsys):
-    import projector.batch
+    import projector.run.project_corpus
 
     def broken(*_: object, **__: object) -> None:
         raise AssertionError("oh")
 
-    monkeypatch.setattr(projector.batch, "run_plan", broken)
+    monkeypatch.setattr(projector.run.project_corpus, "run_plan", broken)
     assert project() == 1
     error = capsys.readouterr().err
     assert "--traceback" in error and "Traceback (most" not in error

@@ -1,7 +1,7 @@
 """Hold the sentence around a mention."""
 
-from projector.coding.coded import CodedDocument, CodedMention
 from projector.coding.context import contexts
+from projector.coding.mentions import CodedDocument, CodedMention
 from projector.document import Document
 
 LONG = f"Empieza {'algo ' * 60}con tos seca {'y más ' * 60}al fin."

@@ -2,7 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projector.corpus.names import guess_language, language_in, same_language, without_language
+from projector.corpus.language_names import (
+    guess_language,
+    language_in,
+    same_language,
+    without_language,
+)
 from projector.corpus.pairing import Pairing, pair_names
 from projector.errors import ConfigurationError
 

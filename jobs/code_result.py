@@ -1,0 +1,54 @@
+"""Code the mentions of a finished collection, every distinct one once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from jobs.folder import RunFolder
+from projector.coding.load import configured_coder
+from projector.coding.read_mentions import read_mentions
+from projector.coding.writer import write_codes
+from schemas.coding import CODING, CodingConfiguration, CodingFacts
+
+
+def code_result(
+    folder: RunFolder, chosen: CodingConfiguration, directory: Path, say: Callable[[str], None]
+) -> CodingFacts:
+    """Write the codes of a result beside it, unless the same coder has done so.
+
+    Args:
+        folder: The run's; it has a result.
+        chosen: How mentions are coded.
+        directory: What relative paths are relative to.
+        say: Is told in words what happens.
+
+    Raises:
+        ProjectorError: See `configured_coder`, `write_codes`.
+    """
+    coder = configured_coder(chosen, directory)
+    before = _facts(folder.coded)
+    made_by = coder.fingerprint, coder.codes.fingerprint, chosen
+    if before is not None and _made_by(before) == made_by:
+        say(f"the codes are in {folder.coded} already")
+        return before
+    say(f"coding its mentions by {coder.name}")
+    facts = write_codes(
+        read_mentions(folder.result, labels={}), coder, folder.coded, chosen, overwrite=True
+    )
+    say(f"the codes are in {folder.coded}")
+    return facts
+
+
+def _facts(coded: Path) -> CodingFacts | None:
+    """Return what an earlier coding says of itself; None where there is none to be read."""
+    try:
+        return CodingFacts.model_validate_json((coded / CODING).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def _made_by(facts: CodingFacts) -> tuple[str, str, CodingConfiguration]:
+    return facts.fingerprint, facts.codes_fingerprint, facts.configuration

@@ -1,0 +1,285 @@
+"""Run a collection: plan it, drive workers through its shards, merge what they committed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from jobs.cluster import Pool, Resources, connected, share
+from jobs.code_result import code_result
+from jobs.driver import Driver
+from jobs.folder import RunFolder, driving
+from jobs.merge import finished_shards, merge_shards
+from jobs.plan import CollectionPlan, Device, Planning, read_shards
+from jobs.shard_file import ShardFacts
+from jobs.status import RunStatus, status_of
+from projector.coding.load import check_configured
+from projector.errors import CorpusError, OutputError, ProjectorError
+from projector.run.reader import is_run, read_run
+from projector.run.writer import RunSummary
+from projector.storage.clock import Clock
+from projector.tagging.tagger_folder import told_pass
+from schemas.coding import CodingConfiguration, CodingFacts
+from schemas.collection import Collection, JobOptions
+from schemas.run import RunConfiguration
+
+# Workers that share a GPU overlap: while one aligns and decodes on the CPU, another encodes.
+_SHARE_OF_GPU = 0.25
+_ROUNDS = 3  # of looking whether all shards are done
+_AT_ONCE = 2.0  # seconds: mistakes of the user's show in less, before Ray is started
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedCollection:
+    """What came of a collection's run.
+
+    Args:
+        folder: The run's.
+        plan: What was to be done.
+        summary: The result's counts.
+        redone: How many shards were worked on this time.
+        coded: What codes its mentions got; None where none were asked for.
+    """
+
+    folder: RunFolder
+    plan: CollectionPlan
+    summary: RunSummary
+    redone: int
+    coded: CodingFacts | None = None
+
+
+def run_collection(
+    collection: Collection,
+    output: Path,
+    *,
+    directory: Path,
+    overwrite: bool = False,
+    command: Sequence[str] = (),
+    say: Callable[[str], None] | None = None,
+    tick: Callable[[RunStatus], None] | None = None,
+) -> FinishedCollection:
+    """Run a collection, or go on with a run that was begun.
+
+    Args:
+        collection: What is projected and how the work is shared.
+        output: The run's folder; every machine that takes part must see it under this path.
+        directory: What relative paths in the collection are relative to.
+        overwrite: Begin anew where a run is there already.
+        command: The command line, for the log.
+        say: Is told in words what happens.
+        tick: Is told about every second how far the run is.
+
+    Raises:
+        ProjectorError: A corpus, the model or the cluster can't be had; the folder holds the run
+            of another plan; too many documents failed; or something can't be written.
+    """
+    folder = RunFolder(output.absolute())
+    folder.check()
+    clock = Clock()
+    coding = collection.coding
+    if coding is not None:
+        check_configured(coding, directory)
+    with ExitStack() as stack:
+        stack.enter_context(driving(folder))
+        if overwrite:
+            folder.clear()
+        folder.prepare()
+        say = _logged(folder, say)
+        plan, nodes = _planned(folder, collection, directory.absolute(), stack)
+        clock.stop("plan")
+        if is_run(folder.result):
+            say("the run is finished already: nothing is left to do")
+            return _coded(_finished(folder, plan), coding, directory, say)
+        if plan.shared is not None:
+            say(told_pass(collection.run, plan.shared))
+        for target, names in plan.unused.items():
+            say(f"{len(names)} documents of {target} translate nothing; the first is {names[0]}")
+        work = _Work(folder, plan, collection.jobs, say, tick)
+        if work.left and nodes is None:
+            nodes = stack.enter_context(connected(None))
+        worked = work.finish(nodes or ())
+        clock.stop("project")
+        _check_inputs(plan)
+        say("all shards are done; merging them")
+        facts = finished_shards(folder, plan, work.shards)
+        summary = merge_shards(folder, plan, facts, stages=clock.seconds, command=command)
+        say(f"the result is in {folder.result}")
+        done = FinishedCollection(folder, plan, summary, worked)
+        return _coded(done, coding, directory, say)
+
+
+def _coded(
+    done: FinishedCollection,
+    coding: CodingConfiguration | None,
+    directory: Path,
+    say: Callable[[str], None],
+) -> FinishedCollection:
+    """Code the mentions of a finished run, where that is asked for."""
+    if coding is None:
+        return done
+    return replace(done, coded=code_result(done.folder, coding, directory, say))
+
+
+def _planned(
+    folder: RunFolder, collection: Collection, directory: Path, stack: ExitStack
+) -> tuple[CollectionPlan, list[Resources] | None]:
+    """Return the plan, and what the cluster offers if it is there already.
+
+    An existing cluster comes first, for what it offers decides where the model runs. A local one
+    starts while the plan is being made, unless that ends at once or there is nothing to do.
+    """
+    address = collection.jobs.address
+    nodes = None if address is None else stack.enter_context(connected(address))
+    planning = Planning(folder, collection, directory, _device(collection, nodes))
+    stack.callback(planning.end)
+    if not (nodes or is_run(folder.result) or planning.is_over(within=_AT_ONCE)):
+        nodes = stack.enter_context(connected(None))
+    return planning.result(), nodes
+
+
+def _finished(folder: RunFolder, plan: CollectionPlan) -> FinishedCollection:
+    manifest = read_run(folder.result).manifest
+    return FinishedCollection(folder, plan, RunSummary(manifest.languages, manifest.counts), 0)
+
+
+class _Work:
+    """The shards of a plan, and what is known of them.
+
+    Args:
+        folder: The run's.
+        plan: The run's.
+        jobs: How the work is shared.
+        say: Is told in words what happens.
+        tick: Is told about every second how far the run is.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        plan: CollectionPlan,
+        jobs: JobOptions,
+        say: Callable[[str], None],
+        tick: Callable[[RunStatus], None] | None,
+    ) -> None:
+        self._folder = folder
+        self._plan = plan
+        self._jobs = jobs
+        self._say = say
+        self._tick = tick
+        self.shards = read_shards(folder)
+        self._done = finished_shards(folder, plan, self.shards)
+
+    @property
+    def left(self) -> list[int]:
+        """Return the shards that are not done, in order."""
+        return [one.shard for one in self.shards if one.shard not in self._done]
+
+    def finish(self, nodes: Sequence[Resources]) -> int:
+        """Drive workers until every shard is done; return how many were not.
+
+        Args:
+            nodes: What the cluster offers; of no matter when nothing is left.
+        """
+        self._say(
+            f"{_told_work(self._plan)} in {self._plan.shards} shards, "
+            f"of which {len(self._done)} are done"
+        )
+        worked = 0
+        # Again, should the worker of a killed driver, alive for some seconds more, have put the
+        # shard of an earlier plan in the place of one of these.
+        for _ in range(_ROUNDS):
+            self._check_failures()
+            todo = self.left
+            if not todo:
+                break
+            pool = self._pool(nodes, len(todo))
+            self._say(_told(pool))
+            driver = Driver(
+                self._folder, self._plan, pool, done=self._take, waiting=self._tell_status
+            )
+            driver.run(todo)
+            worked += len(todo)
+            self._done = finished_shards(self._folder, self._plan, self.shards)
+        return worked
+
+    def _pool(self, nodes: Sequence[Resources], shards: int) -> Pool:
+        gpus = self._jobs.gpus_per_worker
+        gpus = _SHARE_OF_GPU if gpus is None else gpus
+        return share(
+            nodes,
+            shards=shards,
+            workers=self._jobs.workers,
+            gpus_per_worker=gpus if self._plan.device == "cuda" else 0.0,
+            threads_per_worker=self._jobs.threads_per_worker,
+        )
+
+    def _take(self, facts: ShardFacts) -> None:
+        self._done[facts.shard] = facts
+        self._check_failures()
+
+    def _tell_status(self) -> None:
+        if self._tick:
+            self._tick(status_of(self._folder, self._plan, self._done))
+
+    def _check_failures(self) -> None:
+        most = self._jobs.max_failures
+        failures = sum(facts.failed for facts in self._done.values())
+        if most is not None and failures > most:
+            raise ProjectorError(
+                f"{self._folder.path}: {failures} documents failed, and more than {most} are too "
+                "many; the reasons are in its logs (`projector jobs logs`). Mend the documents, "
+                "or raise --max-failures, and run it again"
+            )
+
+
+def _device(collection: Collection, nodes: Sequence[Resources] | None) -> Device | None:
+    """Return where the model runs, None where planning finds out on this machine."""
+    gpus = collection.jobs.gpus_per_worker
+    if gpus is None:
+        if nodes is None:
+            return None
+        gpus = max(node.gpus for node in nodes)
+    return "cuda" if gpus else "cpu"
+
+
+def _told_work(plan: CollectionPlan) -> str:
+    if RunConfiguration.model_validate(plan.configuration).tags:
+        return f"{plan.documents} documents to tag"
+    return f"{plan.documents} documents onto {plan.tasks} translations"
+
+
+def _told(pool: Pool) -> str:
+    gpus = f" and {pool.gpus:g} GPUs" if pool.gpus else ""
+    return f"{pool.workers} workers, each with {pool.threads} threads{gpus}"
+
+
+def _check_inputs(plan: CollectionPlan) -> None:
+    """Refuse a result that its inputs no longer stand for."""
+    from projector.storage.provenance import stamp_input
+
+    for one in plan.inputs:
+        path = Path(plan.directory) / one.files.path
+        try:
+            changed = stamp_input(path) != one.stamp
+        except CorpusError:
+            changed = True
+        if changed:
+            raise OutputError(
+                f"{path}: its files were changed while the run was at work on them; run it again: "
+                "if the contents are the same, what is done counts"
+            )
+
+
+def _logged(folder: RunFolder, say: Callable[[str], None] | None) -> Callable[[str], None]:
+    """Return what tells both the log and the caller."""
+
+    def told(text: str) -> None:
+        with folder.driver_log.open("a", encoding="utf-8") as log:
+            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+        if say:
+            say(text)
+
+    return told

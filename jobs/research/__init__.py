@@ -1,0 +1,1 @@
+"""Measure, and make data to measure on; imported by nothing else."""

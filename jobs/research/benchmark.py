@@ -1,0 +1,290 @@
+"""Measure quality and speed on gold, beside peers on the same weights."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from tqdm import tqdm
+
+from projector.corpus.formats.gold_jsonl import (
+    gold_sets,
+    holds_word_links,
+    read_pairs,
+    read_sentences,
+)
+from projector.document import DocumentPair, Fragment
+from projector.errors import ProjectorError
+from projector.models.catalogue import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from projector.corpus.formats.gold_jsonl import GoldSentence
+    from projector.models.catalogue import Granularity, Precision
+    from projector.models.encoder import Encoder
+    from projector.tagging.tagger import Tagger
+
+Projected = Mapping[str, tuple[tuple[Fragment, ...], float]]  # mention id → fragments, score
+Projector = Callable[[DocumentPair], Projected]
+_MEMORY = (
+    16_000_000  # bytes of vectors that a pair shares with its tagger, but no set with the next
+)
+Linker = Callable[["Sequence[GoldSentence]"], "list[frozenset[tuple[int, int]]]"]
+
+
+@dataclass(frozen=True, slots=True)
+class SpanFigures:
+    """What one system reached on one set of documents.
+
+    Args:
+        set: `{corpus}_{source}-{target}`.
+        system: Who projected.
+        documents: How many.
+        mentions: How many source mentions.
+        strict, character: F1.
+        precision, recall: Strict.
+        coverage: Share of source mentions that were projected at all.
+        seconds: For everything between texts and spans.
+        area: How well the scores separate right from wrong; None without scores.
+    """
+
+    set: str
+    system: str
+    documents: int
+    mentions: int
+    strict: float
+    character: float
+    precision: float
+    recall: float
+    coverage: float
+    seconds: float
+    area: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFigures:
+    """What one system reached on one set of word alignments.
+
+    Args:
+        set: `wordalign_{source}-{target}`.
+        system: Who aligned.
+        sentences: How many.
+        error_rate: Alignment error rate; lower is better.
+        seconds: For everything between words and links.
+    """
+
+    set: str
+    system: str
+    sentences: int
+    error_rate: float
+    seconds: float
+
+
+def measure_spans(
+    name: str, system: str, pairs: Iterable[DocumentPair], project: Projector
+) -> SpanFigures:
+    """Project a set's mentions with one system and score the result."""
+    from projector.evaluation.metrics import Span, document_spans, score
+
+    gold: list[Span] = []
+    predicted: list[Span] = []
+    scores: list[float] = []
+    documents = mentions = covered = 0
+    seconds = 0.0
+    for pair in pairs:
+        started = time.perf_counter()
+        found = project(pair)
+        seconds += time.perf_counter() - started
+        documents += 1
+        mentions += len(pair.source.mentions)
+        target = pair.target
+        gold += document_spans(target)
+        for mention in pair.source.mentions:
+            fragments, surety = found.get(mention.id, ((), 0.0))
+            if fragments:
+                covered += 1
+                start, end = fragments[0].start, fragments[-1].end
+                predicted.append(
+                    Span(target.language, target.name, mention.label, ((start, end),), mention.id)
+                )
+                scores.append(surety)
+    known = {span[:4] for span in gold}
+    result = score(gold, predicted)
+    right = [span[:4] in known for span in predicted]
+    return SpanFigures(
+        name,
+        system,
+        documents,
+        mentions,
+        round(result.strict.f1, 4),
+        round(result.character.f1, 4),
+        round(result.strict.precision, 4),
+        round(result.strict.recall, 4),
+        round(covered / max(mentions, 1), 4),
+        round(seconds, 2),
+        _area(scores, right),
+    )
+
+
+def _area(scores: Sequence[float], right: Sequence[bool]) -> float | None:
+    from projector.evaluation.metrics import separation
+
+    area = separation(scores, right).area if any(scores) else None
+    return None if area is None else round(area, 4)
+
+
+def measure_links(
+    name: str, system: str, sentences: Sequence[GoldSentence], link: Linker
+) -> LinkFigures:
+    """Align a set's sentences with one system and score the links."""
+    from projector.evaluation.metrics import alignment_error_rate
+
+    started = time.perf_counter()
+    links = link(sentences)
+    seconds = time.perf_counter() - started
+    error_rate = alignment_error_rate([one.links for one in sentences], links)
+    return LinkFigures(name, system, len(sentences), round(error_rate, 4), round(seconds, 2))
+
+
+def own_projector(
+    encoder: Encoder, *, recipe: str = "default", tagger: Tagger | None = None
+) -> Projector:
+    """Return this project's way from a pair to spans, by recipe (`default`, `published`)."""
+    from projector.pipeline import project_pair
+    from projector.settings import Settings, published
+
+    settings = published() if recipe == "published" else Settings()
+
+    def project(pair: DocumentPair) -> Projected:
+        support = tagger.support(pair.target.text) if tagger else None
+        outcomes = project_pair(pair, encoder, settings, support=support).projections
+        return {one.mention_id: (one.fragments, one.score) for one in outcomes}
+
+    return project
+
+
+def own_linker(encoder: Encoder) -> Linker:
+    """Return this project's way from tokenised sentences to word links."""
+    from projector.align.word_links import link_words
+
+    def link(sentences: Sequence[GoldSentence]) -> list[frozenset[tuple[int, int]]]:
+        return [link_words(one.source, one.target, encoder) for one in sentences]
+
+    return link
+
+
+def format_table(rows: Sequence[SpanFigures | LinkFigures]) -> str:
+    """Lay figures out as a Markdown table, one row each."""
+    if not rows:
+        return ""
+    names = list(asdict(rows[0]))
+    lines = [" | ".join(names), " | ".join("---" for _ in names)]
+    lines += [" | ".join(_cell(value) for value in asdict(row).values()) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("gold", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--set", "sets", multiple=True, help="Run this set only; a prefix will do.")
+@click.option("--limit", type=int, help="Documents or sentences of each set; all of them without.")
+@click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Encoder of our own rows.")
+@click.option("--layer", type=int, help="Hidden layer to read, if not the model's own.")
+@click.option("--granularity", type=click.Choice(["sentence", "window"]))
+@click.option("--window", type=int, help="Tokens encoded at once at most.")
+@click.option("--precision", default="auto", show_default=True)
+@click.option("--published", is_flag=True, help="Add the published recipe, on the same vectors.")
+@click.option("--tagger", type=click.Path(path_type=Path), help="Add rows with its support.")
+@click.option("--peer", "peers", multiple=True, help="Add a peer (see jobs/peers); repeatable.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write figures as JSON here."
+)
+def main(
+    gold: Path,
+    sets: tuple[str, ...],
+    limit: int | None,
+    model: str,
+    layer: int | None,
+    granularity: Granularity | None,
+    window: int | None,
+    precision: Precision,
+    published: bool,
+    tagger: Path | None,
+    peers: tuple[str, ...],
+    output: Path | None,
+) -> None:
+    """Measure projection and word alignment on a folder of GOLD sets.
+
+    \b
+    Example:
+      python -m jobs.research.benchmark ../shared/gold --set mozilla \\
+          --peer simalign --output figures.json
+    """
+    from projector.models import load
+    from projector.models.encoder import RecentTexts
+    from projector.tagging.tagger import load_tagger
+
+    encoder = RecentTexts(
+        load(model, layer=layer, granularity=granularity, window=window, precision=precision),
+        memory=_MEMORY,
+    )
+    projectors = {"projector": own_projector(encoder)}
+    if published:
+        projectors["published recipe"] = own_projector(encoder, recipe="published")
+    if tagger:
+        helper = load_tagger(tagger, encoder=encoder, precision=precision)
+        shared = "one pass" if helper.encoder is encoder else "an encoder of its own"
+        projectors[f"with the tagger, {shared}"] = own_projector(encoder, tagger=helper)
+    linkers = {"projector": own_linker(encoder)}
+    if peers:
+        from jobs.research.baselines.systems import load_peers
+
+        for name, peer in load_peers(peers).items():
+            projectors[name] = peer.project
+            if peer.link is not None:
+                linkers[name] = peer.link
+    rows = list(_run(gold, sets, limit, projectors, linkers))
+    for kind in (SpanFigures, LinkFigures):
+        click.echo(format_table([row for row in rows if isinstance(row, kind)]) + "\n")
+    if output:
+        output.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
+
+
+def _run(
+    gold: Path,
+    sets: tuple[str, ...],
+    limit: int | None,
+    projectors: Mapping[str, Projector],
+    linkers: Mapping[str, Linker],
+) -> Iterable[SpanFigures | LinkFigures]:
+    chosen = {
+        name: path
+        for name, path in gold_sets(gold).items()
+        if not sets or name.startswith(tuple(sets))
+    }
+    if not chosen:
+        raise click.UsageError(f"no set of {gold} begins with {' or '.join(sets)}")
+    for name, path in tqdm(chosen.items(), desc="sets"):
+        if holds_word_links(path):
+            sentences = list(read_sentences(path, limit=limit))
+            for system, link in linkers.items():
+                yield measure_links(name, system, sentences, link)
+            continue
+        for system, project in projectors.items():
+            yield measure_spans(name, system, read_pairs(path, limit=limit), project)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ProjectorError as error:
+        raise SystemExit(f"error: {error}") from error

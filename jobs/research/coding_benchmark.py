@@ -1,0 +1,179 @@
+"""Measure coders on gold: a line for each, over all its mentions and over those that a list has."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from projector.coding.code_list import CodeList
+from projector.coding.coder import Coder, Query, load_coder
+from projector.coding.load import configured_codes
+from projector.coding.normalize import own_abbreviations, plain, words
+from projector.coding.read_mentions import documents_of, read_mentions
+from projector.coding.retrieval.bm25 import Lexical
+from projector.coding.retrieval.exact_names import NamesFirst
+from projector.errors import Problem
+from projector.evaluation.code_metrics import Place, score_codes
+from schemas.coding import CodingConfiguration
+
+_WORDS, _DICTIONARY = "words", "dictionary"
+_COLUMNS = ("F1", "category", "chapter", "MAP@10", "R@10")
+
+
+@dataclass(frozen=True, slots=True)
+class CodedGold:
+    """Mentions that have a code.
+
+    Args:
+        queries: What is looked up, one for each mention.
+        places: Where each stands.
+        right: The codes of each place.
+        skipped: What could not be read rightly.
+    """
+
+    queries: Sequence[Query]
+    places: Sequence[Place]
+    right: Mapping[Place, set[str]]
+    skipped: Sequence[Problem]
+
+
+def read_gold(
+    path: Path,
+    column: str,
+    labels: Sequence[str],
+    language: str,
+    without: Sequence[Path],
+    within: Sequence[Path],
+) -> CodedGold:
+    """Read the coded mentions of gold, of documents that other files don't have, or do.
+
+    Raises:
+        CorpusError: It is of no known layout.
+    """
+    skipped: list[Problem] = []
+    left_out, taken = documents_of(without), documents_of(within)
+    right: dict[Place, set[str]] = {}
+    queries: list[Query] = []
+    places: list[Place] = []
+    for document in read_mentions(path, language=language, column=column, skipped=skipped):
+        known_by = document.known_by()
+        if left_out & known_by or (within and not taken & known_by):
+            continue
+        for one in document.mentions:
+            if one.codes and (not labels or one.label in labels):
+                place = ("", document.name, one.fragments)
+                queries.append(Query(one.text, language))
+                places.append(place)
+                right.setdefault(place, set()).update(one.codes)
+    return CodedGold(queries, places, right, skipped)
+
+
+def _coder(name: str, codes: CodeList) -> Coder:
+    """Return a coder by its name: also those that no command needs."""
+    short = own_abbreviations()
+    if name == _WORDS:
+        return Coder(name, codes, NamesFirst(codes, Lexical(codes, words)), short, name)
+    if name == _DICTIONARY:
+        return Coder(name, codes, NamesFirst(codes, Lexical(codes, _whole)), short, name)
+    first, _, second = name.partition("+")
+    return load_coder(first, codes, short, rerank=Path(second) if second else None)
+
+
+def _whole(text: str) -> list[str]:
+    return [plain(text)]
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("gold", type=click.Path(exists=True, path_type=Path))
+@click.option("--codes", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--synonyms", multiple=True, help="Further names, see `projector code`; repeatable.")
+@click.option("--no-everyday", is_flag=True, help="Leave out the project's own everyday names.")
+@click.option(
+    "-m", "--model", "models", multiple=True, default=[_WORDS, "lexical"], show_default=True
+)
+@click.option("--column", default="code", show_default=True, help="Of an annotation's code.")
+@click.option("--only", multiple=True, metavar="LABEL", help="Measure on this label; repeatable.")
+@click.option(
+    "--without",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Leave out documents that this gold has, too; repeatable.",
+)
+@click.option(
+    "--within",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Take only documents that this gold has, too; repeatable.",
+)
+@click.option("--language", default="es", show_default=True, help="Of the mentions.")
+@click.option("--any-level", is_flag=True, help="Codes that are divided further may be proposed.")
+def main(
+    gold: Path,
+    codes: Path,
+    synonyms: tuple[str, ...],
+    no_everyday: bool,
+    models: tuple[str, ...],
+    column: str,
+    only: tuple[str, ...],
+    without: tuple[Path, ...],
+    within: tuple[Path, ...],
+    language: str,
+    any_level: bool,
+) -> None:
+    """Measure coders on the coded mentions of GOLD, over all and over those that the list has.
+
+    A coder is `lexical`, `retriever` (the installed one) or a retriever's folder, any of them with
+    `+` and a reranker's folder; `words` is BM25 over whole words, `dictionary` finds equal names.
+
+    \b
+    Examples:
+      python -m jobs.research.coding_benchmark ../shared/coding/codiesp_dev.jsonl \\
+          --only DIAGNOSTICO --codes ../shared/coding/icd10_es_en.tsv \\
+          -m words -m lexical -m runs/coder
+      python -m jobs.research.coding_benchmark ../shared/coding/distemist_train_linking.jsonl \\
+          --column icd10 --codes ../shared/coding/icd10_es_en.tsv --any-level
+    """
+    chosen = CodingConfiguration(
+        codes=str(codes), synonyms=synonyms, everyday=not no_everyday, any_level=any_level
+    )
+    listed = configured_codes(chosen, Path())
+    found = read_gold(gold, column, only, language, without, within)
+    if found.skipped:
+        click.echo(f"{len(found.skipped)} skipped; the first: {found.skipped[0]}", err=True)
+    if not found.right:
+        raise click.ClickException(f"{gold}: no mention has a code; there is nothing to measure")
+    covered = {
+        place: kept
+        for place, own in found.right.items()
+        if (kept := {code for code in own if listed.find(code) is not None})
+    }
+    told = (
+        f"{len(found.right)} mentions with a code, {len(covered)} with one of {len(listed)} codes"
+    )
+    click.echo(told)
+    click.echo("coder\tmentions\t" + "\t".join(_COLUMNS) + "\tmentions/s")
+    for name in models:
+        coder = _coder(name, listed)
+        started = time.perf_counter()
+        ranking = coder.propose(found.queries, 10)
+        speed = len(found.queries) / (time.perf_counter() - started)
+        proposed = {
+            place: [(listed.codes[code], score) for code, score in ranking.row(row)]
+            for row, place in enumerate(found.places)
+        }
+        for what, gold_codes in (("all", found.right), ("in the list", covered)):
+            scores = score_codes(gold_codes, {place: proposed[place] for place in gold_codes})
+            figures = (
+                *(scores.f1, scores.category, scores.chapter),
+                *(scores.average_precision, scores.recall_at[10]),
+            )
+            told = "\t".join(f"{figure:.3f}" for figure in figures)
+            click.echo(f"{name}\t{what} {scores.mentions}\t{told}\t{speed:.0f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Write documents with mentions to try a collection on."""

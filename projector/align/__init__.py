@@ -1,0 +1,1 @@
+"""Turn token vectors into alignment weights; arrays only."""

@@ -1,0 +1,154 @@
+"""Find where each source token is to be expected in the target: pure functions of arrays."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from projector.align.weights import ROWS_AT_ONCE, similarity_block
+
+
+def diagonal(sources: int, targets: int) -> NDArray[np.float64]:
+    """Return [S] target positions, as if both texts advanced evenly."""
+    steps = np.arange(sources, dtype=np.float64) + 0.5
+    return steps * (targets / max(sources, 1)) - 0.5
+
+
+def mutual_best(
+    source: Tensor,
+    target: Tensor,
+    path: NDArray[np.float64],
+    *,
+    reach: float,
+    neighbors: Sequence[float] = (),
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Find the pairs in which each token is the other's best, within `reach` of a path.
+
+    What `cosines` and `mutual_argmax` would find in a band of that width, without holding it: the
+    band of a long document is too wide for memory. Of equal bests the first counts.
+
+    Args:
+        source: [S, d] of unit length.
+        target: [T, d] of unit length.
+        path: [S] target positions.
+        reach: Tokens.
+        neighbors: See `cosines`.
+
+    Returns:
+        ([P] source tokens, ascending, [P] target tokens, [P] similarities).
+    """
+    device = source.device
+    best = torch.full((len(target),), -torch.inf, device=device)
+    best_row = torch.full((len(target),), -1, device=device)
+    values = torch.empty(len(source), device=device)
+    choice = torch.empty(len(source), dtype=torch.int64, device=device)
+    for first in range(0, len(source), ROWS_AT_ONCE):
+        center = path[first : first + ROWS_AT_ONCE]
+        rows = (first, first + len(center))
+        low = min(max(int(np.floor(center[0] - reach)), 0), len(target) - 1)
+        high = max(min(int(np.ceil(center[-1] + reach)) + 1, len(target)), low + 1)
+        block = similarity_block(source, target, rows, (low, high), neighbors)
+        at = torch.from_numpy(center).to(device, torch.float32)[:, None]
+        place = torch.arange(low, high, device=device)
+        block = block.masked_fill((place - at).abs() > reach, -torch.inf)
+        values[rows[0] : rows[1]], index = block.max(1)
+        choice[rows[0] : rows[1]] = index + low
+        tops, top_row = block.max(0)
+        better = tops > best[low:high]
+        best[low:high] = torch.where(better, tops, best[low:high])
+        best_row[low:high] = torch.where(better, top_row + first, best_row[low:high])
+    mutual = best_row[choice] == torch.arange(len(source), device=device)
+    pairs = torch.nonzero(mutual & torch.isfinite(values)).flatten()
+    return (
+        pairs.cpu().numpy(),
+        choice[pairs].cpu().numpy(),
+        values[pairs].cpu().numpy(),
+    )
+
+
+def anchored_path(
+    source: Tensor,
+    target: Tensor,
+    *,
+    reach: float,
+    neighbors: Sequence[float] = (),
+    floor: float = 0.3,
+) -> NDArray[np.float64]:
+    """Find where each source token stands in the target: a chain of sure pairs, straight between.
+
+    The sure pairs are each other's best around the diagonal, with a similarity above `floor`; the
+    chain is the heaviest that increases in both texts, a pair weighing its similarity squared.
+
+    Args:
+        source: [S, d] of unit length.
+        target: [T, d] of unit length.
+        reach: How many tokens from the diagonal a sure pair may stand.
+        neighbors: See `cosines`.
+        floor: Least similarity of a sure pair.
+
+    Returns:
+        [S] target positions, non-decreasing.
+    """
+    rows, columns, values = mutual_best(
+        source, target, diagonal(len(source), len(target)), reach=reach, neighbors=neighbors
+    )
+    sure = values > floor
+    sources, targets = rows[sure].tolist(), columns[sure].tolist()
+    chain = heaviest_chain(sources, targets, (values[sure] ** 2).tolist())
+    at = [-1.0, *(float(sources[k]) for k in chain), float(len(source))]
+    to = [-1.0, *(float(targets[k]) for k in chain), float(len(target))]
+    return np.interp(np.arange(len(source)), at, to)
+
+
+def heaviest_chain(
+    sources: Sequence[int], targets: Sequence[int], weights: Sequence[float]
+) -> list[int]:
+    """Choose the heaviest set of pairs that strictly increases on both sides.
+
+    A staircase of the best totals by last target is kept sorted, so that each pair costs a binary
+    search; there are fewer pairs than tokens, and this is no part of the heavy work.
+
+    Args:
+        sources: Ascending; equal ones are never both chosen.
+        targets: In any order.
+        weights: Positive.
+
+    Returns:
+        Indices of the chosen pairs, ascending.
+    """
+    steps: list[tuple[int, float, int]] = []  # (last target, total, pair): both increase
+    before = [-1] * len(sources)
+    pending: list[tuple[int, float, int]] = []
+    for k, (source, target, weight) in enumerate(zip(sources, targets, weights, strict=True)):
+        if k and source != sources[k - 1]:
+            _settle(steps, pending)
+        place = bisect_left(steps, (target,))
+        if place:
+            before[k] = steps[place - 1][2]
+        pending.append((target, (steps[place - 1][1] if place else 0.0) + weight, k))
+    _settle(steps, pending)
+    chain = []
+    k = steps[-1][2] if steps else -1
+    while k >= 0:
+        chain.append(k)
+        k = before[k]
+    return chain[::-1]
+
+
+def _settle(steps: list[tuple[int, float, int]], pending: list[tuple[int, float, int]]) -> None:
+    """Enter a source token's pairs into the staircase, once they can't see each other."""
+    for target, total, k in pending:
+        place = bisect_right(steps, (target, float("inf")))
+        if place and steps[place - 1][1] >= total:
+            continue
+        start = place - 1 if place and steps[place - 1][0] == target else place
+        stop = place
+        while stop < len(steps) and steps[stop][1] <= total:
+            stop += 1
+        steps[start:stop] = [(target, total, k)]
+    pending.clear()

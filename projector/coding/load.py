@@ -1,0 +1,88 @@
+"""Load the coder that a user configured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from projector.coding.code_list import EMBEDDED, CodeList, embedded_codes, read_codes
+from projector.coding.coder import Coder, Progress, load_coder
+from projector.coding.coder_folder import RERANKER, RETRIEVER, CoderFolder, coder_path
+from projector.coding.normalize import own_abbreviations
+from projector.coding.synonyms import EVERYDAY, with_synonyms
+from schemas.coding import LEXICAL
+
+if TYPE_CHECKING:
+    from schemas.coding import CodingConfiguration
+
+
+def configured_codes(chosen: CodingConfiguration, directory: Path) -> CodeList:
+    """Return the list that mentions are coded by, with all its names.
+
+    Args:
+        chosen: By the user.
+        directory: What relative paths are relative to.
+
+    Raises:
+        CorpusError, ConfigurationError: It can't be read.
+    """
+    embedded = chosen.codes in (None, EMBEDDED)
+    listed = embedded_codes() if embedded else read_codes(directory / str(chosen.codes))
+    further = [EVERYDAY] if chosen.everyday else []
+    for name in chosen.synonyms:
+        further.append(name if name in (EMBEDDED, EVERYDAY) else str(directory / name))
+    found = with_synonyms(listed, further)
+    return found if chosen.any_level else found.assignable()
+
+
+def configured_coder(
+    chosen: CodingConfiguration, directory: Path, *, device: str = "auto", progress: Progress = iter
+) -> Coder:
+    """Load a coder as configured.
+
+    Args:
+        chosen: By the user.
+        directory: What relative paths are relative to.
+        device: Where encoders run.
+        progress: Wraps the parts of the list that are encoded for the first time.
+
+    Raises:
+        CorpusError, ConfigurationError: A table can't be read.
+        ModelError: There is no such coder.
+    """
+    short = own_abbreviations()
+    if chosen.abbreviations is not None:
+        short = short.with_table(directory / chosen.abbreviations)
+    return load_coder(
+        _model(chosen, directory),
+        configured_codes(chosen, directory),
+        short,
+        rerank=_reranker(chosen, directory),
+        device=device,
+        progress=progress,
+    )
+
+
+def check_configured(chosen: CodingConfiguration, directory: Path) -> None:
+    """Tell what is wrong with a configuration, as far as can be told in a moment.
+
+    Raises:
+        CorpusError, ConfigurationError, ModelError: Something is.
+    """
+    configured_codes(chosen, directory)
+    if chosen.abbreviations is not None:
+        own_abbreviations().with_table(directory / chosen.abbreviations)
+    if chosen.model != LEXICAL:
+        CoderFolder.read(Path(_model(chosen, directory)), RETRIEVER)
+    if (reranker := _reranker(chosen, directory)) is not None:
+        CoderFolder.read(reranker, RERANKER)
+
+
+def _model(chosen: CodingConfiguration, directory: Path) -> str:
+    if chosen.model == LEXICAL:
+        return LEXICAL
+    return str(coder_path(directory, chosen.model, RETRIEVER))
+
+
+def _reranker(chosen: CodingConfiguration, directory: Path) -> Path | None:
+    return None if chosen.rerank is None else coder_path(directory, chosen.rerank, RERANKER)

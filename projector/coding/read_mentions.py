@@ -1,0 +1,124 @@
+"""Read the mentions to be coded, and the codes that they have, from whatever holds mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from projector.coding.mentions import CodedDocument, CodedMention, codes_in
+from projector.coding.read_json_lines import CODED_LINES, read_coded_lines
+from projector.corpus.formats.tsv_read import read_spans
+from projector.corpus.language_names import guess_language
+from projector.corpus.open_languages import open_languages
+from projector.corpus.reading import strictly
+from projector.document import Document
+from projector.errors import CorpusError, Problem
+
+_EXTENSION = ".txt"
+
+
+def read_mentions(
+    path: Path,
+    *,
+    language: str | None = None,
+    texts: Path | None = None,
+    labels: Mapping[str, str] | None = None,
+    column: str = "code",
+    skipped: list[Problem] | None = None,
+) -> Iterator[CodedDocument]:
+    """Yield the documents of a run, a corpus, a folder of one for each language, or one file.
+
+    A file is a bare table without texts, or JSON Lines of coded documents.
+
+    Args:
+        path: Where they are.
+        language: Which to take where there are several; what it is in, where nothing says it.
+        texts: The folder of the texts, if they lie elsewhere.
+        labels: New names for labels.
+        column: Which field of JSON Lines' annotations holds their code.
+        skipped: Takes what can't be read rightly; None: that is an error.
+
+    Raises:
+        CorpusError: Something can't be read rightly.
+    """
+    if path.suffix == CODED_LINES:
+        yield from read_coded_lines(
+            path, language=language, column=column, labels=labels, skipped=skipped
+        )
+        return
+    try:
+        corpora = open_languages(path, language=language, texts=texts, labels=labels)
+    except CorpusError:
+        if not path.is_file() or texts is not None:
+            raise
+        yield from _table(path, language, labels or {})
+        return
+    if path.is_file() and texts is None and corpora[0].problems:  # other texts lie beside it
+        yield from _table(path, language, labels or {})
+        return
+    for corpus in corpora:
+        if skipped is None and corpus.problems:
+            raise CorpusError(*corpus.problems)
+        for name in corpus.names:
+            reading = corpus.read(name)
+            if skipped is None:
+                yield _annotated(strictly(reading))
+                continue
+            skipped += reading.problems
+            if reading.document is not None:
+                yield _annotated(reading.document)
+        if skipped is not None:
+            skipped += corpus.problems
+
+
+def documents_of(paths: Iterable[Path]) -> set[str]:
+    """Return the names and texts of all documents in some files, to leave them out elsewhere.
+
+    Raises:
+        CorpusError: One can't be opened.
+    """
+    return {
+        key for path in paths for one in read_mentions(path, skipped=[]) for key in one.known_by()
+    }
+
+
+def _annotated(document: Document) -> CodedDocument:
+    codes: dict[str, list[str]] = {}
+    for one in document.annotations:
+        if one.kind == "normalization":
+            reference = (one.value or "").partition("\t")[0]
+            codes.setdefault(one.targets[0], []).extend(codes_in(reference.partition(":")[2]))
+    mentions = tuple(
+        CodedMention(
+            document.language,
+            document.name,
+            mention.id,
+            mention.label,
+            tuple((part.start, part.end) for part in mention.fragments),
+            mention.surface(document.text),
+            tuple(dict.fromkeys(codes.get(mention.id, ()))),
+        )
+        for mention in document.mentions
+    )
+    return CodedDocument(document.language, document.name, mentions, document)
+
+
+def _table(path: Path, language: str | None, labels: Mapping[str, str]) -> Iterator[CodedDocument]:
+    """Yield the documents of a table without texts, in the order of their first rows."""
+    code = language or guess_language(path, [path.stem])
+    found: dict[str, list[CodedMention]] = {}
+    for row in read_spans(path):
+        own = found.setdefault(row.filename.removesuffix(_EXTENSION), [])
+        own.append(
+            CodedMention(
+                code,
+                row.filename.removesuffix(_EXTENSION),
+                f"T{len(own) + 1}",
+                labels.get(row.label, row.label),
+                ((row.start, row.end),),
+                row.text,
+                codes_in(row.code),
+            )
+        )
+    for name, mentions in found.items():
+        yield CodedDocument(code, name, tuple(mentions))

@@ -1,0 +1,1 @@
+"""Find and reorder the codes that a mention may mean."""

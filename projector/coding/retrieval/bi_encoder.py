@@ -1,0 +1,127 @@
+"""Find codes by meaning: a bi-encoder's vectors of mentions and descriptions, and their cosines."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from projector.coding.coder import Progress
+from projector.coding.retrieval.ranking import Floats, Ranking, best_of_terms, joined, starts_of
+from projector.text.tokens import Pieces, TokenizedText, tokenize_stretches
+
+if TYPE_CHECKING:
+    from projector.coding.code_list import CodeList
+    from projector.models.encoder import TransformerEncoder
+
+PREFIX = "query: "  # what E5 was trained with, for texts that are alike (Wang et al. 2024)
+_AT_ONCE = 512  # strings a call: bounds memory, and with the order of the strings fixes their bits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BiEncoder:
+    """Turn short texts into single vectors: the mean of their tokens' (Reimers and Gurevych 2019).
+
+    Args:
+        encoder: Gives the token vectors.
+        prefix: What is put in front of every text.
+    """
+
+    encoder: TransformerEncoder
+    prefix: str = PREFIX
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a hash of all that its vectors depend on."""
+        told = f"{self.encoder.fingerprint}\n{self.prefix}"
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def embed(self, texts: Sequence[str], *, progress: Progress = iter) -> Floats:
+        """Return [N, d] vectors of length 1; a text without tokens has zeros."""
+        found = np.zeros((len(texts), self.encoder.dimension), np.float32)
+        for start in progress(range(0, len(texts), _AT_ONCE)):
+            part = texts[start : start + _AT_ONCE]
+            found[start : start + len(part)] = self._embed(part)
+        return found
+
+    def _embed(self, texts: Sequence[str]) -> Floats:
+        tokens, owner = self.tokenize(texts)
+        vectors = self.encoder.encode([tokens])[0]
+        found: Floats = pooled(vectors, owner, len(texts)).cpu().numpy()
+        return found
+
+    def tokenize(self, texts: Sequence[str]) -> tuple[TokenizedText, torch.Tensor]:
+        """Return the tokens of many texts as one text whose segments they are.
+
+        So the encoder sees each by itself, but takes them in few passes.
+
+        Returns:
+            The text, and [T] which of the texts each token is of.
+        """
+        whole = [self.prefix + text for text in texts]
+        ends = np.cumsum([len(text) for text in whole], dtype=np.int64)
+        stretches = np.stack([ends - [len(text) for text in whole], ends], 1)
+        tokens = tokenize_stretches("".join(whole), stretches, self._pieces)
+        owner = np.searchsorted(ends, tokens.offsets[:, 0], side="right")
+        return tokens, torch.from_numpy(owner)
+
+    def _pieces(self, stretch: str) -> Pieces:
+        encoding = self.encoder.tokenizer.encode(stretch, add_special_tokens=False)
+        return Pieces(encoding.ids, encoding.offsets, encoding.tokens)
+
+
+def pooled(vectors: torch.Tensor, owner: torch.Tensor, count: int) -> torch.Tensor:
+    """Return [count, d] means, of length 1, of the token vectors [T, d] that each text owns."""
+    owner = owner.to(vectors.device)
+    total = vectors.new_zeros(count, vectors.shape[1]).index_add(0, owner, vectors)
+    return torch.nn.functional.normalize(total, dim=1)
+
+
+class DenseIndex:
+    """Find the descriptions nearest to a mention, exactly: a list is small beside an encoder.
+
+    Args:
+        codes: The list.
+        encoder: Of both sides.
+        vectors: [terms, d] as `described` gives them.
+    """
+
+    def __init__(self, codes: CodeList, encoder: BiEncoder, vectors: Floats) -> None:
+        self._encoder = encoder
+        self._vectors = vectors
+        self._starts = starts_of([term.code for term in codes.terms])
+
+    def find(self, queries: Sequence[str], most: int) -> Ranking:
+        """Return the codes of M queries, by cosine."""
+        found = []
+        for start in range(0, len(queries), _AT_ONCE):
+            similar = self._encoder.embed(queries[start : start + _AT_ONCE]) @ self._vectors.T
+            found.append(best_of_terms(similar, self._starts, most))
+        return joined(found, most)
+
+
+def described(codes: CodeList, encoder: BiEncoder, *, progress: Progress = iter) -> Floats:
+    """Return the vectors [terms, d] of a list's descriptions; they are kept in the user's cache.
+
+    Args:
+        codes: The list.
+        encoder: Makes them.
+        progress: Wraps the parts that are encoded, where they are not in the cache.
+
+    Raises:
+        OSError: The cache can't be written.
+    """
+    from projector.models.cache import cached
+
+    def build(folder: Path) -> None:
+        vectors = encoder.embed([term.text for term in codes.terms], progress=progress)
+        np.save(folder / "vectors.npy", vectors.astype(np.float16))
+
+    name = f"codes-{codes.fingerprint[:16]}-{encoder.fingerprint[:16]}"
+    vectors: Floats = np.load(cached(name, build) / "vectors.npy").astype(np.float32)
+    return vectors

@@ -1,0 +1,57 @@
+"""Know the codes that a mention names: no ranking tells better."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from projector.coding.normalize import plain
+from projector.coding.retrieval.ranking import Ranking
+
+if TYPE_CHECKING:
+    from projector.coding.code_list import CodeList
+    from projector.coding.coder import Finder
+
+_BELOW = np.float32(0.9999)
+
+
+class NamesFirst:
+    """Put codes that have a mention for a name, but for case, accents, punctuation, before others.
+
+    Args:
+        codes: The list.
+        finder: Ranks the others, and those of one name.
+    """
+
+    def __init__(self, codes: CodeList, finder: Finder) -> None:
+        self._finder = finder
+        self._named: dict[str, dict[int, int]] = defaultdict(dict)
+        for number, term in enumerate(codes.terms):
+            self._named[plain(term.text)].setdefault(term.code, number)
+
+    def find(self, queries: Sequence[str], most: int) -> Ranking:
+        """Return the codes of M queries; a score of 1 is for those that are named."""
+        found = self._finder.find(queries, most)
+        found = Ranking(found.codes, np.minimum(found.scores, _BELOW), found.terms)
+        for row, query in enumerate(queries):
+            if names := self._named.get(plain(query)):
+                _put_first(found, row, names)
+        return found
+
+
+def _put_first(found: Ranking, row: int, names: Mapping[int, int]) -> None:
+    """Write codes with the terms that name them before the others of a row."""
+    scores = dict(found.row(row))
+    terms = dict(zip(found.codes[row].tolist(), found.terms[row].tolist(), strict=True))
+
+    def place(code: int) -> tuple[bool, float, int]:
+        return code not in names, -scores.get(code, -np.inf), code
+
+    order = sorted({*scores, *names}, key=place)[: found.codes.shape[1]]
+    end = len(order)
+    found.codes[row, :end] = order
+    found.scores[row, :end] = [1.0 if code in names else scores[code] for code in order]
+    found.terms[row, :end] = [names.get(code, terms.get(code, -1)) for code in order]

@@ -1,0 +1,171 @@
+"""Write a corpus in another format and tell what the format can't hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from projector.corpus import Reading, columns_for, strictly, tsv_losses, write_brat, write_tsv
+from projector.corpus.formats.tsv_write import layout_of
+from projector.document import Document
+from projector.errors import CorpusError, OutputError
+from projector.storage.atomic_file import atomic_write
+from projector.storage.atomic_folder import atomic_folder, refuse_existing
+
+if TYPE_CHECKING:
+    from projector.corpus.open import AnyCorpus
+    from projector.tagging.tagged_corpus import TaggedCorpus
+
+    Readable = AnyCorpus | TaggedCorpus
+
+Format = Literal["brat", "tsv", "parquet"]
+_BRAT = (".ann", ".txt")
+
+
+def convert_corpus(
+    corpus: Readable,
+    output: Path,
+    to: Format,
+    *,
+    on_error: Literal["stop", "skip"] = "stop",
+    overwrite: bool = False,
+    progress: Callable[[Sequence[str]], Iterator[str]] = iter,
+) -> tuple[str, ...]:
+    """Write a corpus as a folder in another format; it appears whole or not at all.
+
+    A BRAT folder holds texts and annotations side by side; a TSV folder one table with the folder's
+    name, and the texts in `txt/`; a Parquet folder three tables.
+
+    Args:
+        corpus: What to write; documents are read one by one.
+        output: The folder.
+        to: The format.
+        on_error: `stop` at what can't be read rightly, or `skip` it and list it.
+        overwrite: Replace an earlier folder of the same format.
+        progress: Wraps the documents' names to show how far it is.
+
+    Returns:
+        What is lost, in words: what could not be read, and what the format doesn't hold.
+
+    Raises:
+        CorpusError: Something can't be read rightly, unless it is to be skipped.
+        OutputError: The folder exists or can't be written, or the format can't hold a label.
+    """
+    mark = _mark(output, to)
+    refuse_existing(output, overwrite=overwrite, mark=mark)
+    if on_error == "stop" and corpus.problems:
+        raise CorpusError(*corpus.problems)
+    losses = [str(problem) for problem in corpus.problems]
+    documents = _documents(corpus, on_error, losses, progress)
+    if to == "parquet":
+        from projector.corpus.formats.parquet_write import write_parquet
+
+        write_parquet(documents, output, overwrite=overwrite)
+        return tuple(losses)
+    with atomic_folder(output, overwrite=overwrite, mark=mark) as folder:
+        if to == "brat":
+            _write_brat(documents, folder, losses)
+        else:
+            columns = _columns(corpus)
+            write_tsv(
+                folder / mark, _with_texts(documents, folder, columns, losses), columns=columns
+            )
+    return tuple(losses)
+
+
+def _mark(output: Path, to: Format) -> str:
+    """Return the file by which an earlier output of this format is known."""
+    if to == "parquet":
+        return "documents.parquet"
+    if to == "tsv":
+        return f"{output.resolve().name}.tsv"
+    files = sorted(output.iterdir()) if output.is_dir() else []
+    strangers = [file for file in files if file.suffix not in _BRAT]
+    if files and strangers:
+        raise OutputError(
+            f"{output}: holds {strangers[0].name}, which is no BRAT file and would be lost; "
+            "choose another place, or remove it yourself"
+        )
+    return next((file.name for file in files if file.suffix == ".ann"), "any.ann")
+
+
+def _documents(
+    corpus: Readable,
+    on_error: str,
+    losses: list[str],
+    progress: Callable[[Sequence[str]], Iterator[str]],
+) -> Iterator[Document]:
+    for name in progress(corpus.names):
+        reading: Reading = corpus.read(name)
+        if on_error == "stop":
+            yield strictly(reading)
+            continue
+        losses += map(str, reading.problems)
+        if reading.document is not None:
+            yield reading.document
+
+
+def _write_brat(documents: Iterator[Document], folder: Path, losses: list[str]) -> None:
+    for document in documents:
+        write_brat(document, folder)
+        losses += [
+            f"{document.name}: the line ends in the value of {one.id} ({one.kind} {one.label})"
+            for one in document.annotations
+            if one.value is not None and ("\n" in one.value or one.value.endswith("\r"))
+        ]
+
+
+def _columns(corpus: Readable) -> tuple[str, ...]:
+    """Return the columns that hold all that a table can: ids too, if counting doesn't give them."""
+
+    def readable() -> Iterator[Document]:
+        for name in corpus.names:
+            document = corpus.read(name).document
+            if document is not None:
+                yield document
+
+    columns = columns_for(readable())
+    if "ann_id" in columns or not any(map(_has_own_ids, readable())):
+        return columns
+    filename, *others = columns
+    return (filename, "ann_id", *others)
+
+
+def _has_own_ids(document: Document) -> bool:
+    """Tell whether a reader that numbers the rows would give other ids."""
+    rows = sorted(document.mentions, key=lambda one: (one.start, one.end, one.label))
+    return any(one.id != f"T{number}" for number, one in enumerate(rows, start=1))
+
+
+def _with_texts(
+    documents: Iterator[Document], folder: Path, columns: Sequence[str], losses: list[str]
+) -> Iterator[Document]:
+    """Pass documents on to the table once their texts are written."""
+    texts = folder / "txt"
+    texts.mkdir()
+    for document in documents:
+        losses += [*tsv_losses(document, columns=columns), *_narrowed(document, columns)]
+        atomic_write(texts / f"{document.name}.txt", document.text.encode("utf-8"))
+        yield document
+
+
+def _narrowed(document: Document, columns: Sequence[str]) -> Iterator[str]:
+    """Tell what gets a cell, but not with all that it says."""
+    resource = layout_of(columns).resource  # what codes are said to be of when they are read back
+    mentions = {mention.id for mention in document.mentions}
+    seen: set[tuple[str, str, str]] = set()
+    for one in document.annotations:
+        if one.kind not in ("normalization", "note", "attribute") or one.targets[0] not in mentions:
+            continue
+        told = f"{document.name}: {one.id} ({one.kind} {one.label})"
+        if one.kind == "normalization":
+            own, _, rest = (one.value or "").partition(":")
+            words = rest.partition("\t")[2]
+            if own != resource or words:
+                lost = " ".join(filter(None, (own, words)))
+                yield f"{told} keeps its code only, not {lost!r}"
+        cell = (one.targets[0], one.kind, one.label if one.kind == "attribute" else "")
+        if cell in seen:
+            yield f"{told} shares a cell with another one on {one.targets[0]}"
+        seen.add(cell)

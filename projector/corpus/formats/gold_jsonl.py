@@ -1,0 +1,114 @@
+"""Read gold: parallel documents with spans on both sides, and word alignments.
+
+Each file is JSON Lines. Parallel documents hold `id, src_lang, tgt_lang, src_text, tgt_text,
+src_spans, tgt_spans`, a span being `[start, end, label, span id]`, equal ids meaning the same
+mention; word alignments hold `id, src_lang, tgt_lang, src_tokens, tgt_tokens, alignment`, the last
+a list of pairs of token indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from projector.document import Document, DocumentPair, Fragment, Mention
+from projector.errors import CorpusError, Problem
+from projector.storage.json_lines import objects
+
+_EXPECTED = "an object with id, src_lang, tgt_lang, and texts with spans or tokens with links"
+_SPAN = "[start, end, label, span id] with 0 <= start < end"
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPair:
+    """A document and its translation, with the mentions of both.
+
+    Args:
+        document: What the pair was made from: a document can occur once for each label.
+        pair: With gold mentions on both sides; equal ids are the same mention.
+        annotated: The labels that both sides are annotated with, where the set says so.
+    """
+
+    document: str
+    pair: DocumentPair
+    annotated: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldSentence:
+    """A pair of tokenised sentences with the links between their tokens."""
+
+    id: str
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    links: frozenset[tuple[int, int]]
+
+
+def gold_sets(folder: Path) -> dict[str, Path]:
+    """Return the sets of a folder by name, `{corpus}_{source}-{target}`, sorted."""
+    found = {path.stem: path for path in sorted(folder.glob("*.jsonl"))}
+    if not found:
+        raise CorpusError(
+            Problem(folder, None, "no gold here", "files named {corpus}_{source}-{target}.jsonl")
+        )
+    return found
+
+
+def holds_word_links(path: Path) -> bool:
+    """Tell whether a set holds word alignments rather than documents."""
+    return any("alignment" in row for _, row in objects(path, _EXPECTED, limit=1))
+
+
+def read_gold(path: Path, *, limit: int | None = None) -> Iterator[GoldPair]:
+    """Yield a set's documents with their translations.
+
+    Raises:
+        CorpusError: A line is no such document.
+    """
+    for number, row in objects(path, _EXPECTED, limit=limit):
+        try:
+            pair = DocumentPair(_document(row, "src", number), _document(row, "tgt", number))
+            of = row.get("meta") or {}
+            label = of.get("label")
+            yield GoldPair(str(of.get("doc", row["id"])), pair, (str(label),) if label else None)
+        except KeyError as error:
+            problem = Problem(path, number, f"no {error.args[0]}", _EXPECTED)
+            raise CorpusError(problem) from error
+        except (TypeError, ValueError) as error:
+            problem = Problem(path, number, f"a span is wrong ({error})", _SPAN)
+            raise CorpusError(problem) from error
+
+
+def read_pairs(path: Path, *, limit: int | None = None) -> Iterator[DocumentPair]:
+    """Yield a set's pairs with gold mentions on both sides; see `read_gold`."""
+    for gold in read_gold(path, limit=limit):
+        yield gold.pair
+
+
+def read_sentences(path: Path, *, limit: int | None = None) -> Iterator[GoldSentence]:
+    """Yield a set's sentences with their word links.
+
+    Raises:
+        CorpusError: A line is no such sentence.
+    """
+    for number, row in objects(path, _EXPECTED, limit=limit):
+        try:
+            links = frozenset((int(source), int(target)) for source, target in row["alignment"])
+            words = tuple(row["src_tokens"]), tuple(row["tgt_tokens"])
+            yield GoldSentence(str(row["id"]), *words, links)
+        except KeyError as error:
+            problem = Problem(path, number, f"no {error.args[0]}", _EXPECTED)
+            raise CorpusError(problem) from error
+
+
+def _document(row: dict[str, Any], side: str, number: int) -> Document:
+    fragments: dict[str, tuple[str, list[Fragment]]] = {}
+    for start, end, label, id_ in row[f"{side}_spans"]:
+        fragments.setdefault(str(id_), (str(label), []))[1].append(Fragment(start, end))
+    mentions = tuple(
+        Mention(id_, label, tuple(sorted(own))) for id_, (label, own) in fragments.items()
+    )
+    # The number keeps names unique: a document occurs once for each label.
+    return Document(f"{number - 1:05}", row[f"{side}_lang"], row[f"{side}_text"], mentions)

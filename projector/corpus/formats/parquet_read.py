@@ -1,0 +1,242 @@
+"""Read documents back from Parquet tables, one by one and a row group at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from projector.corpus.language_names import UNKNOWN_LANGUAGE, same_language
+from projector.corpus.offsets import Stated, place
+from projector.corpus.reading import Reading
+from projector.document import Annotation, Document, traveling
+from projector.errors import CorpusError, Problem
+from schemas.tables import ANNOTATIONS, DOCUMENTS, MENTIONS, check_table, name_of
+
+_Rows = dict[str, tuple[int, int]]
+
+
+class _Table:
+    """A table of which only the row group read last is kept."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.path = path
+        self.schema = schema
+        self._file: pq.ParquetFile | None = None
+        self._kept: tuple[int, pa.Table] | None = None
+        self._borders = np.zeros(0, np.int64)
+
+    def __reduce__(self) -> tuple[type[_Table], tuple[Path, pa.Schema]]:
+        """Travel to other processes as the path: an open file can't."""
+        return _Table, (self.path, self.schema)
+
+    def open(self) -> pq.ParquetFile:
+        """Return the open file.
+
+        Raises:
+            CorpusError: It can't be read, or isn't the table that it should be.
+        """
+        if self._file is None:
+            try:
+                file = pq.ParquetFile(self.path)
+            except (OSError, pa.ArrowInvalid) as error:
+                raise CorpusError(Problem(self.path, None, f"can't be read: {error}")) from error
+            check_table(file.schema_arrow, self.schema, self.path)
+            groups = range(file.metadata.num_row_groups)
+            sizes = [file.metadata.row_group(number).num_rows for number in groups]
+            self._borders = np.cumsum([0, *sizes])
+            self._file = file
+        return self._file
+
+    def rows(self, start: int, end: int) -> list[dict[str, Any]]:
+        """Read the rows from `start` to `end`."""
+        self.open()
+        first, last = np.searchsorted(self._borders, [start, end - 1], side="right") - 1
+        rows: list[dict[str, Any]] = []
+        for number in range(int(first), int(last) + 1):
+            low = int(self._borders[number])
+            group = self._group(number)
+            rows += group.slice(max(start - low, 0), end - max(start, low)).to_pylist()
+        return rows
+
+    def _group(self, number: int) -> pa.Table:
+        if self._kept is None or self._kept[0] != number:
+            known = [name for name in self.open().schema_arrow.names if name in self.schema.names]
+            self._kept = number, self.open().read_row_group(number, columns=known)
+        return self._kept[1]
+
+    def keys(self) -> Iterator[tuple[str, str]]:
+        """Yield every row's language and document; only these two columns are read."""
+        for batch in self.open().iter_batches(columns=["language", "document"]):
+            languages, documents = (column.to_pylist() for column in batch.columns)
+            yield from zip(languages, documents, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetCorpus:
+    """Documents of one language in a folder of tables; what `Corpus` is for other formats.
+
+    Args:
+        path: The folder.
+        language: As the user wrote it, else as it stands in the tables.
+        names: The documents', sorted.
+        problems: Always empty: what is wrong is told when a document is read.
+        labels: New names for labels.
+        format: What it is.
+    """
+
+    path: Path
+    language: str
+    names: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict, repr=False)
+    format: Literal["parquet"] = "parquet"
+    _tables: tuple[_Table, ...] = field(default=(), repr=False)
+    _rows: tuple[_Rows, ...] = field(default=(), repr=False)
+
+    def read(self, name: str) -> Reading:
+        """Read a document; what is wrong with it is in the reading, nothing is raised.
+
+        Raises:
+            KeyError: It isn't one of `names`.
+        """
+        texts, mentions, annotations = (
+            table.rows(*rows[name]) if name in rows else []
+            for table, rows in zip(self._tables, self._rows, strict=True)
+        )
+        if not texts:
+            raise KeyError(name)
+        document = Document(name, self.language, texts[0]["text"])
+        path, first = self._tables[1].path, self._rows[1].get(name, (0, 0))[0]
+        return _filled(document, mentions, annotations, path, first + 1, self.labels)
+
+    def only(self, names: Collection[str]) -> ParquetCorpus:
+        """Return a corpus of some of its documents, small enough to send to another process."""
+        rows = tuple(
+            {name: of_table[name] for name in sorted(names) if name in of_table}
+            for of_table in self._rows
+        )
+        return replace(self, names=tuple(sorted(names)), _rows=rows)
+
+
+def holds_parquet(path: Path) -> bool:
+    """Tell whether a folder holds a corpus as tables."""
+    return (path / "documents.parquet").is_file()
+
+
+def parquet_languages(path: Path) -> list[str]:
+    """Return the languages of the documents in a folder of tables, sorted.
+
+    Raises:
+        CorpusError: The table of documents is missing or wrong.
+    """
+    table = _Table(path / f"{name_of(DOCUMENTS)}.parquet", DOCUMENTS)
+    keys = table.keys()
+    return sorted({code for code, _ in keys})
+
+
+def open_parquet(
+    path: Path, *, language: str | None = None, labels: Mapping[str, str] | None = None
+) -> ParquetCorpus:
+    """Open a folder of tables, a run's or one that `write_parquet` made; texts are not read yet.
+
+    Args:
+        path: The folder.
+        language: Which language to take where the tables hold several.
+        labels: New names for labels; None: they stay.
+
+    Raises:
+        CorpusError: A table is missing or wrong; or several languages are there and none was
+            asked for, or not this one.
+    """
+    tables = tuple(
+        _Table(path / f"{name_of(schema)}.parquet", schema)
+        for schema in (DOCUMENTS, MENTIONS, ANNOTATIONS)
+    )
+    rows = [_rows_by_document(table) for table in tables]
+    found = _language(path, sorted({code for code, _ in rows[0]}), language)
+    own = tuple(
+        {name: place for (code, name), place in of_table.items() if code == found}
+        for of_table in rows
+    )
+    return ParquetCorpus(
+        path,
+        language or found or UNKNOWN_LANGUAGE,
+        tuple(sorted(own[0])),
+        labels=labels or {},
+        _tables=tables,
+        _rows=own,
+    )
+
+
+def _rows_by_document(table: _Table) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return where each document's rows begin and end."""
+    rows: dict[tuple[str, str], tuple[int, int]] = {}
+    for number, key in enumerate(table.keys()):
+        start, end = rows.get(key, (number, number))
+        if end != number:
+            found = f"the rows of the document {key[1]!r} ({key[0]}) don't stand together"
+            raise CorpusError(Problem(table.path, number + 1, found))
+        rows[key] = start, number + 1
+    return rows
+
+
+def _language(path: Path, codes: list[str], asked: str | None) -> str | None:
+    if asked is None:
+        if len(codes) > 1:
+            found = f"documents in {len(codes)} languages: {', '.join(codes)}"
+            hint = "Choose one with the option for the language"
+            raise CorpusError(Problem(path, None, found, "one language", hint))
+        return codes[0] if codes else None
+    for code in codes:
+        if same_language(code, asked):
+            return code
+    raise CorpusError(Problem(path, None, f"documents in {', '.join(codes)}", f"some in {asked}"))
+
+
+def _filled(
+    document: Document,
+    mentions: list[dict[str, Any]],
+    annotations: list[dict[str, Any]],
+    path: Path,
+    first_row: int,
+    labels: Mapping[str, str],
+) -> Reading:
+    """Return the document with its mentions, held against the text, and its annotations."""
+    stated = [
+        Stated(
+            row["id"],
+            labels.get(row["label"], row["label"]),
+            tuple((part["start"], part["end"]) for part in row["fragments"]),
+            row["text"],
+            path,
+            number,
+        )
+        for number, row in enumerate(mentions, start=first_row)
+    ]
+    placed, problems = place(document.text, stated)
+    lines = {row["id"]: row.get("line") for row in mentions}
+    said = [_annotation(row, labels) for row in annotations]
+    kept, lost = traveling(said, {mention.id for mention in placed})
+    problems += [
+        Problem(path, None, f"{document.name}: {one.id} ({one.label}) is about what isn't usable")
+        for one in lost
+    ]
+    whole = tuple(replace(mention, line=lines[mention.id]) for mention in placed)
+    return Reading(replace(document, mentions=whole, annotations=kept), tuple(problems))
+
+
+def _annotation(row: Mapping[str, Any], labels: Mapping[str, str]) -> Annotation:
+    arguments = [(part["role"], part["target"]) for part in row["arguments"]]
+    label = row["label"]
+    if row["kind"] == "event":  # its type is its trigger's label
+        label = labels.get(label, label)
+        arguments[:1] = [(labels.get(role, role), target) for role, target in arguments[:1]]
+    return Annotation(
+        row["id"], row["kind"], label, tuple(arguments), row.get("value"), row.get("line")
+    )

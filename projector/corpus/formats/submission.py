@@ -1,0 +1,178 @@
+"""Write a run's submission tables, and pack them into the task's ZIP."""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from shutil import copyfileobj
+from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from projector.corpus.formats.tsv_dialects import COLUMNS
+from projector.corpus.formats.tsv_write import format_row, format_rows, layout_of
+from projector.document import Document
+from projector.errors import ConfigurationError, CorpusError, OutputError, Problem
+from projector.storage.atomic_file import atomic_file
+
+LAYOUT = "{LANG}/{entity}/submission_{n}/{lang}_{entity}_submission{n}.tsv"
+TASK_LABELS = ("DISEASE", "PROCEDURE", "SYMPTOM")
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest time that a ZIP can hold: the same in each
+
+
+def write_submission(
+    documents: Iterable[Document],
+    folder: Path,
+    *,
+    language: str,
+    labels: Iterable[str] = TASK_LABELS,
+    extension: bool = False,
+) -> dict[str, Path]:
+    """Write one table for each label, `{language}_{entity}.tsv`; the entity is its lower case.
+
+    Args:
+        documents: Consumed one by one; the tables have their order.
+        folder: Made if need be.
+        language: As it stands in the names.
+        labels: Those that get a table even without a mention; others get theirs when they occur.
+        extension: Write file names with `.txt`.
+
+    Returns:
+        The tables by entity.
+
+    Raises:
+        OutputError: A table can't be written, or a label can't be a file's name.
+    """
+    layout = layout_of(COLUMNS)
+    paths: dict[str, Path] = {}
+    with ExitStack() as stack:
+        tables: dict[str, BinaryIO] = {}
+
+        def table(label: str) -> BinaryIO:
+            if label not in tables:
+                entity = _entity(label)
+                if entity in paths:
+                    raise _twins(label)
+                paths[entity] = folder / f"{language}_{entity}.tsv"
+                tables[label] = stack.enter_context(atomic_file(paths[entity]))
+                tables[label].write(format_row(COLUMNS))
+            return tables[label]
+
+        for label in labels:
+            table(label)
+        for document in documents:
+            for mention, row in format_rows(document, layout, extension=extension):
+                table(mention.label).write(row)
+    return paths
+
+
+def check_labels(labels: Iterable[str]) -> None:
+    """Refuse labels that `write_submission` would refuse, before any work is done for them.
+
+    Raises:
+        OutputError: One can't be part of a file's name, or two differ in case only.
+    """
+    taken: dict[str, str] = {}
+    for label in labels:
+        if taken.setdefault(_entity(label), label) != label:
+            raise _twins(label)
+
+
+def _twins(label: str) -> OutputError:
+    return OutputError(f"labels that differ in case only: {label!r}; map them to one")
+
+
+def _entity(label: str) -> str:
+    entity = label.lower()
+    if not entity or entity.startswith(".") or any(character in entity for character in "/\\\0"):
+        raise OutputError(f"the label {label!r} can't be part of a file's name")
+    return entity
+
+
+def pack_submission(
+    archive: Path,
+    tables: Mapping[tuple[str, str], Path],
+    *,
+    number: int = 1,
+    layout: str = LAYOUT,
+    configuration: Mapping[str, object] | None = None,
+    readme: str = "",
+) -> tuple[str, ...]:
+    """Pack tables into one ZIP; the same inputs give the same bytes.
+
+    Args:
+        archive: The ZIP file.
+        tables: Each language and entity's table.
+        number: The submission's.
+        layout: Each table's path in the ZIP: {lang}, {LANG}, {entity}, {ENTITY}, {n}.
+        configuration: What `config.json` holds.
+        readme: What `README.md` holds.
+
+    Returns:
+        The paths in the ZIP, in its order.
+
+    Raises:
+        ConfigurationError: The layout names something else, or gives two tables one path.
+        CorpusError: A table is missing, or hasn't the five columns.
+        OutputError: The ZIP can't be written.
+    """
+    places: dict[str, Path] = {}
+    for (language, entity), table in sorted(tables.items()):
+        place = _place(layout, language, entity, number)
+        if place in places:
+            raise ConfigurationError(f"the layout {layout!r} gives two tables one path: {place}")
+        _check_header(table)
+        places[place] = table
+    texts = {
+        "README.md": readme,
+        "config.json": json.dumps(
+            dict(configuration or {}), ensure_ascii=False, indent=2, sort_keys=True
+        )
+        + "\n",
+    }
+    with atomic_file(archive) as file, ZipFile(file, "w", ZIP_DEFLATED) as packed:
+        for place in sorted([*places, *texts]):
+            info = ZipInfo(place, _EARLIEST)
+            info.compress_type = ZIP_DEFLATED
+            info.create_system = 3  # Unix, wherever it is made
+            info.external_attr = 0o644 << 16
+            with packed.open(info, "w") as member:
+                if place in texts:
+                    member.write(texts[place].encode())
+                else:
+                    with places[place].open("rb") as table_file:
+                        copyfileobj(table_file, member)
+    return tuple(sorted([*places, *texts]))
+
+
+def _place(layout: str, language: str, entity: str, number: int) -> str:
+    values = {
+        "lang": language,
+        "LANG": language.upper(),
+        "entity": entity,
+        "ENTITY": entity.upper(),
+        "n": str(number),
+    }
+    try:
+        place = string.Formatter().vformat(layout, (), values)
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        known = ", ".join(f"{{{name}}}" for name in values)
+        raise ConfigurationError(
+            f"the layout {layout!r} is not understood ({error}); it can hold {known}"
+        ) from error
+    if place.startswith("/") or ".." in place.split("/") or "\\" in place:
+        raise ConfigurationError(f"the layout {layout!r} leads out of the ZIP: {place}")
+    return place
+
+
+def _check_header(table: Path) -> None:
+    try:
+        with table.open("rb") as file:
+            first = file.readline()
+    except OSError as error:
+        raise CorpusError(Problem(table, None, f"can't be read: {error.strerror}")) from error
+    if first != format_row(COLUMNS):
+        found = f"the first line is {first[:100].decode(errors='replace').rstrip()!r}"
+        raise CorpusError(Problem(table, 1, found, f"{' '.join(COLUMNS)!r}, with tabs between"))

@@ -1,0 +1,218 @@
+"""Read the shared tasks' TSV files as documents, or as the bare rows that evaluation needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from projector.corpus.formats.brat_read import ID_PATTERN
+from projector.corpus.formats.tsv_dialects import (
+    Columns,
+    Row,
+    ranges_of,
+    read_columns,
+    scan,
+    scan_part,
+)
+from projector.corpus.offsets import Stated, place
+from projector.corpus.reading import Reading, read_text
+from projector.document import Annotation, AnnotationKind, Document
+from projector.errors import CorpusError, Problem
+
+EXPECTED_ROW = "a file's name, a label, numbers for offsets and a text, separated by tabs"
+
+
+class SpanRow(NamedTuple):
+    """A row as the official scorer sees it: the strings as they are written."""
+
+    filename: str
+    label: str
+    start: int
+    end: int
+    text: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where the rows of one document lie: `length` bytes from `offset`, beginning at `line`."""
+
+    path: Path
+    columns: Columns
+    line: int
+    offset: int
+    length: int
+
+    def rows(self) -> Iterator[Row]:
+        """Read the rows.
+
+        Raises:
+            CorpusError: The file can't be read any more.
+        """
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self.offset)
+                data = file.read(self.length)
+        except OSError as error:
+            raise CorpusError(Problem(self.path, None, f"can't be read: {error}")) from error
+        return scan_part(data, self.path, self.columns, self.line)
+
+
+def read_spans(path: Path) -> list[SpanRow]:
+    """Read a TSV's rows for evaluation, without its documents' texts.
+
+    File names and labels stay as they are written, since the official scorer compares them so;
+    a negative start passes, as it does there. A discontinuous mention is its covering span.
+
+    Raises:
+        CorpusError: The file is no known table, or a row is wrong; all of them are told.
+    """
+    columns = read_columns(path)
+    spans: list[SpanRow] = []
+    problems: list[Problem] = []
+    with path.open("rb") as file:
+        for row in scan(file, path, columns):
+            if row.cells is None:
+                problems.append(Problem(path, row.line, row.found, EXPECTED_ROW))
+                continue
+            ranges = ranges_of(row.cells, columns) or ()
+            start, end = min(ranges)[0], max(end for _, end in ranges)
+            if any(end <= start for start, end in ranges):
+                found = f"the range {start} {end} is empty or reversed"
+                problems.append(Problem(path, row.line, found, "a start before its end"))
+            name, label = (row.cells[columns.roles[role]] for role in ("filename", "label"))
+            code = row.cells[columns.roles["code"]] if "code" in columns.roles else ""
+            text = row.cells[columns.roles["text"]]
+            spans.append(SpanRow(name, label, start, end, text, code))
+    if problems:
+        raise CorpusError(*problems)
+    return spans
+
+
+def index_rows(path: Path) -> dict[str, list[Run]]:
+    """Find each document's rows in a TSV, without keeping them.
+
+    Returns:
+        Runs of rows by document name (without `.txt`); under the empty name, rows that name none.
+
+    Raises:
+        CorpusError: The file is no known table, or can't be read.
+    """
+    columns = read_columns(path)
+    runs: dict[str, list[Run]] = {}
+    current = None
+    with path.open("rb") as file:
+        for row in scan(file, path, columns):
+            of_name = runs.setdefault(row.filename, [])
+            if row.filename == current:
+                last = of_name.pop()
+                length = row.offset + row.length - last.offset
+                of_name.append(Run(path, columns, last.line, last.offset, length))
+            else:
+                of_name.append(Run(path, columns, row.line, row.offset, row.length))
+            current = row.filename
+    return runs
+
+
+def read_tsv(
+    text_path: Path,
+    runs: Sequence[Run],
+    *,
+    language: str = "und",
+    labels: Mapping[str, str] | None = None,
+) -> Reading:
+    """Read a text and its rows in one or several tables.
+
+    Rows get the ids of their `ann_id` or `mark` where these are BRAT's and no two are the same,
+    and are numbered `T1`, `T2`, … otherwise. A code becomes a normalisation, a note a note, any
+    other column an attribute of its name.
+    """
+    name = text_path.name.removesuffix(".txt")
+    try:
+        text = read_text(text_path)
+        rows = [(run, row) for run in runs for row in run.rows()]
+    except CorpusError as error:
+        return Reading(None, error.problems)
+    ids = _ids(rows)
+    stated: dict[str, Stated] = {}
+    problems: list[Problem] = []
+    for id_, (run, row) in zip(ids, rows, strict=True):
+        if row.cells is None:
+            problems.append(Problem(run.path, row.line, row.found, EXPECTED_ROW, "", id_))
+        else:
+            stated[id_] = _stated(id_, row.cells, run, row.line, labels or {})
+    mentions, wrong = place(text, list(stated.values()))
+    problems = sorted([*problems, *wrong], key=lambda problem: (problem.path, problem.line or 0))
+    placed = {mention.id for mention in mentions}
+    said = [
+        annotation
+        for id_, (run, row) in zip(ids, rows, strict=True)
+        if row.cells is not None and id_ in placed
+        for annotation in _annotations(id_, row.cells, run.columns, row.line)
+    ]
+    document = Document(name, language, text, tuple(mentions), _numbered(said))
+    return Reading(document, tuple(problems))
+
+
+def _ids(rows: Sequence[tuple[Run, Row]]) -> list[str]:
+    """Return the rows' own ids if they can be ids, or new ones."""
+    own = [_cell(row.cells or (), run.columns, "id") for run, row in rows]
+    usable = all(id_.startswith("T") and ID_PATTERN.fullmatch(id_) for id_ in own)
+    if usable and len(set(own)) == len(own):
+        return own
+    return [f"T{number}" for number in range(1, len(rows) + 1)]
+
+
+def _stated(
+    id_: str, cells: Sequence[str], run: Run, line: int, labels: Mapping[str, str]
+) -> Stated:
+    label = _cell(cells, run.columns, "label")
+    ranges = ranges_of(cells, run.columns) or ()
+    text = _cell(cells, run.columns, "text")
+    return Stated(id_, labels.get(label, label), ranges, text, run.path, line)
+
+
+def _annotations(
+    mention_id: str, cells: Sequence[str], columns: Columns, line: int
+) -> Iterator[Annotation]:
+    """Yield what a row says beside its mention, without ids."""
+
+    def one(kind: AnnotationKind, label: str, value: str) -> Annotation:
+        return Annotation("", kind, label, (("", mention_id),), value, line)
+
+    own_id = _cell(cells, columns, "id")
+    if own_id and own_id != mention_id:
+        yield one("attribute", "ann_id", own_id)
+    code = _cell(cells, columns, "code")
+    if code not in ("", "None"):
+        yield one("normalization", "Reference", f"{columns.resource}:{code}")
+    for name, index in columns.attributes.items():
+        if cells[index] not in ("", columns.absent):
+            yield one("attribute", name, cells[index])
+    note = _cell(cells, columns, "note")
+    if note:
+        yield one("note", "AnnotatorNotes", note)
+
+
+def _numbered(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
+    letters = {"attribute": "A", "normalization": "N", "note": "#"}
+    numbers = {kind: count(1) for kind in letters}
+    return tuple(
+        Annotation(
+            f"{letters[one.kind]}{next(numbers[one.kind])}",
+            one.kind,
+            one.label,
+            one.arguments,
+            one.value,
+            one.line,
+        )
+        for one in annotations
+    )
+
+
+def _cell(cells: Sequence[str], columns: Columns, role: str) -> str:
+    index = columns.roles.get(role)
+    return cells[index] if index is not None and index < len(cells) else ""

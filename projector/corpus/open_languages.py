@@ -1,0 +1,79 @@
+"""Open the corpora in a folder that holds one for each language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from projector.corpus.language_names import nearest_language, same_language
+from projector.corpus.open import open_any
+from projector.errors import CorpusError, Problem
+
+if TYPE_CHECKING:
+    from projector.corpus.open import AnyCorpus
+
+
+def open_languages(
+    path: Path | str,
+    *,
+    language: str | None = None,
+    texts: Path | str | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> list[AnyCorpus]:
+    """Open a corpus, or the corpora in a folder that holds one for each language.
+
+    Args:
+        path: The corpus, or a folder of corpora whose folders' names tell their languages, or of
+            tables with several languages, as a run's.
+        language: Which one to take.
+        texts: The folder of the texts, if they lie elsewhere.
+        labels: New names for labels, see `open_any`.
+
+    Returns:
+        At least one; no two in the same language.
+
+    Raises:
+        CorpusError: Neither is there; or one of the corpora can't be opened; or two are in one
+            language.
+    """
+    several = _in_tables(Path(path)) if language is None else []
+    if len(several) > 1:
+        return [open_any(path, language=code, labels=labels) for code in several]
+    try:
+        return [open_any(path, language=language, texts=texts, labels=labels)]
+    except CorpusError as error:
+        folders = _named_after_languages(Path(path), language)
+        if not folders:
+            raise error from None
+    found = [open_any(folder, texts=texts, labels=labels) for folder in folders]
+    for number, one in enumerate(found):
+        for other in found[:number]:
+            if same_language(one.language, other.language):
+                both = f"{other.path.name} and {one.path.name} are both in {one.language}"
+                raise CorpusError(Problem(Path(path), None, both, "one corpus for each language"))
+    return found if language is None else [replace(one, language=language) for one in found]
+
+
+def _in_tables(path: Path) -> list[str]:
+    """Return the languages of a folder of tables; none of any other."""
+    from projector.corpus.formats.parquet_read import holds_parquet, parquet_languages
+
+    return parquet_languages(path) if holds_parquet(path) else []
+
+
+def _named_after_languages(path: Path, language: str | None) -> list[Path]:
+    """Return the folders in a folder whose names tell a language, or the one asked for."""
+    return [
+        folder
+        for folder, code in _folders(path)
+        if language is None or same_language(code, language)
+    ]
+
+
+def _folders(path: Path) -> Iterator[tuple[Path, str]]:
+    for folder in sorted(path.iterdir()) if path.is_dir() else ():
+        code = nearest_language([folder.name])
+        if code is not None and folder.is_dir() and folder.name[0] != ".":
+            yield folder, code

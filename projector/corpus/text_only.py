@@ -1,0 +1,61 @@
+"""Read a corpus's texts alone: its annotations, and their faults, play no part."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from projector.corpus.reading import Reading
+from projector.errors import Problem
+
+if TYPE_CHECKING:
+    from projector.corpus.open import AnyCorpus
+
+
+@dataclass(frozen=True, slots=True)
+class BareCorpus:
+    """The texts of a corpus.
+
+    Args:
+        corpus: Whose.
+    """
+
+    corpus: AnyCorpus
+
+    @property
+    def path(self) -> Path:
+        """Return where it is."""
+        return self.corpus.path
+
+    @property
+    def language(self) -> str:
+        """Return its language."""
+        return self.corpus.language
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the documents' names."""
+        return self.corpus.names
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the corpus as a whole."""
+        return self.corpus.problems
+
+    @property
+    def text_folders(self) -> tuple[Path, ...]:
+        """Return where its texts are, if not in `path`."""
+        return getattr(self.corpus, "text_folders", ())
+
+    def read(self, name: str) -> Reading:
+        """Read a document's text; problems are those that leave none."""
+        reading = self.corpus.read(name)
+        if reading.document is None:
+            return reading
+        return Reading(replace(reading.document, mentions=(), annotations=()))
+
+    def only(self, names: Collection[str]) -> BareCorpus:
+        """Return some of its documents."""
+        return BareCorpus(self.corpus.only(names))

@@ -1,0 +1,1 @@
+"""Turn alignment weights into spans; arrays only."""

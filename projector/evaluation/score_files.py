@@ -1,0 +1,235 @@
+"""Score what lies on disk against gold that lies on disk: corpora, tables, finished runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from projector.corpus import label_map, read_spans, strictly
+from projector.corpus.language_names import UNKNOWN_LANGUAGE, guess_language, same_language
+from projector.corpus.open_languages import open_languages
+from projector.errors import ConfigurationError, CorpusError
+from projector.evaluation.metrics import (
+    Comparison,
+    FragmentRule,
+    Separation,
+    Span,
+    compare,
+    document_spans,
+    row_spans,
+    separation,
+    span_table,
+)
+from projector.run.reader import is_run, read_run
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from projector.corpus.open import AnyCorpus
+
+_EXTENSION = ".txt"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """Predictions held against gold.
+
+    Args:
+        comparison: What became of every span.
+        languages: Those that are scored, as the gold names them.
+        remarks: What a user should know: languages that are left out, names that had to be mended.
+        corpora: The gold's, for the texts; empty where it is a bare table.
+    """
+
+    comparison: Comparison
+    languages: tuple[str, ...]
+    remarks: tuple[str, ...]
+    corpora: tuple[AnyCorpus, ...] = ()
+
+    def text(self, language: str, document: str) -> str | None:
+        """Return a document's text, None where the gold has none."""
+        for corpus in self.corpora:
+            if corpus.language == language and document in corpus.names:
+                found = corpus.read(document).document
+                return None if found is None else found.text
+        return None
+
+    def separation(self) -> Separation | None:
+        """Return how well scores separate right from wrong; None where there are no scores."""
+        predicted = self.comparison.predicted
+        if "score" not in predicted.columns:
+            return None
+        return separation(predicted["score"].to_numpy(), predicted["matched"].to_numpy())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Side:
+    """One side's spans by language, and how its documents are named."""
+
+    spans: Mapping[str, pl.DataFrame]
+    corpora: tuple[AnyCorpus, ...] = ()
+    extension: bool | None = None  # whether names end in .txt; None: it is no bare table
+
+
+def score_paths(
+    gold: Path,
+    predicted: Path,
+    *,
+    language: str | None = None,
+    texts: Path | None = None,
+    labels: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
+    fragments: FragmentRule = "covering",
+) -> Scored:
+    """Hold predictions against gold, language by language.
+
+    Args:
+        gold: A corpus in any format, a folder of one for each language, or a bare table.
+        predicted: Likewise, or a finished run.
+        language: What to score, where several are there; what both are in, where nothing says it.
+        texts: The folder of the gold's texts, if they lie elsewhere.
+        labels: New names for labels on both sides; None: the built-in ones.
+        only: Score these labels only.
+        fragments: See `compare`.
+
+    Raises:
+        CorpusError: A side can't be read rightly.
+        ConfigurationError: They have no language in common.
+    """
+    names = dict(label_map() if labels is None else labels)
+    of_gold = _gold_side(gold, language, names, texts)
+    of_predicted = _predicted_side(predicted, language, names)
+    pairs = _pair(of_gold, of_predicted, gold, predicted, language)
+    remarks = [
+        *_left_out(of_gold, [code for code, _ in pairs], f"not in {predicted}"),
+        *_left_out(of_predicted, [code for _, code in pairs], f"not in {gold}"),
+    ]
+    if {of_gold.extension, of_predicted.extension} == {True, False}:
+        remarks.append(
+            f"one table writes file names with {_EXTENSION}, the other without: they are taken "
+            "as equal here, the official scorer takes them as different documents"
+        )
+    remarks += [
+        f"{code}: no document of {predicted} has the name of one of {gold}"
+        for code, theirs in pairs
+        if not _share_documents(of_gold.spans[code], of_predicted.spans[theirs])
+    ]
+    comparison = compare(
+        _together([of_gold.spans[code] for code, _ in pairs]),
+        _together([_renamed(of_predicted.spans[theirs], code) for code, theirs in pairs]),
+        fragments=fragments,
+        labels=only,
+    )
+    return Scored(comparison, tuple(code for code, _ in pairs), tuple(remarks), of_gold.corpora)
+
+
+def _gold_side(
+    path: Path, language: str | None, labels: Mapping[str, str], texts: Path | None
+) -> _Side:
+    """Read gold as corpora, held against their texts; a table that has none as it is."""
+    if is_run(path):
+        return _run_side(path, language, labels)
+    try:
+        corpora = open_languages(path, language=language, texts=texts, labels=labels)
+    except CorpusError:
+        if not path.is_file() or texts is not None:
+            raise
+        return _table_side(path, language, labels)
+    if path.is_file() and texts is None and corpora[0].problems:  # other texts lie beside it
+        return _table_side(path, language, labels)
+    return _corpus_side(corpora)
+
+
+def _predicted_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _Side:
+    if is_run(path):
+        return _run_side(path, language, labels)
+    if path.is_file():
+        return _table_side(path, language, labels)
+    return _corpus_side(open_languages(path, language=language, labels=labels))
+
+
+def _corpus_side(corpora: Sequence[AnyCorpus]) -> _Side:
+    for corpus in corpora:
+        if corpus.problems:
+            raise CorpusError(*corpus.problems)
+    spans = {corpus.language: span_table(_spans(corpus)) for corpus in corpora}
+    return _Side(spans, tuple(corpora))
+
+
+def _spans(corpus: AnyCorpus) -> Iterator[Span]:
+    for name in corpus.names:
+        yield from document_spans(strictly(corpus.read(name)))
+
+
+def _table_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _Side:
+    """Read a table without its texts, as the official scorer does."""
+    rows = read_spans(path)
+    code = language or guess_language(path, [path.stem])
+    extension = any(row.filename.endswith(_EXTENSION) for row in rows)
+    plain = (
+        row._replace(
+            filename=row.filename.removesuffix(_EXTENSION),
+            label=labels.get(row.label, row.label),
+        )
+        for row in rows
+    )
+    return _Side({code: span_table(row_spans(plain, language=code))}, extension=extension)
+
+
+def _run_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _Side:
+    import polars as pl
+
+    from projector.corpus.formats.parquet_read import open_parquet
+
+    run = read_run(path)
+    codes = [code for code in run.languages if language is None or same_language(code, language)]
+    if not codes:
+        raise ConfigurationError(f"{path}: no {language}; the run has {', '.join(run.languages)}")
+    if run.tags:  # a corpus of what was found
+        return _corpus_side([open_parquet(path, language=code, labels=labels) for code in codes])
+    spans = run.predicted(codes).with_columns(pl.col("label").replace(dict(labels)))
+    return _Side({code: spans.filter(pl.col("language") == code) for code in codes})
+
+
+def _pair(
+    gold: _Side, predicted: _Side, path: Path, other: Path, language: str | None
+) -> list[tuple[str, str]]:
+    """Return which language of the gold goes with which of the predictions."""
+    ours, theirs = list(gold.spans), list(predicted.spans)
+    pairs = [(one, code) for one in ours for code in theirs if same_language(one, code)]
+    alone = len(ours) == len(theirs) == 1
+    if not pairs and alone and (language or UNKNOWN_LANGUAGE in (*ours, *theirs)):
+        return [(ours[0], theirs[0])]
+    if not pairs:
+        raise ConfigurationError(
+            f"{path} is in {', '.join(ours)}, {other} in {', '.join(theirs)}: there is nothing to "
+            "score; if the names are misread, give the language"
+        )
+    return pairs
+
+
+def _left_out(side: _Side, scored: Sequence[str], why: str) -> Iterator[str]:
+    left = [code for code in side.spans if code not in scored]
+    if left:
+        yield f"{why}, so not scored: {', '.join(left)}"
+
+
+def _share_documents(gold: pl.DataFrame, predicted: pl.DataFrame) -> bool:
+    """Tell whether any document has both; where a side is empty, there is nothing to doubt."""
+    ours, theirs = set(gold["document"]), set(predicted["document"])
+    return not (ours and theirs and ours.isdisjoint(theirs))
+
+
+def _together(spans: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.concat(spans)
+
+
+def _renamed(spans: pl.DataFrame, code: str) -> pl.DataFrame:
+    """Return the spans under the gold's name of the language (cz and cs are one)."""
+    import polars as pl
+
+    return spans.with_columns(pl.lit(code).alias("language"))

@@ -1,0 +1,1 @@
+"""Make the default encoder from the installed package's weight file."""

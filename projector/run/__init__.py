@@ -1,0 +1,1 @@
+"""Carry a corpus onto its translations and write the run's folder."""

@@ -1,0 +1,258 @@
+"""Plan a run: open its corpora, pair their documents, put the work in order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from projector.corpus import pair_names
+from projector.corpus.formats.submission import check_labels
+from projector.corpus.language_names import same_language
+from projector.corpus.open import open_any
+from projector.corpus.text_only import BareCorpus
+from projector.document import Document
+from projector.errors import ConfigurationError, CorpusError, Problem
+
+if TYPE_CHECKING:
+    from projector.corpus.open import AnyCorpus
+    from schemas.manifest import InputFiles
+    from schemas.run import CorpusConfiguration, RunConfiguration
+
+Role = Literal["source", "target", "texts", "tagger"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A source document and where its translation is.
+
+    Args:
+        source: The source document's name.
+        target: Number of the target corpus.
+        translation: The translation's name; None where there is none.
+        prediction: Name of the tagger's document on the translation; None where there is none.
+    """
+
+    source: str
+    target: int
+    translation: str | None
+    prediction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What planning learns of a source document.
+
+    Args:
+        leader: The first document with the same text, which may be itself.
+        characters: Length of its text; 0 where it can't be read.
+        mentions: How many mentions it states, those that can't be used among them.
+    """
+
+    leader: str
+    characters: int
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done, before anything is encoded.
+
+    Args:
+        source: The annotated corpus.
+        targets: The translations', one a language; where the source is to be tagged, itself.
+        taggers: For each target the corpus of an auxiliary tagger's predictions, or None.
+        tasks: Every source document in every target language; those that share a source text
+            stand together, so that it is encoded once.
+        unused: For each target the documents that translate nothing.
+        problems: What is wrong with the source, and is skipped.
+        facts: Of each source document.
+        labels: Of the source's mentions, sorted.
+    """
+
+    source: AnyCorpus | BareCorpus
+    targets: tuple[AnyCorpus | BareCorpus, ...]
+    taggers: tuple[AnyCorpus | None, ...]
+    tasks: tuple[Task, ...]
+    unused: tuple[tuple[str, ...], ...]
+    problems: tuple[Problem, ...] = ()
+    facts: Mapping[str, SourceFacts] = field(default_factory=dict, repr=False)
+    labels: tuple[str, ...] = ()
+
+    def only(self, tasks: Sequence[Task]) -> Plan:
+        """Return the plan of some tasks, with nothing in it that they don't need."""
+        source = self.source.only({task.source for task in tasks})
+        targets = tuple(
+            corpus.only({task.translation for task in of_target if task.translation is not None})
+            for corpus, of_target in zip(self.targets, self._by_target(tasks), strict=True)
+        )
+        taggers = tuple(
+            corpus
+            and corpus.only({task.prediction for task in of_target if task.prediction is not None})
+            for corpus, of_target in zip(self.taggers, self._by_target(tasks), strict=True)
+        )
+        return Plan(source, targets, taggers, tuple(tasks), ((),) * len(targets))
+
+    def paths(self) -> list[tuple[Path, Role, str]]:
+        """Return all that the run reads, with its role and language: corpora and their texts."""
+        language = self.source.language
+        found: list[tuple[Path, Role, str]] = [(self.source.path, "source", language)]
+        found += [(path, "texts", language) for path in _outside(self.source)]
+        for target in self.targets:
+            if target is self.source:  # which is to be tagged
+                continue
+            found.append((target.path, "target", target.language))
+            found += [(path, "texts", target.language) for path in _outside(target)]
+        taggers = [one for one in self.taggers if one is not None]
+        found += [(one.path, "tagger", one.language) for one in taggers[:1]]
+        return found
+
+    def _by_target(self, tasks: Sequence[Task]) -> list[list[Task]]:
+        """Return the tasks of each target corpus."""
+        found: list[list[Task]] = [[] for _ in self.targets]
+        for task in tasks:
+            found[task.target].append(task)
+        return found
+
+    def unpaired(self, target: int) -> tuple[str, ...]:
+        """Return the source documents without a translation in a target corpus, sorted."""
+        return tuple(
+            sorted(one.source for one in self.tasks if one.target == target and not one.translation)
+        )
+
+
+def plan_run(configuration: RunConfiguration) -> Plan:
+    """Open the corpora of a configuration and pair their documents, or those that it tags.
+
+    Every source document is read, so that its faults are known before a model is loaded.
+
+    Raises:
+        CorpusError: A corpus can't be opened; a source document has a fault, unless the
+            configuration says `skip`; or no document has a translation.
+        ConfigurationError: Names pair in more than one way; two targets are in one language; or
+            the tagger's predictions are on no target.
+        OutputError: A label can't be part of a file's name.
+    """
+    if configuration.source is None or not (configuration.targets or configuration.tags):
+        raise ConfigurationError(
+            "a run needs a source corpus and at least one target, or a tagger for the source"
+        )
+    opened = _opened(configuration.source, configuration)
+    source = BareCorpus(opened) if configuration.tags else opened
+    targets = (source,) if configuration.tags else _targets(configuration)
+    taggers = _taggers(targets, configuration)
+    tasks: list[Task] = []
+    unused = []
+    for number, (target, tagger) in enumerate(zip(targets, taggers, strict=True)):
+        pairing = pair_names(source.names, target.names, pattern=configuration.pattern)
+        if not pairing.pairs:
+            raise CorpusError(_nothing_pairs(source, target))
+        translations = dict(pairing.pairs)
+        predictions = dict(pair_names(target.names, tagger.names).pairs) if tagger else {}
+        for name in source.names:
+            translation = translations.get(name)
+            tasks.append(Task(name, number, translation, predictions.get(translation or "")))
+        unused.append(pairing.unpaired_target)
+    facts, labels, problems = _facts(source)
+    check_labels(labels)
+    problems = (*source.problems, *problems)
+    if problems and configuration.on_error == "stop":
+        raise CorpusError(*problems)
+    tasks.sort(key=lambda task: (facts[task.source].leader, task.source, task.target))
+    return Plan(source, targets, taggers, tuple(tasks), tuple(unused), problems, facts, labels)
+
+
+def _targets(configuration: RunConfiguration) -> tuple[AnyCorpus, ...]:
+    targets = tuple(_opened(one, configuration) for one in configuration.targets)
+    _refuse_twins(targets)
+    return targets
+
+
+def _opened(corpus: CorpusConfiguration, configuration: RunConfiguration) -> AnyCorpus:
+    return open_any(
+        corpus.path, language=corpus.language, texts=corpus.texts, labels=configuration.labels
+    )
+
+
+def _refuse_twins(targets: Sequence[AnyCorpus | BareCorpus]) -> None:
+    """Refuse two targets in one language: their outputs would have one place."""
+    for number, one in enumerate(targets):
+        for other in targets[:number]:
+            if one.language == other.language:
+                raise ConfigurationError(
+                    f"{other.path} and {one.path} are both in the language {one.language!r}; "
+                    "say which languages they are in, in the order of the targets"
+                )
+
+
+def _taggers(
+    targets: Sequence[AnyCorpus | BareCorpus], configuration: RunConfiguration
+) -> tuple[AnyCorpus | None, ...]:
+    """Return for each target the tagger's predictions on its language, if they are."""
+    if configuration.tagger is None:
+        return (None,) * len(targets)
+    tagger = _opened(configuration.tagger, configuration)
+    if len(targets) == 1:
+        return (tagger,)
+    found = tuple(
+        tagger if same_language(tagger.language, target.language) else None for target in targets
+    )
+    if not any(found):
+        codes = ", ".join(target.language for target in targets)
+        raise ConfigurationError(
+            f"{tagger.path}: the tagger's predictions are in {tagger.language!r}, and no target "
+            f"is; the targets are in {codes}"
+        )
+    return found
+
+
+def _nothing_pairs(source: AnyCorpus | BareCorpus, target: AnyCorpus | BareCorpus) -> Problem:
+    return Problem(
+        target.path,
+        None,
+        f"no document's name goes with one of {source.path} "
+        f"({next(iter(target.names), 'none')} beside {next(iter(source.names), 'none')})",
+        "names that are equal, or differ in their language code only",
+        "Give a pattern whose groups are what the names share",
+    )
+
+
+def _facts(
+    source: AnyCorpus | BareCorpus,
+) -> tuple[Mapping[str, SourceFacts], tuple[str, ...], tuple[Problem, ...]]:
+    """Read every source document once; return its facts, all labels, and what is wrong."""
+    first: dict[bytes, str] = {}
+    facts: dict[str, SourceFacts] = {}
+    labels: set[str] = set()
+    problems: list[Problem] = []
+    for name in source.names:
+        reading = source.read(name)
+        problems += reading.problems
+        document = reading.document or Document(name, source.language, "")
+        text = document.text if reading.document else name
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        mentions = {mention.id for mention in document.mentions}
+        mentions |= {one.mention_id for one in reading.problems if one.mention_id is not None}
+        facts[name] = SourceFacts(first.setdefault(digest, name), len(document.text), len(mentions))
+        labels |= {mention.label for mention in document.mentions}
+    return facts, tuple(sorted(labels)), tuple(problems)
+
+
+def input_files(plan: Plan) -> list[InputFiles]:
+    """Hash all that a plan reads: its corpora, and the folders of texts that lie outside them.
+
+    Raises:
+        CorpusError: A file can't be read.
+    """
+    from projector.storage.provenance import hash_input
+
+    return [hash_input(path, role=role, language=language) for path, role, language in plan.paths()]
+
+
+def _outside(corpus: AnyCorpus | BareCorpus) -> list[Path]:
+    """Return the folders of a corpus's texts that its own path doesn't cover."""
+    folders: tuple[Path, ...] = getattr(corpus, "text_folders", ())
+    whole = corpus.path.resolve()
+    return [one for one in folders if not one.resolve().is_relative_to(whole)]

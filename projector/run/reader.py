@@ -1,0 +1,128 @@
+"""Read a finished run: its manifest, its projections as spans, its submission tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from projector.corpus.formats.parquet_read import ParquetCorpus, open_parquet
+from projector.corpus.reading import read_text
+from projector.document import Status
+from projector.errors import CorpusError, Problem
+from schemas.manifest import MANIFEST, Manifest, read_manifest
+from schemas.tables import PROJECTIONS, check_table
+
+PROJECTIONS_FOLDER = "projections"
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRun:
+    """A run's folder.
+
+    Args:
+        path: The folder.
+        manifest: What it was made from, and what came of it.
+    """
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the target languages, sorted."""
+        return tuple(one.language for one in self.manifest.languages)
+
+    @property
+    def tags(self) -> bool:
+        """Tell whether mentions were found in the source itself, not projected from it."""
+        chosen = self.manifest.configuration  # perhaps of another version: as plain values
+        return not chosen.get("targets") and chosen.get("tagger_model") is not None
+
+    @property
+    def tables(self) -> dict[tuple[str, str], Path]:
+        """Return the submission table of each language and entity, for `pack_submission`."""
+        return {
+            (one.language, entity): self.path / table
+            for one in self.manifest.languages
+            for entity, table in one.tables.items()
+        }
+
+    def projections(self, languages: Collection[str] | None = None) -> pl.DataFrame:
+        """Return what became of every source mention; columns as in `schemas.tables.PROJECTIONS`.
+
+        Raises:
+            CorpusError: The table can't be read.
+        """
+        folder = self.path / PROJECTIONS_FOLDER
+        tables = sorted(folder.rglob("*.parquet"))
+        try:
+            for table in tables:
+                check_table(pq.read_schema(table), PROJECTIONS, table)
+            # Without a mention there is no table, and so no column.
+            empty = pl.DataFrame(pl.from_arrow(PROJECTIONS.empty_table()))
+            wanted = pl.concat([empty.lazy(), *map(pl.scan_parquet, tables)])
+            if languages is not None:
+                wanted = wanted.filter(pl.col("language").is_in(list(languages)))
+            found = wanted.sort("language", "source_document", maintain_order=True).collect()
+        except (OSError, pa.ArrowInvalid, pl.exceptions.PolarsError) as error:
+            raise CorpusError(Problem(folder, None, f"can't be read: {error}")) from error
+        expected = sum(
+            one.mentions
+            for one in self.manifest.counts
+            if languages is None or one.language in languages
+        )
+        if found.height != expected:
+            told = f"it holds {found.height} outcomes"
+            raise CorpusError(Problem(folder, None, told, f"{expected}, as {MANIFEST} says"))
+        return found
+
+    def predicted(self, languages: Collection[str] | None = None) -> pl.DataFrame:
+        """Return the projected mentions as spans, for `projector.evaluation.metrics.compare`.
+
+        Beside the columns of spans there are `score`, `source_document` and `source_text`.
+        """
+        projected = self.projections(languages).filter(pl.col("status") == Status.PROJECTED.value)
+        return projected.select(
+            "language",
+            pl.col("target_document").alias("document"),
+            "label",
+            "fragments",
+            pl.col("mention_id").alias("id"),
+            "score",
+            "source_document",
+            "source_text",
+        )
+
+    def text(self, language: str, document: str) -> str | None:
+        """Return a translation's text, None where the run has none of this name."""
+        path = self.path / "brat" / language / f"{document}.txt"
+        return read_text(path) if path.is_file() else None
+
+    def corpus(self, language: str | None = None) -> ParquetCorpus:
+        """Open the translations with their projected mentions as a corpus."""
+        return open_parquet(self.path, language=language)
+
+
+def tagged_mentions(path: Path) -> dict[str, int]:
+    """Return how many mentions of each label stand in a run's texts, sorted by label."""
+    labels = pq.read_table(path / "mentions.parquet", columns=["label"])["label"]
+    return dict(sorted((one["values"], one["counts"]) for one in labels.value_counts().to_pylist()))
+
+
+def is_run(path: Path) -> bool:
+    """Tell whether a folder holds a finished run."""
+    return (path / MANIFEST).is_file() and (path / PROJECTIONS_FOLDER).is_dir()
+
+
+def read_run(path: Path | str) -> FinishedRun:
+    """Open a finished run.
+
+    Raises:
+        CorpusError: There is none.
+    """
+    return FinishedRun(Path(path), read_manifest(Path(path)))

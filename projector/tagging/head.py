@@ -1,0 +1,154 @@
+"""Put BIO scores on token vectors: linear, or by two convolutions; with or without a chain."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from projector.tagging.bio import BEGIN, INSIDE, LABELS, OUTSIDE
+from schemas.tagger_training import HeadConfiguration
+
+_FORBIDDEN = -1e4
+
+
+class Head(nn.Module):
+    """Score every token's BIO labels for each of E entity types.
+
+    `cnn` is that of ClinicalEncoder26AM, §3: two convolutions over neighbouring tokens.
+
+    Args:
+        dimension: Width d of the token vectors.
+        types: Number of entity types E; each has labels of its own, so that types may overlap.
+        chosen: Which kind, how wide.
+    """
+
+    def __init__(self, dimension: int, types: int, chosen: HeadConfiguration) -> None:
+        super().__init__()
+        width = chosen.hidden or dimension
+        self.types = types
+        self.convolutions = nn.ModuleList()
+        if chosen.kind == "cnn":
+            for size in (dimension, width):
+                self.convolutions.append(
+                    nn.Conv1d(size, width, chosen.window, padding=chosen.window // 2)
+                )
+        self.dropout = nn.Dropout(chosen.dropout)
+        last = width if chosen.kind == "cnn" else dimension
+        self.scores = nn.Linear(last, types * LABELS)
+        self.chain = Chain(types) if chosen.crf else None
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Return [T, E, 3] scores of [T, d] vectors of one text."""
+        states = vectors
+        for convolution in self.convolutions:
+            states = self.dropout(states)
+            states = nn.functional.gelu(convolution(states.T[None])[0].T)
+        scores: Tensor = self.scores(self.dropout(states))
+        return scores.view(len(vectors), self.types, LABELS)
+
+    def loss(self, scores: Tensor, labels: Tensor, known: Tensor) -> Tensor:
+        """Return the mean loss a token of scores [T, E, 3] against labels [T, E].
+
+        Args:
+            scores: Of one text.
+            labels: Its gold.
+            known: [E] bool, the types that this text is annotated with; at least one.
+        """
+        if self.chain is not None:
+            return self.chain.loss(scores[:, known], labels[:, known], known) / len(scores)
+        return nn.functional.cross_entropy(
+            scores[:, known].reshape(-1, LABELS), labels[:, known].reshape(-1)
+        )
+
+    def decode(self, scores: Tensor) -> Tensor:
+        """Return the best labels [T, E] of scores [T, E, 3]: token by token, or by the chain."""
+        return scores.argmax(2) if self.chain is None else self.chain.decode(scores)
+
+    def edges(self, scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return how likely each token of scores [T, E, 3] is in a span, begins and ends one.
+
+        Without a chain the labels of neighbours are taken as independent. A stray inside begins
+        a span, as in `bio_spans`.
+
+        Returns:
+            [T, E] each; T is at least 1.
+        """
+        shares = torch.softmax(scores, 2) if self.chain is None else self.chain.marginals(scores)
+        within = 1 - shares[:, :, OUTSIDE]
+        inside = shares[:, :, INSIDE]
+        following = nn.functional.pad(inside[1:], (0, 0, 0, 1))
+        if self.chain is not None:  # an inside there follows a begin or an inside here
+            return within, shares[:, :, BEGIN], (within - following).clamp_min(0)
+        outside = nn.functional.pad(shares[:-1, :, OUTSIDE], (0, 0, 1, 0), value=1.0)
+        return within, shares[:, :, BEGIN] + inside * outside, within * (1 - following)
+
+
+class Chain(nn.Module):
+    """A linear-chain conditional random field over BIO labels (Lafferty et al. 2001), one a type.
+
+    No inside follows an outside.
+
+    Args:
+        types: Number of entity types E.
+    """
+
+    def __init__(self, types: int) -> None:
+        super().__init__()
+        self.moves = nn.Parameter(torch.zeros(types, LABELS, LABELS))  # from, to
+        self.starts = nn.Parameter(torch.zeros(types, LABELS))
+        barred = torch.zeros(LABELS, LABELS)
+        barred[OUTSIDE, INSIDE] = _FORBIDDEN
+        self.register_buffer("barred", barred, persistent=False)
+        first = torch.zeros(LABELS)
+        first[INSIDE] = _FORBIDDEN
+        self.register_buffer("first", first, persistent=False)
+
+    def _weights(self) -> tuple[Tensor, Tensor]:
+        return self.moves + self.get_buffer("barred"), self.starts + self.get_buffer("first")
+
+    def loss(self, scores: Tensor, labels: Tensor, known: Tensor) -> Tensor:
+        """Return the negative log likelihood of labels [T, K], the mean over the K known types."""
+        moves, starts = (weights[known] for weights in self._weights())
+        kinds = torch.arange(len(moves), device=scores.device)
+        own = scores.gather(2, labels[:, :, None]).sum()
+        own = own + starts[kinds, labels[0]].sum()
+        own = own + moves[kinds.expand(len(labels) - 1, -1), labels[:-1], labels[1:]].sum()
+        reached = scores[0] + starts
+        for row in scores[1:]:
+            reached = torch.logsumexp(reached[:, :, None] + moves, 1) + row
+        return (torch.logsumexp(reached, 1).sum() - own) / len(moves)
+
+    def marginals(self, scores: Tensor) -> Tensor:
+        """Return the probability [T, E, 3] of each label of each token, over all labellings."""
+        moves, starts = self._weights()
+        steps = torch.log_softmax(scores, 2)[:, :, None] + moves  # [T, E, from, to]
+        first = (steps[:1] - moves + starts[:, None]).expand(-1, -1, LABELS, -1)
+        reached = _running(torch.cat([first, steps[1:]]))[:, :, 0]
+        rest = _running(steps[1:].flip(0).transpose(2, 3)).flip(0)  # [T - 1, E, to the end, from]
+        left = nn.functional.pad(torch.logsumexp(rest, 2), (0, 0, 0, 0, 0, 1))
+        return torch.softmax(reached + left, 2)
+
+    def decode(self, scores: Tensor) -> Tensor:
+        """Return the likeliest labels [T, E] (Viterbi)."""
+        moves, starts = self._weights()
+        best = scores[0] + starts
+        back = []
+        for row in scores[1:]:
+            reached, origin = (best[:, :, None] + moves).max(1)
+            back.append(origin)
+            best = reached + row
+        labels = [best.argmax(1)]
+        for origin in reversed(back):
+            labels.append(origin.gather(1, labels[-1][:, None])[:, 0])
+        return torch.stack(labels[::-1])
+
+
+def _running(steps: Tensor) -> Tensor:
+    """Multiply [T, E, L, L] matrices of logarithms from the first up to each, in log T rounds."""
+    reach = 1
+    while reach < len(steps):
+        before, after = steps[:-reach], steps[reach:]
+        joined = torch.logsumexp(before[..., :, :, None] + after[..., None, :, :], -2)
+        steps = torch.cat([steps[:reach], joined])
+        reach *= 2
+    return steps

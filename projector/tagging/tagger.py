@@ -1,0 +1,153 @@
+"""Tag documents: an encoder, a head, and the folder that both are kept in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from projector import models
+from projector.decode.tagger_evidence import Probabilities
+from projector.document import Document, Fragment, Mention
+from projector.tagging.bio import bio_spans
+from projector.tagging.head import Head
+from projector.tagging.tagger_folder import TAGGER_FILE, WEIGHTS_FILE, TaggerFolder, unreadable
+from schemas.tagger_training import HeadConfiguration
+
+if TYPE_CHECKING:
+    from projector.models.catalogue import Precision
+    from projector.models.encoder import Encoder
+    from projector.text.tokens import TokenizedText
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tagger:
+    """Find entities of some types in texts of any length and language.
+
+    Args:
+        name: What the user calls it.
+        fingerprint: Hash of all that decides what it finds.
+        types: The entity types, E of them.
+        supports: Those of which `support` tells.
+        encoder: Gives tokens and vectors.
+        head: In evaluation mode.
+    """
+
+    name: str
+    fingerprint: str
+    types: tuple[str, ...]
+    supports: tuple[str, ...]
+    encoder: Encoder
+    head: Head
+
+    def scores(self, text: TokenizedText) -> Tensor:
+        """Return [T, E, 3] float32 BIO scores of a text that its encoder tokenised."""
+        with torch.inference_mode():
+            found: Tensor = self.head(self.encoder.encode([text])[0])
+        return found
+
+    def spans(self, text: TokenizedText) -> list[NDArray[np.int64]]:
+        """Return the spans found in a text, for each type [N, 2] half-open characters."""
+        if not len(text):
+            return [np.empty((0, 2), np.int64) for _ in self.types]
+        with torch.inference_mode():
+            labels = self.head.decode(self.scores(text)).cpu().numpy()
+        return [bio_spans(labels[:, kind], text.offsets) for kind in range(len(self.types))]
+
+    def tag(self, document: Document) -> Document:
+        """Return a document with the mentions found in its text, and nothing else on it."""
+        found = sorted(
+            (int(start), int(end), label)
+            for label, spans in zip(
+                self.types, self.spans(self.encoder.tokenize(document.text)), strict=True
+            )
+            for start, end in spans
+        )
+        mentions = tuple(
+            Mention(f"T{number}", label, (Fragment(start, end),))
+            for number, (start, end, label) in enumerate(found, start=1)
+        )
+        return Document(document.name, document.language, document.text, mentions)
+
+    def support(self, text: str) -> Probabilities:
+        """Return what it says of a translation, for the decoder to weigh."""
+        tokens = self.encoder.tokenize(text)
+        if not len(tokens):
+            none = np.zeros((0, len(self.supports)), np.float32)
+            return Probabilities(self.supports, tokens.offsets, none, none, none)
+        own = [self.types.index(kind) for kind in self.supports]
+        with torch.inference_mode():
+            found = self.head.edges(self.scores(tokens))
+        columns = (one[:, own].cpu().numpy() for one in found)
+        return Probabilities(self.supports, tokens.offsets, *columns)
+
+
+def save_tagger(
+    folder: Path, types: tuple[str, ...], head: Head, chosen: HeadConfiguration, own: dict[str, Any]
+) -> None:
+    """Write a head and what it finds to a folder, beside its encoder where that was trained.
+
+    Args:
+        folder: That of the model.
+        types: The entity types.
+        head: Its weights are kept in half precision.
+        chosen: How it is built.
+        own: `encoder`, where it is not in the folder: what `models.load` takes; and how it was
+            made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"types": types, "head": chosen.model_dump(), "dimension": _dimension(head), **own}
+    text = json.dumps(content, indent=1, default=str)
+    (folder / TAGGER_FILE).write_text(text, encoding="utf-8")
+    weights = {name: one.half().cpu().contiguous() for name, one in head.state_dict().items()}
+    save_file(weights, folder / WEIGHTS_FILE, metadata={"format": "pt"})
+    (folder / WEIGHTS_FILE).chmod((folder / TAGGER_FILE).stat().st_mode)  # else its owner's only
+
+
+def load_tagger(
+    path: Path,
+    *,
+    encoder: Encoder | None = None,
+    precision: Precision = "auto",
+    device: str = "auto",
+) -> Tagger:
+    """Load a tagger from its folder or from its training run's.
+
+    Args:
+        path: The folder.
+        encoder: Taken in place of the tagger's own where it gives the same vectors, so that one
+            pass serves both.
+        precision, device: Of the tagger's own encoder, see `projector.models.load`.
+
+    Raises:
+        ModelError: There is no tagger, or it can't be read.
+    """
+    folder = TaggerFolder.read(path)
+    try:
+        chosen = HeadConfiguration.model_validate(folder.head)
+        head = Head(folder.dimension, len(folder.types), chosen)
+        weights = load_file(folder.path / WEIGHTS_FILE)
+        head.load_state_dict({name: one.float() for name, one in weights.items()})
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise unreadable(path, error) from error
+    wanted = {**folder.encoder, "precision": precision, "device": device}
+    if encoder is None or models.fingerprint(**wanted) != encoder.fingerprint:
+        encoder = models.load(**wanted)
+    place = getattr(encoder, "device", torch.device("cpu"))
+    identity = folder.fingerprint_with(encoder.fingerprint)
+    head = head.eval().to(place)
+    return Tagger(str(path), identity, folder.types, folder.support, encoder, head)
+
+
+def _dimension(head: Head) -> int:
+    if len(head.convolutions):
+        return int(head.convolutions[0].in_channels)  # type: ignore[arg-type]
+    return head.scores.in_features

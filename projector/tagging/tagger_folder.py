@@ -1,0 +1,130 @@
+"""Find and read what a tagger's folder says, without its weights."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from projector.errors import ModelError
+
+if TYPE_CHECKING:
+    from projector.models.catalogue import Precision
+    from projector.settings import Settings
+    from schemas.run import RunConfiguration
+
+TAGGER_FILE = "tagger.json"
+WEIGHTS_FILE = "head.safetensors"
+SHIPPED = "clinical"  # the name of the tagger that is installed with the project
+# The same, and nothing else: a folder of the user's may be called as the tagger is.
+INSTALLED = f"package:{SHIPPED}"
+AUTO, NONE = "auto", "none"  # what a user may say instead of a tagger
+
+
+def is_tagger(path: Path) -> bool:
+    """Tell whether this names a tagger, or a folder that holds one, or the run of one."""
+    return (_inner(path) / TAGGER_FILE).is_file()
+
+
+def _inner(path: Path) -> Path:
+    """Return where a tagger is: in the folder, or in its `model` if that is a run's, or installed.
+
+    A folder of the user's goes before the installed tagger of the same name.
+    """
+    if str(path) == INSTALLED or (str(path) == SHIPPED and not path.exists()):
+        return Path(__file__).parent / SHIPPED
+    inner = path / "model"
+    return inner if (inner / TAGGER_FILE).is_file() else path
+
+
+@dataclass(frozen=True, slots=True)
+class TaggerFolder:
+    """A tagger at rest.
+
+    Args:
+        path: Its folder.
+        types: The entity types that it finds.
+        support: Those of them of which it tells a decoder.
+        dimension: Width of the vectors that its head takes.
+        head: How its head is built.
+        encoder: What `models.load` takes to load its encoder.
+    """
+
+    path: Path
+    types: tuple[str, ...]
+    support: tuple[str, ...]
+    dimension: int
+    head: dict[str, Any]
+    encoder: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> TaggerFolder:
+        """Read a tagger by its name, its folder, or that of its training run.
+
+        Raises:
+            ModelError: There is no tagger in it.
+        """
+        folder = _inner(path)
+        try:
+            said = json.loads((folder / TAGGER_FILE).read_text(encoding="utf-8"))
+            encoder = {"name_or_path": str(folder), **said.get("encoder", {})}
+            types = tuple(said["types"])
+            support = types if said.get("support") is None else tuple(said["support"])
+            return cls(folder, types, support, said["dimension"], said["head"], encoder)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise unreadable(path, error) from error
+
+    def fingerprint(self, *, precision: Precision, device: str) -> str:
+        """Return a hash of all that decides what it finds.
+
+        Args:
+            precision, device: Of its encoder, see `projector.models.load`.
+        """
+        from projector.models import fingerprint
+
+        return self.fingerprint_with(
+            fingerprint(**self.encoder, precision=precision, device=device)
+        )
+
+    def fingerprint_with(self, encoder: str) -> str:
+        """Return the same from its encoder's fingerprint."""
+        from projector.models.cache import file_hash
+        from projector.models.checkpoint import digest
+
+        files = {name: file_hash(self.path / name) for name in (TAGGER_FILE, WEIGHTS_FILE)}
+        return digest({"encoder": encoder, **files})
+
+
+def default_tagger(
+    model: str,
+    settings: Settings,
+    *,
+    layer: int | None = None,
+    granularity: str | None = None,
+    window: int | None = None,
+) -> str | None:
+    """Return the tagger of a projection whose user names none; None where it has none.
+
+    It is the installed one where that costs next to nothing, because it reads what the default
+    model reads, and where the spans are weighed, not taken as the published recipe takes them.
+    """
+    from projector.models.catalogue import DEFAULT_MODEL
+
+    own_view = (layer, granularity, window) != (None, None, None)
+    weighed = settings.decode.method == "best-span"
+    return INSTALLED if model == DEFAULT_MODEL and weighed and not own_view else None
+
+
+def told_pass(configuration: RunConfiguration, shared: bool) -> str:
+    """Return in words whether a run's tagger shares the model's pass over a text."""
+    what = "shares the model's pass" if shared else "runs an encoder of its own"
+    return f"tagger {configuration.tagger_model}: {what}"
+
+
+def unreadable(path: Path, error: Exception) -> ModelError:
+    """Return what to say of a folder that can't be read as a tagger's."""
+    return ModelError(
+        f"{path}: no tagger can be read ({error}); expected the folder of a run of "
+        "`projector train tagger`"
+    )

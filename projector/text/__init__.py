@@ -1,0 +1,1 @@
+"""Say what a text is made of: sentences, words, tokens, windows, each with true offsets."""

@@ -1,0 +1,1 @@
+"""Train the aligner: a multi-view teacher, a distilled student."""

@@ -1,0 +1,180 @@
+"""Keep a training run on disk: its configuration, its curve, its checkpoints, its models.
+
+configuration.json   all that it depends on beside its data
+curve.parquet        a row for each step and measurement; curve.png is its picture
+checkpoint/          the state to resume from: one whole folder, replaced by the next
+best/                the trained weights that measured best
+model/               what `projector project -m` takes, once the run is over
+result.json          the best measurement; it is there when all is done
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from projector.errors import ConfigurationError, OutputError
+from projector.storage.atomic_file import atomic_write
+
+Row = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Where a run stands.
+
+    Args:
+        step: Steps done.
+        weights: The trained weights.
+        optimizer: The optimiser's own state.
+        best: The best measurement so far and the step it was made at; None before the first.
+        rows: The curve up to here.
+    """
+
+    step: int
+    weights: dict[str, Tensor]
+    optimizer: dict[str, Any]
+    best: tuple[float, int] | None
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A training run's folder.
+
+    Args:
+        path: Where it is.
+    """
+
+    path: Path
+
+    @property
+    def model(self) -> Path:
+        """Return where the finished model is."""
+        return self.path / "model"
+
+    def open(self, configuration: Mapping[str, Any], *, resume: bool) -> None:
+        """Make the folder, or find in it what a run with this configuration left.
+
+        Raises:
+            ConfigurationError: There is a run already and `resume` is not asked for; or it was
+                made with another configuration, whose differences are told.
+        """
+        path = self.path / "configuration.json"
+        content = json.dumps(configuration, indent=1, sort_keys=True, default=str)
+        if path.exists():
+            if not resume:
+                raise ConfigurationError(
+                    f"{self.path}: holds a training run; go on with --resume, or name a new folder"
+                )
+            known = json.loads(path.read_text(encoding="utf-8"))
+            changed = _differences(known, json.loads(content))
+            if changed:
+                raise ConfigurationError(
+                    f"{self.path}: was begun with another configuration: {'; '.join(changed)}. "
+                    "Resume with the same one, or name another folder"
+                )
+        elif self.path.is_dir() and any(self.path.iterdir()):
+            raise ConfigurationError(f"{self.path}: is not empty, and no training run")
+        atomic_write(path, content.encode())
+
+    def save(self, snapshot: Snapshot) -> None:
+        """Write a checkpoint in the place of the last."""
+
+        def write(folder: Path) -> None:
+            save_file(_plain(snapshot.weights), folder / "weights.safetensors")
+            torch.save(snapshot.optimizer, folder / "optimizer.pt")
+            state = {"step": snapshot.step, "best": snapshot.best, "rows": snapshot.rows}
+            (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+
+        _replace(self.path / "checkpoint", write)
+        self.write_curve(snapshot.rows)
+
+    def load(self, device: torch.device) -> Snapshot | None:
+        """Return the last checkpoint, None where there is none."""
+        folder = self.path / "checkpoint"
+        if not folder.is_dir():
+            return None
+        state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        return Snapshot(
+            state["step"],
+            load_file(folder / "weights.safetensors"),
+            torch.load(folder / "optimizer.pt", map_location=device, weights_only=True),
+            tuple(state["best"]) if state["best"] else None,
+            state["rows"],
+        )
+
+    def save_best(self, weights: Mapping[str, Tensor]) -> None:
+        """Keep the weights that measured best so far."""
+        _replace(
+            self.path / "best",
+            lambda folder: save_file(_plain(weights), folder / "weights.safetensors"),
+        )
+
+    def load_best(self) -> dict[str, Tensor]:
+        """Return the weights that measured best."""
+        return load_file(self.path / "best" / "weights.safetensors")
+
+    def save_model(self, write: Callable[[Path], None]) -> None:
+        """Write the finished model, whole or not at all."""
+        _replace(self.model, write)
+
+    def result(self) -> dict[str, float] | None:
+        """Return the figures of a run that is over, None of one that is not."""
+        path = self.path / "result.json"
+        if not path.is_file():
+            return None
+        figures: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
+        return figures
+
+    def finish(self, figures: Row) -> None:
+        """Note that the run is over, and its best measurement."""
+        atomic_write(self.path / "result.json", json.dumps(figures, indent=1).encode())
+
+    def write_curve(self, rows: Sequence[Row]) -> None:
+        """Write the curve as Parquet; a figure that a step lacks is null."""
+        table = io.BytesIO()
+        pl.DataFrame(list(rows), infer_schema_length=None).write_parquet(table)
+        atomic_write(self.path / "curve.parquet", table.getvalue())
+
+
+def _plain(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: weight.detach().cpu().contiguous() for name, weight in weights.items()}
+
+
+def _replace(folder: Path, write: Callable[[Path], None]) -> None:
+    """Fill a folder under another name and put it in the place of the old one."""
+    token = secrets.token_hex(4)
+    new, old = folder.with_name(f".tmp-{token}"), folder.with_name(f".old-{token}")
+    try:
+        new.mkdir(parents=True)
+        write(new)
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+    except OSError as error:
+        raise OutputError(f"{folder}: can't be written: {error}") from error
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _differences(known: Any, wanted: Any, name: str = "") -> list[str]:  # noqa: ANN401
+    if isinstance(known, dict) and isinstance(wanted, dict):
+        return [
+            line
+            for key in sorted({*known, *wanted})
+            for line in _differences(known.get(key), wanted.get(key), f"{name}.{key}".lstrip("."))
+        ]
+    return [] if known == wanted else [f"{name} was {known}, is {wanted}"]

@@ -1,0 +1,1 @@
+"""Train what finds codes and what reorders them."""

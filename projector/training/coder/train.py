@@ -1,0 +1,190 @@
+"""Train a stage of a coder: what retrieves codes, or what reorders them."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from projector.coding.code_list import CodeList, embedded_codes, read_codes
+from projector.coding.coder import load_finder
+from projector.coding.coder_folder import RERANKER
+from projector.coding.normalize import own_abbreviations
+from projector.coding.retrieval.bi_encoder import BiEncoder
+from projector.coding.retrieval.cross_encoder import SHORT_LIST
+from projector.coding.retrieval.ranking import Floats
+from projector.coding.synonyms import with_synonyms
+from projector.errors import ConfigurationError
+from projector.training.aligner.data import evenly
+from projector.training.checkpoints import RunFolder
+from projector.training.coder.augmentation import factory_examples
+from projector.training.coder.example_tables import write_examples
+from projector.training.coder.examples import (
+    CodedText,
+    gold_examples,
+    table_examples,
+    term_examples,
+    with_terms,
+)
+from projector.training.coder.filtering import Rejected, curate
+from projector.training.coder.hard_negatives import Neighbours
+from projector.training.coder.reranker import Reordering
+from projector.training.coder.retriever import Retrieval
+from projector.training.schedule import Part
+from projector.training.trainable_encoder import Student
+from projector.training.trainer import conduct, schedule_of
+
+if TYPE_CHECKING:
+    from schemas.coder_training import CoderTraining, ExamplesConfiguration
+
+_LOG = logging.getLogger(__name__)
+
+
+def train_coder(
+    configuration: CoderTraining, folder: Path, *, resume: bool = False
+) -> dict[str, float]:
+    """Train a stage of a coder into a run's folder; `folder/model` is what it comes to.
+
+    Beside it lie `examples.tsv`, all that was learned from and what made each; `rejected.tsv`, what
+    was not, and why; `sample.tsv`, some of each origin to look at.
+
+    Args:
+        configuration: All that it depends on beside the files it names.
+        folder: New, or with `resume` that of a run with the same configuration.
+        resume: Go on from the last checkpoint.
+
+    Returns:
+        The figures of the best measurement; empty where nothing was measured.
+
+    Raises:
+        ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
+    """
+    run = RunFolder(folder)
+    run.open(configuration.model_dump(mode="json"), resume=resume)
+    if (known := run.result()) is not None:
+        _LOG.info("%s: is finished", folder)
+        return known
+    source = configuration.codes
+    listed = embedded_codes() if source is None else read_codes(source)
+    codes = with_synonyms(listed, configuration.synonyms).assignable()
+    development = {
+        f"{_name(one)} {number}": _examples(codes, one, configuration.seed)
+        for number, one in enumerate(configuration.development.data, start=1)
+    }
+    everything = with_terms(codes, [one.terms for one in configuration.examples if one.terms])
+    torch.manual_seed(configuration.seed)
+    student = Student.load(configuration.encoder, device=configuration.device)
+    embed = BiEncoder(student.encoder, configuration.encoder.prefix).embed
+    examples, rejected, parts = _gather(configuration, codes, everything, embed)
+    codes = everything
+    write_examples(folder, examples, rejected, codes, configuration)
+    if not examples:
+        raise ConfigurationError(f"{folder}: no example is left to learn from, see rejected.tsv")
+    make = _reordering if configuration.stage == RERANKER else _retrieval
+    task, sizes = make(student, configuration, codes, examples, development)
+    return conduct(task, schedule_of(sizes, parts, configuration), configuration, run, task.save)
+
+
+def _gather(
+    configuration: CoderTraining,
+    codes: CodeList,
+    everything: CodeList,
+    embed: Callable[[Sequence[str]], Floats],
+) -> tuple[list[CodedText], list[Rejected], list[Part]]:
+    """Return what to learn from, what not, and which of the former come from where.
+
+    Args:
+        configuration: Tells the sources.
+        codes: The list.
+        everything: The list with what terms add behind its own codes, which keep their numbers.
+        embed: Gives texts' vectors.
+    """
+    examples: list[CodedText] = []
+    rejected: list[Rejected] = []
+    parts = []
+    for number, one in enumerate(configuration.examples):
+        first = len(examples)
+        found = _examples(everything if one.terms else codes, one, configuration.seed + number)
+        if one.factory is not None or one.table is not None:  # gold and terms are people's work
+            found, left = curate(found, codes, configuration.curation, embed)
+            rejected += left
+        examples += found
+        parts.append(Part(range(first, len(examples)), one.repeat))
+        origins = Counter(example.origin for example in found)
+        told = ", ".join(f"{count} {origin}" for origin, count in sorted(origins.items()))
+        _LOG.info("%s: %d examples: %s", _name(one), len(found), told)
+    if rejected:
+        _LOG.info("%d examples are not learned from: see rejected.tsv", len(rejected))
+    return examples, rejected, parts
+
+
+_Sets = Mapping[str, Sequence[CodedText]]
+
+
+def _retrieval(
+    student: Student,
+    configuration: CoderTraining,
+    codes: CodeList,
+    examples: Sequence[CodedText],
+    development: _Sets,
+) -> tuple[Retrieval, list[int]]:
+    neighbours = Neighbours.of(codes)
+    task = Retrieval(student, configuration, codes, examples, development, neighbours)
+    return task, _sizes(student, examples, 2 + configuration.negatives)
+
+
+def _reordering(
+    student: Student,
+    configuration: CoderTraining,
+    codes: CodeList,
+    examples: Sequence[CodedText],
+    development: _Sets,
+) -> tuple[Reordering, list[int]]:
+    first = load_finder(configuration.first, codes, device=configuration.device)
+    found = first.find([one.text for one in examples], SHORT_LIST)
+    mined = [
+        [
+            term
+            for term in found.terms[row].tolist()
+            if term >= 0 and codes.terms[term].code != one.code
+        ]
+        for row, one in enumerate(examples)
+    ]
+    head = torch.nn.Linear(student.encoder.dimension, 1).to(student.encoder.device)
+    neighbours = Neighbours.of(codes)
+    task = Reordering(
+        student, head, configuration, codes, examples, mined, development, first, neighbours
+    )
+    return task, _sizes(student, examples, 2 * (1 + configuration.negatives))
+
+
+def _name(one: ExamplesConfiguration) -> str:
+    path = one.gold or one.table or one.terms
+    return path.stem if path else "factory"
+
+
+def _examples(codes: CodeList, one: ExamplesConfiguration, seed: int) -> list[CodedText]:
+    if one.factory is not None:
+        random = np.random.default_rng(seed)
+        found = factory_examples(
+            codes, one.factory, one.transformations, own_abbreviations(), random
+        )
+    elif one.table is not None:
+        found = table_examples(codes, one.table)
+    elif one.terms is not None:
+        found = term_examples(codes, one.terms)
+    else:
+        found = gold_examples(codes, one)
+    return evenly(found, one.limit, one.gold or one.table or one.terms or Path(codes.name))
+
+
+def _sizes(student: Student, examples: Sequence[CodedText], times: int) -> list[int]:
+    """Return about how many tokens each example takes with all that it is held against."""
+    tokenizer = student.encoder.tokenizer
+    texts = tokenizer.encode_batch([one.text for one in examples], add_special_tokens=False)
+    return [(2 + len(one.ids)) * times for one in texts]

@@ -1,0 +1,1 @@
+"""Train an entity tagger on annotated documents."""

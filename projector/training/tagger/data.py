@@ -1,0 +1,99 @@
+"""Read what a tagger learns from: annotated documents, and which types they are annotated with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from projector.corpus.formats.gold_jsonl import read_gold
+from projector.document import Document, Fragment, Mention
+from projector.errors import CorpusError, Problem
+from projector.storage.json_lines import objects
+from projector.training.aligner.data import evenly, fold_of
+
+if TYPE_CHECKING:
+    from schemas.tagger_training import TaggerSourceConfiguration
+
+_EXPECTED = "an object with id, text and spans, a span being [start, end, label, …]"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """A document and what is known of it.
+
+    Args:
+        origin: What it was made from; what must stay together when the data are split.
+        document: With its mentions.
+        types: The entity types it is annotated with; None: all that are asked for.
+    """
+
+    origin: str
+    document: Document
+    types: tuple[str, ...] | None
+
+
+def read_annotated(source: TaggerSourceConfiguration) -> list[Annotated]:
+    """Read one source of annotated documents.
+
+    Raises:
+        CorpusError: It can't be read, or nothing is left of it.
+    """
+    kept = [one for one in _all(source) if _wanted(one, source)]
+    where = source.corpus or source.lines or source.gold
+    assert where is not None  # the configuration sees to it
+    return evenly(kept, source.limit, where)
+
+
+def _wanted(one: Annotated, source: TaggerSourceConfiguration) -> bool:
+    if source.folds == 1:
+        return True
+    return (fold_of(one.origin, source.folds) == source.fold) == source.only_fold
+
+
+def _all(source: TaggerSourceConfiguration) -> Iterator[Annotated]:
+    if source.gold is not None:
+        for gold in read_gold(source.gold):
+            document = getattr(gold.pair, source.side)
+            yield Annotated(gold.document, document, source.annotated or gold.annotated)
+    elif source.lines is not None:
+        yield from _of_lines(source.lines, source.annotated)
+    else:
+        assert source.corpus is not None
+        yield from _of_corpus(source.corpus, source.annotated)
+
+
+def _of_corpus(path: Path, types: tuple[str, ...] | None) -> Iterator[Annotated]:
+    from projector.corpus import strictly
+    from projector.corpus.open import open_any
+
+    corpus = open_any(path)
+    for name in corpus.names:
+        yield Annotated(name, strictly(corpus.read(name)), types)
+
+
+def _of_lines(path: Path, types: tuple[str, ...] | None) -> Iterator[Annotated]:
+    for number, row in objects(path, _EXPECTED):
+        try:
+            document = Document(
+                str(row["id"]), str(row.get("lang", "")), row["text"], _mentions(row)
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            problem = Problem(path, number, f"is none ({error})", _EXPECTED)
+            raise CorpusError(problem) from error
+        own = (str(row["label"]),) if row.get("label") else None
+        yield Annotated(document.name, document, types or own)
+
+
+def _mentions(row: Mapping[str, Any]) -> tuple[Mention, ...]:
+    """Return the mentions of an object's spans; one outside its text is a ValueError."""
+    mentions = tuple(
+        Mention(f"T{number}", str(label), (Fragment(start, end),))
+        for number, (start, end, label, *_) in enumerate(row["spans"], start=1)
+    )
+    length = len(row["text"])
+    if outside := [one for one in mentions if not 0 <= one.start < one.end <= length]:
+        first = outside[0]
+        raise ValueError(f"the span {first.start}–{first.end} in a text of {length} characters")
+    return mentions

@@ -1,0 +1,266 @@
+"""Train a tagger: BIO labels from gold spans, a head on an encoder that is trained or frozen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from projector.evaluation.metrics import Span, document_spans, score
+from projector.tagging.bio import bio_labels, bio_spans, expressible
+from projector.tagging.head import Head
+from projector.tagging.tagger import save_tagger
+from projector.text.tokens import TokenizedText
+from projector.training.checkpoints import RunFolder
+from projector.training.schedule import Part
+from projector.training.tagger.data import Annotated, read_annotated
+from projector.training.trainable_encoder import Student
+from projector.training.trainer import conduct, schedule_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from projector.models.encoder import Encoder
+    from schemas.tagger_training import TaggerTraining
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A text with the labels that a tagger shall give its tokens.
+
+    Args:
+        text: At least one token.
+        labels: [T, E] BIO.
+        known: [E] bool, the types that the text is annotated with; at least one.
+    """
+
+    text: TokenizedText
+    labels: Tensor
+    known: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tagging:
+    """The task of labelling tokens as gold does.
+
+    Args:
+        student: The encoder; nothing of it is trained where it is frozen.
+        head: What is on it.
+        configuration: Types, kinds, and whether the encoder is frozen.
+        examples: What to learn from.
+        development: What to measure on, by name.
+    """
+
+    student: Student
+    head: Head
+    configuration: TaggerTraining
+    examples: Sequence[Labelled]
+    development: Mapping[str, Sequence[Annotated]]
+    _frozen: dict[int, Tensor] = field(default_factory=dict)
+
+    @property
+    def trained(self) -> Mapping[str, torch.nn.Parameter]:
+        """Return the weights that are trained, by name."""
+        own = {f"head.{name}": weight for name, weight in self.head.named_parameters()}
+        return {**own, **{f"encoder.{name}": one for name, one in self.student.trained.items()}}
+
+    @property
+    def model(self) -> torch.nn.Module:
+        """Return what is put into training mode: a frozen encoder never is."""
+        if self.configuration.encoder.frozen:
+            return self.head
+        return torch.nn.ModuleList([self.student.encoder.model, self.head])
+
+    def loss(self, examples: Sequence[int]) -> Tensor:
+        """Return the mean loss a token of some texts."""
+        texts = [self.examples[at] for at in examples]
+        total = sum(len(one.text) for one in texts)
+        parts = []
+        for one, vectors in zip(texts, self._vectors(examples), strict=True):
+            labels, known = one.labels.to(vectors.device), one.known.to(vectors.device)
+            part = self.head.loss(self.head(vectors).float(), labels, known)
+            parts.append(part * (len(one.text) / total))
+        return torch.stack(parts).sum()
+
+    def _vectors(self, examples: Sequence[int]) -> list[Tensor]:
+        texts = [self.examples[at].text for at in examples]
+        if not self.configuration.encoder.frozen:
+            return self.student.vectors(texts)
+        new = [at for at in dict.fromkeys(examples) if at not in self._frozen]
+        found = self.student.encoder.encode([self.examples[at].text for at in new])
+        # Kept in half precision: a corpus is gone through epoch after epoch.
+        self._frozen.update((at, one.half().clone()) for at, one in zip(new, found, strict=True))
+        return [self._frozen[at].float() for at in examples]
+
+    def measure(self) -> dict[str, float]:
+        """Measure strict and character F1, by data and type, and their mean as `score`."""
+        figures: dict[str, float] = {}
+        with self.student.blended():
+            for name, documents in self.development.items():
+                figures |= self._measured(name, documents)
+        strict = [value for name, value in figures.items() if name.startswith("strict ")]
+        return {"score": fmean(strict), **figures} if strict else {}
+
+    def _measured(self, name: str, documents: Sequence[Annotated]) -> dict[str, float]:
+        """Return the figures of one set; of a document only the types that it is annotated with."""
+        types = self.configuration.types
+        gold: dict[str, list[Span]] = {kind: [] for kind in types}
+        found: dict[str, list[Span]] = {kind: [] for kind in types}
+        for number, one in enumerate(documents):
+            document = one.document
+            spans = self._spans(document.text)
+            for at, kind in enumerate(types):
+                if one.types is not None and kind not in one.types:
+                    continue
+                own = f"{number} {document.name}"  # a name can be there once for each type
+                gold[kind] += [
+                    span._replace(document=own)
+                    for span in document_spans(document)
+                    if span.label == kind
+                ]
+                found[kind] += [
+                    Span(document.language, own, kind, ((int(start), int(end)),))
+                    for start, end in spans[at]
+                ]
+        figures = {}
+        for kind in types:
+            if gold[kind]:
+                scores = score(gold[kind], found[kind])
+                figures[f"strict {name} {kind}"] = scores.strict.f1
+                figures[f"character {name} {kind}"] = scores.character.f1
+        return figures
+
+    def _spans(self, text: str) -> list[NDArray[np.int64]]:
+        tokens = self.student.encoder.tokenize(text)
+        if not len(tokens):
+            return [np.empty((0, 2), np.int64) for _ in self.configuration.types]
+        labels = self.head.decode(self.head(self.student.encoder.encode([tokens])[0]))
+        return [bio_spans(column, tokens.offsets) for column in labels.cpu().numpy().T]
+
+    def save(self, folder: Path, own: Mapping[str, Any]) -> None:
+        """Write the tagger to an empty folder: its head, and its encoder where that was trained."""
+        chosen = self.configuration.encoder
+        view = self.student.encoder.view
+        said: dict[str, Any] = {"support": self.configuration.support, **own}
+        if chosen.frozen:
+            said["encoder"] = {
+                "name_or_path": chosen.model,
+                "layer": view.layer,
+                "granularity": view.granularity,
+                "window": view.window,
+            }
+        else:
+            self.student.save(folder, own)
+        save_tagger(folder, self.configuration.types, self.head, self.configuration.head, said)
+
+
+def train_tagger(
+    configuration: TaggerTraining, folder: Path, *, resume: bool = False
+) -> dict[str, float]:
+    """Train a tagger into a run's folder; `folder/model` is what it comes to.
+
+    Args:
+        configuration: All that it depends on beside the files it names.
+        folder: New, or with `resume` that of a run with the same configuration.
+        resume: Go on from the last checkpoint.
+
+    Returns:
+        The figures of the best measurement; empty where nothing was measured.
+
+    Raises:
+        ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
+    """
+    run = RunFolder(folder)
+    run.open(configuration.model_dump(mode="json"), resume=resume)
+    if (known := run.result()) is not None:
+        _LOG.info("%s: is finished", folder)
+        return known
+    sources = configuration.development.data
+    names = [_name(source) for source in sources]
+    # Two sides or two folds of one file are two sets.
+    development = {
+        name if names.count(name) == 1 else f"{name} {number}": read_annotated(source)
+        for number, (name, source) in enumerate(zip(names, sources, strict=True), start=1)
+    }
+    torch.manual_seed(configuration.seed)
+    student = Student.load(configuration.encoder, device=configuration.device)
+    types = configuration.types
+    head = Head(student.encoder.dimension, len(types), configuration.head)
+    head.to(student.encoder.device)
+    examples: list[Labelled] = []
+    parts = []
+    for source in configuration.data:
+        first = len(examples)
+        documents = read_annotated(source)
+        examples += labelled(documents, types, student.encoder)
+        parts.append(Part(range(first, len(examples)), source.repeat))
+        _LOG.info("%s: %s", _name(source), _told(documents, types, student.encoder))
+    task = Tagging(student, head, configuration, examples, development)
+    schedule = schedule_of([len(one.text) for one in examples], parts, configuration)
+    return conduct(task, schedule, configuration, run, task.save)
+
+
+def _name(source: Any) -> str:  # noqa: ANN401
+    return str((source.corpus or source.lines or source.gold).stem)
+
+
+def labelled(
+    documents: Sequence[Annotated], types: Sequence[str], encoder: Encoder
+) -> list[Labelled]:
+    """Label the tokens of documents; those without tokens or known types teach nothing."""
+    found = []
+    for one in documents:
+        text = encoder.tokenize(one.document.text)
+        known = [one.types is None or kind in one.types for kind in types]
+        if len(text) and any(known):
+            columns = [bio_labels(_places(one, kind), text.offsets) for kind in types]
+            labels = torch.from_numpy(np.stack(columns, 1))
+            found.append(Labelled(text, labels, torch.tensor(known)))
+    return found
+
+
+def _places(one: Annotated, kind: str) -> NDArray[np.int64]:
+    """Return [N, 2] where the fragments of a document's mentions of a type stand."""
+    rows = [
+        (fragment.start, fragment.end)
+        for mention in one.document.mentions
+        if mention.label == kind
+        for fragment in mention.fragments
+    ]
+    return np.array(rows, np.int64).reshape(-1, 2)
+
+
+def _told(documents: Sequence[Annotated], types: Sequence[str], encoder: Encoder) -> str:
+    """Tell how much there is, what share of it BIO labels of tokens can't hold, what looks wrong.
+
+    A type that never occurs, though documents are taken to be annotated with it, would be learned
+    to be nowhere.
+    """
+    mentions = held = 0
+    occurring: set[str] = set()
+    believed: set[str] = set()
+    for one in documents:
+        offsets = encoder.tokenize(one.document.text).offsets
+        believed.update(types if one.types is None else one.types)
+        for kind in types:
+            kept = expressible(_places(one, kind), offsets)
+            mentions, held = mentions + len(kept), held + int(kept.sum())
+            occurring.update([kind] if len(kept) else [])
+    lost = 1 - held / max(mentions, 1)
+    told = f"{len(documents)} documents, {mentions} spans, of which BIO labels lose {lost:.2%}"
+    nowhere = [kind for kind in types if kind in believed - occurring]
+    if nowhere:
+        told += (
+            f"; no {' and no '.join(nowhere)} anywhere, which teaches that there is none: if it "
+            "isn't annotated there, say what is by `annotated`"
+        )
+    return told

@@ -1,0 +1,211 @@
+"""Hold the encoder that is trained: token vectors with gradients, and its weights on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from projector import models
+from projector.errors import ConfigurationError
+from projector.models import lora
+from projector.models.catalogue import OWN_FILE
+from projector.models.encoder import TransformerEncoder, segment_windows
+from projector.models.packing import states
+from projector.text.tokens import TokenizedText
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from schemas.aligner_training import StudentConfiguration
+
+_ADAPTER = "default"  # peft's own name for the only one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Student:
+    """An encoder some of whose weights are trained.
+
+    Args:
+        configuration: As the user wrote it.
+        encoder: Shares the trained weights, so that it encodes as they are now.
+        trained: The weights that get gradients, by name.
+        start: What they were, where a part of that is kept and it isn't 0.
+    """
+
+    configuration: StudentConfiguration
+    encoder: TransformerEncoder
+    trained: Mapping[str, torch.nn.Parameter]
+    start: Mapping[str, Tensor]
+
+    @classmethod
+    def load(cls, configuration: StudentConfiguration, *, device: str = "auto") -> Student:
+        """Load the model in float32 and free what shall be trained.
+
+        Raises:
+            ModelError, ConfigurationError: See `projector.models.load`; or it can't be trained.
+        """
+        encoder = models.load(
+            configuration.model,
+            layer=configuration.layer,
+            granularity=configuration.granularity,
+            window=configuration.window,
+            precision="fp32",
+            device=device,
+        )
+        if not isinstance(encoder, TransformerEncoder):
+            raise ConfigurationError(f"{configuration.model} has no weights to train")
+        model = encoder.model
+        frozen = getattr(configuration, "frozen", False)
+        if configuration.rank and not frozen:
+            _inject(model, configuration)
+        for name, weight in model.named_parameters():
+            wanted = "lora_" in name if configuration.rank else "embeddings." not in name
+            weight.requires_grad_(wanted and not frozen)
+        trained = {
+            name: weight for name, weight in model.named_parameters() if weight.requires_grad
+        }
+        start = (
+            {}
+            if configuration.rank or configuration.keep == 1
+            else {name: weight.detach().clone() for name, weight in trained.items()}
+        )
+        return cls(configuration, encoder, trained, start)
+
+    def vectors(self, texts: Sequence[TokenizedText]) -> list[Tensor]:
+        """Return [T, d] vectors of each text, with gradients, all in one pass.
+
+        They are what `encoder.encode` gives, but for rounding.
+        """
+        encoder = self.encoder
+        view = encoder.view
+        cuts = [segment_windows(text, window=view.window, overlap=view.overlap) for text in texts]
+        sequences = [
+            np.concatenate((encoder.prefix, text.ids[start:end], encoder.suffix))
+            for text, rows in zip(texts, cuts, strict=True)
+            for start, end, _, _ in rows.tolist()
+        ]
+        found = iter(self.states(sequences))
+        ahead = len(encoder.prefix)
+        return [
+            torch.cat(
+                [
+                    next(found)[ahead + first - start : ahead + last - start]
+                    for start, _, first, last in rows.tolist()
+                ]
+            ).float()
+            for rows in cuts
+        ]
+
+    def states(self, sequences: Sequence[NDArray[np.int64]]) -> Sequence[Tensor]:
+        """Return [length, d] vectors of each sequence of ids, with gradients, all in one pass."""
+        return states(
+            self.encoder.model,
+            [torch.from_numpy(sequence.astype(np.int64)) for sequence in sequences],
+            first_position=self.encoder.first_position,
+            packed=self.encoder.packed,
+        )
+
+    def state(self) -> dict[str, Tensor]:
+        """Return the trained weights by name."""
+        return {name: weight.detach() for name, weight in self.trained.items()}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Put trained weights back in place."""
+        for name, weight in self.trained.items():
+            weight.data.copy_(state[name])
+
+    @contextmanager
+    def blended(self) -> Iterator[None]:
+        """Put what the model comes to, `keep` of what was learned, in the place of the weights."""
+        kept = {name: weight.clone() for name, weight in self.state().items()}
+        for name, weight in self.trained.items():
+            if "lora_B" in name:  # began as 0, and the change is its product with A
+                weight.data.mul_(self.configuration.keep)
+            elif name in self.start:
+                weight.data.lerp_(self.start[name], 1 - self.configuration.keep)
+        try:
+            yield
+        finally:
+            self.restore(kept)
+
+    def save(self, folder: Path, own: Mapping[str, Any]) -> None:
+        """Write the model to an empty folder: transformers' files, and a small one of ours.
+
+        Args:
+            folder: Where; with an adapter, its folder `adapter` holds that alone.
+            own: How the model is read and was made.
+        """
+        with self.blended():
+            self._save(folder, own)
+
+    def _save(self, folder: Path, own: Mapping[str, Any]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        layer = {
+            "layer": self.encoder.view.layer,
+            "granularity": self.encoder.view.granularity,
+            "window": self.encoder.view.window,
+        }
+        described = json.dumps({**layer, **own}, indent=1, default=str)
+        if self.configuration.rank:
+            self._save_adapter(folder / "adapter", described)
+        self._save_whole(folder, described)
+
+    def _save_adapter(self, folder: Path, described: str) -> None:
+        folder.mkdir(parents=True)
+        (folder / OWN_FILE).write_text(described, encoding="utf-8")
+        weights = {
+            f"base_model.model.{name.replace(f'.{_ADAPTER}', '')}": weight.half().cpu().contiguous()
+            for name, weight in self.state().items()
+        }
+        _save(weights, folder / lora.WEIGHTS)
+        peft: dict[str, Any] = self.encoder.model.peft_config[_ADAPTER].to_dict()  # type: ignore[attr-defined]
+        peft |= {"base_model_name_or_path": self.configuration.model, "inference_mode": True}
+        peft["target_modules"] = sorted(peft["target_modules"])
+        content = json.dumps(peft, indent=1, sort_keys=True, default=str)
+        (folder / lora.CONFIGURATION).write_text(content, encoding="utf-8")
+
+    def _save_whole(self, folder: Path, described: str) -> None:
+        (folder / OWN_FILE).write_text(described, encoding="utf-8")
+        model = self.encoder.model
+        weights = {}
+        for name, weight in model.state_dict().items():
+            if "lora_" not in name:
+                weights[name.replace(".base_layer", "")] = weight.detach().cpu().clone()
+        if self.configuration.rank:
+            lora.read_adapter(folder / "adapter").add_to(weights)
+        _save(weights, folder / "model.safetensors")
+        model.config.save_pretrained(folder)
+        self.encoder.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+
+
+def _save(weights: dict[str, Tensor], path: Path) -> None:
+    save_file(weights, path, metadata={"format": "pt"})
+    path.chmod((path.parent / OWN_FILE).stat().st_mode)  # else its owner's only
+
+
+def _inject(model: torch.nn.Module, configuration: StudentConfiguration) -> None:
+    """Put low-rank factors beside every linear layer behind the embeddings."""
+    try:
+        from peft import LoraConfig, inject_adapter_in_model
+    except ImportError as error:
+        raise ConfigurationError(
+            "training an adapter needs peft: pip install 'projector[train]', "
+            "or train all weights (rank = 0)"
+        ) from error
+    linear = [name for name, part in model.named_modules() if isinstance(part, torch.nn.Linear)]
+    chosen = LoraConfig(
+        r=configuration.rank,
+        lora_alpha=configuration.alpha,
+        lora_dropout=configuration.dropout,
+        target_modules=linear,
+    )
+    inject_adapter_in_model(chosen, model, adapter_name=_ADAPTER)

@@ -1,0 +1,75 @@
+"""Take a training run from its first step to a folder with a finished model."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from projector.training.checkpoints import RunFolder
+from projector.training.curves import draw_curves, read_curve
+from projector.training.loop import Pace, Task, train
+from projector.training.schedule import Part, Schedule
+
+if TYPE_CHECKING:
+    from schemas.aligner_training import AlignerTraining
+    from schemas.coder_training import CoderTraining
+    from schemas.tagger_training import TaggerTraining
+
+    Training = AlignerTraining | TaggerTraining | CoderTraining
+
+_LOG = logging.getLogger(__name__)
+Save = Callable[[Path, Mapping[str, Any]], None]
+
+
+def schedule_of(sizes: Sequence[int], parts: Sequence[Part], configuration: Training) -> Schedule:
+    """Return what each step sees.
+
+    Args:
+        sizes: Tokens of each example.
+        parts: Where they come from.
+        configuration: Tells the batches and the seed.
+    """
+    chosen = configuration.optimisation
+    return Schedule(sizes, parts, chosen.tokens, chosen.accumulate, configuration.seed)
+
+
+def conduct(
+    task: Task, schedule: Schedule, configuration: Training, run: RunFolder, save: Save
+) -> dict[str, float]:
+    """Train to the end, and leave the model that measured best in the run's folder.
+
+    Args:
+        task: What is trained.
+        schedule: On what.
+        configuration: How.
+        run: Opened; a checkpoint in it is gone on from.
+        save: Writes the model to an empty folder, with how it was made.
+
+    Returns:
+        The figures of the best measurement; empty where nothing was measured.
+    """
+    chosen, development = configuration.optimisation, configuration.development
+    steps = chosen.steps or max(round(chosen.epochs * schedule.steps_per_epoch()), 1)
+    pace = Pace(steps, development.every, configuration.checkpoint_every, development.patience)
+    end = train(task, schedule, chosen, pace, run, log=_LOG.info)
+    best = run.load_best()
+    for name, weight in task.trained.items():
+        weight.data.copy_(best[name])
+    task.model.train(False)
+    step = end.best[1] if end.best else end.step
+    made = {
+        "step": step,
+        "projector": version("projector"),
+        "configuration": configuration.model_dump(mode="json"),
+    }
+    run.save_model(lambda place: save(place, {"made": made}))
+    name = run.path.name
+    if not draw_curves({name: read_curve(run.path)}, run.path / "curve.png"):
+        _LOG.info("no curve.png: matplotlib is not installed (pip install 'projector[train]')")
+    measured = (row for row in end.rows if "score" in row and row["step"] == step)
+    figures = dict(next(measured, {}))
+    run.finish(figures)
+    return figures

@@ -1,0 +1,211 @@
+"""Run the commands of coding as a user would."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from projector.cli import run
+from projector.coding.mentions import codes_in
+from projector.corpus import open_corpus
+
+LIST = (
+    "code\tes\ten\n"
+    "R50\tFiebre\tFever\nR50.9\tFiebre, no especificada\tFever, unspecified\n"
+    "R05\tTos\tCough\nI10\tHipertensión esencial\tEssential hypertension\n"
+)
+TEXT = "Fiebre y tos. HTA conocida. Qwxz."
+
+
+@pytest.fixture
+def corpus(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("codes.tsv").write_text(LIST)
+    folder = Path("es")
+    folder.mkdir()
+    (folder / "a.txt").write_text(TEXT)
+    (folder / "a.ann").write_text(
+        "T1\tSYMPTOM 0 6\tFiebre\nT2\tSYMPTOM 9 12\ttos\nN1\tReference T2 ICD10:R05\tTos\n"
+        "T3\tDISEASE 14 17\tHTA\nT4\tDISEASE 28 32\tQwxz\n#1\tAnnotatorNotes T3\tcronic\n"
+    )
+    return tmp_path
+
+
+def code(*more: str) -> int:
+    return run(["code", "es", "--codes", "codes.tsv", "-o", "coded", *more])
+
+
+def test_mentions_are_coded_and_those_without_a_code_are_told(corpus, capsys):
+    assert code("--format", "json") == 3  # one has no code
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"] == [
+        {"language": "es", "label": "DISEASE", "given": 0, "proposed": 1, "uncoded": 1},
+        {"language": "es", "label": "SYMPTOM", "given": 1, "proposed": 1, "uncoded": 0},
+    ]
+    table = pl.read_parquet("coded/codes.parquet")
+    firsts = table.filter(pl.col("rank") == 1)
+    assert dict(zip(firsts["mention"], firsts["code"], strict=True)) == {
+        "T1": "R50.9", "T2": "R05", "T3": "I10",
+    }  # fmt: skip
+    assert dict(zip(firsts["mention"], firsts["origin"], strict=True))["T2"] == "given"
+    names = dict(zip(firsts["mention"], firsts["name"], strict=True))
+    assert names == {"T1": "fiebre", "T2": "", "T3": "hipertensión arterial"}
+    assert {"document", "mention", "code", "rank", "score"} <= {*table.columns}
+    uncoded = Path("coded/uncoded.tsv").read_text().splitlines()
+    assert uncoded[1] == "es\ta\tT4\tDISEASE\tQwxz\tno code is near enough"
+
+
+def test_brat_and_task_tables_hold_the_first_choices(corpus):
+    assert code("--accept-losses") == 0
+    document = open_corpus("coded/brat/es", language="es").read("a").document
+    assert document.text == TEXT
+    values = {one.targets[0]: one.value for one in document.annotations if one.kind != "note"}
+    assert values["T1"] == "ICD10:R50.9\tFiebre, no especificada"
+    assert values["T2"] == "ICD10:R05\tTos" and "T4" not in values
+    assert [one.value for one in document.annotations if one.kind == "note"] == ["cronic"]
+    linking = Path("coded/tsv/es_linking.tsv").read_text().splitlines()
+    assert linking[0].split("\t") == ["filename", "mark", "label", "off0", "off1", "span", "code"]
+    assert linking[1].split("\t") == ["a", "T1", "SYMPTOM", "0", "6", "Fiebre", "R50.9"]
+    assert linking[4].endswith("Qwxz\tNone")
+    places = Path("coded/tsv/es_codiesp_X.tsv").read_text().splitlines()
+    assert places[0] == "a\tDIAGNOSTICO\tR50.9\tFiebre\t0 6"
+    listed = Path("coded/tsv/es_codiesp_D.tsv").read_text().splitlines()
+    assert {*listed} == {"a\tr50.9", "a\tr05", "a\ti10"}
+
+
+def test_what_was_coded_is_scored_by_the_same_folder(corpus, capsys):
+    assert code("--accept-losses") == 0
+    gold = Path("gold")
+    gold.mkdir()
+    (gold / "a.txt").write_text(TEXT)
+    (gold / "a.ann").write_text(
+        "T1\tSYMPTOM 0 6\tFiebre\nN1\tReference T1 ICD10:R50.9\tx\n"
+        "T2\tSYMPTOM 9 12\ttos\nN2\tReference T2 ICD10:I10\tx\n"
+        "T3\tDISEASE 14 17\tHTA\nN3\tReference T3 ICD10:I10.1\tx\n"
+    )
+    capsys.readouterr()
+    arguments = ["evaluate", "codes", "gold", "coded", "--language", "es"]
+    assert run([*arguments, "--curve", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    every, covered = (row["scores"] for row in told["scores"])
+    assert (every["mentions"], covered["mentions"]) == (3, 2)
+    assert every["f1"] == pytest.approx(1 / 3) and covered["f1"] == 0.5
+    assert every["category"] == pytest.approx(2 / 3)
+    assert told["curve"][-1]["coverage"] == 1
+    assert run(arguments) == 0
+    assert "the list lacks 1 of 3 mentions' codes; of 1 of them it has the category" in (
+        capsys.readouterr().out
+    )
+    assert run([*arguments, "--only", "DISEASE"]) == 0
+
+
+def test_only_some_labels_are_coded(corpus):
+    assert code("--only", "SYMPTOM") == 0
+    assert set(pl.read_parquet("coded/codes.parquet")["label"]) == {"SYMPTOM"}
+    assert "its label is not to be coded" in Path("coded/uncoded.tsv").read_text()
+
+
+def test_below_a_score_nothing_is_said(corpus):
+    surely = ("--min-score", "1", "--accept-losses", "--overwrite")
+    for more, expected in (((), {"T1", "T2", "T3"}), (("--no-everyday",), {"T1", "T2"})):
+        assert code(*surely, *more) == 0
+        table = pl.read_parquet("coded/codes.parquet")
+        assert (table["score"] == 1).all() and set(table["mention"]) == expected
+
+
+def test_gold_is_coded_anew_to_be_measured(corpus, capsys):
+    assert code("--anew", "--accept-losses") == 0
+    table = pl.read_parquet("coded/codes.parquet")
+    assert set(table["origin"]) == {"proposed"} and "T2" in set(table["mention"])
+    capsys.readouterr()
+    assert run(["evaluate", "codes", "es", "coded", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["scores"][0]["scores"]["precision"] > 0
+
+
+def test_a_label_that_nobody_has_is_told(corpus, capsys):
+    assert code("--only", "DIAGNOSTICO") == 1
+    assert "the labels are DISEASE, SYMPTOM" in capsys.readouterr().err
+    assert not Path("coded").exists()
+    assert code("--accept-losses") == 0
+    assert run(["evaluate", "codes", "es", "coded", "--only", "DIAGNOSTICO"]) == 1
+    assert "the labels are DISEASE, SYMPTOM" in capsys.readouterr().err
+
+
+def test_what_was_coded_before_names_its_codes(corpus):
+    notes = "T1\tDISEASE 28 32\tQwxz\nN1\tReference T1 ICD10:I10\tx\n"
+    Path("before").mkdir()
+    Path("before/a.txt").write_text(TEXT)
+    Path("before/a.ann").write_text(notes)
+    assert run(["convert", "before", "tables", "--to", "parquet", "--language", "es"]) == 0
+    line = {"id": "b", "text": "Qwxz", "annotations": []}
+    one = {"label": "X", "text": "Qwxz", "start": 0, "end": 4}
+    line["annotations"] = [{**one, "code": "R05"}, *[{**one, "code": "I10"}] * 2]
+    Path("lines.jsonl").write_text(json.dumps(line) + "\n")
+    for source in ("before", "tables", "lines.jsonl"):
+        assert code("--synonyms", source, "--overwrite") == 0
+        table = pl.read_parquet("coded/codes.parquet").filter(pl.col("mention") == "T4")
+        assert table.row(0, named=True)["code"] == "I10"
+
+
+def test_a_bare_table_is_coded_without_its_texts(corpus):
+    Path("m.tsv").write_text(
+        "filename\tlabel\tstart_span\tend_span\ttext\nb\tSYMPTOM\t3\t7\tfever\n"
+    )
+    arguments = ["code", "m.tsv", "--codes", "codes.tsv", "-o", "coded", "--language", "en"]
+    assert run(arguments) == 0
+    assert not Path("coded/brat").exists()
+    row = pl.read_parquet("coded/codes.parquet").row(0, named=True)
+    assert (row["document"], row["code"], row["description"]) == (
+        "b", "R50.9", "Fever, unspecified",
+    )  # fmt: skip
+
+
+def test_a_finished_run_is_coded_in_each_language(corpus):
+    Path("en").mkdir()
+    Path("en/a.txt").write_text(TEXT)
+    Path("es/a.ann").write_text("T2\tSYMPTOM 9 12\ttos\nN1\tReference T2 ICD10:R05\tTos\n")
+    assert run(["project", "es", "en", "-o", "out", "--model", "tiny", "--accept-losses"]) == 0
+    arguments = ["code", "out", "--codes", "codes.tsv", "-o", "coded", "--accept-losses"]
+    assert run(arguments) == 0
+    table = pl.read_parquet("coded/codes.parquet")
+    given = table.filter(pl.col("origin") == "given")
+    assert set(table["language"]) == {"en"} and given["code"].to_list() == ["R05"]  # travelled
+
+
+def test_the_same_input_gives_the_same_bytes_and_nothing_is_overwritten(corpus, capsys):
+    assert code("--accept-losses") == 0
+    first = {path: path.read_bytes() for path in Path("coded").rglob("*") if path.is_file()}
+    assert code("--accept-losses") == 1
+    assert "coded" in capsys.readouterr().err
+    assert code("--accept-losses", "--overwrite") == 0
+    assert first == {path: path.read_bytes() for path in Path("coded").rglob("*") if path.is_file()}
+
+
+def test_bad_input_is_told_or_skipped_with_its_place(corpus, capsys):
+    with Path("es/a.ann").open("a") as file:
+        file.write("T9\tDISEASE 900 910\tnowhere\n")
+    assert code() == 1
+    assert "a.ann" in capsys.readouterr().err
+    assert code("--on-error", "skip") == 3
+    assert "skipped: " in capsys.readouterr().err
+    assert run(["code", "es", "--codes", "nowhere.tsv", "-o", "c"]) == 1
+    assert run(["evaluate", "codes", "es", "coded"]) == 1  # gold can't be read
+
+
+def test_gold_without_codes_or_documents_in_common_is_told(corpus, capsys):
+    assert code("--accept-losses") == 0
+    Path("es/a.ann").write_text("T1\tSYMPTOM 0 6\tFiebre\n")
+    assert run(["evaluate", "codes", "es", "coded"]) == 1
+    assert "no mention has a code" in capsys.readouterr().err
+    Path("es/a.ann").rename("es/b.ann")
+    Path("es/a.txt").rename("es/b.txt")
+    Path("es/b.ann").write_text("T1\tSYMPTOM 0 6\tFiebre\nN1\tReference T1 ICD10:R50\tx\n")
+    assert run(["evaluate", "codes", "es", "coded"]) == 1
+    assert "no document in common" in capsys.readouterr().err
+
+
+def test_cells_hold_one_code_several_or_none():
+    assert codes_in("A39.0+G01") == ("A39.0", "G01")
+    assert codes_in("A17.0+") == ("A17.0+",)
+    assert codes_in("None") == codes_in("") == codes_in("NO_CODE") == ()

@@ -1,0 +1,382 @@
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from projector.corpus.formats.brat_read import read_brat
+from projector.corpus.formats.brat_write import format_ann, write_brat
+from projector.corpus.reading import Reading, strictly
+from projector.document import Annotation, Document, Fragment, Mention
+from projector.errors import CorpusError, OutputError
+
+TEXT = "Dolor torácico y fiebre.\nTos seca 😷 sin fiebre.\n"
+T1 = "T1\tSYMPTOM 0 14\tDolor torácico\n"
+T2 = "T2\tSYMPTOM 17 23\tfiebre\n"
+
+# In BRAT's own normal form: read and written, the bytes are the same.
+NORMAL = {
+    "empty": (TEXT, ""),
+    "one mention": (TEXT, T1),
+    "two mentions out of text order": (TEXT, T2 + T1),
+    "discontinuous": (TEXT, "T1\tSYMPTOM 0 5;17 23\tDolor fiebre\n"),
+    "three fragments": (TEXT, "T1\tX 0 5;15 16;17 23\tDolor y fiebre\n"),
+    "touching fragments": (TEXT, "T1\tX 0 5;5 14\tDolor  torácico\n"),
+    "behind an emoji": (TEXT, "T1\tX 34 35\t😷\nT2\tX 40 46\tfiebre\n"),
+    "nested and equal": (TEXT, T1 + "T2\tX 0 5\tDolor\nT3\tX 0 14\tDolor torácico\n"),
+    "attribute": (TEXT, T1 + "A1\tNegation T1\n"),
+    "attribute with value": (TEXT, T1 + "A1\tCertainty T1 low and\tunsure\n"),
+    "attribute with tail": (TEXT, T1 + "A1\tNegation T1\tseen\n"),
+    "modifier": (TEXT, T1 + "M1\tSpeculation T1\n"),
+    "relation": (TEXT, T1 + T2 + "R1\tWith Arg1:T1 Arg2:T2\n"),
+    "relation with BRAT's tail": (TEXT, T1 + T2 + "R1\tWith Arg1:T1 Arg2:T2\t\n"),
+    "event": (TEXT, T1 + T2 + "E1\tSYMPTOM:T1 Theme:T2 Theme2:T1\n"),
+    "event without arguments": (TEXT, T1 + "E1\tSYMPTOM:T1 \n"),
+    "event about an event": (TEXT, T1 + T2 + "E1\tSYMPTOM:T1 \nE2\tSYMPTOM:T2 Cause:E1\n"),
+    "attribute of an event": (TEXT, T1 + "E1\tSYMPTOM:T1 \nA1\tNegation E1\n"),
+    "note": (TEXT, T1 + "#1\tAnnotatorNotes T1\t8041/3\n"),
+    "note with tabs": (TEXT, T1 + "#1\tAnnotatorNotes T1\ta\tb\t\tc \n"),
+    "note without text": (TEXT, T1 + "#1\tAnnotatorNotes T1\n"),
+    "note with an empty text": (TEXT, T1 + "#1\tAnnotatorNotes T1\t\n"),
+    "note on a relation": (
+        TEXT,
+        T1 + T2 + "R1\tWith Arg1:T1 Arg2:T2\n#1\tAnnotatorNotes R1\tsure?\n",
+    ),
+    "normalisation": (TEXT, T1 + "N1\tReference T1 SNOMED:29857009\tChest pain\n"),
+    "normalisation without text": (TEXT, T1 + "N1\tReference T1 ICD10:R07.4\n"),
+    "normalisation with colons": (TEXT, T1 + "N1\tReference T1 HPO:HP:0100749\tPain: chest\n"),
+    "equivalences": (TEXT, T1 + T2 + "*\tEquiv T1 T2\n*\tEquiv T2 T1\n"),
+    "about what comes later": (TEXT, "A1\tNegation T1\n#1\tAnnotatorNotes A1\tx\n" + T1),
+    "ids with gaps and suffixes": (TEXT, "T17\tX 0 5\tDolor\nT3-b\tX 17 23\tfiebre\n"),
+    "next line and paragraph separators": (
+        "a\u2028b\x85c\x0bd\x0ce\u2029f",
+        "T1\tX 0 11\ta\u2028b\x85c\x0bd\x0ce\u2029f\n#1\tAnnotatorNotes T1\tx\u2028y\x85z\n",
+    ),
+    "no-break space": ("5\xa0mg", "T1\tX 0 4\t5\xa0mg\n"),
+    "decomposed accents": ("lesio\u0301n o\u0301sea", "T1\tX 0 7\tlesio\u0301n\n"),
+    "tab in a mention": ("a\tb", "T1\tX 0 3\ta\tb\n"),
+    "white space at the edges": ("  a ", "T1\tX 0 4\t  a \n"),
+    "quotes": ('"a" b', 'T1\tX 0 3\t"a"\n'),
+    "astral and joined emoji": ("👩🏽‍⚕️ 𝒜", "T1\tX 0 5\t👩🏽‍⚕️\nT2\tX 6 7\t𝒜\n"),
+    "letters of any script as label": (TEXT, "T1\tSÍNTOMA-x_1 0 5\tDolor\n"),
+    "line end in a mention": (TEXT, "T1\tX 17 28\tfiebre. Tos\n"),
+    "carriage return in a note": (TEXT, T1 + "#1\tAnnotatorNotes T1\ta\rb\n"),
+    "byte order mark counted": ("\ufeff" + TEXT, "T1\tX 1 6\tDolor\n"),
+    "CRLF counted": ("ab\r\ncd", "T1\tX 4 6\tcd\nT2\tX 0 6\tab  cd\n"),
+}
+
+# Legal too; written in normal form they are the same documents.
+OTHER = {
+    "no last line end": (TEXT, T1 + T2.rstrip("\n")),
+    "blank lines": (TEXT, "\n" + T1 + "\n\n" + T2 + "\n"),
+    "CRLF in the annotations": (TEXT, (T1 + T2 + "A1\tNegation T1\n").replace("\n", "\r\n")),
+    "byte order mark in the annotations": (TEXT, "\ufeff" + T1),
+    "fragments out of order": (TEXT, "T1\tX 17 23;0 5\tfiebre Dolor\n"),
+    "fragments out of order, text in order": (TEXT, "T1\tX 17 23;0 5\tDolor fiebre\n"),
+    "event without BRAT's space": (TEXT, T1 + "E1\tSYMPTOM:T1\n"),
+    "CRLF in a mention as one space": ("ab\r\ncd", "T1\tX 0 6\tab cd\n"),
+    "line end split by BRAT": (TEXT, "T1\tX 17 24;25 28\tfiebre. Tos\n"),
+    "byte order mark not counted": ("\ufeff" + TEXT, T1 + T2),
+    "CRLF counted as one": ("ab\r\ncd\r\nef", "T1\tX 3 5\tcd\nT2\tX 6 8\tef\nT3\tX 0 5\tab cd\n"),
+    "neither counted": ("\ufeffab\r\ncd\r\nef", "T1\tX 3 5\tcd\nT2\tX 6 8\tef\n"),
+}
+
+
+def read(folder: Path, text: str | bytes, annotations: str | bytes | None, **options) -> Reading:
+    folder.mkdir(parents=True, exist_ok=True)
+    text = text.encode() if isinstance(text, str) else text
+    (folder / "doc.txt").write_bytes(text)
+    if annotations is None:
+        return read_brat(folder / "doc.txt", **options)
+    annotations = annotations.encode() if isinstance(annotations, str) else annotations
+    (folder / "doc.ann").write_bytes(annotations)
+    return read_brat(folder / "doc.txt", folder / "doc.ann", **options)
+
+
+def lines(document: Document) -> list[int | None]:
+    return [one.line for one in (*document.mentions, *document.annotations)]
+
+
+@pytest.mark.parametrize("case", [*NORMAL, *OTHER])
+def test_legal_files_lose_nothing(tmp_path: Path, case: str):
+    text, annotations = (NORMAL | OTHER)[case]
+    document = strictly(read(tmp_path / "in", text, annotations))
+    assert document.text == text
+    count = len(document.mentions) + len(document.annotations)
+    assert count == sum(bool(line.strip("\r\ufeff")) for line in annotations.split("\n"))
+    write_brat(document, tmp_path / "out")
+    if case in NORMAL:
+        assert (tmp_path / "out" / "doc.ann").read_bytes() == annotations.encode()
+    assert (tmp_path / "out" / "doc.txt").read_bytes() == text.encode()
+    again = strictly(read_brat(tmp_path / "out" / "doc.txt", tmp_path / "out" / "doc.ann"))
+    assert again == document
+
+
+def test_every_kind_is_understood(tmp_path: Path):
+    annotations = (
+        T1
+        + T2
+        + "R1\tWith Arg1:T1 Arg2:T2\nE1\tSYMPTOM:T1 Theme:T2\nA1\tCertainty T1 low\nM1\tNeg E1\n"
+        + "N1\tReference T1 HPO:HP:0100749\tChest pain\n#1\tAnnotatorNotes R1\tx\ty\n"
+        + "*\tEquiv T1 T2\n"
+    )
+    document = strictly(read(tmp_path, TEXT, annotations, language="es"))
+    assert document.name == "doc"
+    assert document.language == "es"
+    assert document.mentions == (
+        Mention("T1", "SYMPTOM", (Fragment(0, 14),)),
+        Mention("T2", "SYMPTOM", (Fragment(17, 23),)),
+    )
+    assert document.annotations == (
+        Annotation("R1", "relation", "With", (("Arg1", "T1"), ("Arg2", "T2"))),
+        Annotation("E1", "event", "SYMPTOM", (("SYMPTOM", "T1"), ("Theme", "T2"))),
+        Annotation("A1", "attribute", "Certainty", (("", "T1"),), "low"),
+        Annotation("M1", "attribute", "Neg", (("", "E1"),)),
+        Annotation("N1", "normalization", "Reference", (("", "T1"),), "HPO:HP:0100749\tChest pain"),
+        Annotation("#1", "note", "AnnotatorNotes", (("", "R1"),), "x\ty"),
+        Annotation("*", "equivalence", "Equiv", (("", "T1"), ("", "T2"))),
+    )
+    assert lines(document) == list(range(1, 10))
+
+
+def test_without_annotations_there_are_no_mentions(tmp_path: Path):
+    assert strictly(read(tmp_path, TEXT, None)) == Document("doc", "und", TEXT)
+
+
+def test_labels_are_mapped_also_where_an_event_repeats_its_trigger(tmp_path: Path):
+    annotations = "T1\tSINTOMA 0 5\tDolor\nE1\tSINTOMA:T1 SINTOMA:T1\nA1\tSINTOMA T1\n"
+    document = strictly(read(tmp_path, TEXT, annotations, labels={"SINTOMA": "SYMPTOM"}))
+    expected = "T1\tSYMPTOM 0 5\tDolor\nE1\tSYMPTOM:T1 SINTOMA:T1\nA1\tSINTOMA T1\n"
+    assert format_ann(document) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "annotations", "expected"),
+    [
+        ("\ufeffab cd", "T1\tX 3 5\tcd\n", [(4, 6)]),
+        ("ab\r\ncd\r\nef", "T1\tX 6 8\tef\nT2\tX 3 5;6 8\tcd ef\n", [(8, 10), (4, 10)]),
+        ("\ufeffab\r\ncd", "T1\tX 3 5\tcd\nT2\tX 0 2\tab\n", [(5, 7), (1, 3)]),
+        # One that fits under both conventions doesn't decide, the other does.
+        ("ab\r\ncd", "T1\tX 0 2\tab\nT2\tX 3 5\tcd\n", [(0, 2), (4, 6)]),
+    ],
+)
+def test_other_conventions_are_shifted_to_true_offsets(tmp_path: Path, text, annotations, expected):
+    document = strictly(read(tmp_path, text, annotations))
+    assert [(one.start, one.end) for one in document.mentions] == expected
+
+
+def test_conventions_that_contradict_each_other_are_a_problem_with_a_hint(tmp_path: Path):
+    annotations = "T1\tX 4 6\tcd\nT2\tX 6 8\tef\nT3\tX 3 5\tcd\n"
+    reading = read(tmp_path, "ab\r\ncd\r\nef", annotations)
+    assert reading.document is not None
+    assert [mention.id for mention in reading.document.mentions] == ["T1"]
+    assert [problem.mention_id for problem in reading.problems] == ["T2", "T3"]
+    assert "2 of 3 mentions fit if CRLF counts as one character" in str(reading.problems[0])
+
+
+MALFORMED = {
+    "no tab": ("T1 X 0 5 Dolor\n", 1, "no tab", None),
+    "no id": ("\tX 0 5\tDolor\n", 1, "an id like T1", None),
+    "unknown letter": (T1 + "Q1\tX T1\n", 2, "an id like T1", None),
+    "no number in the id": ("T\tX 0 5\tDolor\n", 1, "not understood", None),
+    "no offsets": ("T1\tX\tDolor\n", 1, "T1<tab>Label 0 5<tab>text", "T1"),
+    "no text": ("T1\tX 0 5\n", 1, "T1<tab>Label 0 5<tab>text", "T1"),
+    "no label": ("T1\t0 5\tDolor\n", 1, "not understood", "T1"),
+    "a letter among the offsets": ("T1\tX 0 5a\tDolor\n", 1, "not understood", "T1"),
+    "negative offset": ("T1\tX -1 5\tDolor\n", 1, "not understood", "T1"),
+    "digits of another script": ("T1\tX 0 ５\tDolor\n", 1, "not understood", "T1"),
+    "half a fragment": ("T1\tX 0 5;\tDolor\n", 1, "not understood", "T1"),
+    "reversed range": (T2 + "T1\tX 5 0\tDolor\n", 2, "5 0 is reversed", "T1"),
+    "empty range": ("T1\tX 5 5\t\n", 1, "5 5 is empty", "T1"),
+    "outside the text": ("T1\tX 0 5000\tDolor\n", 1, "outside the text", "T1"),
+    "overlapping fragments": ("T1\tX 0 5;3 7\tDolor or t\n", 1, "overlap", "T1"),
+    "wrong text": ("T1\tX 0 5\tDolar\n", 1, "'Dolor' at 0 5; expected 'Dolar'", "T1"),
+    "shifted": ("T1\tX 16 22\tfiebre\n", 1, "stands at 17 23, +1 from there", "T1"),
+    "fragments run together": ("T1\tX 0 5;17 23\tDolorfiebre\n", 1, "'Dolor fiebre'", "T1"),
+    "duplicate id": (T1 + "T1\tX 17 23\tfiebre\n", 2, "T1 is taken by line 1", None),
+    "duplicate annotation": (
+        T1 + "A1\tNeg T1\nA1\tNeg T1\n",
+        3,
+        "A1 is taken by line 2",
+        None,
+    ),
+    "dangling attribute": (T1 + "A1\tNeg T9\n", 2, "A1 (Neg) is about T9", None),
+    "dangling relation": (T1 + "R1\tWith Arg1:T1 Arg2:T9\n", 2, "is about T9", None),
+    "dangling equivalence": (T1 + T2 + "*\tEquiv T1 T2 T9\n", 3, "is about T9", None),
+    "relation without roles": (T1 + T2 + "R1\tWith T1 T2\n", 3, "R1<tab>Type Arg1", None),
+    "relation of three": (T1 + "R1\tWith A:T1 B:T1 C:T1\n", 2, "not understood", None),
+    "event without trigger": (T1 + "E1\t\n", 2, "E1<tab>Type:T1", None),
+    "event of mere ids": (T1 + "E1\tSYMPTOM T1\n", 2, "not understood", None),
+    "attribute of nothing": (T1 + "A1\tNegation\n", 2, "A1<tab>Name T1", None),
+    "normalisation without code": (T1 + "N1\tReference T1 SNOMED\n", 2, "resource:code", None),
+    "note on two": (T1 + T2 + "#1\tAnnotatorNotes T1 T2\tx\n", 3, "#1<tab>Type T1", None),
+    "equivalence of one": (T1 + "*\tEquiv T1\n", 2, "*<tab>Equiv T1 T2", None),
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_malformed_files_are_told_by_line(tmp_path: Path, case: str):
+    annotations, line, message, mention_id = MALFORMED[case]
+    reading = read(tmp_path, TEXT, annotations)
+    (problem,) = reading.problems
+    assert problem.path == tmp_path / "doc.ann"
+    assert problem.line == line
+    assert message in str(problem)
+    assert problem.mention_id == mention_id
+    with pytest.raises(CorpusError, match=f"doc.ann:{line}: "):
+        strictly(reading)
+
+
+def test_what_is_right_survives_beside_what_is_wrong(tmp_path: Path):
+    annotations = (
+        T1
+        + "T2\tX 0 5\tfiebre\nT3\tX 17 23\tfiebre\nA1\tNeg T2\n#1\tAnnotatorNotes A1\tx\n"
+        + "*\tEquiv T1 T2 T3\nR1\tWith Arg1:T1 Arg2:T3\n"
+    )
+    reading = read(tmp_path, TEXT, annotations)
+    assert [problem.line for problem in reading.problems] == [2, 4, 5, 6]
+    document = reading.document
+    assert document is not None
+    assert [one.id for one in document.mentions] == ["T1", "T3"]
+    assert [(one.id, one.targets) for one in document.annotations] == [
+        ("*", ("T1", "T3")),
+        ("R1", ("T1", "T3")),
+    ]
+
+
+def test_a_difference_of_composition_only_is_told(tmp_path: Path):
+    reading = read(tmp_path, "lesión", "T1\tX 0 6\tlesio\u0301n\n")
+    assert "Unicode normalisation" in str(reading.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "annotations", "message"),
+    [
+        ("año\nlesión".encode("latin-1"), b"", "doc.txt:1: byte 0xf1 at 1 is not UTF-8"),
+        (b"a\n\n\xff", b"", "doc.txt:3: "),
+        (b"a", b"#1\tX T1\t\xe9\n", "doc.ann:1: .*iconv -f WINDOWS-1252"),
+        ("año".encode("utf-16"), b"", "iconv -f UTF-16"),
+    ],
+)
+def test_undecodable_files_give_no_document(tmp_path: Path, text, annotations, message):
+    reading = read(tmp_path, text, annotations)
+    assert reading.document is None
+    with pytest.raises(CorpusError, match=message):
+        strictly(reading)
+
+
+def test_a_missing_file_gives_no_document(tmp_path: Path):
+    reading = read_brat(tmp_path / "doc.txt")
+    assert reading.document is None
+    assert "can't be read: No such file" in str(reading.problems[0])
+
+
+def test_foreign_ids_are_numbered_anew(tmp_path: Path):
+    mentions = (Mention("b", "X", (Fragment(0, 5),)), Mention("T1", "X", (Fragment(17, 23),)))
+    annotations = (
+        Annotation("note", "note", "AnnotatorNotes", (("", "b"),), "a\nb\r\n"),
+        Annotation("x", "relation", "With", (("Arg1", "T1"), ("Arg2", "b"))),
+        Annotation("A7", "attribute", "Neg", (("", "x"),)),
+    )
+    document = Document("doc", "es", TEXT, mentions, annotations)
+    assert format_ann(document) == (
+        "T1\tX 0 5\tDolor\nT2\tX 17 23\tfiebre\n"
+        "#1\tAnnotatorNotes T1\ta b\r \nR1\tWith Arg1:T2 Arg2:T1\nA7\tNeg R1\n"
+    )
+
+
+@pytest.mark.parametrize("label", ["", "A B", "A\tB", "A\nB"])
+def test_a_label_that_brat_cannot_hold_is_refused(label: str):
+    document = Document("doc", "es", TEXT, (Mention("T1", label, (Fragment(0, 5),)),))
+    with pytest.raises(OutputError, match=r"doc: BRAT can't hold the label .* of T1"):
+        format_ann(document)
+
+
+@pytest.mark.parametrize("name", ["", "..", ".a", "a/b", "a\\b", "/etc/x"])
+def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str):
+    with pytest.raises(OutputError, match="can't be a file's name"):
+        write_brat(Document(name, "es", TEXT), tmp_path)
+
+
+characters = st.one_of(
+    st.sampled_from("ab \t\n\r\"'\xa0\u2028\u2029\x85\x0b\x0c\ufeff\u0301é😷\u200d"),
+    st.characters(exclude_categories=["Cs"]),
+)
+words = st.text(st.sampled_from("abÑ-_1"), min_size=1, max_size=5)
+values = st.text(characters, max_size=8).filter(lambda v: "\n" not in v and not v.endswith("\r"))
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    """Draw documents as BRAT can hold them."""
+    text = draw(st.text(characters, min_size=1, max_size=40))
+    offsets = st.integers(0, len(text))
+    mentions = []
+    for number in range(draw(st.integers(0, 4))):
+        edges = sorted(draw(st.lists(offsets, min_size=2, max_size=6, unique=True)))
+        edges = edges[: len(edges) // 2 * 2]
+        fragments = tuple(map(Fragment, edges[::2], edges[1::2]))
+        mentions.append(Mention(f"T{number + 1}", draw(words), fragments))
+    ids = [mention.id for mention in mentions]
+    annotations = []
+    for number in range(draw(st.integers(0, 4)) if ids else 0):
+        kind = draw(st.sampled_from("RAN#*E"))
+        targets = draw(st.lists(st.sampled_from(ids), min_size=2, max_size=2))
+        label, value = draw(words), draw(st.none() | values)
+        if kind in "RE":
+            arguments = (("Arg1", targets[0]), ("Arg2", targets[1]))
+            if kind == "E":
+                arguments = ((label, targets[0]), arguments[1])[: draw(st.integers(1, 2))]
+            names = {"R": "relation", "E": "event"}
+            one = Annotation(f"{kind}{number}", names[kind], label, arguments, value)
+        elif kind == "*":
+            arguments = tuple(("", target) for target in targets)
+            one = Annotation("*", "equivalence", label, arguments, value)
+        elif kind == "N":
+            value = f"HPO:{draw(words)}" + (f"\t{value}" if value else "")
+            one = Annotation(f"N{number}", "normalization", label, (("", targets[0]),), value)
+        else:
+            name = "note" if kind == "#" else "attribute"
+            one = Annotation(f"{kind}{number}", name, label, (("", targets[0]),), value)
+        annotations.append(one)
+        ids += [one.id] if kind not in "*" else []
+    return Document("doc", "und", text, tuple(mentions), tuple(annotations))
+
+
+@settings(deadline=None)
+@given(documents())
+def test_whatever_is_written_is_read_back(tmp_path_factory, document: Document):
+    folder = tmp_path_factory.mktemp("brat")
+    write_brat(document, folder)
+    again = strictly(read_brat(folder / "doc.txt", folder / "doc.ann"))
+    assert again == document
+    assert format_ann(again) == format_ann(document)
+
+
+@settings(deadline=None)
+@given(documents(), st.randoms(use_true_random=False))
+def test_the_order_of_lines_is_kept(tmp_path_factory, document: Document, random):
+    folder = tmp_path_factory.mktemp("brat")
+    written = format_ann(document).split("\n")[:-1]
+    random.shuffle(written)
+    annotations = "".join(f"{line}\n" for line in written)
+    assert format_ann(strictly(read(folder, document.text, annotations))) == annotations
+
+
+@settings(deadline=None)
+@given(documents(), st.booleans())
+def test_offsets_of_other_conventions_come_out_true(tmp_path_factory, document: Document, bom):
+    """Count without the byte order mark and with CRLF as one, as some tools do."""
+    plain = document.text.replace("\r", "x").replace("\ufeff", "x")
+    document = replace(document, text=plain)
+    stored = ("\ufeff" if bom else "") + plain.replace("\n", "\r\n")
+    reading = read(tmp_path_factory.mktemp("brat"), stored, format_ann(document))
+    for mention in strictly(reading).mentions:
+        expected = next(one for one in document.mentions if one.id == mention.id)
+        assert one_line(mention.surface(stored)) == one_line(expected.surface(plain))
+
+
+def one_line(surface: str) -> str:
+    return re.sub("[ \r\n]+", " ", surface)

@@ -1,0 +1,99 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from jobs.research.code_agreement import agreement, gold_mentions
+from jobs.research.coding_benchmark import main
+from projector.coding.code_list import make_list
+from projector.coding.coder import Query, load_coder
+from projector.coding.normalize import Abbreviations
+from projector.document import Fragment
+
+LIST = "code\tes\nR50.9\tFiebre\nR05\tTos\nI10\tHipertensión arterial\n"
+
+
+def annotation(text, start, code, **more):
+    return {
+        "label": "D",
+        "text": text,
+        "start": start,
+        "end": start + len(text),
+        "icd": code,
+        **more,
+    }
+
+
+@pytest.fixture
+def gold(tmp_path):
+    rows = [
+        annotation("fiebre", 0, "R50.9"),
+        annotation("tos", 9, "R05+R50.9"),
+        annotation("HTA", 20, "Z99.1"),
+        annotation("otra", 30, "None"),
+        annotation("no", 40, "R05", label="P"),
+    ]
+    path = tmp_path / "gold.jsonl"
+    text = "fiebre   tos        HTA       otra      no"
+    path.write_text(json.dumps({"id": "a", "text": text, "annotations": rows}) + "\n")
+    (tmp_path / "codes.tsv").write_text(LIST)
+    return path
+
+
+def test_coders_are_measured_over_all_and_over_what_the_list_has(gold):
+    arguments = [str(gold), "--codes", str(gold.parent / "codes.tsv"), "--column", "icd"]
+    result = CliRunner().invoke(main, [*arguments, "--only", "D", "-m", "lexical"])
+    assert result.exit_code == 0, result.output
+    head, _, every, covered = result.stdout.splitlines()
+    assert head == "3 mentions with a code, 2 with one of 3 codes"
+    assert every.split("\t")[:2] == ["lexical", "all 3"]
+    # two right firsts; four codes are wanted, three of the list
+    assert float(every.split("\t")[2]) == pytest.approx(
+        2 * (2 / 3) * (2 / 4) / (2 / 3 + 2 / 4), abs=1e-3
+    )
+    assert float(covered.split("\t")[2]) == pytest.approx(2 * 1 * (2 / 3) / (1 + 2 / 3), abs=1e-3)
+
+
+def test_documents_of_other_gold_are_left_out(gold):
+    other = gold.parent / "other.jsonl"
+    row = json.loads(gold.read_text())
+    other.write_text(json.dumps({**row, "id": "b", "annotations": []}) + "\n")
+    arguments = [str(gold), "--codes", str(gold.parent / "codes.tsv"), "--column", "icd"]
+    result = CliRunner().invoke(main, [*arguments, "--without", str(other)])
+    assert result.exit_code == 1 and "no mention has a code" in result.output
+
+
+def test_a_mention_and_its_projection_agree_where_both_get_one_code():
+    codes = make_list(
+        "x", [("R50.9", "es", "Fiebre"), ("R50.9", "en", "Fever"), ("R05", "en", "Dry cough")]
+    )
+    coder = load_coder("lexical", codes, Abbreviations({}))
+    source = [Query("fiebre", "es"), Query("fiebre", "es"), Query("qwxz", "es")]
+    target = [Query("fever", "en"), Query("dry cough fever", "en"), Query("fever", "en")]
+    assert agreement(coder, source, target) == (0.5, 1.0, 2)
+    assert agreement(coder, source[2:], target[2:]) == (0.0, 0.0, 0)
+
+
+def test_gold_counterparts_and_projections_are_told_apart(tmp_path):
+    rows = [
+        ("Fiebre y tos.", "Fever and cough.", [[0, 6, "D", "a"], [9, 12, "S", "b"]]),
+        ("Tos.", "Cough.", [[0, 3, "D", "c"]]),
+    ]
+    gold = tmp_path / "gold.jsonl"
+    with gold.open("w") as file:
+        for number, (source, target, spans) in enumerate(rows):
+            end = target.index(" ") if " " in target else len(target) - 1
+            said = {"id": str(number), "src_lang": "es", "tgt_lang": "en", "src_text": source}
+            said |= {"tgt_text": target, "src_spans": spans}
+            file.write(json.dumps({**said, "tgt_spans": [[0, end, "D", spans[0][3]]]}) + "\n")
+
+    def project(pair):
+        return {one.id: ((Fragment(0, 5),), 1.0) for one in pair.source.mentions}
+
+    found = gold_mentions(gold, project, ("D",), None)
+    assert [[one.text for one in side] for side in found["en", "gold"]] == [
+        ["Fiebre", "Tos"],
+        ["Fever", "Cough"],
+    ]
+    assert [one.text for one in found["en", "projected"][1]] == ["Fever", "Cough"]
+    assert [*gold_mentions(gold, lambda pair: {}, (), 1)] == [("en", "gold")]
