@@ -30,8 +30,8 @@ from schemas.manifest import InputFiles, ModelFacts, Record
 from schemas.validation import faults
 
 if TYPE_CHECKING:
-    from projector.models.catalogue import Precision
     from projector.run.plan import Plan, Task
+    from projector.settings import Precision
 
 _SHARDS_FILE = "shards.parquet"
 _SHARDS = pa.schema(

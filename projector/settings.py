@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from projector.errors import ConfigurationError
-from projector.span_weights import SpanWeights
 
+# The model that is taken where nobody names one: installed with the project.
+DEFAULT_MODEL = "aligner"
+
+Granularity = Literal["sentence", "window"]  # what an encoder sees of a text at once
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
 PathMethod = Literal["anchored", "diagonal"]
 AlignMethod = Literal["transport", "exact-transport", "softmax", "argmax", "itermax"]
 DecodeMethod = Literal["best-span", "longest-run"]
@@ -62,6 +66,29 @@ class AlignSettings:
             )
         if self.iterations < 1:
             raise ConfigurationError(f"iterations must be at least 1, not {self.iterations}")
+
+
+@dataclass(frozen=True, slots=True)
+class SpanWeights:
+    """The weights of the log-linear span model, one a feature (see `decode.span_features`).
+
+    The defaults are fitted by `python -m jobs.research.fit_spans` on development gold; they are a
+    dozen numbers about alignments and punctuation and know nothing of a language or an entity type.
+    """
+
+    recall: float = 1.5
+    precision: float = 2.3
+    length: float = -2.2
+    inside: float = 3.6
+    outside: float = -3.1
+    edge_mass: float = 0.5
+    function_word: float = -1.9
+    cut: float = -1.5
+    punctuation: float = -0.9
+    separators: float = -2.1
+    brackets: float = -0.9
+    tagger: float = 2.0  # fitted beside the shipped tagger, each fold by one not trained on it
+    nothing: float = -2.0  # of the mention having no span at all, against the best candidate
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from projector.errors import ConfigurationError
-from projector.models.catalogue import DEFAULT_MODEL
-from projector.settings import Settings
+from projector.settings import DEFAULT_MODEL, Settings
 from schemas.validation import faults
 
 

@@ -20,12 +20,12 @@ from projector.corpus.formats.gold_jsonl import (
 )
 from projector.document import DocumentPair, Fragment
 from projector.errors import ProjectorError
-from projector.models.catalogue import DEFAULT_MODEL
+from projector.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from projector.corpus.formats.gold_jsonl import GoldSentence
-    from projector.models.catalogue import Granularity, Precision
     from projector.models.encoder import Encoder
+    from projector.settings import Granularity, Precision
     from projector.tagging.tagger import Tagger
 
 Projected = Mapping[str, tuple[tuple[Fragment, ...], float]]  # mention id → fragments, score

@@ -13,8 +13,8 @@ from projector.coding.coder import Coder, Query
 from projector.coding.load import configured_coder
 from projector.corpus.formats.gold_jsonl import read_pairs
 from projector.document import DocumentPair, Mention, Status
-from projector.models.catalogue import DEFAULT_MODEL
 from projector.run.reader import read_run
+from projector.settings import DEFAULT_MODEL
 from schemas.coding import LEXICAL, CodingConfiguration
 
 GOLD, PROJECTED = "gold", "projected"

@@ -26,9 +26,7 @@ from projector.decode.membership import project_spans, scores_by_word, tokens_in
 from projector.decode.mention_spans import fragment_spans, source_spans
 from projector.document import DocumentPair
 from projector.evaluation.metrics import Span, document_spans, score
-from projector.models.catalogue import DEFAULT_MODEL
-from projector.settings import Settings
-from projector.span_weights import SpanWeights
+from projector.settings import DEFAULT_MODEL, Settings, SpanWeights
 from projector.training.aligner.data import fold_of
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import click
 
-from projector.models.catalogue import DEFAULT_MODEL
+from projector.settings import DEFAULT_MODEL
 
 _PROJECTOR = [sys.executable, "-m", "projector.cli"]
 

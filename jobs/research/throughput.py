@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.corpus.formats.gold_jsonl import read_pairs
-from projector.models.catalogue import DEFAULT_MODEL
+from projector.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from projector.models.catalogue import Precision
     from projector.models.encoder import Encoder
+    from projector.settings import Precision
     from projector.text.tokens import TokenizedText
 
 _COLLECTION = 30_000  # documents: the shared task's background collection

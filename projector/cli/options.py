@@ -12,7 +12,7 @@ import click
 from projector.corpus import label_map
 from projector.corpus.open import open_any
 from projector.errors import ConfigurationError
-from projector.models.catalogue import DEFAULT_MODEL
+from projector.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from projector.corpus.open import AnyCorpus

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.decode.membership import Incidence, Scores
-from projector.span_weights import SpanWeights
+from projector.settings import SpanWeights
 from projector.text.words import Words
 
 Floats = NDArray[np.float32]

@@ -1,11 +1,6 @@
 """Say where encoders come from: the embedded default, a local folder, a hub name."""
 
-from projector.models.catalogue import (
-    DEFAULT_MODEL,
-    ModelEntry,
-    fingerprint,
-    list_models,
-    load,
-)
+from projector.models.catalogue import ModelEntry, fingerprint, list_models, load
+from projector.settings import DEFAULT_MODEL
 
 __all__ = ["DEFAULT_MODEL", "ModelEntry", "fingerprint", "list_models", "load"]

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from projector.errors import ConfigurationError, ModelError
+from projector.settings import DEFAULT_MODEL, Granularity, Precision
 
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder
 
-Granularity = Literal["sentence", "window"]
-Precision = Literal["auto", "fp32", "bf16", "fp16"]
-DEFAULT_MODEL = "aligner"
 # {"layer": 7, "granularity": "sentence", "window": …, "overlap": …} and how the model was made
 OWN_FILE = "projector.json"
 

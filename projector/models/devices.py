@@ -9,7 +9,7 @@ import torch
 from projector.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from projector.models.catalogue import Precision
+    from projector.settings import Precision
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from transformers import PreTrainedModel
 
-    from projector.models.catalogue import Granularity
+    from projector.settings import Granularity
 
 
 _Key = tuple[str, bytes, bytes]

@@ -15,7 +15,8 @@ from projector.models.encoder import TransformerEncoder, View
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig
 
-    from projector.models.catalogue import Granularity, ModelEntry, Precision
+    from projector.models.catalogue import ModelEntry
+    from projector.settings import Granularity, Precision
 
 ENCODING = 1  # raise it when the same weights give other vectors, offsets or sentences
 LONG_CONTEXT = 2048  # positions from which a model is taken to be trained on whole documents

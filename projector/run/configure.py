@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from projector.errors import ConfigurationError
-from projector.models.catalogue import DEFAULT_MODEL
+from projector.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from projector.settings import Settings

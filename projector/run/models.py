@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from projector.models.catalogue import Precision
     from projector.models.encoder import Encoder
+    from projector.settings import Precision
     from projector.tagging.tagger import Tagger
     from schemas.manifest import ModelFacts
     from schemas.run import ModelConfiguration, RunConfiguration

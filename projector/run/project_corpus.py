@@ -17,9 +17,9 @@ from projector.corpus import Reading
 from projector.decode.tagger_evidence import Predictions
 from projector.document import Document, DocumentPair, Status
 from projector.errors import ConfigurationError, CorpusError, ProjectorError
-from projector.models.catalogue import DEFAULT_MODEL
 from projector.run.configure import AnyPath, Options, configure
 from projector.run.plan import Plan, Task, input_files, plan_run
+from projector.settings import DEFAULT_MODEL
 from projector.storage.clock import Clock
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from projector.tagging.tagger_folder import TAGGER_FILE, WEIGHTS_FILE, TaggerFol
 from schemas.tagger_training import HeadConfiguration
 
 if TYPE_CHECKING:
-    from projector.models.catalogue import Precision
     from projector.models.encoder import Encoder
+    from projector.settings import Precision
     from projector.text.tokens import TokenizedText
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from projector.errors import ModelError
 
 if TYPE_CHECKING:
-    from projector.models.catalogue import Precision
-    from projector.settings import Settings
+    from projector.settings import Precision, Settings
     from schemas.run import RunConfiguration
 
 TAGGER_FILE = "tagger.json"
@@ -109,7 +108,7 @@ def default_tagger(
     It is the installed one where that costs next to nothing, because it reads what the default
     model reads, and where the spans are weighed, not taken as the published recipe takes them.
     """
-    from projector.models.catalogue import DEFAULT_MODEL
+    from projector.settings import DEFAULT_MODEL
 
     own_view = (layer, granularity, window) != (None, None, None)
     weighed = settings.decode.method == "best-span"

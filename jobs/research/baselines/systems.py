@@ -138,8 +138,9 @@ def _match(pair: DocumentPair) -> dict[str, tuple[tuple[Fragment, ...], float]]:
 
 def _weights(folder: Path | None, layer: int | None) -> tuple[Path, int]:
     """Return where the weights are and which layer is read."""
-    from projector.models.catalogue import DEFAULT_MODEL, find_entry
+    from projector.models.catalogue import find_entry
     from projector.models.embedded.convert import converted_folder
+    from projector.settings import DEFAULT_MODEL
 
     own = find_entry(DEFAULT_MODEL).layer if folder is None else None
     place, depth = folder or converted_folder(), layer if layer is not None else own

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from projector.models import fingerprint, list_models, load
-from projector.models.catalogue import DEFAULT_MODEL
+from projector.settings import DEFAULT_MODEL
 from schemas.aligner_training import AlignerTraining, read_training
 
 FOLDER = files("projector.models") / "aligner"
