@@ -69,6 +69,22 @@ class RunConfiguration(Strict):
         return not self.targets and self.tagger_model is not None
 
 
+class TaggingConfiguration(Strict):
+    """All that a user chose for tagging a corpus: a run without targets.
+
+    `tagger` is the installed tagger's name or a tagger's folder, `precision` that of its encoder;
+    `labels`, `on_error` and `max_characters` are as in `RunConfiguration`.
+    """
+
+    version: Literal[1] = 1
+    source: CorpusConfiguration
+    tagger: str = "clinical"
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    labels: dict[str, str] | None = None
+    on_error: Literal["stop", "skip"] = "stop"
+    max_characters: int | None = Field(default=None, ge=1)
+
+
 def read_configuration(path: Path) -> RunConfiguration:
     """Read a configuration from a JSON file; what it leaves out keeps its default.
 
