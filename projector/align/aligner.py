@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from projector.align import anchors as path
 from projector.align import weights as align
+from projector.align.band import Band, band_around
+from projector.align.similarity import PRIOR_TOKENS, centered, contextualized, cosines
 from projector.align.weights import Alignment
 from projector.document import DocumentPair
 from projector.models.encoder import Encoder
@@ -50,19 +52,19 @@ def align_vectors(source: Tensor, target: Tensor, settings: AlignSettings) -> Al
     if not sources or not targets:
         return _nothing(source, targets)
     if settings.context:
-        source = align.contextualized(source, factor=settings.context)
-        target = align.contextualized(target, factor=settings.context)
-    shrink = align.PRIOR_TOKENS if settings.center else float("inf")
-    source = align.centered(source, prior_tokens=shrink)
-    target = align.centered(target, prior_tokens=shrink)
+        source = contextualized(source, factor=settings.context)
+        target = contextualized(target, factor=settings.context)
+    shrink = PRIOR_TOKENS if settings.center else float("inf")
+    source = centered(source, prior_tokens=shrink)
+    target = centered(target, prior_tokens=shrink)
     expected = path.diagonal(sources, targets)
     if settings.path == "anchored":
         reach = min(max(settings.search, settings.search_share * targets), settings.search_limit)
         expected = path.anchored_path(source, target, reach=reach, neighbors=settings.neighbors)
-    band = align.band_around(
+    band = band_around(
         expected, targets, full=settings.full, fade=settings.fade, device=source.device
     )
-    similarity = align.cosines(source, target, band, neighbors=settings.neighbors)
+    similarity = cosines(source, target, band, neighbors=settings.neighbors)
     return Alignment(_weights(similarity, band, settings), band)
 
 
@@ -70,10 +72,10 @@ def _nothing(source: Tensor, targets: int) -> Alignment:
     """Return the alignment of two texts of which one is empty: a band without width."""
     left = source.new_zeros(len(source)).long()
     weights = source.new_zeros(len(source), 0)
-    return Alignment(weights, align.Band(left, weights, targets))
+    return Alignment(weights, Band(left, weights, targets))
 
 
-def _weights(similarity: Tensor, band: align.Band, settings: AlignSettings) -> Tensor:
+def _weights(similarity: Tensor, band: Band, settings: AlignSettings) -> Tensor:
     temperature = settings.temperature
     match settings.method:
         case "transport":

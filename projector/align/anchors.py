@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from projector.align.weights import ROWS_AT_ONCE, similarity_block
+from projector.align.similarity import ROWS_AT_ONCE, similarity_block
 
 
 def diagonal(sources: int, targets: int) -> NDArray[np.float64]:

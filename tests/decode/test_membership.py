@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.align.anchors import diagonal
-from projector.align.weights import Alignment, band_around
+from projector.align.band import band_around
+from projector.align.weights import Alignment
 from projector.decode.membership import Scores, project_spans, scores_by_word, tokens_in_words
 
 QUICK = settings(max_examples=40, deadline=None)

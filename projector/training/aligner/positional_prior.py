@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from projector.align.anchors import anchored_path, diagonal
-from projector.align.weights import Alignment, band_around
+from projector.align.band import band_around
+from projector.align.weights import Alignment
 from projector.settings import AlignSettings
 
 FULL = 50.0  # tokens; both are ClinicalAligner26AM's (§2)

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from projector import models
-from projector.align.weights import Band, transport
+from projector.align.band import Band
+from projector.align.weights import transport
 from projector.training.aligner.positional_prior import anchored_prior, diagonal_prior
 from projector.training.aligner.units import Unit, mention_tokens
 from projector.training.aligner.views import TeacherView

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from projector.align.anchors import anchored_path
-from projector.align.weights import PRIOR_TOKENS, centered
+from projector.align.similarity import PRIOR_TOKENS, centered
 from projector.document import Fragment
 from projector.models.encoder import Encoder
 from projector.settings import AlignSettings

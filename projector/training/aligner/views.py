@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from projector.align.weights import PRIOR_TOKENS, centered
+from projector.align.similarity import PRIOR_TOKENS, centered
 from projector.models.encoder import Encoder
 from projector.text.sentences import split_sentences
 from projector.text.tokens import TokenizedText
