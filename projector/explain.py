@@ -8,7 +8,7 @@ import numpy as np
 
 from projector.align.aligner import AlignedPair, align_pair
 from projector.decode.best_span import Candidates, Floats, weigh_spans
-from projector.decode.membership import project_spans, scores_by_word, tokens_in_words
+from projector.decode.membership import project_spans, scores_by_word
 from projector.decode.mention_spans import fragment_spans, source_spans
 from projector.decode.tagger_evidence import Support
 from projector.document import DocumentPair, Mention, Projection
@@ -16,6 +16,7 @@ from projector.errors import ConfigurationError
 from projector.models.encoder import Encoder, RecentTexts
 from projector.pipeline import project_pair
 from projector.settings import Settings
+from projector.text.token_words import tokens_in_words
 from projector.text.words import overlap_range
 
 

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from projector.align.aligner import align_vectors
 from projector.align.weights import Alignment
-from projector.decode.membership import Incidence, tokens_in_words
 from projector.settings import AlignSettings
+from projector.text.token_words import Incidence, tokens_in_words
 
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder

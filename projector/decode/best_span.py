@@ -14,8 +14,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.decode.membership import Incidence, Scores
+from projector.decode.membership import Scores
 from projector.settings import SpanWeights
+from projector.text.token_words import Incidence
 from projector.text.words import Words
 
 Floats = NDArray[np.float32]

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from projector.align.weights import Alignment
+from projector.text.token_words import Incidence, expand_ranges
 from projector.text.words import overlap_range
 
 Floats = NDArray[np.float32]
@@ -68,48 +69,12 @@ def _memberships(
     offsets: NDArray[np.int64], spans: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
     """List every (span, token, share of the token's characters inside the span)."""
-    span, token = _expand(*overlap_range(offsets, spans))
+    span, token = expand_ranges(*overlap_range(offsets, spans))
     inside = np.minimum(offsets[token, 1], spans[span, 1]) - np.maximum(
         offsets[token, 0], spans[span, 0]
     )
     length = offsets[token, 1] - offsets[token, 0]
     return span, token, (inside / length).astype(np.float32)
-
-
-def _expand(
-    first: NDArray[np.int64], last: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Turn half-open ranges into (number of the range, element) pairs."""
-    sizes = last - first
-    owner = np.repeat(np.arange(len(first)), sizes)
-    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return owner, first[owner] + within
-
-
-@dataclass(frozen=True, slots=True)
-class Incidence:
-    """Which words the tokens stand in; a token over several words is divided among them.
-
-    Args:
-        token: [K] token of each entry.
-        word: [K] word of each entry.
-        share: [K] the token's part in the word; a token's parts sum to 1.
-        tokens_per_word: [N] how many tokens stand in each word.
-    """
-
-    token: NDArray[np.int64]
-    word: NDArray[np.int64]
-    share: Floats
-    tokens_per_word: Floats
-
-
-def tokens_in_words(token_offsets: NDArray[np.int64], word_offsets: NDArray[np.int64]) -> Incidence:
-    """Say which of the N words each of the T tokens stands in, from [T, 2] and [N, 2] offsets."""
-    first, last = overlap_range(word_offsets, token_offsets)
-    token, word = _expand(first, last)
-    share = (1 / np.maximum(last - first, 1))[token].astype(np.float32)
-    count = np.bincount(word, weights=share, minlength=len(word_offsets))
-    return Incidence(token, word, share, count.astype(np.float32))
 
 
 def scores_by_word(scores: Scores, incidence: Incidence) -> Scores:

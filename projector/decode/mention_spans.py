@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from projector.align.aligner import AlignedPair
 from projector.decode.best_span import Decoded, SourceSpans, apart, best_span, longest_run
-from projector.decode.membership import project_spans, scores_by_word, tokens_in_words
+from projector.decode.membership import project_spans, scores_by_word
 from projector.decode.tagger_evidence import Support
 from projector.document import Document, Fragment
 from projector.settings import Settings
+from projector.text.token_words import tokens_in_words
 from projector.text.words import overlap_range
 
 _SCORES_AT_ONCE = 16_000_000  # mentions times target tokens: bounds the memory of huge texts

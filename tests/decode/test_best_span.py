@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from projector.decode import best_span as best_span_module
 from projector.decode.best_span import SourceSpans, apart, best_span, longest_run, weigh_spans
-from projector.decode.membership import Scores, tokens_in_words
+from projector.decode.membership import Scores
 from projector.settings import SpanWeights
+from projector.text.token_words import tokens_in_words
 from projector.text.words import find_words
 
 QUICK = settings(max_examples=50, deadline=None)

@@ -3,36 +3,20 @@
 import itertools
 
 import numpy as np
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stretches import offsets_of, stretches
 
 from projector.align.anchors import diagonal
 from projector.align.band import band_around
 from projector.align.weights import Alignment
-from projector.decode.membership import Scores, project_spans, scores_by_word, tokens_in_words
+from projector.decode.membership import Scores, project_spans, scores_by_word
+from projector.text.token_words import tokens_in_words
 
 QUICK = settings(max_examples=40, deadline=None)
 SIZES = st.tuples(st.integers(1, 10), st.integers(1, 10))
 SPANS = st.lists(st.tuples(st.integers(0, 24), st.integers(1, 12)), max_size=5)
-
-
-def offsets_of(lengths, gaps):
-    """Return [N, 2] offsets of stretches of these lengths with these gaps before them."""
-    rows, at = [], 0
-    for length, gap in zip(lengths, gaps, strict=True):
-        rows.append((at + gap, at + gap + length))
-        at += gap + length
-    return np.array(rows, dtype=np.int64).reshape(-1, 2)
-
-
-@st.composite
-def stretches(draw, *, least=0, most=10):
-    count = draw(st.integers(least, most))
-    lengths = draw(st.lists(st.integers(1, 5), min_size=count, max_size=count))
-    gaps = draw(st.lists(st.integers(0, 2), min_size=count, max_size=count))
-    return offsets_of(lengths, gaps)
 
 
 def alignment_of(matrix, *, full, fade):
@@ -113,20 +97,6 @@ def test_a_span_gets_the_same_scores_whatever_is_projected_with_it():
 
 
 # Words.
-
-
-@given(stretches(), stretches())
-@QUICK
-def test_every_tokens_parts_sum_to_one(tokens, words):
-    incidence = tokens_in_words(tokens, words)
-    expected = []
-    for t, (start, end) in enumerate(tokens):
-        own = [n for n, (left, right) in enumerate(words) if left < end and start < right]
-        expected += [(t, n, 1 / len(own)) for n in own]
-    found = zip(incidence.token, incidence.word, incidence.share, strict=True)
-    assert [(t, n, pytest.approx(share)) for t, n, share in expected] == list(found)
-    count = [sum(share for _, n, share in expected if n == word) for word in range(len(words))]
-    np.testing.assert_allclose(incidence.tokens_per_word, count, rtol=1e-6)
 
 
 @given(stretches(), stretches(), st.integers(0, 3), st.integers(0, 10_000))
