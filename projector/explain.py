@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from projector.align.aligner import AlignedPair, align_pair
-from projector.decode.best_span import Candidates, Floats, weigh_spans
+from projector.decode.candidates import Candidates, Floats, weigh_spans
 from projector.decode.membership import project_spans, scores_by_word
 from projector.decode.mention_spans import fragment_spans, source_spans
 from projector.decode.tagger_evidence import Support

@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from projector.align.aligner import AlignedPair, align_pair
 from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, read_gold
-from projector.decode.best_span import Candidates, weigh_spans
+from projector.decode.candidates import Candidates, weigh_spans
 from projector.decode.membership import project_spans, scores_by_word
 from projector.decode.mention_spans import fragment_spans, source_spans
 from projector.document import DocumentPair

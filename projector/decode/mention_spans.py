@@ -8,7 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.align.aligner import AlignedPair
-from projector.decode.best_span import Decoded, SourceSpans, apart, best_span, longest_run
+from projector.decode.best_span import best_span
+from projector.decode.candidates import SourceSpans
+from projector.decode.decoded import Decoded
+from projector.decode.discontinuous import apart
+from projector.decode.longest_run import longest_run
 from projector.decode.membership import project_spans, scores_by_word
 from projector.decode.tagger_evidence import Support
 from projector.document import Document, Fragment
