@@ -104,7 +104,8 @@ def main(gold: Path, limit: int, model: str, precision: Precision, threads: int)
 
     from jobs.research.flops import measure
     from projector.models import load
-    from projector.models.encoder import RecentTexts, TransformerEncoder
+    from projector.models.encoder import RecentTexts
+    from projector.models.transformer_encoder import TransformerEncoder
     from projector.pipeline import project_pair
     from projector.settings import Settings
 
