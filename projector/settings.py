@@ -13,7 +13,7 @@ DEFAULT_MODEL = "aligner"
 Granularity = Literal["sentence", "window"]  # what an encoder sees of a text at once
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 PathMethod = Literal["anchored", "diagonal"]
-AlignMethod = Literal["transport", "exact-transport", "softmax", "argmax", "itermax"]
+AlignMethod = Literal["transport", "sinkhorn-converged", "softmax", "argmax", "itermax"]
 DecodeMethod = Literal["best-span", "longest-run"]
 
 # Below this float32 runs out of exponents in Sinkhorn's kernel.

@@ -54,7 +54,7 @@ RECIPES = {
         method: Settings(AlignSettings(method=method))
         for method in ("softmax", "argmax", "itermax")
     },
-    "exact-transport": Settings(AlignSettings(method="exact-transport")),
+    "sinkhorn-converged": Settings(AlignSettings(method="sinkhorn-converged")),
 }
 
 

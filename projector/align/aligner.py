@@ -79,11 +79,11 @@ def _weights(similarity: Tensor, band: Band, settings: AlignSettings) -> Tensor:
     temperature = settings.temperature
     match settings.method:
         case "transport":
-            return align.transport(
-                similarity, band, temperature=temperature, iterations=settings.iterations
+            return align.sinkhorn(
+                similarity, band, epsilon=temperature, iterations=settings.iterations
             )
-        case "exact-transport":
-            return align.exact_transport(similarity, band, temperature=temperature)
+        case "sinkhorn-converged":
+            return align.sinkhorn_converged(similarity, band, epsilon=temperature)
         case "softmax":
             return align.softmax_both_ways(similarity, band, temperature=temperature)
         case "argmax":

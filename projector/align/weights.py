@@ -77,7 +77,7 @@ def softmax_both_ways(similarity: Tensor, band: Band, *, temperature: float) -> 
     return (kernel / rows) * (kernel / columns)
 
 
-def transport(similarity: Tensor, band: Band, *, temperature: float, iterations: int) -> Tensor:
+def sinkhorn(similarity: Tensor, band: Band, *, epsilon: float, iterations: int) -> Tensor:
     """Sharpen similarities by entropic optimal transport between uniform marginals.
 
     Sinkhorn's iterations (Cuturi 2013) with the prior multiplied into the kernel. They stop after
@@ -86,13 +86,13 @@ def transport(similarity: Tensor, band: Band, *, temperature: float, iterations:
     Args:
         similarity: [S, W] in [-1, 1].
         band: Its band.
-        temperature: At least .02; below that float32 runs out of exponents.
+        epsilon: Weight of the entropy, at least .02; below that float32 runs out of exponents.
         iterations: How often both marginals are met in turn.
 
     Returns:
         [S, W] transported mass; every target's column that any row reaches sums to 1 / T.
     """
-    kernel = _kernel(similarity, band, temperature)
+    kernel = _kernel(similarity, band, epsilon)
     sources, targets = len(similarity), band.targets
     column = similarity.new_ones(targets)
     columns = band.columns
@@ -102,10 +102,10 @@ def transport(similarity: Tensor, band: Band, *, temperature: float, iterations:
     return row[:, None] * kernel * column[columns]
 
 
-def exact_transport(similarity: Tensor, band: Band, *, temperature: float) -> Tensor:
+def sinkhorn_converged(similarity: Tensor, band: Band, *, epsilon: float) -> Tensor:
     """Solve the same transport to convergence, with POT's stabilised solver, as published.
 
-    Pairs outside the band cost so much that they carry nothing. It is slower than `transport` and
+    Pairs outside the band cost so much that they carry nothing. It is slower than `sinkhorn` and
     measures worse (see `AlignSettings.iterations`); it is here to compare with.
 
     Returns:
@@ -117,7 +117,7 @@ def exact_transport(similarity: Tensor, band: Band, *, temperature: float) -> Te
     cost = 1 - Alignment(similarity * (band.prior > 0), band).dense()
     cost = cost.masked_fill(~allowed, 10.0).double()
     plan: Tensor = ot.sinkhorn(
-        cost.new_empty(0), cost.new_empty(0), cost, temperature, method="sinkhorn_log", warn=False
+        cost.new_empty(0), cost.new_empty(0), cost, epsilon, method="sinkhorn_log", warn=False
     )
     return plan.to(similarity.dtype).gather(1, band.columns) * (band.prior > 0)
 

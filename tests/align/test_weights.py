@@ -111,12 +111,12 @@ def slow_sinkhorn(kernel, iterations):
 
 @given(banded_cases(), st.sampled_from([0.05, 0.1, 1.0]), st.sampled_from([1, 3, 20]))
 @QUICK
-def test_transport_equals_sinkhorn_in_loops(case, temperature, iterations):
+def test_sinkhorn_equals_its_loops(case, epsilon, iterations):
     seed, sources, targets, band = case
     similarity, matrix, prior = random_case(seed, sources, targets, band)
-    found = align.transport(similarity, band, temperature=temperature, iterations=iterations)
+    found = align.sinkhorn(similarity, band, epsilon=epsilon, iterations=iterations)
     assert not found[band.prior == 0].any()
-    kernel = prior * np.exp((matrix.astype(np.float64) - 1) / temperature)
+    kernel = prior * np.exp((matrix.astype(np.float64) - 1) / epsilon)
     expected = slow_sinkhorn(kernel, iterations)
     np.testing.assert_allclose(dense(found, band), expected, rtol=2e-3, atol=1e-6)
 
@@ -126,7 +126,7 @@ def test_transport_equals_sinkhorn_in_loops(case, temperature, iterations):
 def test_every_target_within_reach_receives_its_share(case):
     seed, sources, targets, band = case
     similarity, _, prior = random_case(seed, sources, targets, band)
-    found = dense(align.transport(similarity, band, temperature=0.1, iterations=3), band)
+    found = dense(align.sinkhorn(similarity, band, epsilon=0.1, iterations=3), band)
     reached = (prior > 0).any(0)
     np.testing.assert_allclose(found.sum(0)[reached], 1 / targets, rtol=1e-4)
     assert not found[:, ~reached].any()
@@ -141,20 +141,20 @@ def pot():
 
 
 @pytest.mark.parametrize(("sources", "targets"), [(1, 1), (1, 7), (12, 15), (20, 9)])
-def test_transport_converges_to_pots(pot, sources, targets):
+def test_sinkhorn_converges_to_pots(pot, sources, targets):
     band = whole(sources, targets)
     similarity, matrix, _ = random_case(5, sources, targets, band)
     cost = 1 - matrix.astype(np.float64)
     uniform = np.full(sources, 1 / sources), np.full(targets, 1 / targets)
     expected = pot.sinkhorn(*uniform, cost, 0.1, numItermax=5000, stopThr=1e-12)
-    found = align.transport(similarity, band, temperature=0.1, iterations=2000)
+    found = align.sinkhorn(similarity, band, epsilon=0.1, iterations=2000)
     np.testing.assert_allclose(dense(found, band), expected, atol=2e-5)
 
 
-def test_exact_transport_converges_within_the_band(pot):
+def test_sinkhorn_converged_meets_its_marginals_within_the_band(pot):
     band = narrow(12, 15, full=3, fade=6)
     similarity, matrix, prior = random_case(6, 12, 15, band)
-    found = align.exact_transport(similarity, band, temperature=0.1)
+    found = align.sinkhorn_converged(similarity, band, epsilon=0.1)
     assert not found[band.prior == 0].any()
     kernel = (prior > 0) * np.exp((matrix.astype(np.float64) - 1) / 0.1)
     expected = slow_sinkhorn(kernel, 5000)
