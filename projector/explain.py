@@ -13,7 +13,7 @@ from projector.decode.mention_spans import fragment_spans, source_spans
 from projector.decode.tagger_evidence import Support
 from projector.document import DocumentPair, Mention, Projection
 from projector.errors import ConfigurationError
-from projector.models.encoder import Encoder, RecentTexts
+from projector.models.encoder import CachedEncoder, Encoder
 from projector.pipeline import project_pair
 from projector.settings import Settings
 from projector.text.token_words import tokens_in_words
@@ -114,7 +114,7 @@ def explain_mention(
             f"{pair.source.name} has no mention {mention_id}; its mentions are: {ids}"
         )
     mention = pair.source.mentions[number]
-    encoder = RecentTexts(encoder)
+    encoder = CachedEncoder(encoder)
     outcome = project_pair(pair, encoder, settings, support=support).projections[number]
     aligned = align_pair(pair, encoder, settings.align)
     words = " … ".join(pair.target.text[part.start : part.end] for part in outcome.fragments)

@@ -20,7 +20,7 @@ from projector.document import (
     Status,
     traveling,
 )
-from projector.models.encoder import Encoder, RecentTexts
+from projector.models.encoder import CachedEncoder, Encoder
 from projector.settings import Settings
 
 
@@ -57,11 +57,11 @@ def project_pairs(
         settings: Of aligning and decoding.
         support: For each pair what an auxiliary tagger says of the target, or None.
     """
-    recent = RecentTexts(encoder)
+    cached = CachedEncoder(encoder)
     helpers = iter(support) if support is not None else None
     for pair in pairs:
         helper = next(helpers, None) if helpers is not None else None
-        yield project_pair(pair, recent, settings, support=helper)
+        yield project_pair(pair, cached, settings, support=helper)
 
 
 def project_pair(

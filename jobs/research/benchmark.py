@@ -230,10 +230,10 @@ def main(
           --peer simalign --output figures.json
     """
     from projector.models import load
-    from projector.models.encoder import RecentTexts
+    from projector.models.encoder import CachedEncoder
     from projector.tagging.tagger import load_tagger
 
-    encoder = RecentTexts(
+    encoder = CachedEncoder(
         load(model, layer=layer, granularity=granularity, window=window, precision=precision),
         memory=_MEMORY,
     )

@@ -200,12 +200,12 @@ def main(
           --model runs/fold-0 --model runs/fold-1
     """
     from projector.models import load
-    from projector.models.encoder import RecentTexts
+    from projector.models.encoder import CachedEncoder
     from projector.tagging.tagger import load_tagger
 
     if max(len(models), len(taggers)) > _FOLDS:
         raise click.UsageError(f"there are {_FOLDS} folds; expected no more models or taggers")
-    encoders = [RecentTexts(load(model)) for model in models]
+    encoders = [CachedEncoder(load(model)) for model in models]
     helpers: list[Tagger | None] = [
         load_tagger(path, encoder=encoders[fold % len(encoders)])
         for fold, path in enumerate(taggers)

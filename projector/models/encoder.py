@@ -60,7 +60,7 @@ class Encoder(Protocol):
         """Return [T, d] float32 vectors for each text, on the encoder's device."""
 
 
-class RecentTexts:
+class CachedEncoder:
     """Encode as another encoder does, but remember the vectors of the texts last asked for.
 
     A document that is the source of several translations, or that comes back under another

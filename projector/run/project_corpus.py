@@ -173,11 +173,11 @@ def project_tasks(
         CorpusError: A document can't be read rightly, unless the configuration says `skip`.
         ProjectorError: A document can't be processed, unless it says so.
     """
-    from projector.models.encoder import RecentTexts
+    from projector.models.encoder import CachedEncoder
     from projector.run.outcome import Entry, entry_of, entry_without
     from projector.run.rows import invalid_mentions
 
-    recent = RecentTexts(encoder)
+    recent = CachedEncoder(encoder)
     if tagger is not None and tagger.encoder is encoder:
         tagger = replace(tagger, encoder=recent)  # one pass over a text serves both
     for task in tasks:
