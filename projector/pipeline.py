@@ -18,7 +18,7 @@ from projector.document import (
     Mention,
     Projection,
     Status,
-    traveling,
+    transferable_annotations,
 )
 from projector.models.encoder import CachedEncoder, Encoder
 from projector.settings import Settings
@@ -111,7 +111,9 @@ def _projected(pair: DocumentPair, outcomes: tuple[Projection, ...]) -> Projecte
         for mention, outcome in zip(pair.source.mentions, outcomes, strict=True)
         if outcome.status is Status.PROJECTED
     )
-    kept, lost = traveling(pair.source.annotations, {mention.id for mention in mentions})
+    kept, lost = transferable_annotations(
+        pair.source.annotations, {mention.id for mention in mentions}
+    )
     target = pair.target
     document = Document(target.name, target.language, target.text, mentions, kept)
     return ProjectedDocument(pair.source, document, outcomes, lost)
