@@ -194,15 +194,15 @@ def _rivals(
     spans = spans[owner == number]
     if not len(aligned.source) or not len(aligned.target):
         return ((),) * len(spans)
-    incidence = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
+    word_map = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
     label = aligned.pair.source.mentions[number].label
     listed: dict[int, tuple[Rival, ...]] = {}
     for candidates in weigh_spans(
-        scores_by_word(project_spans(aligned.alignment, aligned.source.offsets, spans), incidence),
+        scores_by_word(project_spans(aligned.alignment, aligned.source.offsets, spans), word_map),
         source_spans(aligned, spans, [label] * len(spans), support),
         aligned.source_words,
         aligned.target_words,
-        incidence,
+        word_map,
     ):
         for row, index in enumerate(candidates.index.tolist()):
             listed[index] = _best(candidates, row, aligned, settings, most)

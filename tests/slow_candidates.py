@@ -34,15 +34,15 @@ def case(seed, *, spans=3, size=None, tagger=False):
         for start, end in target_words.offsets.tolist()
         for place in range(start, end, 2)
     ]
-    incidence = tokens_in_words(np.array(tokens, np.int64).reshape(-1, 2), target_words.offsets)
+    word_map = tokens_in_words(np.array(tokens, np.int64).reshape(-1, 2), target_words.offsets)
     scores = Scores(recall.astype(np.float32), precision.astype(np.float32))
-    return scores, source, source_words, target_words, incidence
+    return scores, source, source_words, target_words, word_map
 
 
-def slow_features(m, first, last, scores, source, source_words, words, incidence):
+def slow_features(m, first, last, scores, source, source_words, words, word_map):
     """Describe one candidate in plain words; the docstring of `span_features` is the law."""
     recall, precision = scores.recall[m], scores.precision[m]
-    tokens, count = incidence.tokens_per_word, len(words)
+    tokens, count = word_map.tokens_per_word, len(words)
     inside, own = range(first, last), range(source.first[m], source.last[m])
     edges, own_edges = (first, last - 1), (source.first[m], source.last[m] - 1)
     pure = sum(precision[n] * tokens[n] for n in inside) / max(sum(tokens[n] for n in inside), 1e-9)

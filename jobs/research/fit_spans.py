@@ -89,9 +89,9 @@ def examples(
     if not len(spans) or not len(aligned.source) or not len(aligned.target):
         return
     labels = [pair.source.mentions[number].label for number in owner]
-    incidence = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
+    word_map = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
     scores = scores_by_word(
-        project_spans(aligned.alignment, aligned.source.offsets, spans), incidence
+        project_spans(aligned.alignment, aligned.source.offsets, spans), word_map
     )
     gold = {mention.id: (mention.start, mention.end) for mention in pair.target.mentions}
     for candidates in weigh_spans(
@@ -99,7 +99,7 @@ def examples(
         source_spans(aligned, spans, labels, support),
         aligned.source_words,
         aligned.target_words,
-        incidence,
+        word_map,
     ):
         for row, index in enumerate(candidates.index):
             mention = pair.source.mentions[owner[index]]

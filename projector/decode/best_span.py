@@ -8,7 +8,7 @@ from projector.decode.candidates import SourceSpans, weigh_spans
 from projector.decode.decoded import Decoded
 from projector.decode.membership import Scores
 from projector.settings import SpanWeights
-from projector.text.token_words import Incidence
+from projector.text.token_words import TokenWordMap
 from projector.text.words import Words
 
 
@@ -17,7 +17,7 @@ def best_span(
     source: SourceSpans,
     source_words: Words,
     target_words: Words,
-    incidence: Incidence,
+    word_map: TokenWordMap,
     *,
     weights: SpanWeights,
 ) -> Decoded:
@@ -28,7 +28,7 @@ def best_span(
         source: The M source spans.
         source_words: The source text's words.
         target_words: The target text's N words.
-        incidence: Of target tokens in target words.
+        word_map: Of target tokens in target words.
         weights: Of the features.
 
     Returns:
@@ -42,7 +42,7 @@ def best_span(
         np.full(spans, -1, dtype=np.int64),
         np.zeros(spans, dtype=np.float32),
     )
-    for candidates in weigh_spans(scores, source, source_words, target_words, incidence):
+    for candidates in weigh_spans(scores, source, source_words, target_words, word_map):
         total = candidates.total(weights)
         flat = total.reshape(len(total), -1)
         best = flat.argmax(1)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from projector.decode.membership import Scores
 from projector.settings import SpanWeights
-from projector.text.token_words import Incidence
+from projector.text.token_words import TokenWordMap
 from projector.text.words import Words
 
 Floats = NDArray[np.float32]
@@ -83,7 +83,7 @@ def weigh_spans(
     source: SourceSpans,
     source_words: Words,
     target_words: Words,
-    incidence: Incidence,
+    word_map: TokenWordMap,
 ) -> Iterator[Candidates]:
     """List the candidates of every source span that receives any mass, some spans at a time.
 
@@ -105,7 +105,7 @@ def weigh_spans(
         legal = legal & (near & (last <= len(target_words)))[:, None, :]
         first, last = first.clip(0), last.clip(None, len(target_words))
         features = span_features(
-            part, source[index], source_words, target_words, incidence, first, last
+            part, source[index], source_words, target_words, word_map, first, last
         )
         if "tagger" in features:
             # Below its best candidate: a tagger tells where a mention stands, not whether it does.
@@ -120,7 +120,7 @@ def span_features(
     source: SourceSpans,
     source_words: Words,
     target_words: Words,
-    incidence: Incidence,
+    word_map: TokenWordMap,
     first: Ints,
     last: Ints,
 ) -> dict[str, Floats]:
@@ -139,7 +139,7 @@ def span_features(
     row = np.arange(len(first))[:, None]
     start, end = first, last - 1
     recall = _inside(scores.recall, first, last)
-    tokens = np.broadcast_to(incidence.tokens_per_word, scores.precision.shape)
+    tokens = np.broadcast_to(word_map.tokens_per_word, scores.precision.shape)
     pure = _inside(scores.precision * tokens, first, last) / np.maximum(
         _inside(tokens, first, last), 1e-9
     )

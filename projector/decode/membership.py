@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from projector.align.weights import Alignment
-from projector.text.token_words import Incidence, expand_ranges
+from projector.text.token_words import TokenWordMap, expand_ranges
 from projector.text.words import overlap_range
 
 Floats = NDArray[np.float32]
@@ -77,17 +77,17 @@ def _memberships(
     return span, token, (inside / length).astype(np.float32)
 
 
-def scores_by_word(scores: Scores, incidence: Incidence) -> Scores:
+def scores_by_word(scores: Scores, word_map: TokenWordMap) -> Scores:
     """Gather scores over tokens [M, T] into scores over words [M, N].
 
     Recall adds up over a word's tokens, precision is their mean.
     """
-    words = len(incidence.tokens_per_word)
+    words = len(word_map.tokens_per_word)
 
     def gathered(values: Floats) -> Floats:
         result = np.zeros((words, len(values)), dtype=np.float32)
-        np.add.at(result, incidence.word, (values[:, incidence.token] * incidence.share).T)
+        np.add.at(result, word_map.word, (values[:, word_map.token] * word_map.share).T)
         return np.ascontiguousarray(result.T)
 
-    per_word: Floats = incidence.tokens_per_word.clip(1e-9)
+    per_word: Floats = word_map.tokens_per_word.clip(1e-9)
     return Scores(gathered(scores.recall), gathered(scores.precision) / per_word)

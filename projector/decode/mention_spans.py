@@ -97,14 +97,14 @@ def _decode_some(
             gap=settings.decode.gap,
         )
         return _target_spans(decoded, [], owner, aligned.target.offsets)
-    incidence = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
-    by_word = scores_by_word(scores, incidence)
+    word_map = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
+    by_word = scores_by_word(scores, word_map)
     decoded = best_span(
         by_word,
         source_spans(aligned, spans, labels, support),
         aligned.source_words,
         aligned.target_words,
-        incidence,
+        word_map,
         weights=settings.decode.weights,
     )
     pieces = apart(

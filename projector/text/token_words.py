@@ -13,7 +13,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Incidence:
+class TokenWordMap:
     """Which words the tokens stand in; a token over several words is divided among them.
 
     Args:
@@ -29,13 +29,15 @@ class Incidence:
     tokens_per_word: Floats
 
 
-def tokens_in_words(token_offsets: NDArray[np.int64], word_offsets: NDArray[np.int64]) -> Incidence:
+def tokens_in_words(
+    token_offsets: NDArray[np.int64], word_offsets: NDArray[np.int64]
+) -> TokenWordMap:
     """Say which of the N words each of the T tokens stands in, from [T, 2] and [N, 2] offsets."""
     first, last = overlap_range(word_offsets, token_offsets)
     token, word = expand_ranges(first, last)
     share = (1 / np.maximum(last - first, 1))[token].astype(np.float32)
     count = np.bincount(word, weights=share, minlength=len(word_offsets))
-    return Incidence(token, word, share, count.astype(np.float32))
+    return TokenWordMap(token, word, share, count.astype(np.float32))
 
 
 def expand_ranges(

@@ -112,8 +112,6 @@ def test_a_mention_at_an_edge_of_the_text_is_found_there(word, expected):
     source = SourceSpans(
         np.array([word]), np.array([word + 1]), np.array([end - start], np.float32)
     )
-    incidence = tokens_in_words(words.offsets, words.offsets)
-    found = best_span(
-        Scores(shares, shares), source, words, words, incidence, weights=SpanWeights()
-    )
+    word_map = tokens_in_words(words.offsets, words.offsets)
+    found = best_span(Scores(shares, shares), source, words, words, word_map, weights=SpanWeights())
     assert (found.first[0], found.last[0]) == expected

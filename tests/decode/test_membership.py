@@ -105,11 +105,11 @@ def test_scores_by_word_equal_a_loop(tokens, words, spans, seed):
     rng = np.random.default_rng(seed)
     shape = (spans, len(tokens))
     scores = Scores(*rng.uniform(0, 1, (2, *shape)).astype(np.float32))
-    incidence = tokens_in_words(tokens, words)
-    found = scores_by_word(scores, incidence)
+    word_map = tokens_in_words(tokens, words)
+    found = scores_by_word(scores, word_map)
     assert found.recall.shape == found.precision.shape == (spans, len(words))
     recall, precision, parts = np.zeros((3, spans, len(words)))
-    for t, n, share in zip(incidence.token, incidence.word, incidence.share, strict=True):
+    for t, n, share in zip(word_map.token, word_map.word, word_map.share, strict=True):
         recall[:, n] += scores.recall[:, t] * share
         precision[:, n] += scores.precision[:, t] * share
         parts[:, n] += share

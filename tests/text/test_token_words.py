@@ -23,15 +23,15 @@ def test_ranges_are_expanded_in_their_order(ranges):
 @given(stretches(), stretches())
 @QUICK
 def test_every_tokens_parts_sum_to_one(tokens, words):
-    incidence = tokens_in_words(tokens, words)
+    word_map = tokens_in_words(tokens, words)
     expected = []
     for t, (start, end) in enumerate(tokens):
         own = [n for n, (left, right) in enumerate(words) if left < end and start < right]
         expected += [(t, n, 1 / len(own)) for n in own]
-    found = zip(incidence.token, incidence.word, incidence.share, strict=True)
+    found = zip(word_map.token, word_map.word, word_map.share, strict=True)
     assert [(t, n, pytest.approx(share)) for t, n, share in expected] == list(found)
     count = [sum(share for _, n, share in expected if n == word) for word in range(len(words))]
-    np.testing.assert_allclose(incidence.tokens_per_word, count, rtol=1e-6)
+    np.testing.assert_allclose(word_map.tokens_per_word, count, rtol=1e-6)
 
 
 def test_a_word_without_a_token_counts_none_and_a_token_without_a_word_stands_nowhere():
