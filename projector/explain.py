@@ -10,7 +10,7 @@ from projector.align.aligner import AlignedPair, align_pair
 from projector.decode.candidates import Candidates, Floats, weigh_spans
 from projector.decode.membership import project_spans, scores_by_word
 from projector.decode.mention_spans import fragment_spans, source_spans
-from projector.decode.tagger_evidence import Support
+from projector.decode.tagger_evidence import TaggerEvidence
 from projector.document import DocumentPair, Mention, Projection
 from projector.errors import ConfigurationError
 from projector.models.encoder import CachedEncoder, Encoder
@@ -92,7 +92,7 @@ def explain_mention(
     settings: Settings,
     *,
     most: int = 5,
-    support: Support | None = None,
+    evidence: TaggerEvidence | None = None,
 ) -> Explanation:
     """Explain one mention of a pair.
 
@@ -102,7 +102,7 @@ def explain_mention(
         encoder: Gives tokens and vectors.
         settings: Of aligning and decoding.
         most: How many target tokens and candidates are listed.
-        support: What an auxiliary tagger says of the translation.
+        evidence: What an auxiliary tagger says of the translation.
 
     Raises:
         ConfigurationError: The document has no such mention.
@@ -115,7 +115,7 @@ def explain_mention(
         )
     mention = pair.source.mentions[number]
     encoder = CachedEncoder(encoder)
-    outcome = project_pair(pair, encoder, settings, support=support).projections[number]
+    outcome = project_pair(pair, encoder, settings, evidence=evidence).projections[number]
     aligned = align_pair(pair, encoder, settings.align)
     words = " … ".join(pair.target.text[part.start : part.end] for part in outcome.fragments)
     runs = settings.decode.method == "longest-run"
@@ -125,7 +125,7 @@ def explain_mention(
         _tokens(aligned, mention, most),
         _runs(aligned, number, settings, most)
         if runs
-        else _rivals(aligned, number, settings, most, support),
+        else _rivals(aligned, number, settings, most, evidence),
         None if runs else settings.decode.weights.nothing,
         outcome,
         words,
@@ -187,7 +187,11 @@ def _longest_first(run: Rival) -> tuple[float, float, int]:
 
 
 def _rivals(
-    aligned: AlignedPair, number: int, settings: Settings, most: int, support: Support | None
+    aligned: AlignedPair,
+    number: int,
+    settings: Settings,
+    most: int,
+    evidence: TaggerEvidence | None,
 ) -> tuple[tuple[Rival, ...], ...]:
     """List the best candidates of the span model, for each of a mention's fragments."""
     spans, owner = fragment_spans(aligned.pair.source)
@@ -199,7 +203,7 @@ def _rivals(
     listed: dict[int, tuple[Rival, ...]] = {}
     for candidates in weigh_spans(
         scores_by_word(project_spans(aligned.alignment, aligned.source.offsets, spans), word_map),
-        source_spans(aligned, spans, [label] * len(spans), support),
+        source_spans(aligned, spans, [label] * len(spans), evidence),
         aligned.source_words,
         aligned.target_words,
         word_map,

@@ -161,7 +161,7 @@ def own_projector(
 
     def project(pair: DocumentPair) -> Projected:
         support = tagger.support(pair.target.text) if tagger else None
-        outcomes = project_pair(pair, encoder, settings, support=support).projections
+        outcomes = project_pair(pair, encoder, settings, evidence=support).projections
         return {one.mention_id: (one.fragments, one.score) for one in outcomes}
 
     return project

@@ -82,7 +82,7 @@ def examples(
     name: str, pair: DocumentPair, encoder: Encoder, *, fold: int = 0, tagger: Tagger | None = None
 ) -> Iterator[Example]:
     """Yield the mentions of a pair with their candidates; mentions without candidates are left."""
-    support = tagger.support(pair.target.text) if tagger else None
+    evidence = tagger.support(pair.target.text) if tagger else None
     names = fitted_names(tagger=tagger is not None)
     aligned = align_pair(pair, encoder, Settings().align)
     spans, owner = fragment_spans(pair.source)
@@ -96,7 +96,7 @@ def examples(
     gold = {mention.id: (mention.start, mention.end) for mention in pair.target.mentions}
     for candidates in weigh_spans(
         scores,
-        source_spans(aligned, spans, labels, support),
+        source_spans(aligned, spans, labels, evidence),
         aligned.source_words,
         aligned.target_words,
         word_map,

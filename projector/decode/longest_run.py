@@ -11,13 +11,13 @@ Floats = NDArray[np.float32]
 
 
 def longest_run(
-    membership: Floats, support: NDArray[np.bool_], *, threshold: float, gap: int
+    membership: Floats, marked: NDArray[np.bool_], *, threshold: float, gap: int
 ) -> Decoded:
     """Take the longest run of target tokens that pass a threshold or that a tagger marks.
 
     Args:
         membership: [M, T] scores in [0, 1].
-        support: [M, T] True where an auxiliary tagger marks the token.
+        marked: [M, T] True where an auxiliary tagger marks the token.
         threshold: Least score of a token in a run.
         gap: How many tokens in a row may fail within a run.
 
@@ -25,7 +25,7 @@ def longest_run(
         Token ranges; among runs of equal length the one with more membership, then the first. The
         score is the run's mean membership. A run needs one token that passes the threshold.
     """
-    passing = (membership >= threshold) | support
+    passing = (membership >= threshold) | marked
     chosen = [
         _longest_run_of_row(row, mask, threshold, gap)
         for row, mask in zip(membership, passing, strict=True)

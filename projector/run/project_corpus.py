@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from projector.corpus import Reading
-from projector.decode.tagger_evidence import Predictions
+from projector.decode.tagger_evidence import SpanEvidence
 from projector.document import Document, DocumentPair, Status
 from projector.errors import ConfigurationError, CorpusError, ProjectorError
 from projector.run.configure import AnyPath, Options, configure
@@ -23,7 +23,7 @@ from projector.settings import DEFAULT_MODEL
 from projector.storage.clock import Clock
 
 if TYPE_CHECKING:
-    from projector.decode.tagger_evidence import Support
+    from projector.decode.tagger_evidence import TaggerEvidence
     from projector.models.encoder import Encoder
     from projector.pipeline import ProjectedDocument
     from projector.run.outcome import Entry
@@ -249,14 +249,14 @@ def _outcome(
 
 def _predicted(
     task: Task, plan: Plan, text: str, configuration: RunConfiguration
-) -> Predictions | _Nothing | None:
+) -> SpanEvidence | _Nothing | None:
     """Return what a corpus of a tagger's predictions says of a translation."""
     corpus = plan.taggers[task.target]
     if corpus is None or task.prediction is None:
         return None
     found = _checked(corpus.read(task.prediction), configuration).document
     if found is None or found.text == text:
-        return None if found is None else Predictions(found)
+        return None if found is None else SpanEvidence(found)
     reason = (
         f"{corpus.path}: the tagger's text of {task.prediction} is not that of "
         f"{task.translation} in {plan.targets[task.target].path}, so its offsets mean something "
@@ -271,7 +271,7 @@ def _projected(
     pair: DocumentPair,
     encoder: Encoder,
     configuration: RunConfiguration,
-    support: Support | None,
+    support: TaggerEvidence | None,
     tagger: Tagger | None,
 ) -> ProjectedDocument | Document | _Nothing:
     from projector.pipeline import project_pair
@@ -281,7 +281,7 @@ def _projected(
             return tagger.tag(pair.target)
         if tagger is not None:
             support = tagger.support(pair.target.text)
-        return project_pair(pair, encoder, configuration.settings, support=support)
+        return project_pair(pair, encoder, configuration.settings, evidence=support)
     except ProjectorError:
         raise
     except Exception as error:  # one document must not end a run over thirty thousand

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from projector.decode.longest_run import longest_run
 
 
-def slow_longest_run(row, support, threshold, gap):
+def slow_longest_run(row, marked, threshold, gap):
     """Try every range whose ends pass and within which no more than `gap` in a row fail."""
     passing = [
-        value >= np.float32(threshold) or mark for value, mark in zip(row, support, strict=True)
+        value >= np.float32(threshold) or mark for value, mark in zip(row, marked, strict=True)
     ]
     best = (-1, -1, 0.0)
     best_key = None
@@ -39,10 +39,10 @@ MEMBERSHIPS = st.lists(st.sampled_from([0.0, 0.125, 0.25, 0.5, 0.75, 1.0]), max_
 @example([0.0, 0.25, 0.5], 0b011, 0.5, 0)  # a tagger's token counts, and joins
 @example([0.25, 0.25, 0.25, 0.0, 0.0, 0.5], 0b000111, 0.5, 0)  # but needs one that passes
 def test_longest_run_equals_brute_force(row, marks, threshold, gap):
-    support = np.array([bool(marks >> t & 1) for t in range(len(row))], dtype=np.bool_)
+    marked = np.array([bool(marks >> t & 1) for t in range(len(row))], dtype=np.bool_)
     membership = np.array(row, dtype=np.float32)
-    found = longest_run(membership[None], support[None], threshold=threshold, gap=gap)
-    first, last, score = slow_longest_run(membership, support, threshold, gap)
+    found = longest_run(membership[None], marked[None], threshold=threshold, gap=gap)
+    first, last, score = slow_longest_run(membership, marked, threshold, gap)
     assert (found.first[0], found.last[0]) == (first, last)
     assert found.score[0] == pytest.approx(score, abs=1e-6)
 
