@@ -63,8 +63,10 @@ def slow_features(m, first, last, scores, source, source_words, words, word_map)
             words.function[n] and not source_words.function[k]
             for n, k in zip(edges, own_edges, strict=True)
         ),
-        "cut": int(words.cut[first] and not source_words.cut[source.first[m]])
-        + int(words.cut[last] and not source_words.cut[source.last[m]]),
+        "cut": int(
+            words.splits_compound[first] and not source_words.splits_compound[source.first[m]]
+        )
+        + int(words.splits_compound[last] and not source_words.splits_compound[source.last[m]]),
         "punctuation": int(opens and source_words.lexical[own_edges[0]])
         + int(closes and source_words.lexical[own_edges[1]]),
         "separators": max(0, separators),

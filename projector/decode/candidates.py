@@ -154,8 +154,10 @@ def span_features(
         "outside": _edges(padded[row, first], padded[row, last + 1]),
         "edge_mass": _edges(scores.recall[row, start], scores.recall[row, end]),
         "cut": _edges(
-            target_words.cut[first] & ~source_words.cut[source.first][:, None],
-            target_words.cut[last] & ~source_words.cut[source.last][:, None],
+            target_words.splits_compound[first]
+            & ~source_words.splits_compound[source.first][:, None],
+            target_words.splits_compound[last]
+            & ~source_words.splits_compound[source.last][:, None],
         ),
         **_text_features(source, source_words, target_words, first, last),
     }

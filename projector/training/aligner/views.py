@@ -143,7 +143,7 @@ def phrases(text: str, language: str) -> NDArray[np.int64]:
     lexical = words.lexical
     breaks = ~(lexical[1:] & lexical[:-1])
     breaks |= words.function[1:] & ~words.function[:-1]
-    breaks &= ~words.cut[1:-1]
+    breaks &= ~words.splits_compound[1:-1]
     starts = np.flatnonzero(np.concatenate(([True], breaks)))
     ends = np.concatenate((starts[1:], [len(words)])) - 1
     return np.stack([words.offsets[starts, 0], words.offsets[ends, 1]], 1)
