@@ -8,7 +8,7 @@ import numpy as np
 
 from projector.align.aligner import AlignedPair, align_pair
 from projector.decode.candidates import Candidates, Floats, weigh_spans
-from projector.decode.membership import project_spans, scores_by_word
+from projector.decode.membership import mass_shares, shares_by_word
 from projector.decode.mention_spans import fragment_spans, source_spans
 from projector.decode.tagger_evidence import TaggerEvidence
 from projector.document import DocumentPair, Mention, Projection
@@ -160,7 +160,7 @@ def _runs(
     spans = spans[owner == number]
     if not len(aligned.source) or not len(aligned.target):
         return ((),) * len(spans)
-    membership = project_spans(aligned.alignment, aligned.source.offsets, spans).precision
+    membership = mass_shares(aligned.alignment, aligned.source.offsets, spans).purity
     listed = []
     for row in membership:
         places = np.flatnonzero(row >= settings.decode.threshold)
@@ -202,7 +202,7 @@ def _rivals(
     label = aligned.pair.source.mentions[number].label
     listed: dict[int, tuple[Rival, ...]] = {}
     for candidates in weigh_spans(
-        scores_by_word(project_spans(aligned.alignment, aligned.source.offsets, spans), word_map),
+        shares_by_word(mass_shares(aligned.alignment, aligned.source.offsets, spans), word_map),
         source_spans(aligned, spans, [label] * len(spans), evidence),
         aligned.source_words,
         aligned.target_words,

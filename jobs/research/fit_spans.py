@@ -22,7 +22,7 @@ from tqdm import tqdm
 from projector.align.aligner import AlignedPair, align_pair
 from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, read_gold
 from projector.decode.candidates import Candidates, weigh_spans
-from projector.decode.membership import project_spans, scores_by_word
+from projector.decode.membership import mass_shares, shares_by_word
 from projector.decode.mention_spans import fragment_spans, source_spans
 from projector.document import DocumentPair
 from projector.evaluation.metrics import Span, document_spans, score
@@ -90,12 +90,10 @@ def examples(
         return
     labels = [pair.source.mentions[number].label for number in owner]
     word_map = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
-    scores = scores_by_word(
-        project_spans(aligned.alignment, aligned.source.offsets, spans), word_map
-    )
+    shares = shares_by_word(mass_shares(aligned.alignment, aligned.source.offsets, spans), word_map)
     gold = {mention.id: (mention.start, mention.end) for mention in pair.target.mentions}
     for candidates in weigh_spans(
-        scores,
+        shares,
         source_spans(aligned, spans, labels, evidence),
         aligned.source_words,
         aligned.target_words,

@@ -6,14 +6,14 @@ import numpy as np
 
 from projector.decode.candidates import SourceSpans, weigh_spans
 from projector.decode.decoded import Decoded
-from projector.decode.membership import Scores
+from projector.decode.membership import MassShares
 from projector.settings import SpanWeights
 from projector.text.token_words import TokenWordMap
 from projector.text.words import Words
 
 
 def best_span(
-    scores: Scores,
+    shares: MassShares,
     source: SourceSpans,
     source_words: Words,
     target_words: Words,
@@ -24,7 +24,7 @@ def best_span(
     """Choose for each source span the best span of whole target words around its peak.
 
     Args:
-        scores: Over M source spans and N target words.
+        shares: Over M source spans and N target words.
         source: The M source spans.
         source_words: The source text's words.
         target_words: The target text's N words.
@@ -42,7 +42,7 @@ def best_span(
         np.full(spans, -1, dtype=np.int64),
         np.zeros(spans, dtype=np.float32),
     )
-    for candidates in weigh_spans(scores, source, source_words, target_words, word_map):
+    for candidates in weigh_spans(shares, source, source_words, target_words, word_map):
         total = candidates.total(weights)
         flat = total.reshape(len(total), -1)
         best = flat.argmax(1)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.decode.membership import Scores
+from projector.decode.membership import MassShares
 from projector.settings import SpanWeights
 from projector.text.token_words import TokenWordMap
 from projector.text.words import Words
@@ -79,7 +79,7 @@ class Candidates:
 
 
 def weigh_spans(
-    scores: Scores,
+    shares: MassShares,
     source: SourceSpans,
     source_words: Words,
     target_words: Words,
@@ -91,12 +91,12 @@ def weigh_spans(
     times the source span's words and ten more to each side.
     """
     reach = 10 + 3 * (source.last - source.first)
-    able = np.nonzero(scores.recall.max(1, initial=0) > 0)[0]
+    able = np.nonzero(shares.coverage.max(1, initial=0) > 0)[0]
     able = able[np.argsort(reach[able], kind="stable")]
     for start in range(0, len(able), _SPANS_AT_ONCE):
         index = able[start : start + _SPANS_AT_ONCE]
-        part = Scores(scores.recall[index], scores.precision[index])
-        peak = part.recall.argmax(1)
+        part = MassShares(shares.coverage[index], shares.purity[index])
+        peak = part.coverage.argmax(1)
         steps = np.arange(int(reach[index].max()) + 1)
         first = peak[:, None] - steps[::-1]
         last = peak[:, None] + 1 + steps
@@ -116,7 +116,7 @@ def weigh_spans(
 
 
 def span_features(
-    scores: Scores,
+    shares: MassShares,
     source: SourceSpans,
     source_words: Words,
     target_words: Words,
@@ -128,8 +128,8 @@ def span_features(
 
     recall: log of the share of the mention's mass inside. precision: log of the mean share, over
     the tokens inside, that comes from the mention. length: |log| of the ratio of its characters
-    to what the mention's length makes one expect. inside, outside: precision of both edge words
-    and of both their outer neighbours. edge_mass: recall of both edge words. function_word,
+    to what the mention's length makes one expect. inside, outside: purity of both edge words
+    and of both their outer neighbours. edge_mass: coverage of both edge words. function_word,
     punctuation: how many edges are one though the mention's same edge is not. cut: how many edges
     fall within hyphenated words though the mention's same edge does not. separators: commas and
     the like beyond the mention's own. brackets: how far the balance of brackets differs from the
@@ -138,21 +138,21 @@ def span_features(
     """
     row = np.arange(len(first))[:, None]
     start, end = first, last - 1
-    recall = _inside(scores.recall, first, last)
-    tokens = np.broadcast_to(word_map.tokens_per_word, scores.precision.shape)
-    pure = _inside(scores.precision * tokens, first, last) / np.maximum(
+    coverage = _inside(shares.coverage, first, last)
+    tokens = np.broadcast_to(word_map.tokens_per_word, shares.purity.shape)
+    purity = _inside(shares.purity * tokens, first, last) / np.maximum(
         _inside(tokens, first, last), 1e-9
     )
     characters = target_words.offsets[end, 1][:, None] - target_words.offsets[start, 0][:, :, None]
     ratio = characters.clip(1) / source.length[:, None, None]
-    padded = np.pad(scores.precision, ((0, 0), (1, 1)))
+    padded = np.pad(shares.purity, ((0, 0), (1, 1)))
     features = {
-        "recall": np.log(recall.clip(0) + 1e-3),
-        "precision": np.log(pure.clip(0) + 1e-3),
+        "recall": np.log(coverage.clip(0) + 1e-3),
+        "precision": np.log(purity.clip(0) + 1e-3),
         "length": np.abs(np.log(ratio)),
-        "inside": _edges(scores.precision[row, start], scores.precision[row, end]),
+        "inside": _edges(shares.purity[row, start], shares.purity[row, end]),
         "outside": _edges(padded[row, first], padded[row, last + 1]),
-        "edge_mass": _edges(scores.recall[row, start], scores.recall[row, end]),
+        "edge_mass": _edges(shares.coverage[row, start], shares.coverage[row, end]),
         "cut": _edges(
             target_words.splits_compound[first]
             & ~source_words.splits_compound[source.first][:, None],

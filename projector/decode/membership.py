@@ -16,26 +16,26 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class MassShares:
     """What M source spans send to N target units (tokens or words).
 
     Args:
-        recall: [M, N] share of the span's own mass that the unit receives; a row sums to at
+        coverage: [M, N] share of the span's own mass that the unit receives; a row sums to at
             most 1.
-        precision: [M, N] share of the unit's mass that comes from the span, in [0, 1].
+        purity: [M, N] share of the unit's mass that comes from the span, in [0, 1].
     """
 
-    recall: Floats
-    precision: Floats
+    coverage: Floats
+    purity: Floats
 
 
-def project_spans(
+def mass_shares(
     alignment: Alignment, offsets: NDArray[np.int64], spans: NDArray[np.int64]
-) -> Scores:
+) -> MassShares:
     """Project spans of source characters onto target tokens.
 
-    A token is a member of a span by the share of its characters inside it. Recall normalises the
-    alignment by rows, so that every source token sends one unit; precision by columns, so that
+    A token is a member of a span by the share of its characters inside it. Coverage normalises the
+    alignment by rows, so that every source token sends one unit; purity by columns, so that
     every target token receives one.
 
     Args:
@@ -44,7 +44,7 @@ def project_spans(
         spans: [M, 2] half-open spans of source characters.
 
     Returns:
-        Scores over the T target tokens.
+        Shares over the T target tokens.
     """
     weights, band = alignment.weights, alignment.band
     span, token, share = _memberships(offsets, spans)
@@ -60,9 +60,9 @@ def project_spans(
         flat = weights.new_zeros(len(spans) * band.targets)
         return flat.index_add_(0, place.flatten(), values.flatten()).view(len(spans), band.targets)
 
-    recall: Floats = gathered(mass / sent).cpu().numpy() / total.clip(1e-9)[:, None]
-    precision: Floats = (gathered(mass) / received.clamp_min(1e-30)).cpu().numpy()
-    return Scores(recall, precision)
+    coverage: Floats = gathered(mass / sent).cpu().numpy() / total.clip(1e-9)[:, None]
+    purity: Floats = (gathered(mass) / received.clamp_min(1e-30)).cpu().numpy()
+    return MassShares(coverage, purity)
 
 
 def _memberships(
@@ -77,10 +77,10 @@ def _memberships(
     return span, token, (inside / length).astype(np.float32)
 
 
-def scores_by_word(scores: Scores, word_map: TokenWordMap) -> Scores:
-    """Gather scores over tokens [M, T] into scores over words [M, N].
+def shares_by_word(shares: MassShares, word_map: TokenWordMap) -> MassShares:
+    """Gather shares over tokens [M, T] into shares over words [M, N].
 
-    Recall adds up over a word's tokens, precision is their mean.
+    Coverage adds up over a word's tokens, purity is their mean.
     """
     words = len(word_map.tokens_per_word)
 
@@ -90,4 +90,4 @@ def scores_by_word(scores: Scores, word_map: TokenWordMap) -> Scores:
         return np.ascontiguousarray(result.T)
 
     per_word: Floats = word_map.tokens_per_word.clip(1e-9)
-    return Scores(gathered(scores.recall), gathered(scores.precision) / per_word)
+    return MassShares(gathered(shares.coverage), gathered(shares.purity) / per_word)

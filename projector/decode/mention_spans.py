@@ -11,9 +11,9 @@ from projector.align.aligner import AlignedPair
 from projector.decode.best_span import best_span
 from projector.decode.candidates import SourceSpans
 from projector.decode.decoded import Decoded
-from projector.decode.discontinuous import apart
+from projector.decode.discontinuous import discontinuous_parts
 from projector.decode.longest_run import longest_run
-from projector.decode.membership import project_spans, scores_by_word
+from projector.decode.membership import mass_shares, shares_by_word
 from projector.decode.tagger_evidence import TaggerEvidence
 from projector.document import Document, Fragment
 from projector.settings import Settings
@@ -84,21 +84,21 @@ def _decode_some(
     settings: Settings,
     evidence: TaggerEvidence | None,
 ) -> TargetSpans:
-    scores = project_spans(aligned.alignment, aligned.source.offsets, spans)
+    shares = mass_shares(aligned.alignment, aligned.source.offsets, spans)
     labels = [aligned.pair.source.mentions[number].label for number in owner]
     if settings.decode.method == "longest-run":
         inside = np.zeros((len(spans), len(aligned.target)), np.bool_)
         if evidence is not None:
             inside = evidence.inside(aligned.target.offsets, labels)
         decoded = longest_run(
-            scores.precision,
+            shares.purity,
             inside,
             threshold=settings.decode.threshold,
             gap=settings.decode.gap,
         )
         return _target_spans(decoded, [], owner, aligned.target.offsets)
     word_map = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
-    by_word = scores_by_word(scores, word_map)
+    by_word = shares_by_word(shares, word_map)
     decoded = best_span(
         by_word,
         source_spans(aligned, spans, labels, evidence),
@@ -107,12 +107,12 @@ def _decode_some(
         word_map,
         weights=settings.decode.weights,
     )
-    pieces = apart(
+    pieces = discontinuous_parts(
         by_word,
         decoded,
         aligned.target_words,
-        recall=settings.decode.piece_recall,
-        precision=settings.decode.piece_precision,
+        coverage=settings.decode.piece_recall,
+        purity=settings.decode.piece_precision,
         reach=settings.decode.piece_reach,
     )
     return _target_spans(decoded, pieces, owner, aligned.target_words.offsets)

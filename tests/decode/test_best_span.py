@@ -12,7 +12,7 @@ from slow_candidates import case, legal_candidates, slow_features
 from projector.decode import candidates as candidates_module
 from projector.decode.best_span import best_span
 from projector.decode.candidates import SourceSpans
-from projector.decode.membership import Scores
+from projector.decode.membership import MassShares
 from projector.settings import SpanWeights
 from projector.text.token_words import tokens_in_words
 from projector.text.words import find_words
@@ -21,11 +21,11 @@ QUICK = settings(max_examples=50, deadline=None)
 
 
 def slow_best_span(m, arguments, weights):
-    scores, source, _, words, _ = arguments
-    if not scores.recall[m].max(initial=0) > 0:
+    shares, source, _, words, _ = arguments
+    if not shares.coverage[m].max(initial=0) > 0:
         return {}, 0.0
     totals = {}
-    for first, last in legal_candidates(m, scores, source, words):
+    for first, last in legal_candidates(m, shares, source, words):
         features = slow_features(m, first, last, *arguments)
         totals[first, last] = sum(asdict(weights)[name] * x for name, x in features.items())
     peak = max(totals.values())
@@ -64,7 +64,7 @@ def test_a_tagger_moves_a_span_but_makes_none():
 @pytest.mark.parametrize("at_once", [1, 2, 5, 1000])
 def test_a_span_is_decoded_alike_whatever_is_decoded_with_it(monkeypatch, at_once):
     arguments = case(11, spans=40, size=60, tagger=True)
-    scores, source, *rest = arguments
+    shares, source, *rest = arguments
     together = best_span(*arguments, weights=SpanWeights())
     monkeypatch.setattr(candidates_module, "_SPANS_AT_ONCE", at_once)
     again = best_span(*arguments, weights=SpanWeights())
@@ -74,7 +74,7 @@ def test_a_span_is_decoded_alike_whatever_is_decoded_with_it(monkeypatch, at_onc
     for m in range(40):
         only = np.array([m])
         alone = best_span(
-            Scores(scores.recall[only], scores.precision[only]),
+            MassShares(shares.coverage[only], shares.purity[only]),
             source[only],
             *rest,
             weights=SpanWeights(),
@@ -113,5 +113,7 @@ def test_a_mention_at_an_edge_of_the_text_is_found_there(word, expected):
         np.array([word]), np.array([word + 1]), np.array([end - start], np.float32)
     )
     word_map = tokens_in_words(words.offsets, words.offsets)
-    found = best_span(Scores(shares, shares), source, words, words, word_map, weights=SpanWeights())
+    found = best_span(
+        MassShares(shares, shares), source, words, words, word_map, weights=SpanWeights()
+    )
     assert (found.first[0], found.last[0]) == expected

@@ -31,7 +31,7 @@ def test_every_legal_candidate_is_weighed_once_with_its_features(seed):
                 }
                 assert values == pytest.approx(expected, abs=1e-4)
             seen.append(m)
-    assert sorted(seen) == np.flatnonzero(arguments[0].recall.max(1) > 0).tolist()
+    assert sorted(seen) == np.flatnonzero(arguments[0].coverage.max(1) > 0).tolist()
 
 
 def test_every_feature_has_a_weight_and_every_weight_a_feature():

@@ -3,21 +3,23 @@
 import numpy as np
 
 from projector.decode.decoded import Decoded
-from projector.decode.discontinuous import apart
-from projector.decode.membership import Scores
+from projector.decode.discontinuous import discontinuous_parts
+from projector.decode.membership import MassShares
 from projector.text.words import find_words
 
 
-def pieces_of(recall, precision, chosen, *, text="a b c d e f g h i j", reach=4):
+def pieces_of(coverage, purity, chosen, *, text="a b c d e f g h i j", reach=4):
     words = find_words(text, "es")
     count = len(words)
     first, last = np.array([chosen[0]]), np.array([chosen[1]])
     shares = (np.zeros((1, count), np.float32), np.zeros((1, count), np.float32))
-    for row, values in zip(shares, (recall, precision), strict=True):
+    for row, values in zip(shares, (coverage, purity), strict=True):
         for word, value in values.items():
             row[0, word] = value
     decoded = Decoded(first, last, np.ones(1, np.float32))
-    return apart(Scores(*shares), decoded, words, recall=0.2, precision=0.8, reach=reach)
+    return discontinuous_parts(
+        MassShares(*shares), decoded, words, coverage=0.2, purity=0.8, reach=reach
+    )
 
 
 def test_a_piece_needs_mass_and_grows_over_pure_neighbours():
