@@ -34,7 +34,7 @@ class TokenLinks:
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
+class RankedCandidate:
     """A candidate span.
 
     Args:
@@ -53,7 +53,7 @@ class Rival:
     share: float
     parts: dict[str, float]
 
-    def ahead_of(self, other: Rival) -> dict[str, float]:
+    def ahead_of(self, other: RankedCandidate) -> dict[str, float]:
         """Return by how much each feature sets it ahead of another, the most telling first."""
         names = self.parts.keys() | other.parts.keys()
         gains = {name: self.parts.get(name, 0.0) - other.parts.get(name, 0.0) for name in names}
@@ -79,7 +79,7 @@ class Explanation:
     mention: Mention
     text: str
     tokens: tuple[TokenLinks, ...]
-    rivals: tuple[tuple[Rival, ...], ...]
+    rivals: tuple[tuple[RankedCandidate, ...], ...]
     nothing: float | None
     projection: Projection
     projected: str
@@ -154,7 +154,7 @@ def _tokens(aligned: AlignedPair, mention: Mention, most: int) -> tuple[TokenLin
 
 def _runs(
     aligned: AlignedPair, number: int, settings: Settings, most: int
-) -> tuple[tuple[Rival, ...], ...]:
+) -> tuple[tuple[RankedCandidate, ...], ...]:
     """List the runs of target tokens that pass the threshold, for each of a mention's fragments."""
     spans, owner = fragment_spans(aligned.pair.source)
     spans = spans[owner == number]
@@ -174,15 +174,15 @@ def _runs(
     return tuple(listed)
 
 
-def _run(row: Floats, first: int, last: int, aligned: AlignedPair) -> Rival:
+def _run(row: Floats, first: int, last: int, aligned: AlignedPair) -> RankedCandidate:
     start, end = int(aligned.target.offsets[first, 0]), int(aligned.target.offsets[last - 1, 1])
     mass, tokens = float(row[first:last].sum()), last - first
     parts = {"tokens": float(tokens), "membership": round(mass, 3)}
     share = round(min(1.0, mass / tokens), 4)
-    return Rival(aligned.target.text[start:end], start, end, float(tokens), share, parts)
+    return RankedCandidate(aligned.target.text[start:end], start, end, float(tokens), share, parts)
 
 
-def _longest_first(run: Rival) -> tuple[float, float, int]:
+def _longest_first(run: RankedCandidate) -> tuple[float, float, int]:
     return -run.total, -run.parts["membership"], run.start
 
 
@@ -192,7 +192,7 @@ def _rivals(
     settings: Settings,
     most: int,
     evidence: TaggerEvidence | None,
-) -> tuple[tuple[Rival, ...], ...]:
+) -> tuple[tuple[RankedCandidate, ...], ...]:
     """List the best candidates of the span model, for each of a mention's fragments."""
     spans, owner = fragment_spans(aligned.pair.source)
     spans = spans[owner == number]
@@ -200,7 +200,7 @@ def _rivals(
         return ((),) * len(spans)
     word_map = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
     label = aligned.pair.source.mentions[number].label
-    listed: dict[int, tuple[Rival, ...]] = {}
+    listed: dict[int, tuple[RankedCandidate, ...]] = {}
     for candidates in weigh_spans(
         shares_by_word(mass_shares(aligned.alignment, aligned.source.offsets, spans), word_map),
         source_spans(aligned, spans, [label] * len(spans), evidence),
@@ -215,7 +215,7 @@ def _rivals(
 
 def _best(
     candidates: Candidates, row: int, aligned: AlignedPair, settings: Settings, most: int
-) -> tuple[Rival, ...]:
+) -> tuple[RankedCandidate, ...]:
     weights = settings.decode.weights
     total = candidates.total(weights)[row].astype(np.float64)
     mass = np.exp(total - total.max()).sum() + np.exp(weights.nothing - total.max())
@@ -232,5 +232,7 @@ def _best(
             parts[name] = round(float(value) * getattr(weights, name), 3)
         share = round(float(np.exp(total[first, last] - total.max()) / mass), 4)
         text = aligned.target.text[start:end]
-        rivals.append(Rival(text, start, end, round(float(total[first, last]), 3), share, parts))
+        rivals.append(
+            RankedCandidate(text, start, end, round(float(total[first, last]), 3), share, parts)
+        )
     return tuple(rivals)
