@@ -67,6 +67,10 @@ class AlignSettings:
         if self.iterations < 1:
             raise ConfigurationError(f"iterations must be at least 1, not {self.iterations}")
 
+    def search_reach(self, targets: int) -> float:
+        """Return how far from the diagonal the path is sought in a target of so many tokens."""
+        return min(max(self.search, self.search_share * targets), self.search_limit)
+
 
 @dataclass(frozen=True, slots=True)
 class SpanWeights:

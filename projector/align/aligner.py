@@ -59,7 +59,7 @@ def align_vectors(source: Tensor, target: Tensor, settings: AlignSettings) -> Al
     target = centered(target, prior_tokens=shrink)
     expected = path.diagonal(sources, targets)
     if settings.path == "anchored":
-        reach = min(max(settings.search, settings.search_share * targets), settings.search_limit)
+        reach = settings.search_reach(targets)
         expected = path.anchored_path(source, target, reach=reach, neighbors=settings.neighbors)
     band = band_around(
         expected, targets, full=settings.full, fade=settings.fade, device=source.device

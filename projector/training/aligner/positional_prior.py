@@ -51,6 +51,6 @@ def anchored_prior(
         full, fade: See `positional_prior`.
     """
     known = AlignSettings()
-    reach = min(max(known.search, known.search_share * len(target)), known.search_limit)
+    reach = known.search_reach(len(target))
     path = anchored_path(source, target, reach=reach, neighbors=known.neighbors)
     return positional_prior(path, len(target), full=full, fade=fade)
