@@ -45,7 +45,7 @@ def band_around(
     fade: float,
     device: torch.device | str = "cpu",
 ) -> Band:
-    """Lay a band around a path.
+    """Lay a band around a path; one of no width where the target has no tokens.
 
     Args:
         path: [S] target positions.
@@ -57,7 +57,7 @@ def band_around(
     reach = int(np.ceil(fade))
     center = torch.from_numpy(path).to(torch.float32)
     left = torch.from_numpy(np.floor(path).astype(np.int64)) - reach
-    columns = left[:, None] + torch.arange(2 * reach + 2)
+    columns = left[:, None] + torch.arange(2 * reach + 2 if targets else 0)
     distance = (columns - center[:, None]).abs()
     slope = max(fade - full, 1e-6)
     prior = ((fade - distance) / slope).clamp(0, 1)

@@ -55,14 +55,14 @@ def itermax(similarity: Tensor, band: Band, *, rounds: int = 2, discount: float 
     Returns:
         [S, W] bool.
     """
-    found = mutual_argmax(similarity, band)
+    aligned = mutual_argmax(similarity, band)
     for _ in range(rounds - 1):
-        row = found.any(1, keepdim=True)
-        column = (column_sum(found.float(), band) > 0)[band.columns]
+        row = aligned.any(1, keepdim=True)
+        column = (column_sum(aligned.float(), band) > 0)[band.columns]
         factor = torch.where(row | column, discount, 1.0)
         left_over = (similarity * factor).masked_fill(row & column, -torch.inf)
-        found = found | mutual_argmax(left_over, band) & ~(row & column)
-    return found
+        aligned = aligned | mutual_argmax(left_over, band) & ~(row & column)
+    return aligned
 
 
 def softmax_both_ways(similarity: Tensor, band: Band, *, temperature: float) -> Tensor:

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from projector.align.aligner import align_vectors
+from projector.align.aligner import align_texts
 from projector.align.weights import Alignment
 from projector.settings import AlignSettings
 from projector.text.token_words import TokenWordMap, tokens_in_words
@@ -57,8 +57,7 @@ def link_words(
 ) -> frozenset[tuple[int, int]]:
     """Link the words of a sentence and its translation, given as lists of words."""
     sides = [encoder.tokenize(" ".join(words)) for words in (source, target)]
-    source_vectors, target_vectors = encoder.encode(sides)
-    alignment = align_vectors(source_vectors, target_vectors, WORD_SETTINGS)
+    alignment = align_texts(*sides, encoder, WORD_SETTINGS)
     word_maps = [
         tokens_in_words(side.offsets, _offsets(words))
         for side, words in zip(sides, (source, target), strict=True)
