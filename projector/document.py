@@ -145,7 +145,7 @@ class Projection:
     reason: str = ""
 
 
-def traveling(
+def transferable_annotations(
     annotations: Collection[Annotation], mention_ids: Collection[str]
 ) -> tuple[tuple[Annotation, ...], tuple[Annotation, ...]]:
     """Split annotations into those that travel with the mentions kept and those that are lost.

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from projector.align.aligner import AlignedPair, align_pair
-from projector.decode.best_span import Candidates, Floats, weigh_spans
-from projector.decode.membership import project_spans, scores_by_word, tokens_in_words
+from projector.decode.candidates import Candidates, Floats, weigh_spans
+from projector.decode.membership import mass_shares, shares_by_word
 from projector.decode.mention_spans import fragment_spans, source_spans
-from projector.decode.tagger_evidence import Support
+from projector.decode.tagger_evidence import TaggerEvidence
 from projector.document import DocumentPair, Mention, Projection
 from projector.errors import ConfigurationError
-from projector.models.encoder import Encoder, RecentTexts
+from projector.models.encoder import CachedEncoder, Encoder
 from projector.pipeline import project_pair
 from projector.settings import Settings
+from projector.text.token_words import tokens_in_words
 from projector.text.words import overlap_range
 
 
@@ -33,7 +34,7 @@ class TokenLinks:
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
+class RankedCandidate:
     """A candidate span.
 
     Args:
@@ -52,7 +53,7 @@ class Rival:
     share: float
     parts: dict[str, float]
 
-    def ahead_of(self, other: Rival) -> dict[str, float]:
+    def ahead_of(self, other: RankedCandidate) -> dict[str, float]:
         """Return by how much each feature sets it ahead of another, the most telling first."""
         names = self.parts.keys() | other.parts.keys()
         gains = {name: self.parts.get(name, 0.0) - other.parts.get(name, 0.0) for name in names}
@@ -78,7 +79,7 @@ class Explanation:
     mention: Mention
     text: str
     tokens: tuple[TokenLinks, ...]
-    rivals: tuple[tuple[Rival, ...], ...]
+    rivals: tuple[tuple[RankedCandidate, ...], ...]
     nothing: float | None
     projection: Projection
     projected: str
@@ -91,7 +92,7 @@ def explain_mention(
     settings: Settings,
     *,
     most: int = 5,
-    support: Support | None = None,
+    evidence: TaggerEvidence | None = None,
 ) -> Explanation:
     """Explain one mention of a pair.
 
@@ -101,7 +102,7 @@ def explain_mention(
         encoder: Gives tokens and vectors.
         settings: Of aligning and decoding.
         most: How many target tokens and candidates are listed.
-        support: What an auxiliary tagger says of the translation.
+        evidence: What an auxiliary tagger says of the translation.
 
     Raises:
         ConfigurationError: The document has no such mention.
@@ -113,8 +114,8 @@ def explain_mention(
             f"{pair.source.name} has no mention {mention_id}; its mentions are: {ids}"
         )
     mention = pair.source.mentions[number]
-    encoder = RecentTexts(encoder)
-    outcome = project_pair(pair, encoder, settings, support=support).projections[number]
+    encoder = CachedEncoder(encoder)
+    outcome = project_pair(pair, encoder, settings, evidence=evidence).projections[number]
     aligned = align_pair(pair, encoder, settings.align)
     words = " … ".join(pair.target.text[part.start : part.end] for part in outcome.fragments)
     runs = settings.decode.method == "longest-run"
@@ -124,7 +125,7 @@ def explain_mention(
         _tokens(aligned, mention, most),
         _runs(aligned, number, settings, most)
         if runs
-        else _rivals(aligned, number, settings, most, support),
+        else _rivals(aligned, number, settings, most, evidence),
         None if runs else settings.decode.weights.nothing,
         outcome,
         words,
@@ -153,13 +154,13 @@ def _tokens(aligned: AlignedPair, mention: Mention, most: int) -> tuple[TokenLin
 
 def _runs(
     aligned: AlignedPair, number: int, settings: Settings, most: int
-) -> tuple[tuple[Rival, ...], ...]:
+) -> tuple[tuple[RankedCandidate, ...], ...]:
     """List the runs of target tokens that pass the threshold, for each of a mention's fragments."""
     spans, owner = fragment_spans(aligned.pair.source)
     spans = spans[owner == number]
     if not len(aligned.source) or not len(aligned.target):
         return ((),) * len(spans)
-    membership = project_spans(aligned.alignment, aligned.source.offsets, spans).precision
+    membership = mass_shares(aligned.alignment, aligned.source.offsets, spans).purity
     listed = []
     for row in membership:
         places = np.flatnonzero(row >= settings.decode.threshold)
@@ -173,35 +174,39 @@ def _runs(
     return tuple(listed)
 
 
-def _run(row: Floats, first: int, last: int, aligned: AlignedPair) -> Rival:
+def _run(row: Floats, first: int, last: int, aligned: AlignedPair) -> RankedCandidate:
     start, end = int(aligned.target.offsets[first, 0]), int(aligned.target.offsets[last - 1, 1])
     mass, tokens = float(row[first:last].sum()), last - first
     parts = {"tokens": float(tokens), "membership": round(mass, 3)}
     share = round(min(1.0, mass / tokens), 4)
-    return Rival(aligned.target.text[start:end], start, end, float(tokens), share, parts)
+    return RankedCandidate(aligned.target.text[start:end], start, end, float(tokens), share, parts)
 
 
-def _longest_first(run: Rival) -> tuple[float, float, int]:
+def _longest_first(run: RankedCandidate) -> tuple[float, float, int]:
     return -run.total, -run.parts["membership"], run.start
 
 
 def _rivals(
-    aligned: AlignedPair, number: int, settings: Settings, most: int, support: Support | None
-) -> tuple[tuple[Rival, ...], ...]:
+    aligned: AlignedPair,
+    number: int,
+    settings: Settings,
+    most: int,
+    evidence: TaggerEvidence | None,
+) -> tuple[tuple[RankedCandidate, ...], ...]:
     """List the best candidates of the span model, for each of a mention's fragments."""
     spans, owner = fragment_spans(aligned.pair.source)
     spans = spans[owner == number]
     if not len(aligned.source) or not len(aligned.target):
         return ((),) * len(spans)
-    incidence = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
+    word_map = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
     label = aligned.pair.source.mentions[number].label
-    listed: dict[int, tuple[Rival, ...]] = {}
+    listed: dict[int, tuple[RankedCandidate, ...]] = {}
     for candidates in weigh_spans(
-        scores_by_word(project_spans(aligned.alignment, aligned.source.offsets, spans), incidence),
-        source_spans(aligned, spans, [label] * len(spans), support),
+        shares_by_word(mass_shares(aligned.alignment, aligned.source.offsets, spans), word_map),
+        source_spans(aligned, spans, [label] * len(spans), evidence),
         aligned.source_words,
         aligned.target_words,
-        incidence,
+        word_map,
     ):
         for row, index in enumerate(candidates.index.tolist()):
             listed[index] = _best(candidates, row, aligned, settings, most)
@@ -210,7 +215,7 @@ def _rivals(
 
 def _best(
     candidates: Candidates, row: int, aligned: AlignedPair, settings: Settings, most: int
-) -> tuple[Rival, ...]:
+) -> tuple[RankedCandidate, ...]:
     weights = settings.decode.weights
     total = candidates.total(weights)[row].astype(np.float64)
     mass = np.exp(total - total.max()).sum() + np.exp(weights.nothing - total.max())
@@ -227,5 +232,7 @@ def _best(
             parts[name] = round(float(value) * getattr(weights, name), 3)
         share = round(float(np.exp(total[first, last] - total.max()) / mass), 4)
         text = aligned.target.text[start:end]
-        rivals.append(Rival(text, start, end, round(float(total[first, last]), 3), share, parts))
+        rivals.append(
+            RankedCandidate(text, start, end, round(float(total[first, last]), 3), share, parts)
+        )
     return tuple(rivals)

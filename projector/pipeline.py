@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from projector.align.aligner import align_pair
 from projector.decode.mention_spans import TargetSpans, decode_spans, fragment_spans, join_fragments
-from projector.decode.tagger_evidence import Support
+from projector.decode.tagger_evidence import TaggerEvidence
 from projector.document import (
     Annotation,
     Document,
@@ -18,9 +18,9 @@ from projector.document import (
     Mention,
     Projection,
     Status,
-    traveling,
+    transferable_annotations,
 )
-from projector.models.encoder import Encoder, RecentTexts
+from projector.models.encoder import CachedEncoder, Encoder
 from projector.settings import Settings
 
 
@@ -47,7 +47,7 @@ def project_pairs(
     encoder: Encoder,
     settings: Settings,
     *,
-    support: Iterable[Support | None] | None = None,
+    evidence: Iterable[TaggerEvidence | None] | None = None,
 ) -> Iterator[ProjectedDocument]:
     """Project pair after pair; a text that recurs in neighbouring pairs is encoded once.
 
@@ -55,13 +55,13 @@ def project_pairs(
         pairs: Read as they are needed.
         encoder: Gives tokens and vectors.
         settings: Of aligning and decoding.
-        support: For each pair what an auxiliary tagger says of the target, or None.
+        evidence: For each pair what an auxiliary tagger says of the target, or None.
     """
-    recent = RecentTexts(encoder)
-    helpers = iter(support) if support is not None else None
+    cached = CachedEncoder(encoder)
+    helpers = iter(evidence) if evidence is not None else None
     for pair in pairs:
         helper = next(helpers, None) if helpers is not None else None
-        yield project_pair(pair, recent, settings, support=helper)
+        yield project_pair(pair, cached, settings, evidence=helper)
 
 
 def project_pair(
@@ -69,7 +69,7 @@ def project_pair(
     encoder: Encoder,
     settings: Settings,
     *,
-    support: Support | None = None,
+    evidence: TaggerEvidence | None = None,
 ) -> ProjectedDocument:
     """Project one document's mentions onto its translation.
 
@@ -77,14 +77,14 @@ def project_pair(
         pair: The document and its translation.
         encoder: Gives tokens and vectors.
         settings: Of aligning and decoding.
-        support: What an auxiliary tagger says of the translation.
+        evidence: What an auxiliary tagger says of the translation.
 
     Returns:
         The translation with its mentions; every source mention has exactly one projection.
     """
     aligned = align_pair(pair, encoder, settings.align)
     spans, owner = fragment_spans(pair.source)
-    found = decode_spans(aligned, spans, owner, settings, support=support)
+    found = decode_spans(aligned, spans, owner, settings, evidence=evidence)
     outcomes = tuple(
         _outcome(mention, found[found.owner == number], aligned.target.text, settings)
         for number, mention in enumerate(pair.source.mentions)
@@ -111,7 +111,9 @@ def _projected(pair: DocumentPair, outcomes: tuple[Projection, ...]) -> Projecte
         for mention, outcome in zip(pair.source.mentions, outcomes, strict=True)
         if outcome.status is Status.PROJECTED
     )
-    kept, lost = traveling(pair.source.annotations, {mention.id for mention in mentions})
+    kept, lost = transferable_annotations(
+        pair.source.annotations, {mention.id for mention in mentions}
+    )
     target = pair.target
     document = Document(target.name, target.language, target.text, mentions, kept)
     return ProjectedDocument(pair.source, document, outcomes, lost)

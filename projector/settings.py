@@ -13,7 +13,7 @@ DEFAULT_MODEL = "aligner"
 Granularity = Literal["sentence", "window"]  # what an encoder sees of a text at once
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 PathMethod = Literal["anchored", "diagonal"]
-AlignMethod = Literal["transport", "exact-transport", "softmax", "argmax", "itermax"]
+AlignMethod = Literal["transport", "sinkhorn-converged", "softmax", "argmax", "itermax"]
 DecodeMethod = Literal["best-span", "longest-run"]
 
 # Below this float32 runs out of exponents in Sinkhorn's kernel.
@@ -66,6 +66,10 @@ class AlignSettings:
             )
         if self.iterations < 1:
             raise ConfigurationError(f"iterations must be at least 1, not {self.iterations}")
+
+    def search_reach(self, targets: int) -> float:
+        """Return how far from the diagonal the path is sought in a target of so many tokens."""
+        return min(max(self.search, self.search_share * targets), self.search_limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,13 @@ import itertools
 
 import numpy as np
 import torch
+from hypothesis import strategies as st
+
+from projector.align.anchors import diagonal
+from projector.align.band import band_around
+from projector.align.weights import Alignment
+
+SIZES = st.tuples(st.integers(1, 14), st.integers(1, 14))
 
 
 def unit(rng, tokens, dimension=6):
@@ -29,3 +36,23 @@ def slow_mutual(matrix):
         best = best and all(matrix[i, j] >= matrix[k, j] for k in range(matrix.shape[0]))
         found[i, j] = best and np.isfinite(matrix[i, j])
     return found
+
+
+def whole(sources, targets):
+    """Return a band that is the whole matrix."""
+    reach = sources + targets
+    return band_around(diagonal(sources, targets), targets, full=reach, fade=reach)
+
+
+def narrow(sources, targets, *, full=1.0, fade=2.5):
+    return band_around(diagonal(sources, targets), targets, full=full, fade=fade)
+
+
+def dense(values, band):
+    return Alignment(values.float() * (band.prior > 0), band).dense().numpy()
+
+
+def banded_cases():
+    return st.tuples(st.integers(0, 10_000), SIZES, st.booleans()).map(
+        lambda case: (case[0], *case[1], (narrow if case[2] else whole)(*case[1]))
+    )

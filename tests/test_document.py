@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projector.document import Annotation, Fragment, Mention, traveling
+from projector.document import Annotation, Fragment, Mention, transferable_annotations
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 3), (3, 3), (4, 3), (0, 0)])
@@ -46,8 +46,8 @@ def ids(annotations):
 
 def test_a_note_on_a_relation_needs_both_the_relations_mentions():
     notes = [about("#1", "note", "R1"), about("R1", "relation", "T1", "T2")]
-    assert traveling(notes, {"T1", "T2"}) == (tuple(notes), ())
-    assert traveling(notes, {"T1"}) == ((), tuple(notes))
+    assert transferable_annotations(notes, {"T1", "T2"}) == (tuple(notes), ())
+    assert transferable_annotations(notes, {"T1"}) == ((), tuple(notes))
 
 
 def test_events_within_events_need_the_innermost_mention():
@@ -58,36 +58,36 @@ def test_events_within_events_need_the_innermost_mention():
         about("E3", "event", "T3"),
         about("N1", "normalization", "T1"),
     ]
-    kept, lost = traveling(events, {"T1", "T2", "T3"})
+    kept, lost = transferable_annotations(events, {"T1", "T2", "T3"})
     assert (ids(kept), ids(lost)) == (["E1", "A1", "E2", "E3", "N1"], [])
-    kept, lost = traveling(events, {"T1", "T2"})
+    kept, lost = transferable_annotations(events, {"T1", "T2"})
     assert (ids(kept), ids(lost)) == (["N1"], ["E1", "A1", "E2", "E3"])
 
 
 def test_annotations_about_each_other_live_and_fall_together():
     circle = [about("E1", "event", "T1", "E2"), about("E2", "event", "T2", "E1")]
-    assert ids(traveling(circle, ["T1", "T2"])[0]) == ["E1", "E2"]
-    assert ids(traveling(circle, ["T1"])[1]) == ["E1", "E2"]
+    assert ids(transferable_annotations(circle, ["T1", "T2"])[0]) == ["E1", "E2"]
+    assert ids(transferable_annotations(circle, ["T1"])[1]) == ["E1", "E2"]
 
 
 def test_an_equivalence_is_shortened_to_the_members_left():
     whole = Annotation("*", "equivalence", "Equiv", (("", "T1"), ("", "T2"), ("", "T3")), line=7)
-    assert traveling([whole], {"T1", "T2", "T3"}) == ((whole,), ())
-    kept, lost = traveling([whole], {"T1", "T3"})
+    assert transferable_annotations([whole], {"T1", "T2", "T3"}) == ((whole,), ())
+    kept, lost = transferable_annotations([whole], {"T1", "T3"})
     assert kept == (Annotation("*", "equivalence", "Equiv", (("", "T1"), ("", "T3"))),)
     assert kept[0].line == 7
     assert lost == (whole,)
-    assert traveling([whole], {"T3"}) == ((), (whole,))
+    assert transferable_annotations([whole], {"T3"}) == ((), (whole,))
 
 
 def test_two_equivalences_share_an_id_but_not_a_fate():
     first, second = about("*", "equivalence", "T1", "T2"), about("*", "equivalence", "T3", "T4")
-    assert traveling([first, second], {"T3", "T4"}) == ((second,), (first,))
+    assert transferable_annotations([first, second], {"T3", "T4"}) == ((second,), (first,))
 
 
 def test_what_is_about_nothing_travels():
     free = about("#1", "note")
-    assert traveling([free], ()) == ((free,), ())
+    assert transferable_annotations([free], ()) == ((free,), ())
 
 
 IDS = ["T1", "T2", "T3", "E1", "E2", "E3", "R1", "#1"]
@@ -100,7 +100,7 @@ IDS = ["T1", "T2", "T3", "E1", "E2", "E3", "R1", "#1"]
 @settings(max_examples=150, deadline=None)
 def test_the_most_that_can_travel_does(targets, mentions):
     annotations = [about(id_, "event", *chosen) for id_, chosen in targets.items()]
-    kept, lost = traveling(annotations, mentions)
+    kept, lost = transferable_annotations(annotations, mentions)
     assert sorted(ids(kept + lost)) == sorted(targets)
     possible = [
         set(some)

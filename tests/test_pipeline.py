@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projector.decode.tagger_evidence import Predictions
+from projector.decode.tagger_evidence import SpanEvidence
 from projector.document import (
     Annotation,
     Document,
@@ -54,7 +54,7 @@ RECIPES = {
         method: Settings(AlignSettings(method=method))
         for method in ("softmax", "argmax", "itermax")
     },
-    "exact-transport": Settings(AlignSettings(method="exact-transport")),
+    "sinkhorn-converged": Settings(AlignSettings(method="sinkhorn-converged")),
 }
 
 
@@ -383,9 +383,11 @@ def test_a_tagger_widens_the_longest_run_of_its_label():
     plain = project(source, target, published())
     assert places(plain) == [[(0, 6)]]
     tagged = document(target, ("X", 0, 11), language="it")
-    assert places(project(source, target, published(), support=Predictions(tagged))) == [[(0, 11)]]
+    assert places(project(source, target, published(), evidence=SpanEvidence(tagged))) == [
+        [(0, 11)]
+    ]
     other = document(target, ("Y", 0, 11), language="it")
-    assert project(source, target, published(), support=Predictions(other)) == plain
+    assert project(source, target, published(), evidence=SpanEvidence(other)) == plain
 
 
 def test_a_tagger_alone_projects_nothing():
@@ -395,7 +397,7 @@ def test_a_tagger_alone_projects_nothing():
     tagged = replace(target, mentions=(Mention("T1", "X", (Fragment(0, 9),)),))
     alone = project(source, target, recipe)
     assert [one.status for one in alone.projections] == [Status.UNALIGNED]
-    assert project(source, target, recipe, support=Predictions(tagged)) == alone
+    assert project(source, target, recipe, evidence=SpanEvidence(tagged)) == alone
 
 
 def test_the_span_model_weighs_a_taggers_edges():
@@ -406,11 +408,11 @@ def test_the_span_model_weighs_a_taggers_edges():
     plain = project(source, target, recipe)
     assert places(plain) == [[(6, 12)]]
     tagged = document(target, ("X", 6, 17), language="it")
-    assert places(project(source, target, recipe, support=Predictions(tagged))) == [[(6, 17)]]
+    assert places(project(source, target, recipe, evidence=SpanEvidence(tagged))) == [[(6, 17)]]
     other = document(target, ("Y", 6, 17), language="it")
-    assert places(project(source, target, recipe, support=Predictions(other))) == [[(6, 12)]]
+    assert places(project(source, target, recipe, evidence=SpanEvidence(other))) == [[(6, 12)]]
     empty = document(target, language="it")
-    assert project(source, target, recipe, support=Predictions(empty)) == plain
+    assert project(source, target, recipe, evidence=SpanEvidence(empty)) == plain
 
 
 # Many pairs.
@@ -454,8 +456,8 @@ def test_every_pair_has_its_own_taggers_document():
     source, target = document("fiebre alta hoy", ("X", 0, 6)), document("fiebre alta hoy")
     tagged = document("fiebre alta hoy", ("X", 0, 11))
     pairs = [DocumentPair(source, target)] * 3
-    support = [None, Predictions(tagged), None]
-    found = project_pairs(pairs, TinyEncoder(), published(), support=support)
+    evidence = [None, SpanEvidence(tagged), None]
+    found = project_pairs(pairs, TinyEncoder(), published(), evidence=evidence)
     assert [places(one) for one in found] == [[[(0, 6)]], [[(0, 11)]], [[(0, 6)]]]
 
 

@@ -55,3 +55,10 @@ def test_the_published_recipe_is_the_papers():
     assert (align.full, align.fade) == (50, 100)
     assert (decode.method, decode.gap) == ("longest-run", 1)
     assert recipe != Settings()
+
+
+@pytest.mark.parametrize(
+    ("targets", "reach"), [(0, 60), (600, 60), (601, 60.1), (5000, 500), (10**6, 4000)]
+)
+def test_the_path_is_sought_as_far_as_the_target_is_long_within_bounds(targets, reach):
+    assert AlignSettings().search_reach(targets) == pytest.approx(reach)

@@ -161,7 +161,7 @@ def own_projector(
 
     def project(pair: DocumentPair) -> Projected:
         support = tagger.support(pair.target.text) if tagger else None
-        outcomes = project_pair(pair, encoder, settings, support=support).projections
+        outcomes = project_pair(pair, encoder, settings, evidence=support).projections
         return {one.mention_id: (one.fragments, one.score) for one in outcomes}
 
     return project
@@ -230,10 +230,10 @@ def main(
           --peer simalign --output figures.json
     """
     from projector.models import load
-    from projector.models.encoder import RecentTexts
+    from projector.models.encoder import CachedEncoder
     from projector.tagging.tagger import load_tagger
 
-    encoder = RecentTexts(
+    encoder = CachedEncoder(
         load(model, layer=layer, granularity=granularity, window=window, precision=precision),
         memory=_MEMORY,
     )

@@ -21,12 +21,13 @@ from tqdm import tqdm
 
 from projector.align.aligner import AlignedPair, align_pair
 from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, read_gold
-from projector.decode.best_span import Candidates, weigh_spans
-from projector.decode.membership import project_spans, scores_by_word, tokens_in_words
+from projector.decode.candidates import Candidates, weigh_spans
+from projector.decode.membership import mass_shares, shares_by_word
 from projector.decode.mention_spans import fragment_spans, source_spans
 from projector.document import DocumentPair
 from projector.evaluation.metrics import Span, document_spans, score
 from projector.settings import DEFAULT_MODEL, Settings, SpanWeights
+from projector.text.token_words import tokens_in_words
 from projector.training.aligner.data import fold_of
 
 if TYPE_CHECKING:
@@ -81,24 +82,22 @@ def examples(
     name: str, pair: DocumentPair, encoder: Encoder, *, fold: int = 0, tagger: Tagger | None = None
 ) -> Iterator[Example]:
     """Yield the mentions of a pair with their candidates; mentions without candidates are left."""
-    support = tagger.support(pair.target.text) if tagger else None
+    evidence = tagger.support(pair.target.text) if tagger else None
     names = fitted_names(tagger=tagger is not None)
     aligned = align_pair(pair, encoder, Settings().align)
     spans, owner = fragment_spans(pair.source)
     if not len(spans) or not len(aligned.source) or not len(aligned.target):
         return
     labels = [pair.source.mentions[number].label for number in owner]
-    incidence = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
-    scores = scores_by_word(
-        project_spans(aligned.alignment, aligned.source.offsets, spans), incidence
-    )
+    word_map = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
+    shares = shares_by_word(mass_shares(aligned.alignment, aligned.source.offsets, spans), word_map)
     gold = {mention.id: (mention.start, mention.end) for mention in pair.target.mentions}
     for candidates in weigh_spans(
-        scores,
-        source_spans(aligned, spans, labels, support),
+        shares,
+        source_spans(aligned, spans, labels, evidence),
         aligned.source_words,
         aligned.target_words,
-        incidence,
+        word_map,
     ):
         for row, index in enumerate(candidates.index):
             mention = pair.source.mentions[owner[index]]
@@ -199,12 +198,12 @@ def main(
           --model runs/fold-0 --model runs/fold-1
     """
     from projector.models import load
-    from projector.models.encoder import RecentTexts
+    from projector.models.encoder import CachedEncoder
     from projector.tagging.tagger import load_tagger
 
     if max(len(models), len(taggers)) > _FOLDS:
         raise click.UsageError(f"there are {_FOLDS} folds; expected no more models or taggers")
-    encoders = [RecentTexts(load(model)) for model in models]
+    encoders = [CachedEncoder(load(model)) for model in models]
     helpers: list[Tagger | None] = [
         load_tagger(path, encoder=encoders[fold % len(encoders)])
         for fold, path in enumerate(taggers)

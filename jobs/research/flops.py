@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from projector.models.encoder import segment_windows
+from projector.text.windows import segment_windows
 
 if TYPE_CHECKING:
     import torch
 
-    from projector.models.encoder import TransformerEncoder
+    from projector.models.transformer_encoder import TransformerEncoder
     from projector.text.tokens import TokenizedText
 
 

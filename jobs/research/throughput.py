@@ -104,7 +104,8 @@ def main(gold: Path, limit: int, model: str, precision: Precision, threads: int)
 
     from jobs.research.flops import measure
     from projector.models import load
-    from projector.models.encoder import RecentTexts, TransformerEncoder
+    from projector.models.encoder import CachedEncoder
+    from projector.models.transformer_encoder import TransformerEncoder
     from projector.pipeline import project_pair
     from projector.settings import Settings
 
@@ -112,7 +113,7 @@ def main(gold: Path, limit: int, model: str, precision: Precision, threads: int)
     encoder = load(model, precision=precision)
     pairs = list(read_pairs(gold, limit=limit))
     watch = Stopwatch(encoder)
-    recent = RecentTexts(watch)
+    recent = CachedEncoder(watch)
     project_pair(pairs[0], encoder, Settings())
     started = time.perf_counter()
     for pair in pairs:

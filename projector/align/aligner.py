@@ -1,13 +1,25 @@
-"""Tokenise, encode and align a document and its translation."""
+"""Tokenise, encode and align texts as the settings choose: the stages up to alignment weights."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from projector.align import anchors as path
-from projector.align import weights as align
-from projector.align.weights import Alignment
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.align.anchors import expected_path
+from projector.align.band import Band, band_around
+from projector.align.similarity import PRIOR_TOKENS, centered, contextualized, cosines
+from projector.align.weights import (
+    Alignment,
+    itermax,
+    mutual_argmax,
+    sinkhorn,
+    sinkhorn_converged,
+    softmax_both_ways,
+)
 from projector.document import DocumentPair
 from projector.models.encoder import Encoder
 from projector.settings import AlignSettings
@@ -33,58 +45,65 @@ class AlignedPair:
 def align_pair(pair: DocumentPair, encoder: Encoder, settings: AlignSettings) -> AlignedPair:
     """Tokenise, encode and align a document and its translation."""
     source, target = encoder.tokenize(pair.source.text), encoder.tokenize(pair.target.text)
-    source_vectors, target_vectors = encoder.encode([source, target])
     return AlignedPair(
         pair,
         source,
         target,
         find_words(pair.source.text, pair.source.language),
         find_words(pair.target.text, pair.target.language),
-        align_vectors(source_vectors, target_vectors, settings),
+        align_texts(source, target, encoder, settings),
     )
 
 
-def align_vectors(source: Tensor, target: Tensor, settings: AlignSettings) -> Alignment:
-    """Align [S, d] with [T, d] token vectors: path, band, similarity, weights."""
-    sources, targets = len(source), len(target)
-    if not sources or not targets:
-        return _nothing(source, targets)
+def align_texts(
+    source: TokenizedText, target: TokenizedText, encoder: Encoder, settings: AlignSettings
+) -> Alignment:
+    """Encode and align two texts: vectors, path, band, weights."""
+    vectors = token_vectors([source, target], encoder, settings)
+    path = expected_path(*vectors, settings)
+    band = band_along(path, vectors[1], settings)
+    return align_within(*vectors, band, settings)
+
+
+def token_vectors(
+    texts: Sequence[TokenizedText], encoder: Encoder, settings: AlignSettings
+) -> list[Tensor]:
+    """Return a [T, d] vector of unit length for each token of each text, ready to compare."""
+    shrink = PRIOR_TOKENS if settings.center else float("inf")
+    vectors = encoder.encode(texts)
     if settings.context:
-        source = align.contextualized(source, factor=settings.context)
-        target = align.contextualized(target, factor=settings.context)
-    shrink = align.PRIOR_TOKENS if settings.center else float("inf")
-    source = align.centered(source, prior_tokens=shrink)
-    target = align.centered(target, prior_tokens=shrink)
-    expected = path.diagonal(sources, targets)
-    if settings.path == "anchored":
-        reach = min(max(settings.search, settings.search_share * targets), settings.search_limit)
-        expected = path.anchored_path(source, target, reach=reach, neighbors=settings.neighbors)
-    band = align.band_around(
-        expected, targets, full=settings.full, fade=settings.fade, device=source.device
+        vectors = [contextualized(side, factor=settings.context) for side in vectors]
+    return [centered(side, prior_tokens=shrink) for side in vectors]
+
+
+def band_along(path: NDArray[np.float64], target: Tensor, settings: AlignSettings) -> Band:
+    """Lay the band of the settings around a path [S] in a target of [T, d] token vectors."""
+    return band_around(
+        path, len(target), full=settings.full, fade=settings.fade, device=target.device
     )
-    similarity = align.cosines(source, target, band, neighbors=settings.neighbors)
+
+
+def align_within(source: Tensor, target: Tensor, band: Band, settings: AlignSettings) -> Alignment:
+    """Compare [S, d] with [T, d] token vectors within a band and turn similarities into weights.
+
+    Texts of which one has no tokens are aligned to nothing.
+    """
+    if not band.prior.numel():
+        return Alignment(band.prior, band)
+    similarity = cosines(source, target, band, neighbors=settings.neighbors)
     return Alignment(_weights(similarity, band, settings), band)
 
 
-def _nothing(source: Tensor, targets: int) -> Alignment:
-    """Return the alignment of two texts of which one is empty: a band without width."""
-    left = source.new_zeros(len(source)).long()
-    weights = source.new_zeros(len(source), 0)
-    return Alignment(weights, align.Band(left, weights, targets))
-
-
-def _weights(similarity: Tensor, band: align.Band, settings: AlignSettings) -> Tensor:
+def _weights(similarity: Tensor, band: Band, settings: AlignSettings) -> Tensor:
     temperature = settings.temperature
     match settings.method:
         case "transport":
-            return align.transport(
-                similarity, band, temperature=temperature, iterations=settings.iterations
-            )
-        case "exact-transport":
-            return align.exact_transport(similarity, band, temperature=temperature)
+            return sinkhorn(similarity, band, epsilon=temperature, iterations=settings.iterations)
+        case "sinkhorn-converged":
+            return sinkhorn_converged(similarity, band, epsilon=temperature)
         case "softmax":
-            return align.softmax_both_ways(similarity, band, temperature=temperature)
+            return softmax_both_ways(similarity, band, temperature=temperature)
         case "argmax":
-            return align.mutual_argmax(similarity, band).float()
+            return mutual_argmax(similarity, band).float()
         case "itermax":
-            return align.itermax(similarity, band).float()
+            return itermax(similarity, band).float()

@@ -10,7 +10,25 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from projector.align.weights import ROWS_AT_ONCE, similarity_block
+from projector.align.similarity import ROWS_AT_ONCE, similarity_block
+from projector.settings import AlignSettings
+
+
+def expected_path(source: Tensor, target: Tensor, settings: AlignSettings) -> NDArray[np.float64]:
+    """Say where each source token is expected in the target, as the settings choose.
+
+    Args:
+        source: [S, d] of unit length.
+        target: [T, d] of unit length.
+        settings: Whether along the diagonal or along anchors, and how far from it these may be.
+
+    Returns:
+        [S] target positions, non-decreasing.
+    """
+    if settings.path == "diagonal" or not len(target):
+        return diagonal(len(source), len(target))
+    reach = settings.search_reach(len(target))
+    return anchored_path(source, target, reach=reach, neighbors=settings.neighbors)
 
 
 def diagonal(sources: int, targets: int) -> NDArray[np.float64]:
@@ -53,9 +71,9 @@ def mutual_best(
         low = min(max(int(np.floor(center[0] - reach)), 0), len(target) - 1)
         high = max(min(int(np.ceil(center[-1] + reach)) + 1, len(target)), low + 1)
         block = similarity_block(source, target, rows, (low, high), neighbors)
-        at = torch.from_numpy(center).to(device, torch.float32)[:, None]
-        place = torch.arange(low, high, device=device)
-        block = block.masked_fill((place - at).abs() > reach, -torch.inf)
+        expected = torch.from_numpy(center).to(device, torch.float32)[:, None]
+        column = torch.arange(low, high, device=device)
+        block = block.masked_fill((column - expected).abs() > reach, -torch.inf)
         values[rows[0] : rows[1]], index = block.max(1)
         choice[rows[0] : rows[1]] = index + low
         tops, top_row = block.max(0)
@@ -100,9 +118,9 @@ def anchored_path(
     sure = values > floor
     sources, targets = rows[sure].tolist(), columns[sure].tolist()
     chain = heaviest_chain(sources, targets, (values[sure] ** 2).tolist())
-    at = [-1.0, *(float(sources[k]) for k in chain), float(len(source))]
-    to = [-1.0, *(float(targets[k]) for k in chain), float(len(target))]
-    return np.interp(np.arange(len(source)), at, to)
+    anchors = [-1.0, *(float(sources[k]) for k in chain), float(len(source))]
+    positions = [-1.0, *(float(targets[k]) for k in chain), float(len(target))]
+    return np.interp(np.arange(len(source)), anchors, positions)
 
 
 def heaviest_chain(
@@ -127,10 +145,10 @@ def heaviest_chain(
     for k, (source, target, weight) in enumerate(zip(sources, targets, weights, strict=True)):
         if k and source != sources[k - 1]:
             _settle(steps, pending)
-        place = bisect_left(steps, (target,))
-        if place:
-            before[k] = steps[place - 1][2]
-        pending.append((target, (steps[place - 1][1] if place else 0.0) + weight, k))
+        lower = bisect_left(steps, (target,))  # how many steps end before this target
+        if lower:
+            before[k] = steps[lower - 1][2]
+        pending.append((target, (steps[lower - 1][1] if lower else 0.0) + weight, k))
     _settle(steps, pending)
     chain = []
     k = steps[-1][2] if steps else -1
@@ -143,11 +161,11 @@ def heaviest_chain(
 def _settle(steps: list[tuple[int, float, int]], pending: list[tuple[int, float, int]]) -> None:
     """Enter a source token's pairs into the staircase, once they can't see each other."""
     for target, total, k in pending:
-        place = bisect_right(steps, (target, float("inf")))
-        if place and steps[place - 1][1] >= total:
+        lower = bisect_right(steps, (target, float("inf")))
+        if lower and steps[lower - 1][1] >= total:
             continue
-        start = place - 1 if place and steps[place - 1][0] == target else place
-        stop = place
+        start = lower - 1 if lower and steps[lower - 1][0] == target else lower
+        stop = lower
         while stop < len(steps) and steps[stop][1] <= total:
             stop += 1
         steps[start:stop] = [(target, total, k)]

@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from projector.align.aligner import align_vectors
+from projector.align.aligner import align_texts
 from projector.align.weights import Alignment
-from projector.decode.membership import Incidence, tokens_in_words
 from projector.settings import AlignSettings
+from projector.text.token_words import TokenWordMap, tokens_in_words
 
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder
@@ -26,7 +26,11 @@ THRESHOLD = 0.4
 
 
 def word_links(
-    alignment: Alignment, source: Incidence, target: Incidence, *, threshold: float = THRESHOLD
+    alignment: Alignment,
+    source: TokenWordMap,
+    target: TokenWordMap,
+    *,
+    threshold: float = THRESHOLD,
 ) -> list[tuple[int, int, float]]:
     """Link the words that send each other much of their mass.
 
@@ -53,13 +57,12 @@ def link_words(
 ) -> frozenset[tuple[int, int]]:
     """Link the words of a sentence and its translation, given as lists of words."""
     sides = [encoder.tokenize(" ".join(words)) for words in (source, target)]
-    source_vectors, target_vectors = encoder.encode(sides)
-    alignment = align_vectors(source_vectors, target_vectors, WORD_SETTINGS)
-    incidences = [
+    alignment = align_texts(*sides, encoder, WORD_SETTINGS)
+    word_maps = [
         tokens_in_words(side.offsets, _offsets(words))
         for side, words in zip(sides, (source, target), strict=True)
     ]
-    return frozenset((left, right) for left, right, _ in word_links(alignment, *incidences))
+    return frozenset((left, right) for left, right, _ in word_links(alignment, *word_maps))
 
 
 def _offsets(words: Sequence[str]) -> NDArray[np.int64]:
@@ -68,11 +71,11 @@ def _offsets(words: Sequence[str]) -> NDArray[np.int64]:
     return np.stack([ends - [len(word) for word in words], ends], 1).astype(np.int64)
 
 
-def _gathered(values: Tensor, incidence: Incidence) -> Tensor:
+def _gathered(values: Tensor, word_map: TokenWordMap) -> Tensor:
     """Sum the rows of [tokens, X] into [words, X]."""
-    words = values.new_zeros(len(incidence.tokens_per_word), values.shape[1])
-    share = torch.from_numpy(incidence.share).to(values)[:, None]
-    token = torch.from_numpy(incidence.token).to(values.device)
+    words = values.new_zeros(len(word_map.tokens_per_word), values.shape[1])
+    share = torch.from_numpy(word_map.share).to(values)[:, None]
+    token = torch.from_numpy(word_map.token).to(values.device)
     return words.index_add_(
-        0, torch.from_numpy(incidence.word).to(values.device), values[token] * share
+        0, torch.from_numpy(word_map.word).to(values.device), values[token] * share
     )

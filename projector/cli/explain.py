@@ -24,7 +24,7 @@ from projector.errors import ConfigurationError, CorpusError
 
 if TYPE_CHECKING:
     from projector.corpus.open import AnyCorpus
-    from projector.decode.tagger_evidence import Support
+    from projector.decode.tagger_evidence import TaggerEvidence
     from projector.explain import Explanation
     from projector.models.encoder import Encoder
 
@@ -102,7 +102,7 @@ def command(
         own = default_tagger(model, settings, layer=layer, granularity=granularity, window=window)
         tagger = Path(own or NONE)
     support = _support(tagger, pair.target, encoder, precision, device)
-    found = explain_mention(pair, mention, encoder, settings, most=most, support=support)
+    found = explain_mention(pair, mention, encoder, settings, most=most, evidence=support)
     if form == "json":
         echo_json(asdict(found))
     else:
@@ -132,9 +132,9 @@ def _pair(
 
 def _support(
     path: Path, translation: Document, encoder: Encoder, precision: str, device: str
-) -> Support | None:
+) -> TaggerEvidence | None:
     """Return what a tagger, or a corpus of one's predictions, says of a translation."""
-    from projector.decode.tagger_evidence import Predictions
+    from projector.decode.tagger_evidence import SpanEvidence
     from projector.tagging.tagger import load_tagger
     from projector.tagging.tagger_folder import NONE, is_tagger
 
@@ -153,7 +153,7 @@ def _support(
             f"{path}: the tagger's text of {name} is not the translation's, so its offsets mean "
             "something else"
         )
-    return Predictions(predicted)
+    return SpanEvidence(predicted)
 
 
 def _echo(found: Explanation) -> None:

@@ -134,7 +134,7 @@ def _finder(
         return NamesFirst(codes, Lexical(codes)), LEXICAL
     from projector import models
     from projector.coding.retrieval.bi_encoder import BiEncoder, DenseIndex, described
-    from projector.models.encoder import TransformerEncoder
+    from projector.models.transformer_encoder import TransformerEncoder
 
     folder = CoderFolder.read(Path(name), RETRIEVER)
     encoder = models.load(str(folder.path), precision="fp32", device=device)

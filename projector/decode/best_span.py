@@ -1,130 +1,34 @@
-"""Choose the target span of each source span from its scores: pure functions of arrays.
-
-Two decoders. `longest_run` is the published recipe (ClinicalAligner26AM, §3). `best_span` weighs
-every span of whole words around the peak by a log-linear model with a few interpretable features:
-how much of the mention arrives, how pure the span is, whether its edges lie inside and their
-neighbours outside, whether its length fits, and whether it begins and ends as a mention does.
-"""
+"""Choose the target span of each source span by a log-linear model: pure functions of arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-
 import numpy as np
-from numpy.typing import NDArray
 
-from projector.decode.membership import Incidence, Scores
+from projector.decode.candidates import SourceSpans, weigh_spans
+from projector.decode.decoded import Decoded
+from projector.decode.membership import MassShares
 from projector.settings import SpanWeights
+from projector.text.token_words import TokenWordMap
 from projector.text.words import Words
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
-
-_SPANS_AT_ONCE = 32  # bounds the memory of a document with very many mentions
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """The spans chosen for M source spans.
-
-    Args:
-        first: [M] first target unit; -1 where there is none.
-        last: [M] the unit behind the last; -1 where there is none.
-        score: [M] in [0, 1]; 0 where there is none.
-    """
-
-    first: Ints
-    last: Ints
-    score: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSpans:
-    """What is asked of the M source spans themselves, each in words.
-
-    Args:
-        first: [M] first source word.
-        last: [M] the word behind the last.
-        length: [M] characters, scaled to what a translation of them would have.
-        begins, ends: [M, N] how surely an auxiliary tagger's span of the same label begins, and
-            ends, with each target word; None without a tagger.
-    """
-
-    first: Ints
-    last: Ints
-    length: Floats
-    begins: Floats | None = None
-    ends: Floats | None = None
-
-    def __getitem__(self, index: Ints) -> SourceSpans:
-        """Return the spans at `index`."""
-        begins = None if self.begins is None else self.begins[index]
-        ends = None if self.ends is None else self.ends[index]
-        return SourceSpans(self.first[index], self.last[index], self.length[index], begins, ends)
-
-
-def longest_run(
-    membership: Floats, support: NDArray[np.bool_], *, threshold: float, gap: int
-) -> Decoded:
-    """Take the longest run of target tokens that pass a threshold or that a tagger marks.
-
-    Args:
-        membership: [M, T] scores in [0, 1].
-        support: [M, T] True where an auxiliary tagger marks the token.
-        threshold: Least score of a token in a run.
-        gap: How many tokens in a row may fail within a run.
-
-    Returns:
-        Token ranges; among runs of equal length the one with more membership, then the first. The
-        score is the run's mean membership. A run needs one token that passes the threshold.
-    """
-    passing = (membership >= threshold) | support
-    chosen = [
-        _longest_run_of_row(row, mask, threshold, gap)
-        for row, mask in zip(membership, passing, strict=True)
-    ]
-    first, last, score = zip(*chosen, strict=True) if chosen else ((), (), ())
-    return Decoded(
-        np.array(first, dtype=np.int64),
-        np.array(last, dtype=np.int64),
-        np.array(score, dtype=np.float32),
-    )
-
-
-def _longest_run_of_row(
-    row: Floats, passing: NDArray[np.bool_], threshold: float, gap: int
-) -> tuple[int, int, float]:
-    places = np.nonzero(passing)[0]
-    if not len(places):
-        return -1, -1, 0.0
-    runs = np.split(places, np.nonzero(np.diff(places) > gap + 1)[0] + 1)
-    ranges = [(int(run[0]), int(run[-1]) + 1) for run in runs if (row[run] >= threshold).any()]
-    if not ranges:
-        return -1, -1, 0.0
-    first, last = max(
-        ranges, key=lambda run: (run[1] - run[0], float(row[run[0] : run[1]].sum()), -run[0])
-    )
-    return first, last, float(min(1.0, row[first:last].mean()))
 
 
 def best_span(
-    scores: Scores,
+    shares: MassShares,
     source: SourceSpans,
     source_words: Words,
     target_words: Words,
-    incidence: Incidence,
+    word_map: TokenWordMap,
     *,
     weights: SpanWeights,
 ) -> Decoded:
     """Choose for each source span the best span of whole target words around its peak.
 
     Args:
-        scores: Over M source spans and N target words.
+        shares: Over M source spans and N target words.
         source: The M source spans.
         source_words: The source text's words.
         target_words: The target text's N words.
-        incidence: Of target tokens in target words.
+        word_map: Of target tokens in target words.
         weights: Of the features.
 
     Returns:
@@ -138,7 +42,7 @@ def best_span(
         np.full(spans, -1, dtype=np.int64),
         np.zeros(spans, dtype=np.float32),
     )
-    for candidates in weigh_spans(scores, source, source_words, target_words, incidence):
+    for candidates in weigh_spans(shares, source, source_words, target_words, word_map):
         total = candidates.total(weights)
         flat = total.reshape(len(total), -1)
         best = flat.argmax(1)
@@ -153,193 +57,3 @@ def best_span(
         result.last[index] = candidates.last[rows, best % total.shape[2]][chosen]
         result.score[index] = (1 / mass)[chosen]
     return result
-
-
-def apart(
-    scores: Scores, decoded: Decoded, words: Words, *, recall: float, precision: float, reach: int
-) -> list[tuple[int, int, int]]:
-    """Find what belongs to a chosen span but stands apart from it: a mention in two pieces.
-
-    Args:
-        scores: Over M source spans and N target words.
-        decoded: Their chosen spans.
-        words: The target's N words.
-        recall: Share of the source span's mass that a word must receive to found a piece.
-        precision: Share of its mass that each word of a piece must have from the source span.
-        reach: How many words from the chosen span a piece may begin or end.
-
-    Returns:
-        (source span, first word, word behind the last) of each piece; each touches no chosen span.
-    """
-    place = np.arange(len(words))
-    near = (place >= decoded.first[:, None] - reach) & (place < decoded.last[:, None] + reach)
-    touching = (place >= decoded.first[:, None] - 1) & (place <= decoded.last[:, None])
-    free = near & ~touching & words.lexical & (decoded.first[:, None] >= 0)
-    pure = free & (scores.precision >= precision)
-    pieces = []
-    for span, word in zip(*np.nonzero(pure & (scores.recall >= recall)), strict=True):
-        first = last = int(word)
-        while first > 0 and pure[span, first - 1]:
-            first -= 1
-        while last + 1 < len(words) and pure[span, last + 1]:
-            last += 1
-        pieces.append((int(span), first, last + 1))
-    return sorted(set(pieces))
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """The candidate spans of some source spans, [m] of them, with their features.
-
-    Args:
-        index: [m] which source spans.
-        first: [m, A] first words.
-        last: [m, B] words behind the last.
-        legal: [m, A, B] whether the candidate exists.
-        features: By the names of SpanWeights, each broadcastable to [m, A, B].
-    """
-
-    index: Ints
-    first: Ints
-    last: Ints
-    legal: NDArray[np.bool_]
-    features: dict[str, Floats]
-
-    def total(self, weights: SpanWeights) -> Floats:
-        """Return [m, A, B] weighted sums; minus infinity where there is no candidate."""
-        total = np.zeros(self.legal.shape, dtype=np.float32)
-        for field in fields(weights):
-            if field.name in self.features:
-                total += np.float32(getattr(weights, field.name)) * self.features[field.name]
-        total[~self.legal] = -np.inf
-        return total
-
-
-def weigh_spans(
-    scores: Scores,
-    source: SourceSpans,
-    source_words: Words,
-    target_words: Words,
-    incidence: Incidence,
-) -> Iterator[Candidates]:
-    """List the candidates of every source span that receives any mass, some spans at a time.
-
-    A candidate contains the peak, the word that receives most, and reaches from it at most three
-    times the source span's words and ten more to each side.
-    """
-    reach = 10 + 3 * (source.last - source.first)
-    able = np.nonzero(scores.recall.max(1, initial=0) > 0)[0]
-    able = able[np.argsort(reach[able], kind="stable")]
-    for start in range(0, len(able), _SPANS_AT_ONCE):
-        index = able[start : start + _SPANS_AT_ONCE]
-        part = Scores(scores.recall[index], scores.precision[index])
-        peak = part.recall.argmax(1)
-        steps = np.arange(int(reach[index].max()) + 1)
-        first = peak[:, None] - steps[::-1]
-        last = peak[:, None] + 1 + steps
-        near = steps <= reach[index, None]
-        legal = (near[:, ::-1] & (first >= 0))[:, :, None]
-        legal = legal & (near & (last <= len(target_words)))[:, None, :]
-        first, last = first.clip(0), last.clip(None, len(target_words))
-        features = span_features(
-            part, source[index], source_words, target_words, incidence, first, last
-        )
-        if "tagger" in features:
-            # Below its best candidate: a tagger tells where a mention stands, not whether it does.
-            sure = features["tagger"]
-            most = np.where(legal, sure, -np.inf).max((1, 2), keepdims=True)
-            features["tagger"] = (sure - most).astype(np.float32)
-        yield Candidates(index, first, last, legal, features)
-
-
-def span_features(
-    scores: Scores,
-    source: SourceSpans,
-    source_words: Words,
-    target_words: Words,
-    incidence: Incidence,
-    first: Ints,
-    last: Ints,
-) -> dict[str, Floats]:
-    """Describe candidates [m, A] × [m, B], each feature named as its weight.
-
-    recall: log of the share of the mention's mass inside. precision: log of the mean share, over
-    the tokens inside, that comes from the mention. length: |log| of the ratio of its characters
-    to what the mention's length makes one expect. inside, outside: precision of both edge words
-    and of both their outer neighbours. edge_mass: recall of both edge words. function_word,
-    punctuation: how many edges are one though the mention's same edge is not. cut: how many edges
-    fall within hyphenated words though the mention's same edge does not. separators: commas and
-    the like beyond the mention's own. brackets: how far the balance of brackets differs from the
-    mention's. tagger: how surely both edges are those of a tagger's span; `weigh_spans` takes it
-    relative to the best candidate.
-    """
-    row = np.arange(len(first))[:, None]
-    start, end = first, last - 1
-    recall = _inside(scores.recall, first, last)
-    tokens = np.broadcast_to(incidence.tokens_per_word, scores.precision.shape)
-    pure = _inside(scores.precision * tokens, first, last) / np.maximum(
-        _inside(tokens, first, last), 1e-9
-    )
-    characters = target_words.offsets[end, 1][:, None] - target_words.offsets[start, 0][:, :, None]
-    ratio = characters.clip(1) / source.length[:, None, None]
-    padded = np.pad(scores.precision, ((0, 0), (1, 1)))
-    features = {
-        "recall": np.log(recall.clip(0) + 1e-3),
-        "precision": np.log(pure.clip(0) + 1e-3),
-        "length": np.abs(np.log(ratio)),
-        "inside": _edges(scores.precision[row, start], scores.precision[row, end]),
-        "outside": _edges(padded[row, first], padded[row, last + 1]),
-        "edge_mass": _edges(scores.recall[row, start], scores.recall[row, end]),
-        "cut": _edges(
-            target_words.cut[first] & ~source_words.cut[source.first][:, None],
-            target_words.cut[last] & ~source_words.cut[source.last][:, None],
-        ),
-        **_text_features(source, source_words, target_words, first, last),
-    }
-    if source.begins is not None and source.ends is not None:
-        features["tagger"] = _edges(source.begins[row, start], source.ends[row, end])
-    return features
-
-
-def _text_features(
-    source: SourceSpans, source_words: Words, target_words: Words, first: Ints, last: Ints
-) -> dict[str, Floats]:
-    begin, end = source.first[:, None], source.last[:, None] - 1
-    opens = ~target_words.lexical & ~target_words.opening
-    closes = ~target_words.lexical & (target_words.bracket >= 0)
-    separators = _between(target_words.separator, first, last)
-    brackets = _between(target_words.bracket, first, last)
-    own_separators = _between(source_words.separator, source.first[:, None], source.last[:, None])
-    own_brackets = _between(source_words.bracket, source.first[:, None], source.last[:, None])
-    return {
-        "function_word": _edges(
-            target_words.function[first.clip(None, len(target_words) - 1)]
-            & ~source_words.function[begin],
-            target_words.function[last - 1] & ~source_words.function[end],
-        ),
-        "punctuation": _edges(
-            opens[first.clip(None, len(target_words) - 1)] & source_words.lexical[begin],
-            closes[last - 1] & source_words.lexical[end],
-        ),
-        "separators": (separators - own_separators).clip(0).astype(np.float32),
-        "brackets": np.abs(brackets - own_brackets).astype(np.float32),
-    }
-
-
-def _edges(first: NDArray[np.generic], last: NDArray[np.generic]) -> Floats:
-    """Add a feature of the first edge [m, A] and of the last [m, B] into [m, A, B]."""
-    return first.astype(np.float32)[:, :, None] + last.astype(np.float32)[:, None, :]
-
-
-def _inside(values: Floats, first: Ints, last: Ints) -> Floats:
-    """Sum [m, N] values over candidates [m, A] × [m, B]."""
-    running = np.pad(np.cumsum(values, axis=1, dtype=np.float64), ((0, 0), (1, 0)))
-    row = np.arange(len(first))[:, None]
-    total = running[row, last][:, None, :] - running[row, first][:, :, None]
-    return total.astype(np.float32)
-
-
-def _between(values: NDArray[np.generic], first: Ints, last: Ints) -> Ints:
-    """Count [N] flags over candidates [m, A] × [m, B]."""
-    running = np.concatenate([[0], np.cumsum(values.astype(np.int64))])
-    return np.asarray(running[last][:, None, :] - running[first][:, :, None])

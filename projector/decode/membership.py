@@ -9,32 +9,33 @@ import torch
 from numpy.typing import NDArray
 
 from projector.align.weights import Alignment
+from projector.text.token_words import TokenWordMap, expand_ranges
 from projector.text.words import overlap_range
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class MassShares:
     """What M source spans send to N target units (tokens or words).
 
     Args:
-        recall: [M, N] share of the span's own mass that the unit receives; a row sums to at
+        coverage: [M, N] share of the span's own mass that the unit receives; a row sums to at
             most 1.
-        precision: [M, N] share of the unit's mass that comes from the span, in [0, 1].
+        purity: [M, N] share of the unit's mass that comes from the span, in [0, 1].
     """
 
-    recall: Floats
-    precision: Floats
+    coverage: Floats
+    purity: Floats
 
 
-def project_spans(
+def mass_shares(
     alignment: Alignment, offsets: NDArray[np.int64], spans: NDArray[np.int64]
-) -> Scores:
+) -> MassShares:
     """Project spans of source characters onto target tokens.
 
-    A token is a member of a span by the share of its characters inside it. Recall normalises the
-    alignment by rows, so that every source token sends one unit; precision by columns, so that
+    A token is a member of a span by the share of its characters inside it. Coverage normalises the
+    alignment by rows, so that every source token sends one unit; purity by columns, so that
     every target token receives one.
 
     Args:
@@ -43,7 +44,7 @@ def project_spans(
         spans: [M, 2] half-open spans of source characters.
 
     Returns:
-        Scores over the T target tokens.
+        Shares over the T target tokens.
     """
     weights, band = alignment.weights, alignment.band
     span, token, share = _memberships(offsets, spans)
@@ -59,16 +60,16 @@ def project_spans(
         flat = weights.new_zeros(len(spans) * band.targets)
         return flat.index_add_(0, place.flatten(), values.flatten()).view(len(spans), band.targets)
 
-    recall: Floats = gathered(mass / sent).cpu().numpy() / total.clip(1e-9)[:, None]
-    precision: Floats = (gathered(mass) / received.clamp_min(1e-30)).cpu().numpy()
-    return Scores(recall, precision)
+    coverage: Floats = gathered(mass / sent).cpu().numpy() / total.clip(1e-9)[:, None]
+    purity: Floats = (gathered(mass) / received.clamp_min(1e-30)).cpu().numpy()
+    return MassShares(coverage, purity)
 
 
 def _memberships(
     offsets: NDArray[np.int64], spans: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
     """List every (span, token, share of the token's characters inside the span)."""
-    span, token = _expand(*overlap_range(offsets, spans))
+    span, token = expand_ranges(*overlap_range(offsets, spans))
     inside = np.minimum(offsets[token, 1], spans[span, 1]) - np.maximum(
         offsets[token, 0], spans[span, 0]
     )
@@ -76,53 +77,17 @@ def _memberships(
     return span, token, (inside / length).astype(np.float32)
 
 
-def _expand(
-    first: NDArray[np.int64], last: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Turn half-open ranges into (number of the range, element) pairs."""
-    sizes = last - first
-    owner = np.repeat(np.arange(len(first)), sizes)
-    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return owner, first[owner] + within
+def shares_by_word(shares: MassShares, word_map: TokenWordMap) -> MassShares:
+    """Gather shares over tokens [M, T] into shares over words [M, N].
 
-
-@dataclass(frozen=True, slots=True)
-class Incidence:
-    """Which words the tokens stand in; a token over several words is divided among them.
-
-    Args:
-        token: [K] token of each entry.
-        word: [K] word of each entry.
-        share: [K] the token's part in the word; a token's parts sum to 1.
-        tokens_per_word: [N] how many tokens stand in each word.
+    Coverage adds up over a word's tokens, purity is their mean.
     """
-
-    token: NDArray[np.int64]
-    word: NDArray[np.int64]
-    share: Floats
-    tokens_per_word: Floats
-
-
-def tokens_in_words(token_offsets: NDArray[np.int64], word_offsets: NDArray[np.int64]) -> Incidence:
-    """Say which of the N words each of the T tokens stands in, from [T, 2] and [N, 2] offsets."""
-    first, last = overlap_range(word_offsets, token_offsets)
-    token, word = _expand(first, last)
-    share = (1 / np.maximum(last - first, 1))[token].astype(np.float32)
-    count = np.bincount(word, weights=share, minlength=len(word_offsets))
-    return Incidence(token, word, share, count.astype(np.float32))
-
-
-def scores_by_word(scores: Scores, incidence: Incidence) -> Scores:
-    """Gather scores over tokens [M, T] into scores over words [M, N].
-
-    Recall adds up over a word's tokens, precision is their mean.
-    """
-    words = len(incidence.tokens_per_word)
+    words = len(word_map.tokens_per_word)
 
     def gathered(values: Floats) -> Floats:
         result = np.zeros((words, len(values)), dtype=np.float32)
-        np.add.at(result, incidence.word, (values[:, incidence.token] * incidence.share).T)
+        np.add.at(result, word_map.word, (values[:, word_map.token] * word_map.share).T)
         return np.ascontiguousarray(result.T)
 
-    per_word: Floats = incidence.tokens_per_word.clip(1e-9)
-    return Scores(gathered(scores.recall), gathered(scores.precision) / per_word)
+    per_word: Floats = word_map.tokens_per_word.clip(1e-9)
+    return MassShares(gathered(shares.coverage), gathered(shares.purity) / per_word)

@@ -8,11 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.align.aligner import AlignedPair
-from projector.decode.best_span import Decoded, SourceSpans, apart, best_span, longest_run
-from projector.decode.membership import project_spans, scores_by_word, tokens_in_words
-from projector.decode.tagger_evidence import Support
+from projector.decode.best_span import best_span
+from projector.decode.candidates import SourceSpans
+from projector.decode.decoded import Decoded
+from projector.decode.discontinuous import discontinuous_parts
+from projector.decode.longest_run import longest_run
+from projector.decode.membership import mass_shares, shares_by_word
+from projector.decode.tagger_evidence import TaggerEvidence
 from projector.document import Document, Fragment
 from projector.settings import Settings
+from projector.text.token_words import tokens_in_words
 from projector.text.words import overlap_range
 
 _SCORES_AT_ONCE = 16_000_000  # mentions times target tokens: bounds the memory of huge texts
@@ -54,7 +59,7 @@ def decode_spans(
     owner: NDArray[np.int64],
     settings: Settings,
     *,
-    support: Support | None = None,
+    evidence: TaggerEvidence | None = None,
 ) -> TargetSpans:
     """Project source spans [M, 2], fragments of the mentions `owner` [M], and choose where to."""
     if not len(spans) or not len(aligned.source) or not len(aligned.target):
@@ -62,7 +67,7 @@ def decode_spans(
         return TargetSpans(none, none.reshape(0, 2), np.empty(0, dtype=np.float32))
     step = max(1, _SCORES_AT_ONCE // max(len(aligned.target), len(aligned.target_words)))
     parts = [
-        _decode_some(aligned, spans[k : k + step], owner[k : k + step], settings, support)
+        _decode_some(aligned, spans[k : k + step], owner[k : k + step], settings, evidence)
         for k in range(0, len(spans), step)
     ]
     return TargetSpans(
@@ -77,37 +82,37 @@ def _decode_some(
     spans: NDArray[np.int64],
     owner: NDArray[np.int64],
     settings: Settings,
-    support: Support | None,
+    evidence: TaggerEvidence | None,
 ) -> TargetSpans:
-    scores = project_spans(aligned.alignment, aligned.source.offsets, spans)
+    shares = mass_shares(aligned.alignment, aligned.source.offsets, spans)
     labels = [aligned.pair.source.mentions[number].label for number in owner]
     if settings.decode.method == "longest-run":
         inside = np.zeros((len(spans), len(aligned.target)), np.bool_)
-        if support is not None:
-            inside = support.inside(aligned.target.offsets, labels)
+        if evidence is not None:
+            inside = evidence.inside(aligned.target.offsets, labels)
         decoded = longest_run(
-            scores.precision,
+            shares.purity,
             inside,
             threshold=settings.decode.threshold,
             gap=settings.decode.gap,
         )
         return _target_spans(decoded, [], owner, aligned.target.offsets)
-    incidence = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
-    by_word = scores_by_word(scores, incidence)
+    word_map = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
+    by_word = shares_by_word(shares, word_map)
     decoded = best_span(
         by_word,
-        source_spans(aligned, spans, labels, support),
+        source_spans(aligned, spans, labels, evidence),
         aligned.source_words,
         aligned.target_words,
-        incidence,
+        word_map,
         weights=settings.decode.weights,
     )
-    pieces = apart(
+    pieces = discontinuous_parts(
         by_word,
         decoded,
         aligned.target_words,
-        recall=settings.decode.piece_recall,
-        precision=settings.decode.piece_precision,
+        coverage=settings.decode.piece_recall,
+        purity=settings.decode.piece_precision,
         reach=settings.decode.piece_reach,
     )
     return _target_spans(decoded, pieces, owner, aligned.target_words.offsets)
@@ -132,15 +137,15 @@ def source_spans(
     aligned: AlignedPair,
     spans: NDArray[np.int64],
     labels: list[str],
-    support: Support | None = None,
+    evidence: TaggerEvidence | None = None,
 ) -> SourceSpans:
     """Describe source spans [M, 2] for the span model."""
     first, last = overlap_range(aligned.source_words.offsets, spans)
     scale = len(aligned.target.text) / len(aligned.source.text)
     length = ((spans[:, 1] - spans[:, 0]) * scale).astype(np.float32)
-    if support is None:
+    if evidence is None:
         return SourceSpans(first, last, length)
-    return SourceSpans(first, last, length, *support.edges(aligned.target_words.offsets, labels))
+    return SourceSpans(first, last, length, *evidence.edges(aligned.target_words.offsets, labels))
 
 
 def join_fragments(characters: NDArray[np.int64], text: str) -> tuple[Fragment, ...]:

@@ -15,7 +15,7 @@ from projector.text.words import overlap_range
 Floats = NDArray[np.float32]
 
 
-class Support(Protocol):
+class TaggerEvidence(Protocol):
     """What a tagger says of one text, told of any stretches of it."""
 
     def inside(self, offsets: NDArray[np.int64], labels: Sequence[str]) -> NDArray[np.bool_]:
@@ -26,7 +26,7 @@ class Support(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Predictions:
+class SpanEvidence:
     """A tagger's spans: an edge is certain or isn't there.
 
     Args:
@@ -36,14 +36,14 @@ class Predictions:
     document: Document
 
     def inside(self, offsets: NDArray[np.int64], labels: Sequence[str]) -> NDArray[np.bool_]:
-        """See `Support`."""
+        """See `TaggerEvidence`."""
         marked = np.zeros((len(labels), len(offsets)), np.bool_)
         for rows, first, last in self._ranges(offsets, labels):
             marked[rows, first:last] = True
         return marked
 
     def edges(self, offsets: NDArray[np.int64], labels: Sequence[str]) -> tuple[Floats, Floats]:
-        """See `Support`; 1 or 0."""
+        """See `TaggerEvidence`; 1 or 0."""
         begins, ends = np.zeros((2, len(labels), len(offsets)), np.float32)
         for rows, first, last in self._ranges(offsets, labels):
             begins[rows, first] = 1
@@ -63,7 +63,7 @@ class Predictions:
 
 
 @dataclass(frozen=True, slots=True)
-class Probabilities:
+class TokenEvidence:
     """A tagger's probabilities, token by token.
 
     Args:
@@ -80,11 +80,11 @@ class Probabilities:
     ends: Floats
 
     def inside(self, offsets: NDArray[np.int64], labels: Sequence[str]) -> NDArray[np.bool_]:
-        """See `Support`: where a token is likelier inside than not."""
+        """See `TaggerEvidence`: where a token is likelier inside than not."""
         return self._of_labels(self._gathered(self.within, offsets), labels) > 0.5
 
     def edges(self, offsets: NDArray[np.int64], labels: Sequence[str]) -> tuple[Floats, Floats]:
-        """See `Support`; probabilities."""
+        """See `TaggerEvidence`; probabilities."""
         begins, ends = (
             self._of_labels(self._gathered(values, offsets), labels)
             for values in (self.begins, self.ends)

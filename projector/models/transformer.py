@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from projector.errors import ConfigurationError
 from projector.models.checkpoint import Checkpoint, build, digest, open_checkpoint
 from projector.models.devices import DTYPES, resolve_device, resolve_precision
-from projector.models.encoder import TransformerEncoder, View
+from projector.models.encoder import View
+from projector.models.transformer_encoder import TransformerEncoder
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig

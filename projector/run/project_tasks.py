@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from projector.corpus import Reading
-from projector.decode.tagger_evidence import Predictions
+from projector.decode.tagger_evidence import SpanEvidence
 from projector.document import Document, DocumentPair, Status
 from projector.errors import ConfigurationError, ProjectorError
 from projector.run.failures import ComesToNothing, check_length, checked, readable, unforeseen
@@ -19,7 +19,7 @@ from projector.run.outcome import (
 )
 
 if TYPE_CHECKING:
-    from projector.decode.tagger_evidence import Support
+    from projector.decode.tagger_evidence import TaggerEvidence
     from projector.models.encoder import Encoder
     from projector.pipeline import ProjectedDocument
     from projector.run.plan import Plan, Task
@@ -48,9 +48,9 @@ def project_tasks(
         CorpusError: A document can't be read rightly, unless the configuration says `skip`.
         ProjectorError: A document can't be processed, unless it says so.
     """
-    from projector.models.encoder import RecentTexts
+    from projector.models.encoder import CachedEncoder
 
-    recent = RecentTexts(encoder)
+    recent = CachedEncoder(encoder)
     if tagger is not None and tagger.encoder is encoder:
         tagger = replace(tagger, encoder=recent)  # one pass over a text serves both
     for task in tasks:
@@ -96,7 +96,7 @@ def _pair(
 
 def _predicted(
     task: Task, plan: Plan, text: str, configuration: RunConfiguration
-) -> Predictions | None:
+) -> SpanEvidence | None:
     """Return what a corpus of a tagger's predictions says of a translation."""
     corpus = plan.predictions(task)
     if corpus is None or task.prediction is None:
@@ -105,7 +105,7 @@ def _predicted(
     if predicted is None:
         return None
     if predicted.text == text:
-        return Predictions(predicted)
+        return SpanEvidence(predicted)
     reason = (
         f"{corpus.path}: the tagger's text of {task.prediction} is not that of "
         f"{task.translation} in {plan.target(task).path}, so its offsets mean something else"
@@ -119,7 +119,7 @@ def _projected(
     pair: DocumentPair,
     encoder: Encoder,
     configuration: RunConfiguration,
-    support: Support | None,
+    support: TaggerEvidence | None,
     tagger: Tagger | None,
 ) -> ProjectedDocument:
     from projector.pipeline import project_pair
@@ -127,7 +127,7 @@ def _projected(
     try:
         if tagger is not None:
             support = tagger.support(pair.target.text)
-        return project_pair(pair, encoder, configuration.settings, support=support)
+        return project_pair(pair, encoder, configuration.settings, evidence=support)
     except ProjectorError:
         raise
     except Exception as error:

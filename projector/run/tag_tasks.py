@@ -32,9 +32,9 @@ def tag_tasks(
         CorpusError: A document can't be read, unless the configuration says `skip`.
         ProjectorError: A document can't be tagged, unless it says so.
     """
-    from projector.models.encoder import RecentTexts
+    from projector.models.encoder import CachedEncoder
 
-    tagger = replace(tagger, encoder=RecentTexts(tagger.encoder))
+    tagger = replace(tagger, encoder=CachedEncoder(tagger.encoder))
     for task in tasks:
         yield _tag_task(task, plan, tagger, configuration)
 

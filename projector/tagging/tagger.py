@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from projector import models
-from projector.decode.tagger_evidence import Probabilities
+from projector.decode.tagger_evidence import TokenEvidence
 from projector.document import Document, Fragment, Mention
 from projector.tagging.bio import bio_spans
 from projector.tagging.head import Head
@@ -77,17 +77,17 @@ class Tagger:
         )
         return Document(document.name, document.language, document.text, mentions)
 
-    def support(self, text: str) -> Probabilities:
+    def support(self, text: str) -> TokenEvidence:
         """Return what it says of a translation, for the decoder to weigh."""
         tokens = self.encoder.tokenize(text)
         if not len(tokens):
             none = np.zeros((0, len(self.supports)), np.float32)
-            return Probabilities(self.supports, tokens.offsets, none, none, none)
+            return TokenEvidence(self.supports, tokens.offsets, none, none, none)
         own = [self.types.index(kind) for kind in self.supports]
         with torch.inference_mode():
             found = self.head.edges(self.scores(tokens))
         columns = (one[:, own].cpu().numpy() for one in found)
-        return Probabilities(self.supports, tokens.offsets, *columns)
+        return TokenEvidence(self.supports, tokens.offsets, *columns)
 
 
 def save_tagger(

@@ -33,9 +33,9 @@ class Words:
         opening: [N] True for opening brackets and quotes.
         bracket: [N] +1 for an opening bracket, -1 for a closing one, else 0.
         separator: [N] True for comma, semicolon, colon and full stop.
-        cut: [N + 1] True where an edge before word i (or at the end) would cut what is written
-            as one: two words joined by a hyphen, an apostrophe or a slash, a number and its per
-            cent sign; but not behind an elided function word (`dell'`).
+        splits_compound: [N + 1] True where an edge before word i (or at the end) would cut what
+            is written as one: two words joined by a hyphen, an apostrophe or a slash, a number
+            and its per cent sign; but not behind an elided function word (`dell'`).
     """
 
     offsets: NDArray[np.int64]
@@ -44,7 +44,7 @@ class Words:
     opening: NDArray[np.bool_]
     bracket: NDArray[np.int64]
     separator: NDArray[np.bool_]
-    cut: NDArray[np.bool_]
+    splits_compound: NDArray[np.bool_]
 
     def __len__(self) -> int:
         """Return the number of words N."""
@@ -74,27 +74,37 @@ def find_words(text: str, language: str) -> Words:
     surfaces = [match.group() for match in matches]
     offsets = np.array([match.span() for match in matches], dtype=np.int64).reshape(-1, 2)
     function_words = FUNCTION_WORDS.get(language.casefold()[:2], frozenset())
-
-    def flags(values: list[bool]) -> NDArray[np.bool_]:
-        return np.array(values, dtype=np.bool_)
-
-    lexical = flags([surface[0].isalnum() for surface in surfaces])
-    function = flags([_plain(surface) in function_words for surface in surfaces])
-    joiner = flags([surface in _JOINERS for surface in surfaces])
-    cut = np.zeros(len(surfaces) + 1, dtype=np.bool_)
-    touching = offsets[1:, 0] == offsets[:-1, 1]
-    cut[1:-1] = touching & (joiner[1:] | joiner[:-1] | (lexical[1:] & lexical[:-1]))
-    apostrophe = flags([surface in _APOSTROPHES for surface in surfaces])
-    cut[2:-1] &= ~(function[:-2] & apostrophe[1:-1])
+    lexical = _flags([surface[0].isalnum() for surface in surfaces])
+    function = _flags([_plain(surface) in function_words for surface in surfaces])
     return Words(
         offsets=offsets,
         lexical=lexical,
         function=function,
-        opening=flags([surface in _OPENING for surface in surfaces]),
+        opening=_flags([surface in _OPENING for surface in surfaces]),
         bracket=np.array([_BRACKETS.get(surface, 0) for surface in surfaces], dtype=np.int64),
-        separator=flags([surface in _SEPARATORS for surface in surfaces]),
-        cut=cut,
+        separator=_flags([surface in _SEPARATORS for surface in surfaces]),
+        splits_compound=_splits_compound(surfaces, offsets, lexical, function),
     )
+
+
+def _splits_compound(
+    surfaces: list[str],
+    offsets: NDArray[np.int64],
+    lexical: NDArray[np.bool_],
+    function: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Return [N + 1] which edges would cut what is written as one; see `Words`."""
+    joiner = _flags([surface in _JOINERS for surface in surfaces])
+    apostrophe = _flags([surface in _APOSTROPHES for surface in surfaces])
+    touching = offsets[1:, 0] == offsets[:-1, 1]
+    splits = np.zeros(len(surfaces) + 1, dtype=np.bool_)
+    splits[1:-1] = touching & (joiner[1:] | joiner[:-1] | (lexical[1:] & lexical[:-1]))
+    splits[2:-1] &= ~(function[:-2] & apostrophe[1:-1])
+    return splits
+
+
+def _flags(values: list[bool]) -> NDArray[np.bool_]:
+    return np.array(values, dtype=np.bool_)
 
 
 def _plain(surface: str) -> str:

@@ -18,9 +18,10 @@ from projector import models
 from projector.errors import ConfigurationError
 from projector.models import lora
 from projector.models.catalogue import OWN_FILE
-from projector.models.encoder import TransformerEncoder, segment_windows
 from projector.models.packing import states
+from projector.models.transformer_encoder import TransformerEncoder
 from projector.text.tokens import TokenizedText
+from projector.text.windows import segment_windows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -192,7 +192,7 @@ def test_a_source_text_is_encoded_once_whatever_its_names_and_targets(
     monkeypatch.setattr(TinyEncoder, "encode", counting)
     # So little is remembered that only a text asked for again at once is still there.
     monkeypatch.setattr(
-        "projector.models.encoder.RecentTexts.__init__.__kwdefaults__", {"memory": 128 * 4 * 40}
+        "projector.models.encoder.CachedEncoder.__init__.__kwdefaults__", {"memory": 128 * 4 * 40}
     )
     assert project() == 0
     assert encoded[text] == 1

@@ -1,37 +1,22 @@
-"""Memberships and scores, checked against plain loops over dense matrices."""
+"""Memberships and shares, checked against plain loops over dense matrices."""
 
 import itertools
 
 import numpy as np
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stretches import offsets_of, stretches
 
 from projector.align.anchors import diagonal
-from projector.align.weights import Alignment, band_around
-from projector.decode.membership import Scores, project_spans, scores_by_word, tokens_in_words
+from projector.align.band import band_around
+from projector.align.weights import Alignment
+from projector.decode.membership import MassShares, mass_shares, shares_by_word
+from projector.text.token_words import tokens_in_words
 
 QUICK = settings(max_examples=40, deadline=None)
 SIZES = st.tuples(st.integers(1, 10), st.integers(1, 10))
 SPANS = st.lists(st.tuples(st.integers(0, 24), st.integers(1, 12)), max_size=5)
-
-
-def offsets_of(lengths, gaps):
-    """Return [N, 2] offsets of stretches of these lengths with these gaps before them."""
-    rows, at = [], 0
-    for length, gap in zip(lengths, gaps, strict=True):
-        rows.append((at + gap, at + gap + length))
-        at += gap + length
-    return np.array(rows, dtype=np.int64).reshape(-1, 2)
-
-
-@st.composite
-def stretches(draw, *, least=0, most=10):
-    count = draw(st.integers(least, most))
-    lengths = draw(st.lists(st.integers(1, 5), min_size=count, max_size=count))
-    gaps = draw(st.lists(st.integers(0, 2), min_size=count, max_size=count))
-    return offsets_of(lengths, gaps)
 
 
 def alignment_of(matrix, *, full, fade):
@@ -48,7 +33,7 @@ def spans_of(pairs):
 def slow_project(matrix, offsets, spans):
     """Carry each span's tokens, by the share of their characters in it, through the matrix."""
     sources, targets = matrix.shape
-    recall, precision = np.zeros((2, len(spans), targets))
+    coverage, purity = np.zeros((2, len(spans), targets))
     for m, (start, end) in enumerate(spans):
         shares = []
         for left, right in offsets:
@@ -56,111 +41,97 @@ def slow_project(matrix, offsets, spans):
             shares.append(inside / (right - left))
         for i, j in itertools.product(range(sources), range(targets)):
             if matrix[i].sum() > 0 and sum(shares) > 0:
-                recall[m, j] += shares[i] * matrix[i, j] / matrix[i].sum() / sum(shares)
+                coverage[m, j] += shares[i] * matrix[i, j] / matrix[i].sum() / sum(shares)
             if matrix[:, j].sum() > 0:
-                precision[m, j] += shares[i] * matrix[i, j] / matrix[:, j].sum()
-    return recall, precision
+                purity[m, j] += shares[i] * matrix[i, j] / matrix[:, j].sum()
+    return coverage, purity
 
 
 @given(SIZES, st.integers(0, 10_000), SPANS, st.data(), st.booleans())
 @QUICK
-def test_scores_equal_a_loop_over_spans_and_tokens(sizes, seed, pairs, data, narrow):
+def test_shares_equal_a_loop_over_spans_and_tokens(sizes, seed, pairs, data, narrow):
     offsets = data.draw(stretches(least=sizes[0], most=sizes[0]))
     rng = np.random.default_rng(seed)
     matrix = rng.uniform(0, 1, sizes).astype(np.float32)
     matrix *= rng.random(sizes) < 0.6  # rows and columns without anything are legal
     alignment = alignment_of(matrix, full=1 if narrow else 20, fade=2 if narrow else 20)
     spans = spans_of(pairs)
-    scores = project_spans(alignment, offsets, spans)
-    recall, precision = slow_project(alignment.dense().numpy(), offsets, spans)
-    assert scores.recall.dtype == scores.precision.dtype == np.float32
-    np.testing.assert_allclose(scores.recall, recall, atol=1e-5)
-    np.testing.assert_allclose(scores.precision, precision, atol=1e-5)
-    assert (scores.recall >= 0).all()
-    assert (scores.recall.sum(1) <= 1 + 1e-5).all()
-    assert (scores.precision >= 0).all()
-    assert (scores.precision <= 1 + 1e-5).all()
+    shares = mass_shares(alignment, offsets, spans)
+    coverage, purity = slow_project(alignment.dense().numpy(), offsets, spans)
+    assert shares.coverage.dtype == shares.purity.dtype == np.float32
+    np.testing.assert_allclose(shares.coverage, coverage, atol=1e-5)
+    np.testing.assert_allclose(shares.purity, purity, atol=1e-5)
+    assert (shares.coverage >= 0).all()
+    assert (shares.coverage.sum(1) <= 1 + 1e-5).all()
+    assert (shares.purity >= 0).all()
+    assert (shares.purity <= 1 + 1e-5).all()
 
 
 def test_a_token_half_inside_a_span_counts_half():
     identity = np.eye(2, dtype=np.float32)
     alignment = alignment_of(identity, full=5, fade=5)
     offsets = np.array([[0, 4], [5, 9]])
-    scores = project_spans(alignment, offsets, np.array([[2, 9], [4, 5]]))
-    np.testing.assert_allclose(scores.precision, [[0.5, 1], [0, 0]], atol=1e-6)
-    np.testing.assert_allclose(scores.recall, [[1 / 3, 2 / 3], [0, 0]], atol=1e-6)
+    shares = mass_shares(alignment, offsets, np.array([[2, 9], [4, 5]]))
+    np.testing.assert_allclose(shares.purity, [[0.5, 1], [0, 0]], atol=1e-6)
+    np.testing.assert_allclose(shares.coverage, [[1 / 3, 2 / 3], [0, 0]], atol=1e-6)
 
 
-def test_precision_is_shared_by_spans_that_part_the_text():
+def test_purity_is_shared_by_spans_that_part_the_text():
     matrix = np.random.default_rng(2).uniform(0.1, 1, (4, 6)).astype(np.float32)
     alignment = alignment_of(matrix, full=20, fade=20)
     offsets = np.array([[0, 3], [4, 7], [8, 11], [12, 15]])
-    scores = project_spans(alignment, offsets, np.array([[0, 5], [5, 9], [9, 20]]))
-    np.testing.assert_allclose(scores.precision.sum(0), 1, atol=1e-5)
+    shares = mass_shares(alignment, offsets, np.array([[0, 5], [5, 9], [9, 20]]))
+    np.testing.assert_allclose(shares.purity.sum(0), 1, atol=1e-5)
 
 
-def test_a_span_gets_the_same_scores_whatever_is_projected_with_it():
+def test_a_span_sends_the_same_shares_whatever_is_projected_with_it():
     matrix = np.random.default_rng(3).uniform(0, 1, (8, 9)).astype(np.float32)
     alignment = alignment_of(matrix, full=3, fade=6)
     offsets = offsets_of([3] * 8, [1] * 8)
     spans = np.array([[0, 9], [0, 9], [4, 6], [1, 30], [12, 20]])
-    together = project_spans(alignment, offsets, spans)
+    together = mass_shares(alignment, offsets, spans)
     for m in range(len(spans)):
-        alone = project_spans(alignment, offsets, spans[m : m + 1])
-        np.testing.assert_array_equal(alone.recall[0], together.recall[m])
-        np.testing.assert_array_equal(alone.precision[0], together.precision[m])
+        alone = mass_shares(alignment, offsets, spans[m : m + 1])
+        np.testing.assert_array_equal(alone.coverage[0], together.coverage[m])
+        np.testing.assert_array_equal(alone.purity[0], together.purity[m])
 
 
 # Words.
 
 
-@given(stretches(), stretches())
-@QUICK
-def test_every_tokens_parts_sum_to_one(tokens, words):
-    incidence = tokens_in_words(tokens, words)
-    expected = []
-    for t, (start, end) in enumerate(tokens):
-        own = [n for n, (left, right) in enumerate(words) if left < end and start < right]
-        expected += [(t, n, 1 / len(own)) for n in own]
-    found = zip(incidence.token, incidence.word, incidence.share, strict=True)
-    assert [(t, n, pytest.approx(share)) for t, n, share in expected] == list(found)
-    count = [sum(share for _, n, share in expected if n == word) for word in range(len(words))]
-    np.testing.assert_allclose(incidence.tokens_per_word, count, rtol=1e-6)
-
-
 @given(stretches(), stretches(), st.integers(0, 3), st.integers(0, 10_000))
 @QUICK
-def test_scores_by_word_equal_a_loop(tokens, words, spans, seed):
+def test_shares_by_word_equal_a_loop(tokens, words, spans, seed):
     rng = np.random.default_rng(seed)
     shape = (spans, len(tokens))
-    scores = Scores(*rng.uniform(0, 1, (2, *shape)).astype(np.float32))
-    incidence = tokens_in_words(tokens, words)
-    found = scores_by_word(scores, incidence)
-    assert found.recall.shape == found.precision.shape == (spans, len(words))
-    recall, precision, parts = np.zeros((3, spans, len(words)))
-    for t, n, share in zip(incidence.token, incidence.word, incidence.share, strict=True):
-        recall[:, n] += scores.recall[:, t] * share
-        precision[:, n] += scores.precision[:, t] * share
+    shares = MassShares(*rng.uniform(0, 1, (2, *shape)).astype(np.float32))
+    word_map = tokens_in_words(tokens, words)
+    found = shares_by_word(shares, word_map)
+    assert found.coverage.shape == found.purity.shape == (spans, len(words))
+    coverage, purity, parts = np.zeros((3, spans, len(words)))
+    for t, n, share in zip(word_map.token, word_map.word, word_map.share, strict=True):
+        coverage[:, n] += shares.coverage[:, t] * share
+        purity[:, n] += shares.purity[:, t] * share
         parts[:, n] += share
-    np.testing.assert_allclose(found.recall, recall, atol=1e-5)
-    np.testing.assert_allclose(found.precision, precision / parts.clip(1e-9), atol=1e-5)
+    np.testing.assert_allclose(found.coverage, coverage, atol=1e-5)
+    np.testing.assert_allclose(found.purity, purity / parts.clip(1e-9), atol=1e-5)
 
 
 def test_a_token_over_two_words_is_divided_between_them():
     words = np.array([[0, 3], [3, 4], [5, 8]])
     tokens = np.array([[0, 4], [5, 6], [6, 8]])
-    scores = Scores(
+    shares = MassShares(
         np.array([[0.6, 0.3, 0.1]], np.float32), np.array([[0.8, 1.0, 0.5]], np.float32)
     )
-    found = scores_by_word(scores, tokens_in_words(tokens, words))
-    np.testing.assert_allclose(found.recall, [[0.3, 0.3, 0.4]], atol=1e-6)
-    np.testing.assert_allclose(found.precision, [[0.8, 0.8, 0.75]], atol=1e-6)
+    found = shares_by_word(shares, tokens_in_words(tokens, words))
+    np.testing.assert_allclose(found.coverage, [[0.3, 0.3, 0.4]], atol=1e-6)
+    np.testing.assert_allclose(found.purity, [[0.8, 0.8, 0.75]], atol=1e-6)
 
 
 def test_words_without_a_token_receive_nothing():
     words = np.array([[0, 3], [4, 5], [6, 9]])
     tokens = np.array([[0, 3], [6, 9]])
-    scores = Scores(np.ones((1, 2), np.float32) / 2, np.ones((1, 2), np.float32))
-    found = scores_by_word(scores, tokens_in_words(tokens, words))
-    np.testing.assert_allclose(found.recall, [[0.5, 0, 0.5]])
-    np.testing.assert_allclose(found.precision, [[1, 0, 1]])
+    shares = MassShares(np.ones((1, 2), np.float32) / 2, np.ones((1, 2), np.float32))
+    found = shares_by_word(shares, tokens_in_words(tokens, words))
+    np.testing.assert_allclose(found.coverage, [[0.5, 0, 0.5]])
+    np.testing.assert_allclose(found.purity, [[1, 0, 1]])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from projector.align.aligner import align_pair
 from projector.decode.mention_spans import decode_spans, fragment_spans, join_fragments
-from projector.decode.tagger_evidence import Predictions
+from projector.decode.tagger_evidence import SpanEvidence
 from projector.document import Document, DocumentPair, Fragment, Mention
 from projector.models.character_ngrams import TinyEncoder
 from projector.pipeline import project_pair
@@ -86,11 +86,11 @@ def test_mentions_decoded_some_at_a_time_come_out_alike(monkeypatch, recipe, tag
     source = document(text, *([word] for word in words), [(0, 3), (13, 17)])
     pair = DocumentPair(source, document(text.replace("lumbar", "de espalda"), language="en"))
     told = document(pair.target.text, [(6, 17)], [(0, 12)])
-    support = Predictions(told) if tagged else None
-    expected = project_pair(pair, TinyEncoder(), recipe, support=support)
+    evidence = SpanEvidence(told) if tagged else None
+    expected = project_pair(pair, TinyEncoder(), recipe, evidence=evidence)
     for at_once in (1, 40, 100):
         monkeypatch.setattr("projector.decode.mention_spans._SCORES_AT_ONCE", at_once)
-        assert project_pair(pair, TinyEncoder(), recipe, support=support) == expected
+        assert project_pair(pair, TinyEncoder(), recipe, evidence=evidence) == expected
 
 
 @pytest.mark.parametrize(("source", "target"), [("", ""), ("", "tos"), ("tos", ""), (" ", "\n")])

@@ -1,25 +1,5 @@
-import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
-
 from projector.models import load
-from projector.models.encoder import Encoder, RecentTexts, segment_windows
-from projector.text.tokens import TokenizedText
-
-
-@given(st.lists(st.integers(1, 40), max_size=8), st.integers(1, 20), st.data())
-def test_windows_stay_within_their_segment_and_keep_every_token_once(sizes, window, data):
-    overlap = data.draw(st.integers(0, window - 1))
-    count = sum(sizes)
-    segments = np.repeat(np.arange(len(sizes)), sizes)
-    offsets = np.stack([np.arange(count), np.arange(count) + 1], 1)
-    text = TokenizedText("x" * count, np.arange(count), offsets, segments)
-    rows = segment_windows(text, window=window, overlap=overlap).tolist()
-    kept = [token for _, _, first, last in rows for token in range(first, last)]
-    assert kept == list(range(count))
-    for start, end, first, last in rows:
-        assert start <= first < last <= end <= start + window
-        assert len(set(segments[start:end])) == 1
+from projector.models.encoder import CachedEncoder, Encoder
 
 
 class Counting:
@@ -37,25 +17,25 @@ class Counting:
         return self.tiny.encode(texts)
 
 
-def test_recent_texts_are_encoded_once_and_unchanged():
+def test_cached_texts_are_encoded_once_and_unchanged():
     counting = Counting()
-    recent = RecentTexts(counting)
-    one, two = recent.tokenize("fiebre y tos"), recent.tokenize("fever and cough")
-    first = recent.encode([one, two, one])
-    again = recent.encode([two, one])
+    cached = CachedEncoder(counting)
+    one, two = cached.tokenize("fiebre y tos"), cached.tokenize("fever and cough")
+    first = cached.encode([one, two, one])
+    again = cached.encode([two, one])
     assert counting.asked == ["fiebre y tos", "fever and cough"]
     assert again[0] is first[1]
     assert again[1] is first[0] is first[2]
     assert first[0].equal(counting.tiny.encode([one])[0])
-    assert (recent.name, recent.dimension) == ("tiny", counting.tiny.dimension)
-    assert recent.fingerprint == counting.tiny.fingerprint
+    assert (cached.name, cached.dimension) == ("tiny", counting.tiny.dimension)
+    assert cached.fingerprint == counting.tiny.fingerprint
 
 
-def test_recent_texts_forget_the_oldest_beyond_their_memory():
+def test_the_oldest_cached_texts_are_forgotten_beyond_the_memory():
     counting = Counting()
     texts = [counting.tokenize(word) for word in ("uno", "dos", "tres")]
-    recent = RecentTexts(counting, memory=2 * counting.tiny.dimension * 4)
+    cached = CachedEncoder(counting, memory=2 * counting.tiny.dimension * 4)
     for number in (0, 1, 0, 2, 0, 1):  # 1 is the oldest when 2 comes
-        recent.encode([texts[number]])
+        cached.encode([texts[number]])
     assert counting.asked == ["uno", "dos", "tres", "dos"]
-    assert len(RecentTexts(counting, memory=0).encode(texts)) == 3
+    assert len(CachedEncoder(counting, memory=0).encode(texts)) == 3

@@ -21,7 +21,7 @@ from projector.document import (
     Mention,
     Projection,
     Status,
-    traveling,
+    transferable_annotations,
 )
 from projector.errors import CorpusError, OutputError
 from projector.evaluation.metrics import compare, document_spans, errors, score, separation
@@ -73,7 +73,7 @@ def projected(name: str, language: str = "en", words: str = "Acute … pain") ->
         for one, outcome in zip(document.mentions, outcomes, strict=True)
         if outcome.fragments
     )
-    kept, lost = traveling(document.annotations, {one.id for one in mentions})
+    kept, lost = transferable_annotations(document.annotations, {one.id for one in mentions})
     target = Document(f"case-{name}", language, TARGET, mentions, kept)
     return ProjectedDocument(document, target, outcomes, lost)
 

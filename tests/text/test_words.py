@@ -38,7 +38,7 @@ def flagged(text, field, language="es"):
 def cut_places(text):
     """Return the text with a bar wherever an edge would cut what is written as one."""
     words = find_words(text, "es")
-    places = [int(words.offsets[i, 0]) for i in np.flatnonzero(words.cut[:-1])]
+    places = [int(words.offsets[i, 0]) for i in np.flatnonzero(words.splits_compound[:-1])]
     for place in reversed(places):
         text = text[:place] + "|" + text[place:]
     return text
@@ -66,9 +66,9 @@ def test_every_flag_has_one_entry_a_word_and_the_texts_ends_are_never_cuts(text)
     words = find_words(text, "cs")
     for field in ("lexical", "function", "opening", "bracket", "separator"):
         assert getattr(words, field).shape == (len(words),)
-    assert words.cut.shape == (len(words) + 1,)
-    assert not words.cut[0]
-    assert not words.cut[-1]
+    assert words.splits_compound.shape == (len(words) + 1,)
+    assert not words.splits_compound[0]
+    assert not words.splits_compound[-1]
 
 
 def test_words_are_runs_of_letters_and_digits_and_single_signs():
@@ -156,4 +156,4 @@ def test_ranges_of_words():
 
 def test_an_elided_article_can_be_left_outside_a_mention():
     words = find_words("dell'aspirina", "it")
-    assert words.cut.tolist() == [False, True, False, False]
+    assert words.splits_compound.tolist() == [False, True, False, False]

@@ -17,7 +17,7 @@ from projector.text.tokens import Pieces, TokenizedText, tokenize_stretches
 
 if TYPE_CHECKING:
     from projector.coding.code_list import CodeList
-    from projector.models.encoder import TransformerEncoder
+    from projector.models.transformer_encoder import TransformerEncoder
 
 PREFIX = "query: "  # what E5 was trained with, for texts that are alike (Wang et al. 2024)
 _AT_ONCE = 512  # strings a call: bounds memory, and with the order of the strings fixes their bits

@@ -23,7 +23,7 @@ from projector.errors import ModelError
 if TYPE_CHECKING:
     from projector.coding.code_list import CodeList
     from projector.coding.coder import Finder
-    from projector.models.encoder import TransformerEncoder
+    from projector.models.transformer_encoder import TransformerEncoder
 
 HEAD_FILE = "reranker.safetensors"
 SHORT_LIST = 50  # what a bi-encoder's recall is good at, and all that is read side by side
@@ -163,7 +163,7 @@ def load_cross_encoder(path: Path, *, device: str = "auto") -> tuple[CrossEncode
     """
     from projector import models
     from projector.models.cache import file_hash
-    from projector.models.encoder import TransformerEncoder
+    from projector.models.transformer_encoder import TransformerEncoder
 
     folder = CoderFolder.read(path, RERANKER)
     encoder = models.load(str(folder.path), precision="fp32", device=device)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from projector.corpus.offsets import Stated, place
 from projector.corpus.reading import Reading, read_text
-from projector.document import Annotation, AnnotationKind, Document, traveling
+from projector.document import Annotation, AnnotationKind, Document, transferable_annotations
 from projector.errors import CorpusError, Problem
 
 ID_PATTERN = re.compile(r"(?:[TREAMN#][0-9]+[^\s:;]*|\*)")
@@ -220,7 +220,7 @@ def _split_dangling(
 ) -> tuple[tuple[Annotation, ...], tuple[Annotation, ...]]:
     if mention_ids.issuperset(target for one in annotations for target in one.targets):
         return tuple(annotations), ()
-    return traveling(annotations, mention_ids)
+    return transferable_annotations(annotations, mention_ids)
 
 
 def _dangling(lost: Iterable[Annotation], known: set[str], path: Path) -> list[Problem]:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from projector.corpus.language_names import UNKNOWN_LANGUAGE, same_language
 from projector.corpus.offsets import Stated, place
 from projector.corpus.reading import Reading
-from projector.document import Annotation, Document, traveling
+from projector.document import Annotation, Document, transferable_annotations
 from projector.errors import CorpusError, Problem
 from schemas.tables import ANNOTATIONS, DOCUMENTS, MENTIONS, check_table, name_of
 
@@ -222,7 +222,7 @@ def _filled(
     placed, problems = place(document.text, stated)
     lines = {row["id"]: row.get("line") for row in mentions}
     said = [_annotation(row, labels) for row in annotations]
-    kept, lost = traveling(said, {mention.id for mention in placed})
+    kept, lost = transferable_annotations(said, {mention.id for mention in placed})
     problems += [
         Problem(path, None, f"{document.name}: {one.id} ({one.label}) is about what isn't usable")
         for one in lost

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from projector.align.anchors import anchored_path, diagonal
-from projector.align.weights import Alignment, band_around
+from projector.align.band import band_around
+from projector.align.weights import Alignment
 from projector.settings import AlignSettings
 
 FULL = 50.0  # tokens; both are ClinicalAligner26AM's (§2)
@@ -50,6 +51,6 @@ def anchored_prior(
         full, fade: See `positional_prior`.
     """
     known = AlignSettings()
-    reach = min(max(known.search, known.search_share * len(target)), known.search_limit)
+    reach = known.search_reach(len(target))
     path = anchored_path(source, target, reach=reach, neighbors=known.neighbors)
     return positional_prior(path, len(target), full=full, fade=fade)

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from projector import models
-from projector.align.weights import Band, transport
+from projector.align.band import Band
+from projector.align.weights import sinkhorn
 from projector.training.aligner.positional_prior import anchored_prior, diagonal_prior
 from projector.training.aligner.units import Unit, mention_tokens
 from projector.training.aligner.views import TeacherView
@@ -120,7 +121,7 @@ def sharpened(similarity: Tensor, prior: Tensor, chosen: TeacherConfiguration) -
     temperature = chosen.temperature
     if chosen.sharpen == "transport":
         band = Band(prior.new_zeros(len(prior)).long(), prior, prior.shape[1])
-        return transport(similarity, band, temperature=temperature, iterations=chosen.iterations)
+        return sinkhorn(similarity, band, epsilon=temperature, iterations=chosen.iterations)
     cost = 1 - similarity - temperature * torch.log(prior.clamp_min(_TINY))
     if chosen.sharpen == "sinkhorn":
         return _solved(cost, chosen)

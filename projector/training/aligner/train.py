@@ -16,7 +16,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from projector import models
-from projector.align.weights import PRIOR_TOKENS, centered
+from projector.align.similarity import PRIOR_TOKENS, centered
 from projector.training.aligner.data import read_source
 from projector.training.aligner.development import Development
 from projector.training.aligner.losses import (

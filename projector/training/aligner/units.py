@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from projector.align.anchors import anchored_path
-from projector.align.weights import PRIOR_TOKENS, centered
+from projector.align.similarity import PRIOR_TOKENS, centered
 from projector.document import Fragment
 from projector.models.encoder import Encoder
 from projector.settings import AlignSettings
@@ -162,7 +162,7 @@ def _path(source: TokenizedText, target: TokenizedText, encoder: Encoder) -> NDA
     left, right = (
         centered(vectors, prior_tokens=PRIOR_TOKENS) for vectors in encoder.encode([source, target])
     )
-    reach = min(max(known.search, known.search_share * len(right)), known.search_limit)
+    reach = known.search_reach(len(right))
     return anchored_path(left, right, reach=reach, neighbors=known.neighbors)
 
 

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from projector.align.weights import PRIOR_TOKENS, centered
+from projector.align.similarity import PRIOR_TOKENS, centered
 from projector.models.encoder import Encoder
 from projector.text.sentences import split_sentences
 from projector.text.tokens import TokenizedText
@@ -143,7 +143,7 @@ def phrases(text: str, language: str) -> NDArray[np.int64]:
     lexical = words.lexical
     breaks = ~(lexical[1:] & lexical[:-1])
     breaks |= words.function[1:] & ~words.function[:-1]
-    breaks &= ~words.cut[1:-1]
+    breaks &= ~words.splits_compound[1:-1]
     starts = np.flatnonzero(np.concatenate(([True], breaks)))
     ends = np.concatenate((starts[1:], [len(words)])) - 1
     return np.stack([words.offsets[starts, 0], words.offsets[ends, 1]], 1)

@@ -11,7 +11,7 @@ from projector.corpus import open_corpus, strictly
 from projector.document import Document
 from projector.errors import ConfigurationError, CorpusError, ModelError
 from projector.models import load
-from projector.models.encoder import TransformerEncoder
+from projector.models.transformer_encoder import TransformerEncoder
 from projector.tagging.tagger import load_tagger
 from projector.tagging.tagger_folder import TaggerFolder
 from projector.training.tagger.data import read_annotated

@@ -1,0 +1,97 @@
+"""Run a transformer over a text's windows and read its token vectors at one layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from projector.models.encoder import TextKey, View, text_key
+from projector.text.sentences import split_sentences
+from projector.text.tokens import Pieces, TokenizedText, tokenize_stretches
+from projector.text.windows import segment_windows
+
+if TYPE_CHECKING:
+    import torch
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedModel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TransformerEncoder:
+    """Encode with a transformer: sentence by sentence or in long windows, read at one layer.
+
+    Args:
+        name: What the user calls it.
+        fingerprint: Hash of weights, tokenizer, layer, granularity, windows and precision.
+        dimension: Width of its vectors.
+        view: What it sees of a text at once, and where it is read.
+        precision: `fp32`, `bf16` or `fp16`, as resolved.
+        tokenizer: Fast tokenizer; truncation and padding off.
+        prefix, suffix: Ids of the special tokens put around every window.
+        first_position: Id of the first position (RoBERTa's begin behind the padding id).
+        packed: Whether the model's attention can be kept within each window of a pack.
+        model: In evaluation mode; its depth is the layer that is read.
+    """
+
+    name: str
+    fingerprint: str
+    dimension: int
+    view: View
+    precision: str
+    tokenizer: Tokenizer = field(repr=False)
+    prefix: tuple[int, ...]
+    suffix: tuple[int, ...]
+    first_position: int
+    packed: bool
+    model: PreTrainedModel = field(repr=False)
+
+    @property
+    def device(self) -> torch.device:
+        """Return where the model and its vectors are."""
+        return self.model.device
+
+    def tokenize(self, text: str) -> TokenizedText:
+        """Tokenise a text; its segments are sentences, or the whole text in window granularity."""
+        if self.view.granularity == "sentence":
+            stretches = split_sentences(text)
+        else:
+            stretches = np.array([[0, len(text)]], np.int64)
+        return tokenize_stretches(text, stretches, self._pieces)
+
+    def _pieces(self, stretch: str) -> Pieces:
+        encoding = self.tokenizer.encode(stretch, add_special_tokens=False)
+        return Pieces(encoding.ids, encoding.offsets, encoding.tokens)
+
+    def encode(self, texts: Sequence[TokenizedText]) -> list[torch.Tensor]:
+        """Return [T, d] float32 vectors for each text, on the model's device.
+
+        Identical texts are encoded once a call and share their vectors. Forward passes never mix
+        texts, so that a text's vectors are the same bits whatever else is in the call.
+        """
+        done: dict[TextKey, torch.Tensor] = {}
+        for text in texts:
+            key = text_key(text)
+            if key not in done:
+                done[key] = self._encode(text)
+        return [done[text_key(text)] for text in texts]
+
+    def _encode(self, text: TokenizedText) -> torch.Tensor:
+        from projector.models.packing import forward
+
+        cuts = segment_windows(text, window=self.view.window, overlap=self.view.overlap)
+        sequences = [
+            np.concatenate((self.prefix, text.ids[start:end], self.suffix)).astype(np.int64)
+            for start, end, _, _ in cuts.tolist()
+        ]
+        first = len(self.prefix) + cuts[:, 2] - cuts[:, 0]
+        kept = np.stack([first, first + cuts[:, 3] - cuts[:, 2]], 1)
+        return forward(
+            self.model,
+            sequences,
+            kept,
+            first_position=self.first_position,
+            packed=self.packed,
+        )
