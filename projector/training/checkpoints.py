@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import io
 import json
-import secrets
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +22,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from projector.errors import ConfigurationError, OutputError
+from projector.errors import ConfigurationError
 from projector.storage.atomic_file import atomic_write
+from projector.storage.atomic_folder import new_folder, put_in_place, writing
 
 Row = Mapping[str, float]
 
@@ -155,19 +154,9 @@ def _plain(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _replace(folder: Path, write: Callable[[Path], None]) -> None:
     """Fill a folder under another name and put it in the place of the old one."""
-    token = secrets.token_hex(4)
-    new, old = folder.with_name(f".tmp-{token}"), folder.with_name(f".old-{token}")
-    try:
-        new.mkdir(parents=True)
-        write(new)
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-    except OSError as error:
-        raise OutputError(f"{folder}: can't be written: {error}") from error
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+    with writing(folder), new_folder(folder) as temporary:
+        write(temporary)
+        put_in_place(temporary, folder)
 
 
 def _differences(known: Any, wanted: Any, name: str = "") -> list[str]:  # noqa: ANN401
