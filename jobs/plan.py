@@ -233,7 +233,9 @@ def _make_plan(
 
 
 def _own_device(model: str) -> Device:
-    if model == "tiny":  # it computes on the CPU, and needs no torch to say so
+    from projector.models.catalogue import find_entry
+
+    if not find_entry(model).has_weights:  # it computes on the CPU, and needs no torch to say so
         return "cpu"
     import torch
 

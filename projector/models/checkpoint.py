@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from projector.models.catalogue import ModelEntry
+    from projector.models.devices import Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,7 @@ def _tokenizer(name: str, folder: Path) -> Tokenizer:
 def build(
     checkpoint: Checkpoint,
     layer: int,
-    dtype: torch.dtype,
-    device: torch.device,
+    runtime: Runtime,
     *,
     packed: bool,
 ) -> PreTrainedModel:
@@ -184,7 +184,7 @@ def build(
             model, found = kind.from_pretrained(
                 checkpoint.folder,
                 config=config,
-                dtype=dtype if checkpoint.adapter is None else torch.float32,
+                dtype=runtime.dtype if checkpoint.adapter is None else torch.float32,
                 local_files_only=True,
                 output_loading_info=True,
                 **options,
@@ -200,7 +200,7 @@ def build(
     if checkpoint.adapter is not None:
         adapter = lora.read_adapter(checkpoint.adapter)
         adapter.add_to(dict(model.named_parameters()), layers=layer)
-    built: PreTrainedModel = model.to(device, dtype).eval().requires_grad_(False)
+    built: PreTrainedModel = model.to(runtime.device, runtime.dtype).eval().requires_grad_(False)
     return built
 
 
