@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from projector.coding.code_list import CodeList
 from projector.coding.coder_folder import RETRIEVER, CoderFolder
 from projector.coding.normalize import Abbreviations
-from projector.coding.retrieval.exact_names import NamesFirst
+from projector.coding.retrieval.exact_names import ExactNameFirst
 from projector.coding.retrieval.ranking import Ranking
 from schemas.coding import LEXICAL
 
 if TYPE_CHECKING:
-    from projector.coding.retrieval.cross_encoder import TwoStages
+    from projector.coding.retrieval.cross_encoder import RetrieveRerank
 
 Progress = Callable[[Sequence[int]], Iterator[int]]
 
@@ -35,7 +35,7 @@ class Query(NamedTuple):
     context: str = ""
 
 
-class Finder(Protocol):
+class Retriever(Protocol):
     """A way to find the codes of texts."""
 
     def find(self, queries: Sequence[str], most: int) -> Ranking:
@@ -57,10 +57,10 @@ class Coder:
 
     name: str
     codes: CodeList
-    first: Finder
+    first: Retriever
     abbreviations: Abbreviations
     identity: str
-    second: TwoStages | None = None
+    second: RetrieveRerank | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -114,24 +114,24 @@ def load_coder(
     Raises:
         ModelError: There is no such coder.
     """
-    first, identity = _finder(name, codes, device, progress)
+    first, identity = _retriever(name, codes, device, progress)
     if rerank is None:
         return Coder(name, codes, first, abbreviations, identity)
-    from projector.coding.retrieval.cross_encoder import TwoStages, load_cross_encoder
+    from projector.coding.retrieval.cross_encoder import RetrieveRerank, load_cross_encoder
 
     cross, own = load_cross_encoder(rerank, device=device)
-    both = TwoStages(codes, first, cross)
+    both = RetrieveRerank(codes, first, cross)
     return Coder(f"{name} + {rerank}", codes, first, abbreviations, f"{identity}\n{own}", both)
 
 
-def _finder(
+def _retriever(
     name: str, codes: CodeList, device: str, progress: Progress = iter
-) -> tuple[Finder, str]:
+) -> tuple[Retriever, str]:
     """Return a first stage, and what tells it from others."""
     if name == LEXICAL:
         from projector.coding.retrieval.bm25 import Lexical
 
-        return NamesFirst(codes, Lexical(codes)), LEXICAL
+        return ExactNameFirst(codes, Lexical(codes)), LEXICAL
     from projector import models
     from projector.coding.retrieval.bi_encoder import BiEncoder, DenseIndex, described
     from projector.models.encoder import TransformerEncoder
@@ -141,9 +141,9 @@ def _finder(
     assert isinstance(encoder, TransformerEncoder)
     both = BiEncoder(encoder, folder.prefix)
     vectors = described(codes, both, progress=progress)
-    return NamesFirst(codes, DenseIndex(codes, both, vectors)), both.fingerprint
+    return ExactNameFirst(codes, DenseIndex(codes, both, vectors)), both.fingerprint
 
 
-def load_finder(name: str, codes: CodeList, *, device: str = "auto") -> Finder:
+def load_retriever(name: str, codes: CodeList, *, device: str = "auto") -> Retriever:
     """Load a first stage alone; see `load_coder`."""
-    return _finder(name, codes, device)[0]
+    return _retriever(name, codes, device)[0]

@@ -22,7 +22,7 @@ from projector.errors import ModelError
 
 if TYPE_CHECKING:
     from projector.coding.code_list import CodeList
-    from projector.coding.coder import Finder
+    from projector.coding.coder import Retriever
     from projector.models.encoder import TransformerEncoder
 
 HEAD_FILE = "reranker.safetensors"
@@ -61,13 +61,13 @@ class CrossEncoder:
     def _ids(self, text: str) -> list[int]:
         return self.encoder.tokenizer.encode(text, add_special_tokens=False).ids
 
-    def pooled(self, vectors: Tensor, lengths: Sequence[int]) -> Tensor:
+    def score_pooled(self, vectors: Tensor, lengths: Sequence[int]) -> Tensor:
         """Return [P] scores of pairs whose tokens' vectors [T, d] lie end to end."""
         means = torch.stack([part.mean(0) for part in torch.split(vectors, list(lengths))])
         scores: Tensor = self.head(means)[:, 0]
         return scores
 
-    def scores(self, pairs: Sequence[tuple[str, ...]]) -> NDArray[np.float32]:
+    def predict(self, pairs: Sequence[tuple[str, ...]]) -> NDArray[np.float32]:
         """Return [P] scores; only their differences for one mention mean something."""
         from projector.models.packing import forward
 
@@ -84,13 +84,15 @@ class CrossEncoder:
                 packed=self.encoder.packed,
             )
             with torch.inference_mode():
-                found[start : start + len(lengths)] = self.pooled(vectors, lengths).cpu().numpy()
+                found[start : start + len(lengths)] = (
+                    self.score_pooled(vectors, lengths).cpu().numpy()
+                )
         return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TwoStages:
-    """Find codes by another finder, then reorder what it found.
+class RetrieveRerank:
+    """Find codes by another retriever, then reorder what it found.
 
     Args:
         codes: The list.
@@ -99,7 +101,7 @@ class TwoStages:
     """
 
     codes: CodeList
-    first: Finder
+    first: Retriever
     cross: CrossEncoder
 
     def find(self, queries: Sequence[str], most: int, contexts: Sequence[str] = ()) -> Ranking:
@@ -120,7 +122,7 @@ class TwoStages:
             for row, at in zip(rows, columns, strict=True)
         ]
         scores = np.full(short.codes.shape, -np.inf, np.float32)
-        scores[read] = self.cross.scores(pairs) + self.cross.first_weight * short.scores[read]
+        scores[read] = self.cross.predict(pairs) + self.cross.first_weight * short.scores[read]
         order = np.argsort(-scores, axis=1, kind="stable")
         shares = _shares(np.take_along_axis(scores, order, 1))
         named = short.scores[:, 0] >= 1

@@ -11,9 +11,14 @@ import torch
 from torch import Tensor
 
 from projector.coding.code_list import CodeList
-from projector.coding.coder import Finder
+from projector.coding.coder import Retriever
 from projector.coding.coder_folder import RERANKER, write_coder
-from projector.coding.retrieval.cross_encoder import CrossEncoder, TwoStages, reading, save_head
+from projector.coding.retrieval.cross_encoder import (
+    CrossEncoder,
+    RetrieveRerank,
+    reading,
+    save_head,
+)
 from projector.training.coder.examples import CodedText
 from projector.training.coder.hard_negatives import Neighbours, drawn
 from projector.training.coder.metrics import DEPTH, figures_of, measured
@@ -48,7 +53,7 @@ class Reordering:
     examples: Sequence[CodedText]
     mined: Sequence[Sequence[int]]
     development: Mapping[str, Sequence[CodedText]]
-    first: Finder
+    first: Retriever
     neighbours: Neighbours
 
     @property
@@ -74,7 +79,7 @@ class Reordering:
         cross = self.cross
         sequences = [cross.sequence(*pair) for group in groups for pair in group]
         vectors = self.student.states(sequences)
-        scores = cross.pooled(torch.cat([*vectors]), [len(one) for one in sequences])
+        scores = cross.score_pooled(torch.cat([*vectors]), [len(one) for one in sequences])
         parts = torch.split(scores, [len(group) for group in groups])
         return torch.stack([-torch.log_softmax(part, 0)[0] for part in parts]).mean()
 
@@ -98,7 +103,7 @@ class Reordering:
             return measured(self._measured, self.development)
 
     def _measured(self, name: str, examples: Sequence[CodedText]) -> dict[str, float]:
-        both = TwoStages(self.codes, self.first, self.cross)
+        both = RetrieveRerank(self.codes, self.first, self.cross)
         texts, contexts = [one.text for one in examples], [one.context for one in examples]
         found = both.find(texts, DEPTH, contexts)
         return figures_of(name, found, [one.code for one in examples])

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from projector.coding.code_list import CodeList, embedded_codes, read_codes
-from projector.coding.coder import load_finder
+from projector.coding.coder import load_retriever
 from projector.coding.coder_folder import RERANKER
 from projector.coding.normalize import own_abbreviations
 from projector.coding.retrieval.bi_encoder import BiEncoder
@@ -145,7 +145,7 @@ def _reordering(
     examples: Sequence[CodedText],
     development: _Sets,
 ) -> tuple[Reordering, list[int]]:
-    first = load_finder(configuration.first, codes, device=configuration.device)
+    first = load_retriever(configuration.first, codes, device=configuration.device)
     found = first.find([one.text for one in examples], SHORT_LIST)
     mined = [
         [
