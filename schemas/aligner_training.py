@@ -61,7 +61,7 @@ class TeacherConfiguration(Strict):
         return self
 
 
-class StudentConfiguration(Strict):
+class EncoderConfiguration(Strict):
     """What is trained: a model read at a layer, by an adapter of some rank or as a whole.
 
     `rank` 0 trains all weights behind the embeddings. `keep` is the share of what was learned
@@ -184,7 +184,7 @@ class AlignerTraining(Strict):
 
     seed: int = 0
     device: str = "auto"
-    student: StudentConfiguration = StudentConfiguration()
+    student: EncoderConfiguration = EncoderConfiguration()
     teacher: TeacherConfiguration = TeacherConfiguration()
     distillation: DistillationConfiguration = DistillationConfiguration()
     data: tuple[SourceConfiguration, ...]

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
-from schemas.aligner_training import OptimisationConfiguration, StudentConfiguration, check_fold
+from schemas.aligner_training import EncoderConfiguration, OptimisationConfiguration, check_fold
 from schemas.run import Strict
 
 Transformation = Literal[
@@ -24,8 +24,8 @@ Transformation = Literal[
 ALL: tuple[Transformation, ...] = get_args(Transformation)
 
 
-class CoderEncoderConfiguration(StudentConfiguration):
-    """The encoder of both mentions and descriptions; see `StudentConfiguration`.
+class CoderEncoderConfiguration(EncoderConfiguration):
+    """The encoder of both mentions and descriptions; see `EncoderConfiguration`.
 
     `prefix` is put in front of both.
     """

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from schemas.aligner_training import OptimisationConfiguration, StudentConfiguration, check_fold
+from schemas.aligner_training import EncoderConfiguration, OptimisationConfiguration, check_fold
 from schemas.run import Strict
 
 
@@ -33,8 +33,8 @@ class HeadConfiguration(Strict):
         return self
 
 
-class TaggerEncoderConfiguration(StudentConfiguration):
-    """The encoder below the head; see `StudentConfiguration`.
+class TaggerEncoderConfiguration(EncoderConfiguration):
+    """The encoder below the head; see `EncoderConfiguration`.
 
     Whole documents are seen at once where they fit, else windows that overlap. `frozen` trains the
     head alone: quick, and a tagger that reads what an aligner reads shares its pass.

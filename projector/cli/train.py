@@ -149,7 +149,7 @@ def compare(runs: tuple[Path, ...], output: Path, form: str) -> None:
     Example:
       projector train compare runs/base runs/clinical -o comparison.png
     """
-    from projector.training.checkpoints import RunFolder
+    from projector.training.checkpoints import TrainingFolder
     from projector.training.curves import draw_curves, read_curve
 
     names = [
@@ -159,7 +159,7 @@ def compare(runs: tuple[Path, ...], output: Path, form: str) -> None:
         raise ConfigurationError(
             "drawing needs matplotlib, which is not installed: pip install 'projector[train]'"
         )
-    figures = [RunFolder(run).result() or {} for run in runs]
+    figures = [TrainingFolder(run).result() or {} for run in runs]
     columns = list(dict.fromkeys(key for one in figures for key in one))
     rows = [
         {"run": name, **{column: one.get(column) for column in columns}}

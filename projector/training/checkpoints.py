@@ -26,7 +26,7 @@ from projector.errors import ConfigurationError
 from projector.storage.atomic_file import atomic_write
 from projector.storage.atomic_folder import new_folder, put_in_place, writing
 
-Row = Mapping[str, float]
+CurveRow = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Snapshot:
     weights: dict[str, Tensor]
     optimizer: dict[str, Any]
     best: tuple[float, int] | None
-    rows: list[Row]
+    rows: list[CurveRow]
 
 
 @dataclass(frozen=True, slots=True)
-class RunFolder:
+class TrainingFolder:
     """A training run's folder.
 
     Args:
@@ -137,11 +137,11 @@ class RunFolder:
         figures: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
         return figures
 
-    def finish(self, figures: Row) -> None:
+    def finish(self, figures: CurveRow) -> None:
         """Note that the run is over, and its best measurement."""
         atomic_write(self.path / "result.json", json.dumps(figures, indent=1).encode())
 
-    def write_curve(self, rows: Sequence[Row]) -> None:
+    def write_curve(self, rows: Sequence[CurveRow]) -> None:
         """Write the curve as Parquet; a figure that a step lacks is null."""
         table = io.BytesIO()
         pl.DataFrame(list(rows), infer_schema_length=None).write_parquet(table)

@@ -25,13 +25,13 @@ from projector.text.tokens import TokenizedText
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from schemas.aligner_training import StudentConfiguration
+    from schemas.aligner_training import EncoderConfiguration
 
 _ADAPTER = "default"  # peft's own name for the only one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Student:
+class TrainableEncoder:
     """An encoder some of whose weights are trained.
 
     Args:
@@ -41,13 +41,13 @@ class Student:
         start: What they were, where a part of that is kept and it isn't 0.
     """
 
-    configuration: StudentConfiguration
+    configuration: EncoderConfiguration
     encoder: TransformerEncoder
     trained: Mapping[str, torch.nn.Parameter]
     start: Mapping[str, Tensor]
 
     @classmethod
-    def load(cls, configuration: StudentConfiguration, *, device: str = "auto") -> Student:
+    def load(cls, configuration: EncoderConfiguration, *, device: str = "auto") -> TrainableEncoder:
         """Load the model in float32 and free what shall be trained.
 
         Raises:
@@ -192,7 +192,7 @@ def _save(weights: dict[str, Tensor], path: Path) -> None:
     path.chmod((path.parent / OWN_FILE).stat().st_mode)  # else its owner's only
 
 
-def _inject(model: torch.nn.Module, configuration: StudentConfiguration) -> None:
+def _inject(model: torch.nn.Module, configuration: EncoderConfiguration) -> None:
     """Put low-rank factors beside every linear layer behind the embeddings."""
     try:
         from peft import LoraConfig, inject_adapter_in_model

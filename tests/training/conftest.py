@@ -5,8 +5,8 @@ import torch
 
 from projector.training.aligner.data import SpanPair, TextPair
 from projector.training.aligner.units import units_of
-from projector.training.trainable_encoder import Student
-from schemas.aligner_training import AlignerTraining, StudentConfiguration
+from projector.training.trainable_encoder import TrainableEncoder
+from schemas.aligner_training import AlignerTraining, EncoderConfiguration
 
 # The models are so small that a second thread only waits, on a busy machine for minutes.
 torch.set_num_threads(1)
@@ -25,7 +25,7 @@ def student_of(checkpoints):
 
     def build(**options):
         chosen = {"model": str(checkpoints / "bert"), "layer": 2, "rank": 4, **options}
-        return Student.load(StudentConfiguration(**chosen), device="cpu")
+        return TrainableEncoder.load(EncoderConfiguration(**chosen), device="cpu")
 
     return build
 

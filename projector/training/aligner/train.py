@@ -29,11 +29,11 @@ from projector.training.aligner.losses import (
 )
 from projector.training.aligner.targets import SparseTarget, targets_of
 from projector.training.aligner.teacher import Teacher
-from projector.training.aligner.units import Unit, mention_tokens, plainer, units_of
-from projector.training.checkpoints import RunFolder
+from projector.training.aligner.units import TranslationUnit, mention_tokens, plainer, units_of
+from projector.training.checkpoints import TrainingFolder
 from projector.training.schedule import Part
-from projector.training.trainable_encoder import Student
-from projector.training.trainer import conduct, schedule_of
+from projector.training.trainable_encoder import TrainableEncoder
+from projector.training.trainer import fit, schedule_of
 
 if TYPE_CHECKING:
     from schemas.aligner_training import AlignerTraining, DistillationConfiguration
@@ -53,8 +53,8 @@ class Distillation:
         development: What it is measured on.
     """
 
-    student: Student
-    units: Sequence[Unit]
+    student: TrainableEncoder
+    units: Sequence[TranslationUnit]
     targets: Sequence[SparseTarget]
     options: DistillationConfiguration
     development: Development
@@ -92,7 +92,7 @@ class Distillation:
         return total
 
     def _projection(
-        self, units: Sequence[Unit], sources: Sequence[Tensor], targets: Sequence[Tensor]
+        self, units: Sequence[TranslationUnit], sources: Sequence[Tensor], targets: Sequence[Tensor]
     ) -> Tensor:
         """Return the mean over units with gold mentions of how badly these are projected."""
         losses = []
@@ -119,7 +119,7 @@ class Distillation:
             return self.development.measure(self.student.encoder)
 
 
-def _windows(units: Sequence[Unit], window: int) -> list[tuple[int, int]]:
+def _windows(units: Sequence[TranslationUnit], window: int) -> list[tuple[int, int]]:
     """Group neighbouring units into windows of so many tokens, or of one unit."""
     borders = [0]
     total = 0
@@ -177,26 +177,26 @@ def train_aligner(
     Raises:
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
-    run = RunFolder(folder)
+    run = TrainingFolder(folder)
     run.open(configuration.model_dump(mode="json"), resume=resume)
     if (known := run.result()) is not None:
         _LOG.info("%s: is finished", folder)
         return known
     development = Development.read(configuration.development)
     torch.manual_seed(configuration.seed)
-    student = Student.load(configuration.student, device=configuration.device)
+    student = TrainableEncoder.load(configuration.student, device=configuration.device)
     units, parts = read_units(configuration, student)
     targets = _targets(configuration, folder, student, units, parts)
     schedule = schedule_of([len(unit) for unit in units], parts, configuration)
     task = Distillation(student, units, targets, configuration.distillation, development)
-    return conduct(task, schedule, configuration, run, student.save)
+    return fit(task, schedule, configuration, run, student.save)
 
 
 def _targets(
     configuration: AlignerTraining,
     folder: Path,
-    student: Student,
-    units: Sequence[Unit],
+    student: TrainableEncoder,
+    units: Sequence[TranslationUnit],
     parts: Sequence[Part],
 ) -> list[SparseTarget]:
     """Return all units' targets; each source's are kept by themselves, for other runs to share."""
@@ -212,9 +212,11 @@ def _targets(
     return found
 
 
-def read_units(configuration: AlignerTraining, student: Student) -> tuple[list[Unit], list[Part]]:
+def read_units(
+    configuration: AlignerTraining, student: TrainableEncoder
+) -> tuple[list[TranslationUnit], list[Part]]:
     """Read all sources and cut them into units; a unit's number tells its source."""
-    units: list[Unit] = []
+    units: list[TranslationUnit] = []
     parts = []
     random = np.random.default_rng(configuration.seed)
     for source in configuration.data:

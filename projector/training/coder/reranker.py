@@ -22,7 +22,7 @@ from projector.coding.retrieval.cross_encoder import (
 from projector.training.coder.examples import CodedText
 from projector.training.coder.hard_negatives import Neighbours, drawn
 from projector.training.coder.metrics import DEPTH, figures_of, measured
-from projector.training.trainable_encoder import Student
+from projector.training.trainable_encoder import TrainableEncoder
 
 if TYPE_CHECKING:
     from schemas.coder_training import CoderTraining
@@ -35,7 +35,7 @@ class Reordering:
     The loss is listwise: that of naming the right one of a group (Cao et al. 2007).
 
     Args:
-        student: Reads pairs.
+        trainable: Reads pairs.
         head: Scores them.
         configuration: How large a group is.
         codes: The list.
@@ -46,7 +46,7 @@ class Reordering:
         neighbours: Draws descriptions.
     """
 
-    student: Student
+    trainable: TrainableEncoder
     head: torch.nn.Linear
     configuration: CoderTraining
     codes: CodeList
@@ -60,25 +60,25 @@ class Reordering:
     def trained(self) -> Mapping[str, torch.nn.Parameter]:
         """Return the weights that are trained, by name."""
         own = {f"head.{name}": weight for name, weight in self.head.named_parameters()}
-        return {**own, **{f"encoder.{name}": one for name, one in self.student.trained.items()}}
+        return {**own, **{f"encoder.{name}": one for name, one in self.trainable.trained.items()}}
 
     @property
     def model(self) -> torch.nn.Module:
         """Return the module that they are in."""
-        return torch.nn.ModuleList([self.student.encoder.model, self.head])
+        return torch.nn.ModuleList([self.trainable.encoder.model, self.head])
 
     @property
     def cross(self) -> CrossEncoder:
         """Return the cross-encoder as it is now."""
         chosen = self.configuration
-        return CrossEncoder(self.student.encoder, self.head, chosen.context, chosen.first_weight)
+        return CrossEncoder(self.trainable.encoder, self.head, chosen.context, chosen.first_weight)
 
     def loss(self, examples: Sequence[int]) -> Tensor:
         """Return the mean loss of some examples' groups."""
         groups = [self._group(at) for at in examples]
         cross = self.cross
         sequences = [cross.sequence(*pair) for group in groups for pair in group]
-        vectors = self.student.states(sequences)
+        vectors = self.trainable.states(sequences)
         scores = cross.score_pooled(torch.cat([*vectors]), [len(one) for one in sequences])
         parts = torch.split(scores, [len(group) for group in groups])
         return torch.stack([-torch.log_softmax(part, 0)[0] for part in parts]).mean()
@@ -99,7 +99,7 @@ class Reordering:
 
     def measure(self) -> dict[str, float]:
         """Measure first choices and MAP@10 of both stages; `score` is the mean MAP@10."""
-        with self.student.blended():
+        with self.trainable.blended():
             return measured(self._measured, self.development)
 
     def _measured(self, name: str, examples: Sequence[CodedText]) -> dict[str, float]:
@@ -110,7 +110,7 @@ class Reordering:
 
     def save(self, folder: Path, own: Mapping[str, Any]) -> None:
         """Write the reranker to an empty folder: its encoder, its head, and how it is used."""
-        self.student.save(folder, own)
+        self.trainable.save(folder, own)
         save_head(folder, self.head)
         chosen = self.configuration
         said = {"prefix": "", "context": chosen.context, "first_weight": chosen.first_weight, **own}

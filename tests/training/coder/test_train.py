@@ -21,7 +21,7 @@ from projector.training.coder.augmentation import factory_examples
 from projector.training.coder.examples import gold_examples, table_examples
 from projector.training.coder.hard_negatives import Neighbours
 from projector.training.coder.retriever import Retrieval
-from projector.training.trainable_encoder import Student
+from projector.training.trainable_encoder import TrainableEncoder
 from schemas.aligner_training import read_training
 from schemas.coder_training import ALL, CoderTraining, ExamplesConfiguration
 
@@ -212,7 +212,7 @@ def test_no_other_description_of_its_own_code_is_a_rival(configuration):
     training = read_training(configuration, CoderTraining).model_copy(update={"negatives": 0})
     codes = read_codes(Path("codes.tsv"))
     examples = table_examples(codes, Path("made.tsv"))
-    student = Student.load(training.encoder, device="cpu")
+    student = TrainableEncoder.load(training.encoder, device="cpu")
     near = Neighbours.of(codes)
     task = Retrieval(student, training, codes, examples, {}, near)
     assert task.loss([2, 2]).item() == pytest.approx(0, abs=1e-6)  # nothing to mistake it for
