@@ -21,7 +21,7 @@ from projector.errors import CorpusError, OutputError, ProjectorError
 from projector.run.reader import is_run, read_run
 from projector.run.writer import RunSummary
 from projector.storage.clock import Clock
-from projector.tagging.tagger_folder import told_pass
+from projector.tagging.tagger_folder import describe_tagger
 from schemas.coding import CodingConfiguration, CodingFacts
 from schemas.collection import Collection, JobOptions
 from schemas.run import RunConfiguration
@@ -94,7 +94,7 @@ def run_collection(
             say("the run is finished already: nothing is left to do")
             return _coded(_finished(folder, plan), coding, directory, say)
         if plan.shared is not None:
-            say(told_pass(collection.run, plan.shared))
+            say(describe_tagger(collection.run, plan.shared))
         for target, names in plan.unused.items():
             say(f"{len(names)} documents of {target} translate nothing; the first is {names[0]}")
         work = _Work(folder, plan, collection.jobs, say, tick)

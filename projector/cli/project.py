@@ -65,7 +65,7 @@ def command(
       projector project es en -o out --on-error skip --accept-losses --format json
     """
     from projector.run.project_corpus import run_configuration
-    from projector.tagging.tagger_folder import told_pass
+    from projector.tagging.tagger_folder import describe_tagger
 
     configuration = configured(source, targets, on_error=on_error, **chosen)
     plans: list[Plan] = []
@@ -81,7 +81,7 @@ def command(
         device=device,
         command=sys.argv,
         planned=planned,
-        loaded=lambda shared: click.echo(told_pass(configuration, shared), err=True),
+        loaded=lambda shared: click.echo(describe_tagger(configuration, shared), err=True),
         progress=with_progress("documents"),
     )
     if form == "json":

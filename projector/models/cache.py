@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from projector.storage.atomic_folder import new_folder, put_in_place
+from projector.storage.hashes import file_hash
 
 _MANIFEST = "complete.json"
 
@@ -49,12 +49,6 @@ def is_whole(folder: Path) -> bool:
         )
     except (OSError, ValueError, AttributeError):
         return False
-
-
-def file_hash(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_manifest(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import json
 import logging
@@ -20,9 +19,9 @@ from transformers.utils import logging as transformers_logging
 
 from projector.errors import ModelError
 from projector.models import hub, lora, packing
-from projector.models.cache import file_hash
 from projector.models.catalogue import OWN_FILE, find_entry
 from projector.models.embedded import convert
+from projector.storage.hashes import content_hash, file_hash
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
@@ -88,7 +87,7 @@ def _open_adapter(name: str, folder: Path) -> Checkpoint:
     if found.adapter is not None:
         raise ModelError(f"{folder}: adapts {base.name}, an adapter itself; expected a whole model")
     parts = {path.name: file_hash(path) for path in map(folder.joinpath, lora.FILES)}
-    identity = digest({"base": found.identity, **parts})
+    identity = content_hash({"base": found.identity, **parts})
     own = {**found.own, **read_own(folder)}
     return replace(found, name=name, identity=identity, own=own, adapter=folder)
 
@@ -213,12 +212,7 @@ def _identity(folder: Path) -> str:
     )
     if not any(path.suffix == ".safetensors" for path in decisive):
         decisive += sorted(folder.glob("pytorch_model*.bin"))
-    return digest({path.name: file_hash(path) for path in decisive})
-
-
-def digest(content: dict[str, Any]) -> str:
-    """Return the SHA-256 of plain content, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return content_hash({path.name: file_hash(path) for path in decisive})
 
 
 def _unreadable(name: str, folder: Path | None, what: str, error: Exception) -> ModelError:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from projector.errors import ConfigurationError
-from projector.models.checkpoint import Checkpoint, build, digest, open_checkpoint
+from projector.models.checkpoint import Checkpoint, build, open_checkpoint
 from projector.models.encoder import TransformerEncoder, View
+from projector.storage.hashes import content_hash
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig
@@ -73,7 +74,7 @@ class CheckpointReading:
     def fingerprint(self, precision: str) -> str:
         """Return the hash of all that decides the vectors, at a resolved precision."""
         parts = {"identity": self.checkpoint.identity, "precision": precision}
-        return digest({**parts, "encoding": ENCODING, **asdict(self.view)})
+        return content_hash({**parts, "encoding": ENCODING, **asdict(self.view)})
 
 
 def read_checkpoint(

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector.coding.code_list import CodeList
 from projector.coding.normalize import plain
 from projector.coding.retrieval.ranking import Ranking
-
-if TYPE_CHECKING:
-    from projector.coding.code_list import CodeList
-    from projector.coding.coder import Retriever
+from projector.coding.retrieval.retriever import Retriever
 
 _BELOW = np.float32(0.9999)
 

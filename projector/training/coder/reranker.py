@@ -11,14 +11,10 @@ import torch
 from torch import Tensor
 
 from projector.coding.code_list import CodeList
-from projector.coding.coder import Retriever
 from projector.coding.coder_folder import RERANKER, write_coder
-from projector.coding.retrieval.cross_encoder import (
-    CrossEncoder,
-    RetrieveRerank,
-    reading,
-    save_head,
-)
+from projector.coding.retrieval.cross_encoder import CrossEncoder, save_head
+from projector.coding.retrieval.retriever import Retriever
+from projector.coding.retrieval.two_stages import RetrieveRerank, reading
 from projector.training.coder.examples import CodedText
 from projector.training.coder.hard_negatives import Neighbours, drawn
 from projector.training.coder.metrics import DEPTH, figures_of, measured

@@ -12,12 +12,12 @@ import numpy as np
 import torch
 
 from projector.coding.code_list import CodeList, embedded_codes, read_codes
-from projector.coding.coder import load_retriever
 from projector.coding.coder_folder import RERANKER
+from projector.coding.load import load_retriever
 from projector.coding.normalize import own_abbreviations
 from projector.coding.retrieval.bi_encoder import BiEncoder
-from projector.coding.retrieval.cross_encoder import SHORT_LIST
 from projector.coding.retrieval.ranking import Floats
+from projector.coding.retrieval.two_stages import SHORT_LIST
 from projector.coding.synonyms import with_synonyms
 from projector.errors import ConfigurationError
 from projector.training.aligner.data import evenly

@@ -13,8 +13,9 @@ from projector.cli import run
 from projector.coding.code_list import make_list, read_codes
 from projector.coding.normalize import own_abbreviations, plain
 from projector.coding.retrieval.bi_encoder import BiEncoder, DenseIndex, described
-from projector.coding.retrieval.cross_encoder import CrossEncoder, RetrieveRerank, reading
+from projector.coding.retrieval.cross_encoder import CrossEncoder
 from projector.coding.retrieval.ranking import best_of_terms, starts_of
+from projector.coding.retrieval.two_stages import RetrieveRerank, reading
 from projector.errors import CorpusError, ModelError
 from projector.models import load
 from projector.training.coder.augmentation import factory_examples
@@ -317,7 +318,7 @@ def test_the_name_that_a_code_was_found_by_is_read_beside_what_it_is_called():
 
 
 def test_what_is_no_coder_is_told(tmp_path):
-    from projector.coding.coder import load_coder
+    from projector.coding.load import load_coder
 
     with pytest.raises(ModelError, match="expected the folder of a run"):
         load_coder(str(tmp_path), CODES, own_abbreviations())
