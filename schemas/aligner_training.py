@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from projector.errors import ConfigurationError
 from schemas.run import Strict
-from schemas.validation import faults
 
 Loss = Literal["self-training", "cosine", "kl"]
 
@@ -198,22 +195,3 @@ class AlignerTraining(Strict):
         if not self.data:
             raise ValueError("data: nothing to learn from; add a table [[data]]")
         return self
-
-
-_Training = TypeVar("_Training", bound=Strict)
-
-
-def read_training(path: Path, kind: type[_Training]) -> _Training:
-    """Read a training configuration of some kind from a TOML file.
-
-    Raises:
-        ConfigurationError: It can't be read, or isn't one; every fault is told.
-    """
-    try:
-        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
-    except ValidationError as error:
-        raise ConfigurationError(faults(error, path)) from error
-    except ValueError as error:  # also what is not UTF-8
-        raise ConfigurationError(f"{path}: is no TOML: {error}") from error

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from projector.errors import ConfigurationError
 from schemas.coding import CodingConfiguration
 from schemas.run import RunConfiguration, Strict
-from schemas.validation import faults
+from schemas.validation import read_validated
 
 
 class JobOptions(Strict):
@@ -48,19 +47,14 @@ def read_collection(path: Path) -> Collection:
     Raises:
         ConfigurationError: It can't be read, or isn't one; every fault is told.
     """
-    try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
-    except ValueError as error:  # also what is not UTF-8
-        raise ConfigurationError(f"{path}: is no TOML: {error}") from error
-    jobs, coding = content.pop("jobs", {}), content.pop("coding", None)
-    if content.setdefault("on_error", "skip") != "skip":
-        raise ConfigurationError(
-            f"{path}: on_error = {content['on_error']!r}; a collection's run skips what it can't "
-            "process and lists it. Leave it out; max_failures in [jobs] stops a run early"
-        )
-    try:
-        return Collection.model_validate({"run": content, "jobs": jobs, "coding": coding})
-    except ValidationError as error:
-        raise ConfigurationError(faults(error, path)) from error
+
+    def arranged(content: dict[str, Any]) -> object:
+        jobs, coding = content.pop("jobs", {}), content.pop("coding", None)
+        if content.setdefault("on_error", "skip") != "skip":
+            raise ConfigurationError(
+                f"{path}: on_error = {content['on_error']!r}; a collection's run skips what it "
+                "can't process and lists it. Leave it out; max_failures in [jobs] stops a run early"
+            )
+        return {"run": content, "jobs": jobs, "coding": coding}
+
+    return read_validated(path, Collection, arranged=arranged)

@@ -1,15 +1,84 @@
-"""Tell what is wrong with a file that should hold one of the contracts."""
+"""Read files that should hold one of the contracts, and tell what is wrong with them."""
 
 from __future__ import annotations
 
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+
+from projector.errors import ConfigurationError
+
+_Contract = TypeVar("_Contract", bound=BaseModel)
+_LONGEST = 80  # characters of a value that is told
+
+
+def read_validated(
+    path: Path,
+    contract: type[_Contract],
+    *,
+    arranged: Callable[[dict[str, Any]], object] = lambda content: content,
+) -> _Contract:
+    """Read a contract from a file: JSON where its name ends in `.json`, TOML otherwise.
+
+    Args:
+        path: The file.
+        contract: What it should hold; what it leaves out keeps its default.
+        arranged: Brings a TOML file's content into the contract's shape.
+
+    Raises:
+        ConfigurationError: It can't be read, or doesn't hold it; every fault is told.
+    """
+    try:
+        content = path.read_bytes()
+        if path.suffix == ".json":
+            return contract.model_validate_json(content)
+        return contract.model_validate(arranged(_toml(content, path)))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
+    except ValidationError as error:
+        raise ConfigurationError(faults(error, path)) from error
+
+
+def _toml(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except ValueError as error:  # also what is not UTF-8
+        raise ConfigurationError(f"{path}: is no TOML: {error}") from error
 
 
 def faults(error: ValidationError, path: Path) -> str:
     """Return what is wrong with a file's values, a line each."""
     return "\n".join(
-        f"{path}: {'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}"
-        for one in error.errors(include_url=False)
+        f"{path}: {'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}"
+        for fault in error.errors(include_url=False)
     )
+
+
+def differences(
+    before: object, after: object, name: str = "", *, where: str = "in the plan"
+) -> Iterator[str]:
+    """Yield where two JSON-like values differ, a line each, with both values.
+
+    Args:
+        before: One.
+        after: The other.
+        name: Of both, in what they are a part of.
+        where: One of them was.
+    """
+    if before == after:
+        return
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in sorted(before.keys() | after.keys()):
+            inner = f"{name}.{key}" if name else str(key)
+            yield from differences(before.get(key), after.get(key), inner, where=where)
+        return
+    yield f"{name}: {_brief(before)} {where}, {_brief(after)} now"
+
+
+def _brief(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}…"

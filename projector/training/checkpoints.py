@@ -25,6 +25,7 @@ from torch import Tensor
 from projector.errors import ConfigurationError
 from projector.storage.atomic_file import atomic_write
 from projector.storage.atomic_folder import new_folder, put_in_place, writing
+from schemas.validation import differences
 
 CurveRow = Mapping[str, float]
 
@@ -78,7 +79,7 @@ class TrainingFolder:
                     f"{self.path}: holds a training run; go on with --resume, or name a new folder"
                 )
             known = json.loads(path.read_text(encoding="utf-8"))
-            changed = _differences(known, json.loads(content))
+            changed = list(differences(known, json.loads(content), where="then"))
             if changed:
                 raise ConfigurationError(
                     f"{self.path}: was begun with another configuration: {'; '.join(changed)}. "
@@ -157,13 +158,3 @@ def _replace(folder: Path, write: Callable[[Path], None]) -> None:
     with writing(folder), new_folder(folder) as temporary:
         write(temporary)
         put_in_place(temporary, folder)
-
-
-def _differences(known: Any, wanted: Any, name: str = "") -> list[str]:  # noqa: ANN401
-    if isinstance(known, dict) and isinstance(wanted, dict):
-        return [
-            line
-            for key in sorted({*known, *wanted})
-            for line in _differences(known.get(key), wanted.get(key), f"{name}.{key}".lstrip("."))
-        ]
-    return [] if known == wanted else [f"{name} was {known}, is {wanted}"]

@@ -15,7 +15,8 @@ from projector.training.aligner.data import (
     read_source,
     read_table,
 )
-from schemas.aligner_training import AlignerTraining, SourceConfiguration, read_training
+from schemas.aligner_training import AlignerTraining, SourceConfiguration
+from schemas.validation import read_validated
 
 ROW = {
     "id": "case-1-disease",
@@ -146,6 +147,6 @@ def test_a_wrong_configuration_is_told(tmp_path, content, match):
     path = tmp_path / "c.toml"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=match):
-        read_training(path, AlignerTraining)
+        read_validated(path, AlignerTraining)
     with pytest.raises(ConfigurationError, match="can't be read"):
-        read_training(tmp_path / "none.toml", AlignerTraining)
+        read_validated(tmp_path / "none.toml", AlignerTraining)

@@ -84,7 +84,7 @@ def test_a_run_is_not_taken_for_another(configuration, tmp_path):
     train_aligner(configuration(), tmp_path / "run")
     with pytest.raises(ConfigurationError, match="holds a training run; go on with --resume"):
         train_aligner(configuration(), tmp_path / "run")
-    with pytest.raises(ConfigurationError, match="seed was 0, is 1"):
+    with pytest.raises(ConfigurationError, match="seed: 0 then, 1 now"):
         train_aligner(configuration(seed=1), tmp_path / "run", resume=True)
     before = weights_of(tmp_path / "run")
     train_aligner(configuration(), tmp_path / "run", resume=True)

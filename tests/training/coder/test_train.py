@@ -23,8 +23,8 @@ from projector.training.coder.examples import gold_examples, table_examples
 from projector.training.coder.hard_negatives import Neighbours
 from projector.training.coder.retriever import Retrieval
 from projector.training.trainable_encoder import TrainableEncoder
-from schemas.aligner_training import read_training
 from schemas.coder_training import ALL, CoderTraining, ExamplesConfiguration
+from schemas.validation import read_validated
 
 ROWS = [
     ("E11.0", "es", "Diabetes mellitus tipo 2, con coma"),
@@ -210,7 +210,7 @@ def test_a_coder_is_trained_resumed_and_used(configuration, capsys):
 
 
 def test_no_other_description_of_its_own_code_is_a_rival(configuration):
-    training = read_training(configuration, CoderTraining).model_copy(update={"negatives": 0})
+    training = read_validated(configuration, CoderTraining).model_copy(update={"negatives": 0})
     codes = read_codes(Path("codes.tsv"))
     examples = table_examples(codes, Path("made.tsv"))
     student = TrainableEncoder.load(training.encoder, device="cpu")
