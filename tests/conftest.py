@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 import torch
@@ -33,6 +34,14 @@ PAIRS = [
     "la piel es roja\tthe skin is red",
     "dolor de cabeza\thead pain",
 ]
+
+
+@pytest.fixture(scope="session", autouse=os.environ.get("PROJECTOR_TEST_BF16") == "1")
+def fast_bf16():
+    """Be on a processor that is fast in bf16, where nobody asks for another precision."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+        yield
 
 
 @pytest.fixture(scope="session")

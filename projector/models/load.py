@@ -13,6 +13,7 @@ from projector.settings import DEFAULT_MODEL, Granularity, Precision
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder
 
+_PRECISIONS = ("fp32", "bf16", "fp16")
 # What needs torch is imported where it is used: whoever lists models, or reads a run, needs none.
 
 
@@ -79,16 +80,40 @@ def fingerprint(
         ModelError: There is no such model, or it can't be verified.
         ConfigurationError: The model has no such layer or window.
     """
+    known = fingerprints(name_or_path, layer=layer, granularity=granularity, window=window)
+    if precision in known:
+        return known[precision]
+    if len({*known.values()}) == 1:  # there is nothing to be precise about
+        return known["fp32"]
+    from projector.models.devices import resolve
+
+    return known[resolve(precision, device).precision]
+
+
+def fingerprints(
+    name_or_path: str | os.PathLike[str] = DEFAULT_MODEL,
+    *,
+    layer: int | None = None,
+    granularity: Granularity | None = None,
+    window: int | None = None,
+) -> dict[str, str]:
+    """Return the fingerprints that an encoder would have, by resolved precision.
+
+    Args:
+        name_or_path, layer, granularity, window: As `load` takes them.
+
+    Raises:
+        ModelError: There is no such model, or it can't be verified.
+        ConfigurationError: The model has no such layer or window.
+    """
     entry = find_entry(name_or_path)
     if not entry.has_weights:
-        return _without_weights(entry, layer, granularity, window).fingerprint
-    from projector.models.devices import resolve
+        encoder = _without_weights(entry, layer, granularity, window)
+        return dict.fromkeys(_PRECISIONS, encoder.fingerprint)
     from projector.models.transformer import read_checkpoint
 
     reading = read_checkpoint(entry, layer=layer, granularity=granularity, window=window)
-    return reading.fingerprint(
-        resolve(precision, device).precision if precision == "auto" else precision
-    )
+    return {precision: reading.fingerprint(precision) for precision in _PRECISIONS}
 
 
 def _without_weights(

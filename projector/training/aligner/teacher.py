@@ -16,6 +16,7 @@ from projector.training.aligner.views import TeacherView
 
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder
+    from projector.settings import Precision
     from schemas.aligner_training import TeacherConfiguration
 
 _TINY = 1e-30
@@ -35,8 +36,18 @@ class Teacher:
     views: tuple[TeacherView, ...]
 
     @classmethod
-    def load(cls, configuration: TeacherConfiguration, *, device: str = "auto") -> Teacher:
+    def load(
+        cls,
+        configuration: TeacherConfiguration,
+        *,
+        precision: Precision = "auto",
+        device: str = "auto",
+    ) -> Teacher:
         """Load the encoders of the views, each model and layer once.
+
+        Args:
+            configuration: Names them.
+            precision, device: Of all of them, see `projector.models.load`.
 
         Raises:
             ModelError, ConfigurationError: See `projector.models.load`.
@@ -46,7 +57,9 @@ class Teacher:
         for view in configuration.views:
             key = (view.model, view.layer)
             if key not in encoders:
-                encoders[key] = models.load(view.model, layer=view.layer, device=device)
+                encoders[key] = models.load(
+                    view.model, layer=view.layer, precision=precision, device=device
+                )
             views.append(TeacherView(view, encoders[key]))
         return cls(configuration, tuple(views))
 

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from projector import models
 from projector.align.weights import PRIOR_TOKENS, centered
+from projector.models.devices import resolve
 from projector.training.aligner.data import read_source
 from projector.training.aligner.development import Development
 from projector.training.aligner.losses import (
@@ -202,9 +203,15 @@ def _targets(
     """Return all units' targets; each source's are kept by themselves, for other runs to share."""
     chosen = configuration.teacher
     # Not by name alone: a folder can come to hold other weights.
-    weights = [models.fingerprint(view.model, layer=view.layer) for view in chosen.views]
+    runtime = resolve("auto", configuration.device)
+    weights = [
+        models.fingerprint(view.model, layer=view.layer, precision=runtime.precision)
+        for view in chosen.views
+    ]
     known_by = json.dumps([chosen.model_dump(mode="json"), weights, student.encoder.fingerprint])
-    teacher = cache(lambda: Teacher.load(chosen, device=configuration.device))
+    teacher = cache(
+        lambda: Teacher.load(chosen, precision=runtime.precision, device=runtime.device)
+    )
     place = configuration.targets or folder / "targets"
     found: list[SparseTarget] = []
     for part in parts:
