@@ -71,7 +71,7 @@ def test_the_training_file_of_the_readme_is_one(tmp_path):
     file.write_text(re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[1], encoding="utf-8")
     training = read_validated(file, AlignerTraining)
     assert [view.kind for view in training.teacher.views] == ["token", "sentence"]
-    assert len(training.data) == 2 and training.data[0].plain == 0.25
+    assert len(training.data) == 2 and training.data[0].accent_drop == 0.25
 
 
 def test_the_tagging_file_of_the_readme_is_one(tmp_path):

@@ -138,7 +138,7 @@ def main(
           --column icd10 --codes ../shared/coding/icd10_es_en.tsv --any-level
     """
     chosen = CodingConfiguration(
-        codes=str(codes), synonyms=synonyms, everyday=not no_everyday, any_level=any_level
+        codes=str(codes), synonyms=synonyms, lay_terms=not no_everyday, any_level=any_level
     )
     listed = configured_codes(chosen, Path())
     found = read_gold(gold, column, only, language, without, within)

@@ -30,7 +30,7 @@ def configured_codes(chosen: CodingConfiguration, directory: Path) -> CodeList:
     """
     embedded = chosen.codes in (None, EMBEDDED)
     listed = embedded_codes() if embedded else read_codes(directory / str(chosen.codes))
-    further = [EVERYDAY] if chosen.everyday else []
+    further = [EVERYDAY] if chosen.lay_terms else []
     for name in chosen.synonyms:
         further.append(name if name in (EMBEDDED, EVERYDAY) else str(directory / name))
     found = with_synonyms(listed, further)

@@ -19,6 +19,7 @@ from typing import Any
 
 import polars as pl
 import torch
+from pydantic import BaseModel, ValidationError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -64,7 +65,7 @@ class TrainingFolder:
         """Return where the finished model is."""
         return self.path / "model"
 
-    def open(self, configuration: Mapping[str, Any], *, resume: bool) -> None:
+    def open(self, configuration: BaseModel, *, resume: bool) -> None:
         """Make the folder, or find in it what a run with this configuration left.
 
         Raises:
@@ -72,14 +73,14 @@ class TrainingFolder:
                 made with another configuration, whose differences are told.
         """
         path = self.path / "configuration.json"
-        content = json.dumps(configuration, indent=1, sort_keys=True, default=str)
+        wanted = configuration.model_dump(mode="json")
         if path.exists():
             if not resume:
                 raise ConfigurationError(
                     f"{self.path}: holds a training run; go on with --resume, or name a new folder"
                 )
-            known = json.loads(path.read_text(encoding="utf-8"))
-            changed = list(differences(known, json.loads(content), where="then"))
+            begun = _read_again(path, type(configuration))
+            changed = list(differences(begun, wanted, where="then"))
             if changed:
                 raise ConfigurationError(
                     f"{self.path}: was begun with another configuration: {'; '.join(changed)}. "
@@ -87,6 +88,7 @@ class TrainingFolder:
                 )
         elif self.path.is_dir() and any(self.path.iterdir()):
             raise ConfigurationError(f"{self.path}: is not empty, and no training run")
+        content = json.dumps(wanted, indent=1, sort_keys=True)
         atomic_write(path, content.encode())
 
     def save(self, snapshot: Snapshot) -> None:
@@ -147,6 +149,15 @@ class TrainingFolder:
         table = io.BytesIO()
         pl.DataFrame(list(rows), infer_schema_length=None).write_parquet(table)
         atomic_write(self.path / "curve.parquet", table.getvalue())
+
+
+def _read_again(path: Path, kind: type[BaseModel]) -> object:
+    """Return a configuration that was written once, its settings under the names of today."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return kind.model_validate(content).model_dump(mode="json")
+    except ValidationError:
+        return content
 
 
 def _plain(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -75,7 +75,7 @@ class TrainableEncoder:
         }
         start = (
             {}
-            if configuration.rank or configuration.keep == 1
+            if configuration.rank or configuration.wise_ft_alpha == 1
             else {name: weight.detach().clone() for name, weight in trained.items()}
         )
         return cls(configuration, encoder, trained, start)
@@ -125,13 +125,13 @@ class TrainableEncoder:
 
     @contextmanager
     def blended(self) -> Iterator[None]:
-        """Put what the model comes to, `keep` of what was learned, in the place of the weights."""
+        """Put what the model comes to, a share of what was learned, in the place of the weights."""
         kept = {name: weight.clone() for name, weight in self.state().items()}
         for name, weight in self.trained.items():
             if "lora_B" in name:  # began as 0, and the change is its product with A
-                weight.data.mul_(self.configuration.keep)
+                weight.data.mul_(self.configuration.wise_ft_alpha)
             elif name in self.start:
-                weight.data.lerp_(self.start[name], 1 - self.configuration.keep)
+                weight.data.lerp_(self.start[name], 1 - self.configuration.wise_ft_alpha)
         try:
             yield
         finally:

@@ -129,7 +129,7 @@ def test_a_student_that_keeps_half_ends_half_way(student_of, tmp_path, rank):
     ends = []
     for keep in (1.0, 0.5):
         torch.manual_seed(3)
-        student = student_of(rank=rank, keep=keep)
+        student = student_of(rank=rank, wise_ft_alpha=keep)
         start = load(student.configuration.model, layer=2, device="cpu", precision="fp32").model
         with torch.no_grad():
             for number, weight in enumerate(student.trained.values()):

@@ -148,8 +148,8 @@ def _numbers(texts: Sequence[Tensor]) -> Tensor:
 def loss_of(similarity: Tensor, target: Tensor, options: DistillationConfiguration) -> Tensor:
     """Return the loss that a configuration names, of one [S, T] window."""
     temperature = options.temperature
-    if options.sure:
-        target = (target >= options.sure).to(target)
+    if options.target_threshold:
+        target = (target >= options.target_threshold).to(target)
     match options.loss:
         case "cosine":
             loss = cosine_loss(similarity, target)
@@ -179,7 +179,7 @@ def train_aligner(
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
     run = TrainingFolder(folder)
-    run.open(configuration.model_dump(mode="json"), resume=resume)
+    run.open(configuration, resume=resume)
     if (known := run.result()) is not None:
         _LOG.info("%s: is finished", folder)
         return known
@@ -231,7 +231,7 @@ def read_units(
         pairs = read_source(source)
         for pair in tqdm(pairs, desc="reading", unit="pair", disable=None):
             cut = units_of(pair, student.encoder)
-            units += (plainer(unit, student.encoder, source.plain, random) for unit in cut)
+            units += (plainer(unit, student.encoder, source.accent_drop, random) for unit in cut)
         parts.append(Part(range(first, len(units)), source.repeat))
         _LOG.info(
             "%s: %d pairs in %d units, %d of %d gold spans within one",

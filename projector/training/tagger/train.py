@@ -180,7 +180,7 @@ def train_tagger(
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
     run = TrainingFolder(folder)
-    run.open(configuration.model_dump(mode="json"), resume=resume)
+    run.open(configuration, resume=resume)
     if (known := run.result()) is not None:
         _LOG.info("%s: is finished", folder)
         return known

@@ -96,11 +96,11 @@ def test_what_is_measured_on_is_left_out_by_name_and_by_sentence(tmp_path):
     assert not left_out.holds(TextPair("Otra frase.", "x", "es", "en", "S0999-11111"))
     assert not left_out.holds(TextPair("Otra frase.", "x", "es", "en", "S01"))
     table = written(tmp_path / "t.tsv", "es\ten\tFiebre y tos.\tFever.", "es\ten\tSí.\tYes.")
-    (kept,) = read_source(SourceConfiguration(sentences=table, without=(gold,)))
+    (kept,) = read_source(SourceConfiguration(sentences=table, exclude=(gold,)))
     assert kept.source == "Sí."
     only = written(tmp_path / "o.tsv", "es\ten\tFiebre y tos.\tFever.")
     with pytest.raises(CorpusError, match="nothing to learn from"):
-        read_source(SourceConfiguration(sentences=only, without=(gold,)))
+        read_source(SourceConfiguration(sentences=only, exclude=(gold,)))
 
 
 def test_folds_part_documents_by_name(tmp_path):

@@ -145,6 +145,6 @@ def test_a_teacher_is_loaded_once_for_all_sources(configuration, tmp_path, monke
 
     monkeypatch.setattr(Teacher, "load", load)
     (source,) = configuration().data
-    other = source.model_copy(update={"plain": 1.0, "limit": 2})
+    other = source.model_copy(update={"accent_drop": 1.0, "limit": 2})
     train_aligner(configuration(data=(source, other)), tmp_path / "run")
     assert len(loaded) == 1 and "auto" not in loaded[0].values()
