@@ -23,7 +23,7 @@ from projector.run.reader import is_run, read_run
 from projector.run.reporter import SILENT, Progress, Reporter
 from projector.run.summary import RunSummary
 from projector.storage.clock import Clock
-from projector.tagging.tagger_folder import told_pass
+from projector.tagging.tagger_folder import describe_tagger
 from schemas.coding import CodingConfiguration, CodingFacts
 from schemas.collection import Collection, JobOptions
 from schemas.run import RunConfiguration, TaggingConfiguration
@@ -97,7 +97,7 @@ def run_collection(
             reporter.told("the run is finished already: nothing is left to do")
             return _coded(_finished(folder, plan), coding, directory, reporter)
         if plan.shared is not None and isinstance(collection.run, RunConfiguration):
-            reporter.told(told_pass(collection.run, plan.shared))
+            reporter.told(describe_tagger(collection.run, plan.shared))
         for target, names in plan.unused.items():
             first = f"the first is {names[0]}"
             reporter.told(f"{len(names)} documents of {target} translate nothing; {first}")

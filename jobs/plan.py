@@ -27,7 +27,7 @@ from projector.errors import ConfigurationError, CorpusError, Problem
 from projector.storage.atomic_file import atomic_file, atomic_write
 from schemas.collection import Collection, run_kind
 from schemas.manifest import InputFiles, ModelFacts, Record
-from schemas.validation import faults
+from schemas.validation import differences, faults
 
 if TYPE_CHECKING:
     from projector.run.plan import Plan, Task
@@ -238,7 +238,9 @@ def _make_plan(
 
 
 def _own_device(model: str) -> Device:
-    if model == "tiny":  # it computes on the CPU, and needs no torch to say so
+    from projector.models.catalogue import find_entry
+
+    if not find_entry(model).has_weights:  # it computes on the CPU, and needs no torch to say so
         return "cpu"
     import torch
 
@@ -338,20 +340,3 @@ def read_work(folder: RunFolder, shard: int) -> Plan:
     with pq.ParquetFile(folder.plan / _SHARDS_FILE) as file:
         work: Plan = pickle.loads(file.read_row_group(shard, columns=["work"])["work"][0].as_py())
         return work
-
-
-def differences(one: object, other: object, place: str = "") -> Iterator[str]:
-    """Yield where two JSON-like values differ, a line each, with both values."""
-    if one == other:
-        return
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        for key in sorted(one.keys() | other.keys()):
-            inner = f"{place}.{key}" if place else str(key)
-            yield from differences(one.get(key), other.get(key), inner)
-        return
-    yield f"{place}: {_brief(one)} in the plan, {_brief(other)} now"
-
-
-def _brief(value: object) -> str:
-    told = json.dumps(value, ensure_ascii=False, default=str)
-    return told if len(told) <= 80 else f"{told[:77]}…"

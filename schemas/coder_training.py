@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
-from schemas.aligner_training import OptimisationConfiguration, StudentConfiguration, check_fold
+from schemas.aligner_training import EncoderConfiguration, OptimisationConfiguration, check_fold
 from schemas.run import Strict
 
 Transformation = Literal[
@@ -24,50 +24,81 @@ Transformation = Literal[
 ALL: tuple[Transformation, ...] = get_args(Transformation)
 
 
-class CoderEncoderConfiguration(StudentConfiguration):
-    """The encoder of both mentions and descriptions; see `StudentConfiguration`.
+class CoderEncoderConfiguration(EncoderConfiguration):
+    """The encoder of both mentions and descriptions; see `EncoderConfiguration`."""
 
-    `prefix` is put in front of both.
-    """
-
-    layer: int | None = Field(default=12, ge=1)
-    granularity: Literal["sentence", "window"] | None = "window"
-    prefix: str = "query: "
+    layer: int | None = Field(
+        default=12, ge=1, description="Hidden layer that is read, and the last that is trained."
+    )
+    granularity: Literal["sentence", "window"] | None = Field(
+        default="window",
+        description="Whether sentences are encoded at once, or a whole text where it fits.",
+    )
+    prefix: str = Field(
+        default="query: ", description="Put in front of mentions and descriptions, as E5 wants it."
+    )
 
 
 class ExamplesConfiguration(Strict):
-    """Where examples come from: the list, coded mentions, a table made elsewhere, parallel terms.
+    """Where examples come from: the list, coded mentions, a table, parallel terms."""
 
-    `factory` makes so many of each code's descriptions by `transformations`; `gold` is whatever
-    holds coded mentions, with the folder of its `texts`, the `column` of its codes in JSON Lines
-    and the labels to take (`only`; none: all); `table` a TSV with the columns `text`, `code`,
-    perhaps `language` and `origin`; `terms` a table of sentences as the aligner's, whose lines with
-    one document name one thing: names of what the list need not have teach a retriever what means
-    the same (Liu et al. 2021). `repeat` is how often they are gone through in an epoch. `without`
-    are files of gold whose documents are left out, known by their names and their texts. `fold` of
-    `folds` leaves a part of gold's documents out, or takes it alone where `only_fold` says so.
-    """
-
-    factory: int | None = Field(default=None, ge=1)
-    transformations: tuple[Transformation, ...] = ALL
-    gold: Path | None = None
-    table: Path | None = None
-    terms: Path | None = None
-    texts: Path | None = None
-    column: str = "code"
-    only: tuple[str, ...] = ()
-    without: tuple[Path, ...] = ()
-    language: str | None = None
-    repeat: float = Field(default=1.0, gt=0)
-    limit: int | None = Field(default=None, ge=1)
-    folds: int = Field(default=1, ge=1)
-    fold: int = Field(default=0, ge=0)
-    only_fold: bool = False
+    factory: int | None = Field(
+        default=None,
+        ge=1,
+        description="Examples to make of each code's descriptions, by `transformations`.",
+    )
+    transformations: tuple[Transformation, ...] = Field(
+        default=ALL, description="What `factory` does to a description; by default all there are."
+    )
+    gold: Path | None = Field(
+        default=None, description="A run, a corpus or a file that holds coded mentions."
+    )
+    table: Path | None = Field(
+        default=None,
+        description="A TSV file with the columns text, code, perhaps language and origin.",
+    )
+    terms: Path | None = Field(
+        default=None,
+        description="A table of sentences as the aligner's, whose lines with one document name one "
+        "thing, in the list or not: teaches a retriever what means the same (Liu et al. 2021).",
+    )
+    texts: Path | None = Field(
+        default=None, description="The folder of `gold`'s texts, if they lie elsewhere."
+    )
+    column: str = Field(default="code", description="Field of `gold`'s codes in JSON Lines.")
+    labels: tuple[str, ...] = Field(
+        default=(),
+        validation_alias=AliasChoices("labels", "only"),
+        description="Labels of `gold`'s mentions to take; by default all.",
+    )
+    exclude: tuple[Path, ...] = Field(
+        default=(),
+        validation_alias=AliasChoices("exclude", "without"),
+        description="Files of gold whose documents are left out, known by their names and texts.",
+    )
+    language: str | None = Field(
+        default=None,
+        description="What `gold` is in, or which to take where there are several; by default as "
+        "its files say.",
+    )
+    repeat: float = Field(
+        default=1.0, gt=0, description="How often the examples are gone through in an epoch."
+    )
+    limit: int | None = Field(
+        default=None, ge=1, description="Examples to take, evenly from all over; by default all."
+    )
+    folds: int = Field(
+        default=1, ge=1, description="Parts that `gold`'s documents are divided into, by name."
+    )
+    fold: int = Field(default=0, ge=0, description="The part that is left out; from 0.")
+    only_fold: bool = Field(
+        default=False, description="Whether `fold` is taken alone instead of left out."
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> ExamplesConfiguration:
         kinds = (self.factory, self.gold, self.table, self.terms)
-        if sum(one is not None for one in kinds) != 1:
+        if sum(kind is not None for kind in kinds) != 1:
             raise ValueError("name one of: factory; gold; table; terms")
         check_fold(self.fold, self.folds)
         return self
@@ -76,58 +107,104 @@ class ExamplesConfiguration(Strict):
 class CurationConfiguration(Strict):
     """What of the examples that were made is not learned from.
 
-    A text that is another code's name, has no word or never ends goes in any case; with
-    `languages` also what doesn't read like the language that it is said to be in, as the list
-    writes it; with `near` what has a vector this near (cosine) to that of an earlier example of its
-    code and language. `sample` is how many examples of each origin are drawn to look at.
+    A text that is another code's name, has no word or never ends goes in any case.
     """
 
-    languages: bool = True
-    near: float | None = Field(default=None, gt=0, le=1)
-    sample: int = Field(default=20, ge=0)
+    languages: bool = Field(
+        default=True,
+        description="Whether what doesn't read like the language that it is said to be in goes, "
+        "as the list writes it.",
+    )
+    near: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="Cosine with an earlier example of the same code and language from which one "
+        "goes; by default none is looked for.",
+    )
+    sample: int = Field(
+        default=20, ge=0, description="Examples of each origin that are drawn to look at."
+    )
 
 
 class CoderDevelopmentConfiguration(Strict):
     """What is measured every so many steps, against codes of gold's categories alone: quick."""
 
-    every: int = Field(default=200, ge=1)
-    data: tuple[ExamplesConfiguration, ...] = ()
-    patience: int | None = Field(default=None, ge=1)
+    every: int = Field(default=200, ge=1, description="Steps between measurements.")
+    data: tuple[ExamplesConfiguration, ...] = Field(
+        default=(), description="What is measured on; by default nothing is measured."
+    )
+    patience: int | None = Field(
+        default=None,
+        ge=1,
+        description="Measurements in a row without a better one that end the run; by default none "
+        "does.",
+    )
 
 
 class CoderTraining(Strict):
-    """All that training a coder depends on beside the files that it names.
+    """All that training a stage of a coder depends on beside the files that it names."""
 
-    `codes` is the list (None: the embedded one), `synonyms` are tables of further names of its
-    codes, also `everyday` and `icd10cm` (see `projector code`). The `retriever` is to find a
-    mention's description among those of its batch and `negatives` of codes next to its own (the
-    same category), by cosine over `temperature`. The `reranker` reads a mention beside each
-    description of a group, of its own code and of `negatives` others: next to it, or what `first`
-    finds (`lexical`, or a trained retriever's folder); with `context` also the sentence around the
-    mention. Where it ranks, `first`'s score counts `first_weight` times beside its own.
-    """
-
-    stage: Literal["retriever", "reranker"] = "retriever"
-    first: str = "lexical"
-    context: bool = False
-    first_weight: float = Field(default=40.0, ge=0)
-    codes: Path | None = None
-    synonyms: tuple[str, ...] = ()
-    seed: int = 0
-    device: str = "auto"
-    encoder: CoderEncoderConfiguration = CoderEncoderConfiguration()
-    temperature: float = Field(default=0.05, gt=0)
-    negatives: int = Field(default=1, ge=0)
-    examples: tuple[ExamplesConfiguration, ...]
-    curation: CurationConfiguration = CurationConfiguration()
-    optimisation: OptimisationConfiguration = OptimisationConfiguration(tokens=1600)
-    development: CoderDevelopmentConfiguration = CoderDevelopmentConfiguration()
-    checkpoint_every: int = Field(default=200, ge=1)
+    stage: Literal["retriever", "reranker"] = Field(
+        default="retriever",
+        description="What is trained: a bi-encoder that finds a mention's description by cosine, "
+        "or a cross-encoder that reads it beside each description of a short list.",
+    )
+    first: str = Field(
+        default="lexical",
+        description="What finds a reranker's short list: `lexical`, or the folder of a trained "
+        "retriever.",
+    )
+    context: bool = Field(
+        default=False, description="Whether a reranker reads the sentence around a mention, too."
+    )
+    first_weight: float = Field(
+        default=40.0,
+        ge=0,
+        description="What the first stage's score counts beside a reranker's own, where it ranks.",
+    )
+    codes: Path | None = Field(
+        default=None, description="The list, a TSV or Parquet file; by default ICD-10-CM."
+    )
+    synonyms: tuple[str, ...] = Field(
+        default=(),
+        description="Further names of the codes: tables, coded corpora, `everyday`, `icd10cm`.",
+    )
+    seed: int = Field(default=0, description="Of all that is drawn by chance.")
+    device: str = Field(
+        default="auto", description="Where it runs: `cpu`, `cuda:0`, …; `auto` is a GPU if any."
+    )
+    encoder: CoderEncoderConfiguration = Field(
+        default=CoderEncoderConfiguration(), description="What is trained."
+    )
+    temperature: float = Field(
+        default=0.05, gt=0, description="Of the softmax over a retriever's cosines."
+    )
+    negatives: int = Field(
+        default=1,
+        ge=0,
+        description="Descriptions of neighbouring codes that a mention is held against; a "
+        "reranker's are half of what `first` finds.",
+    )
+    examples: tuple[ExamplesConfiguration, ...] = Field(
+        description="What is learned from, at least one source."
+    )
+    curation: CurationConfiguration = Field(
+        default=CurationConfiguration(), description="What of the made examples is left out."
+    )
+    optimisation: OptimisationConfiguration = Field(
+        default=OptimisationConfiguration(tokens=1600),
+        description="How weights move, and how long; by default 1,600 tokens a micro-batch.",
+    )
+    development: CoderDevelopmentConfiguration = Field(
+        default=CoderDevelopmentConfiguration(), description="What is measured on the way."
+    )
+    checkpoint_every: int = Field(default=200, ge=1, description="Steps between checkpoints.")
 
     @model_validator(mode="after")
     def _whole(self) -> CoderTraining:
         if not self.examples:
             raise ValueError("examples: nothing to learn from; add a table [[examples]]")
-        if self.stage == "reranker" and any(one.terms for one in self.examples):
+        if self.stage == "reranker" and any(source.terms for source in self.examples):
             raise ValueError("examples: terms teach a retriever only; a reranker needs codes")
         return self

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ from pydantic import Field, ValidationError
 from projector.errors import ConfigurationError
 from schemas.coding import CodingConfiguration
 from schemas.run import RunConfiguration, Strict, TaggingConfiguration
-from schemas.validation import faults
+from schemas.validation import faults, read_content
 
 
 class JobOptions(Strict):
@@ -58,12 +57,7 @@ def read_collection(path: Path) -> Collection:
     Raises:
         ConfigurationError: It can't be read, or isn't one; every fault is told.
     """
-    try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
-    except ValueError as error:  # also what is not UTF-8
-        raise ConfigurationError(f"{path}: is no TOML: {error}") from error
+    content = read_content(path)
     shared = {key: content.pop(key) for key in ("jobs", "coding") if key in content}
     if content.setdefault("on_error", "skip") != "skip":
         raise ConfigurationError(

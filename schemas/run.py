@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from projector.errors import ConfigurationError
 from projector.settings import DEFAULT_MODEL, Settings
-from schemas.validation import faults
+from schemas.validation import read_validated
 
 
 class Strict(BaseModel):
@@ -85,9 +84,4 @@ def read_configuration(path: Path) -> RunConfiguration:
     Raises:
         ConfigurationError: It can't be read, or isn't one; every fault is told.
     """
-    try:
-        return RunConfiguration.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
-    except ValidationError as error:
-        raise ConfigurationError(faults(error, path)) from error
+    return read_validated(path, RunConfiguration)

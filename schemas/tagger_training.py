@@ -7,22 +7,30 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from schemas.aligner_training import OptimisationConfiguration, StudentConfiguration, check_fold
+from schemas.aligner_training import EncoderConfiguration, OptimisationConfiguration, check_fold
 from schemas.run import Strict
 
 
 class HeadConfiguration(Strict):
-    """What turns token vectors into BIO scores.
+    """What turns token vectors into BIO scores."""
 
-    `cnn`: two convolutions over `window` tokens, `hidden` wide (None: as the encoder's vectors);
-    `linear`: none. `crf` adds a chain over labels. `dropout` is in front of every layer.
-    """
-
-    kind: Literal["cnn", "linear"] = "cnn"
-    window: int = Field(default=5, ge=1)
-    hidden: int | None = Field(default=None, ge=1)
-    dropout: float = Field(default=0.1, ge=0, lt=1)
-    crf: bool = False
+    kind: Literal["cnn", "linear"] = Field(
+        default="cnn", description="Two convolutions below the scores, or none."
+    )
+    window: int = Field(
+        default=5, ge=1, description="Tokens that a convolution sees; an odd number."
+    )
+    hidden: int | None = Field(
+        default=None,
+        ge=1,
+        description="Width of the convolutions; by default that of the encoder's vectors.",
+    )
+    dropout: float = Field(
+        default=0.1, ge=0, lt=1, description="Share that is dropped in front of every layer."
+    )
+    crf: bool = Field(
+        default=False, description="Whether a linear-chain CRF over the labels is added."
+    )
 
     @model_validator(mode="after")
     def _odd(self) -> HeadConfiguration:
@@ -33,38 +41,54 @@ class HeadConfiguration(Strict):
         return self
 
 
-class TaggerEncoderConfiguration(StudentConfiguration):
-    """The encoder below the head; see `StudentConfiguration`.
+class TaggerEncoderConfiguration(EncoderConfiguration):
+    """The encoder below the head; see `EncoderConfiguration`."""
 
-    Whole documents are seen at once where they fit, else windows that overlap. `frozen` trains the
-    head alone: quick, and a tagger that reads what an aligner reads shares its pass.
-    """
-
-    granularity: Literal["sentence", "window"] | None = "window"
-    frozen: bool = False
+    granularity: Literal["sentence", "window"] | None = Field(
+        default="window",
+        description="Whether sentences are encoded at once, or whole documents where they fit, "
+        "else windows that overlap.",
+    )
+    frozen: bool = Field(
+        default=False,
+        description="Whether the head alone is trained: quick, and a tagger that reads what an "
+        "aligner reads shares its pass.",
+    )
 
 
 class TaggerSourceConfiguration(Strict):
-    """Where annotated documents come from: a corpus, JSON Lines, or one side of gold pairs.
+    """Where annotated documents come from: a corpus, JSON Lines, or one side of gold pairs."""
 
-    `corpus` is a path as the commands take it; `lines` a file of objects `id, lang, text, spans`;
-    `gold` a file of parallel documents, of which `side` is taken. `annotated` are the types that
-    the documents are annotated with: what one lacks of these is outside, of others is unknown
-    (None: what an object or gold says of itself, else all types). `limit` takes so many documents,
-    evenly from all over; `repeat` is how often they are gone through in an epoch. `fold` of `folds`
-    is left out, or taken alone where `only_fold` says so.
-    """
-
-    corpus: Path | None = None
-    lines: Path | None = None
-    gold: Path | None = None
-    side: Literal["source", "target"] = "target"
-    annotated: tuple[str, ...] | None = None
-    repeat: float = Field(default=1.0, gt=0)
-    limit: int | None = Field(default=None, ge=1)
-    folds: int = Field(default=1, ge=1)
-    fold: int = Field(default=0, ge=0)
-    only_fold: bool = False
+    corpus: Path | None = Field(default=None, description="A corpus as the commands take it.")
+    lines: Path | None = Field(
+        default=None, description="JSON Lines of objects with id, lang, text and spans."
+    )
+    gold: Path | None = Field(
+        default=None, description="A file of parallel documents with spans, as JSON Lines."
+    )
+    side: Literal["source", "target"] = Field(
+        default="target", description="The side of `gold` that is taken."
+    )
+    annotated: tuple[str, ...] | None = Field(
+        default=None,
+        description="Types that the documents are annotated with: what one lacks of these is "
+        "outside, of others is unknown; by default what an object says of itself, else all.",
+    )
+    repeat: float = Field(
+        default=1.0, gt=0, description="How often the documents are gone through in an epoch."
+    )
+    limit: int | None = Field(
+        default=None,
+        ge=1,
+        description="Documents to take, evenly from all over; by default all.",
+    )
+    folds: int = Field(
+        default=1, ge=1, description="Parts that the documents are divided into, by name."
+    )
+    fold: int = Field(default=0, ge=0, description="The part that is left out; from 0.")
+    only_fold: bool = Field(
+        default=False, description="Whether `fold` is taken alone instead of left out."
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> TaggerSourceConfiguration:
@@ -77,29 +101,50 @@ class TaggerSourceConfiguration(Strict):
 class TaggerDevelopmentConfiguration(Strict):
     """What is measured every so many steps, and when that ends a run early."""
 
-    every: int = Field(default=200, ge=1)
-    data: tuple[TaggerSourceConfiguration, ...] = ()
-    patience: int | None = Field(default=None, ge=1)
+    every: int = Field(default=200, ge=1, description="Steps between measurements.")
+    data: tuple[TaggerSourceConfiguration, ...] = Field(
+        default=(), description="What is measured on; by default nothing is measured."
+    )
+    patience: int | None = Field(
+        default=None,
+        ge=1,
+        description="Measurements in a row without a better one that end the run; by default none "
+        "does.",
+    )
 
 
 class TaggerTraining(Strict):
-    """All that training a tagger depends on beside the files that it names.
+    """All that training a tagger depends on beside the files that it names."""
 
-    `types` are the entity types; more than one make a joint tagger, a BIO layer for each. `support`
-    are those of them of which the decoder of a projection hears (None: all): where the aligner
-    alone is the surer of the two, a tagger does harm.
-    """
-
-    types: tuple[str, ...]
-    support: tuple[str, ...] | None = None
-    seed: int = 0
-    device: str = "auto"
-    encoder: TaggerEncoderConfiguration = TaggerEncoderConfiguration()
-    head: HeadConfiguration = HeadConfiguration()
-    data: tuple[TaggerSourceConfiguration, ...]
-    optimisation: OptimisationConfiguration = OptimisationConfiguration(epochs=4)
-    development: TaggerDevelopmentConfiguration = TaggerDevelopmentConfiguration()
-    checkpoint_every: int = Field(default=200, ge=1)
+    types: tuple[str, ...] = Field(
+        description="The entity types; more than one make a joint tagger, a BIO layer for each."
+    )
+    support: tuple[str, ...] | None = Field(
+        default=None,
+        description="Those types of which the decoder of a projection hears, for where the aligner "
+        "alone is the surer of the two a tagger does harm; by default all.",
+    )
+    seed: int = Field(default=0, description="Of all that is drawn by chance.")
+    device: str = Field(
+        default="auto", description="Where it runs: `cpu`, `cuda:0`, …; `auto` is a GPU if any."
+    )
+    encoder: TaggerEncoderConfiguration = Field(
+        default=TaggerEncoderConfiguration(), description="What gives the token vectors."
+    )
+    head: HeadConfiguration = Field(
+        default=HeadConfiguration(), description="What scores their labels."
+    )
+    data: tuple[TaggerSourceConfiguration, ...] = Field(
+        description="What is learned from, at least one source."
+    )
+    optimisation: OptimisationConfiguration = Field(
+        default=OptimisationConfiguration(epochs=4),
+        description="How weights move, and how long; by default 4 epochs.",
+    )
+    development: TaggerDevelopmentConfiguration = Field(
+        default=TaggerDevelopmentConfiguration(), description="What is measured on the way."
+    )
+    checkpoint_every: int = Field(default=200, ge=1, description="Steps between checkpoints.")
 
     @model_validator(mode="after")
     def _whole(self) -> TaggerTraining:

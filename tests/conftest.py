@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from transformers import (
 )
 
 from projector.models.embedded.tokenizer import build_tokenizer
+from schemas.aligner_training import AlignerTraining
 
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", *"abcdefghijklmnopqrstuvwxyzáéó.,", "▁pa", "ciente"]
 SHAPE = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 64}
@@ -26,6 +28,20 @@ FAMILIES = {
         DistilBertConfig(vocab_size=40, n_layers=3, max_position_embeddings=20, dim=32, n_heads=4)
     ),
 }
+PAIRS = [
+    "el paciente tose\tthe patient coughs",
+    "no hay dolor.\tno pain here.",
+    "la piel es roja\tthe skin is red",
+    "dolor de cabeza\thead pain",
+]
+
+
+@pytest.fixture(scope="session", autouse=os.environ.get("PROJECTOR_TEST_BF16") == "1")
+def fast_bf16():
+    """Be on a processor that is fast in bf16, where nobody asks for another precision."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +68,29 @@ def edit_config():
         path.write_text(json.dumps({**content, **changes}), encoding="utf-8")
 
     return edit
+
+
+@pytest.fixture
+def configuration(checkpoints, tmp_path):
+    """Say how to train a small random model on a handful of sentences."""
+    table = tmp_path / "pairs.tsv"
+    table.write_text("\n".join(PAIRS), encoding="utf-8")
+    links = tmp_path / "wordalign_es-en.jsonl"
+    row = {"id": 1, "src_lang": "es", "tgt_lang": "en", "src_tokens": ["no", "tos"]}
+    row |= {"tgt_tokens": ["no", "cough"], "alignment": [[0, 0], [1, 1]]}
+    links.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    model = str(checkpoints / "bert")
+
+    def build(**changes):
+        content = {
+            "device": "cpu",
+            "student": {"model": model, "layer": 2, "rank": 4, "dropout": 0.1},
+            "teacher": {"views": [{"model": model, "layer": 1}]},
+            "data": [{"sentences": str(table), "languages": ["es", "en"]}],
+            "optimisation": {"steps": 8, "tokens": 40, "rate": 0.01, "warmup": 2},
+            "development": {"every": 4, "links": [str(links)]},
+            "checkpoint_every": 2,
+        }
+        return AlignerTraining.model_validate({**content, **changes})
+
+    return build

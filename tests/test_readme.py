@@ -8,10 +8,11 @@ import click
 import pytest
 
 from projector.cli import _COMMANDS, cli, run
-from schemas.aligner_training import AlignerTraining, read_training
+from schemas.aligner_training import AlignerTraining
 from schemas.coder_training import CoderTraining
 from schemas.collection import read_collection
 from schemas.tagger_training import TaggerTraining
+from schemas.validation import read_validated
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -68,15 +69,15 @@ def test_the_collection_file_of_the_readme_is_one(tmp_path):
 def test_the_training_file_of_the_readme_is_one(tmp_path):
     file = tmp_path / "config.toml"
     file.write_text(re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[1], encoding="utf-8")
-    training = read_training(file, AlignerTraining)
+    training = read_validated(file, AlignerTraining)
     assert [view.kind for view in training.teacher.views] == ["token", "sentence"]
-    assert len(training.data) == 2 and training.data[0].plain == 0.25
+    assert len(training.data) == 2 and training.data[0].accent_drop == 0.25
 
 
 def test_the_tagging_file_of_the_readme_is_one(tmp_path):
     file = tmp_path / "config.toml"
     file.write_text(re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[2], encoding="utf-8")
-    training = read_training(file, TaggerTraining)
+    training = read_validated(file, TaggerTraining)
     assert training.head.kind == "cnn" and training.encoder.layer == 12
     assert training.data[1].annotated == ("DISEASE",)
 
@@ -84,7 +85,7 @@ def test_the_tagging_file_of_the_readme_is_one(tmp_path):
 def test_the_coding_file_of_the_readme_is_one(tmp_path):
     file = tmp_path / "config.toml"
     file.write_text(re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[3], encoding="utf-8")
-    training = read_training(file, CoderTraining)
+    training = read_validated(file, CoderTraining)
     assert (training.stage, training.examples[0].factory) == ("retriever", 4)
 
 

@@ -131,9 +131,9 @@ def measure_spans(
 
 
 def _area(scores: Sequence[float], right: Sequence[bool]) -> float | None:
-    from projector.evaluation.metrics import separation
+    from projector.evaluation.metrics import calibration
 
-    area = separation(scores, right).area if any(scores) else None
+    area = calibration(scores, right).area if any(scores) else None
     return None if area is None else round(area, 4)
 
 

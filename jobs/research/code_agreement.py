@@ -124,7 +124,7 @@ def main(
     """
     chosen = CodingConfiguration(
         codes=str(codes),
-        everyday=not no_everyday,
+        lay_terms=not no_everyday,
         synonyms=synonyms,
         model=model,
         rerank=rerank,

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from projector.coding.code_list import CodeList
-from projector.coding.coder import Coder, Query, load_coder
-from projector.coding.load import configured_codes
+from projector.coding.coder import Coder, Query
+from projector.coding.load import configured_codes, load_coder
 from projector.coding.normalize import own_abbreviations, plain, words
 from projector.coding.read_mentions import documents_of, read_mentions
 from projector.coding.retrieval.bm25 import Lexical
-from projector.coding.retrieval.exact_names import NamesFirst
+from projector.coding.retrieval.exact_names import ExactNameFirst
 from projector.errors import Problem
 from projector.evaluation.code_metrics import Place, score_codes
 from schemas.coding import CodingConfiguration
@@ -76,9 +76,9 @@ def _coder(name: str, codes: CodeList) -> Coder:
     """Return a coder by its name: also those that no command needs."""
     short = own_abbreviations()
     if name == _WORDS:
-        return Coder(name, codes, NamesFirst(codes, Lexical(codes, words)), short, name)
+        return Coder(name, codes, ExactNameFirst(codes, Lexical(codes, words)), short, name)
     if name == _DICTIONARY:
-        return Coder(name, codes, NamesFirst(codes, Lexical(codes, _whole)), short, name)
+        return Coder(name, codes, ExactNameFirst(codes, Lexical(codes, _whole)), short, name)
     first, _, second = name.partition("+")
     return load_coder(first, codes, short, rerank=Path(second) if second else None)
 
@@ -138,7 +138,7 @@ def main(
           --column icd10 --codes ../shared/coding/icd10_es_en.tsv --any-level
     """
     chosen = CodingConfiguration(
-        codes=str(codes), synonyms=synonyms, everyday=not no_everyday, any_level=any_level
+        codes=str(codes), synonyms=synonyms, lay_terms=not no_everyday, any_level=any_level
     )
     listed = configured_codes(chosen, Path())
     found = read_gold(gold, column, only, language, without, within)

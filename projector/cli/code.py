@@ -113,16 +113,16 @@ def command(
     refuse_existing(output, overwrite=overwrite, mark=CODING)
     chosen = CodingConfiguration(
         codes=None if codes is None else str(codes),
-        everyday=not no_everyday,
+        lay_terms=not no_everyday,
         synonyms=synonyms,
         model=model,
         rerank=None if rerank is None else str(rerank),
         abbreviations=None if abbreviations is None else str(abbreviations),
         top_k=top_k,
         min_score=min_score,
-        only=only,
+        labels=only,
         any_level=any_level,
-        anew=anew,
+        recode=anew,
         resource=resource,
     )
     coder = configured_coder(chosen, Path(), device=device, progress=with_progress("descriptions"))

@@ -12,7 +12,13 @@ from projector.cli.options import PATH, corpus_options, renamed
 from projector.cli.output import echo_json, echo_table, format_option
 
 if TYPE_CHECKING:
-    from projector.evaluation.metrics import Disagreement, Figures, ScoreRow, Separation, Spread
+    from projector.evaluation.metrics import (
+        Calibration,
+        Disagreement,
+        LanguageSummary,
+        Metrics,
+        ScoreRow,
+    )
 
 _FIGURES = ("strict P", "strict R", "strict F1", "char P", "char R", "char F1")
 
@@ -64,7 +70,7 @@ def command(
       projector evaluate en_disease_gold.tsv en_disease.tsv
     """
     from projector.evaluation.metrics import errors as list_errors
-    from projector.evaluation.metrics import language_spread, score_table
+    from projector.evaluation.metrics import language_summaries, score_table
     from projector.evaluation.score_files import score_paths
 
     scored = score_paths(
@@ -79,29 +85,29 @@ def command(
     for remark in scored.remarks:
         click.echo(remark, err=True)
     rows = score_table(scored.comparison)
-    spreads = language_spread(rows) if len(scored.languages) > 1 else []
+    summaries = language_summaries(rows) if len(scored.languages) > 1 else []
     worst = list_errors(scored.comparison, scored.text, limit=errors) if errors else []
-    separated = scored.separation()
+    calibrated = scored.calibration()
     if form == "json":
         echo_json(
             {
                 "scores": [asdict(row) for row in rows],
-                "spread": [asdict(spread) for spread in spreads],
-                "separation": asdict(separated) if separated else None,
+                "spread": [asdict(summary) for summary in summaries],
+                "separation": asdict(calibrated) if calibrated else None,
                 "errors": [asdict(one) for one in worst],
             }
         )
         return
     # In one language its rows and those of all languages are the same.
-    _echo_scores([row for row in rows if row.language or len(scored.languages) != 1], spreads)
-    if separated:
-        _echo_separation(separated, tenths=tenths)
+    _echo_scores([row for row in rows if row.language or len(scored.languages) != 1], summaries)
+    if calibrated:
+        _echo_calibration(calibrated, tenths=tenths)
     for one in worst:
         _echo_error(one)
 
 
-def _echo_scores(rows: list[ScoreRow], spreads: list[Spread]) -> None:
-    from projector.evaluation.metrics import figures
+def _echo_scores(rows: list[ScoreRow], summaries: list[LanguageSummary]) -> None:
+    from projector.evaluation.metrics import metrics
 
     echo_table(
         ["language", "label", *_FIGURES, "gold", "predicted"],
@@ -109,39 +115,39 @@ def _echo_scores(rows: list[ScoreRow], spreads: list[Spread]) -> None:
             [
                 row.language or "all",
                 row.label or "all",
-                *figures(row.scores),
+                *metrics(row.scores),
                 row.scores.character.n_gold,
                 row.scores.character.n_pred,
             ]
             for row in rows
         ],
     )
-    if spreads:
+    if summaries:
         click.echo("\nmean ± standard deviation over languages")
         echo_table(
             ["label", "languages", *_FIGURES],
             [
                 [one.label or "all", len(one.languages), *_plus_minus(one.mean, one.deviation)]
-                for one in spreads
+                for one in summaries
             ],
         )
 
 
-def _echo_separation(separated: Separation, *, tenths: bool) -> None:
-    if separated.area is not None:
-        click.echo(f"\narea under the ROC curve of the scores: {separated.area:.4f}")
+def _echo_calibration(calibrated: Calibration, *, tenths: bool) -> None:
+    if calibrated.area is not None:
+        click.echo(f"\narea under the ROC curve of the scores: {calibrated.area:.4f}")
     if tenths:
         click.echo("\nstrict precision by score")
         echo_table(
             ["from", "to", "predicted", "right", "precision"],
             [
                 [one.low, one.high, one.count, one.correct, one.precision]
-                for one in separated.tenths
+                for one in calibrated.tenths
             ],
         )
 
 
-def _plus_minus(mean: Figures, deviation: Figures) -> list[str]:
+def _plus_minus(mean: Metrics, deviation: Metrics) -> list[str]:
     return [f"{one:.4f} ± {other:.4f}" for one, other in zip(mean, deviation, strict=True)]
 
 

@@ -50,7 +50,7 @@ def add(folder: Path, name: str | None) -> None:
 
 def _list(form: str) -> None:
     from projector.models import list_models
-    from projector.models.presence import is_here
+    from projector.models.catalogue import is_here
 
     entries = list_models()
     if form == "json":

@@ -35,10 +35,11 @@ def aligner(configuration: Path, output: Path, resume: bool, form: str) -> None:
       projector train aligner config.toml -o runs/aligner-1 --resume
     """
     from projector.training.aligner.train import train_aligner
-    from schemas.aligner_training import AlignerTraining, read_training
+    from schemas.aligner_training import AlignerTraining
+    from schemas.validation import read_validated
 
     _show_progress()
-    training = read_training(configuration, AlignerTraining)
+    training = read_validated(configuration, AlignerTraining)
     _echo(train_aligner(training, output, resume=resume), output, form)
 
 
@@ -59,11 +60,11 @@ def tagger(configuration: Path, output: Path, resume: bool, form: str) -> None:
       projector train tagger config.toml -o runs/disease --resume
     """
     from projector.training.tagger.train import train_tagger
-    from schemas.aligner_training import read_training
     from schemas.tagger_training import TaggerTraining
+    from schemas.validation import read_validated
 
     _show_progress()
-    training = read_training(configuration, TaggerTraining)
+    training = read_validated(configuration, TaggerTraining)
     _echo(train_tagger(training, output, resume=resume), output, form)
 
 
@@ -84,11 +85,11 @@ def coder(configuration: Path, output: Path, resume: bool, form: str) -> None:
       projector train coder config.toml -o runs/coder-1 --resume
     """
     from projector.training.coder.train import train_coder
-    from schemas.aligner_training import read_training
     from schemas.coder_training import CoderTraining
+    from schemas.validation import read_validated
 
     _show_progress()
-    training = read_training(configuration, CoderTraining)
+    training = read_validated(configuration, CoderTraining)
     _echo(train_coder(training, output, resume=resume), output, form)
 
 
@@ -131,11 +132,14 @@ def sweep_command(configuration: Path, axes: tuple[str, ...], output: Path, form
       projector train sweep config.toml --set teacher.bias=0,0.1,0.2,0.4 -o runs/bias
     """
     from projector.training.aligner.sweep import Axis, sweep
-    from schemas.aligner_training import AlignerTraining, read_training
+    from schemas.aligner_training import AlignerTraining
+    from schemas.validation import read_validated
 
     _show_progress()
     chosen = [Axis.parse(axis) for axis in axes]
-    echo_rows(form, sweep(read_training(configuration, AlignerTraining), chosen, output).to_dicts())
+    echo_rows(
+        form, sweep(read_validated(configuration, AlignerTraining), chosen, output).to_dicts()
+    )
 
 
 @command.command("compare")
@@ -149,7 +153,7 @@ def compare(runs: tuple[Path, ...], output: Path, form: str) -> None:
     Example:
       projector train compare runs/base runs/clinical -o comparison.png
     """
-    from projector.training.checkpoints import RunFolder
+    from projector.training.checkpoints import TrainingFolder
     from projector.training.curves import draw_curves, read_curve
 
     names = [
@@ -159,7 +163,7 @@ def compare(runs: tuple[Path, ...], output: Path, form: str) -> None:
         raise ConfigurationError(
             "drawing needs matplotlib, which is not installed: pip install 'projector[train]'"
         )
-    figures = [RunFolder(run).result() or {} for run in runs]
+    figures = [TrainingFolder(run).result() or {} for run in runs]
     columns = list(dict.fromkeys(key for one in figures for key in one))
     rows = [
         {"run": name, **{column: one.get(column) for column in columns}}

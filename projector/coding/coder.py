@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple
 
 from projector.coding.code_list import CodeList
-from projector.coding.coder_folder import RETRIEVER, CoderFolder
 from projector.coding.normalize import Abbreviations
-from projector.coding.retrieval.exact_names import NamesFirst
 from projector.coding.retrieval.ranking import Ranking
-from schemas.coding import LEXICAL
-
-if TYPE_CHECKING:
-    from projector.coding.retrieval.cross_encoder import TwoStages
-
-Progress = Callable[[Sequence[int]], Iterator[int]]
+from projector.coding.retrieval.retriever import Retriever
+from projector.coding.retrieval.two_stages import RetrieveRerank
 
 
 class Query(NamedTuple):
@@ -33,13 +26,6 @@ class Query(NamedTuple):
     text: str
     language: str = ""
     context: str = ""
-
-
-class Finder(Protocol):
-    """A way to find the codes of texts."""
-
-    def find(self, queries: Sequence[str], most: int) -> Ranking:
-        """Return the best codes of each of M texts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,10 +43,10 @@ class Coder:
 
     name: str
     codes: CodeList
-    first: Finder
+    first: Retriever
     abbreviations: Abbreviations
     identity: str
-    second: TwoStages | None = None
+    second: RetrieveRerank | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -89,61 +75,3 @@ class Coder:
     def reads_context(self) -> bool:
         """Tell whether the sentence around a mention makes a difference."""
         return self.second is not None and self.second.cross.context
-
-
-def load_coder(
-    name: str,
-    codes: CodeList,
-    abbreviations: Abbreviations,
-    *,
-    rerank: Path | None = None,
-    device: str = "auto",
-    progress: Progress = iter,
-) -> Coder:
-    """Make a coder of a list.
-
-    Args:
-        name: `lexical`, which needs no weights; `retriever`, the installed one; or the folder of a
-            trained retriever.
-        codes: The list.
-        abbreviations: What short forms stand for.
-        rerank: The folder of a trained reranker, which reorders what is found.
-        device: Where encoders run.
-        progress: Wraps the parts of the list that are encoded for the first time.
-
-    Raises:
-        ModelError: There is no such coder.
-    """
-    first, identity = _finder(name, codes, device, progress)
-    if rerank is None:
-        return Coder(name, codes, first, abbreviations, identity)
-    from projector.coding.retrieval.cross_encoder import TwoStages, load_cross_encoder
-
-    cross, own = load_cross_encoder(rerank, device=device)
-    both = TwoStages(codes, first, cross)
-    return Coder(f"{name} + {rerank}", codes, first, abbreviations, f"{identity}\n{own}", both)
-
-
-def _finder(
-    name: str, codes: CodeList, device: str, progress: Progress = iter
-) -> tuple[Finder, str]:
-    """Return a first stage, and what tells it from others."""
-    if name == LEXICAL:
-        from projector.coding.retrieval.bm25 import Lexical
-
-        return NamesFirst(codes, Lexical(codes)), LEXICAL
-    from projector import models
-    from projector.coding.retrieval.bi_encoder import BiEncoder, DenseIndex, described
-    from projector.models.transformer_encoder import TransformerEncoder
-
-    folder = CoderFolder.read(Path(name), RETRIEVER)
-    encoder = models.load(str(folder.path), precision="fp32", device=device)
-    assert isinstance(encoder, TransformerEncoder)
-    both = BiEncoder(encoder, folder.prefix)
-    vectors = described(codes, both, progress=progress)
-    return NamesFirst(codes, DenseIndex(codes, both, vectors)), both.fingerprint
-
-
-def load_finder(name: str, codes: CodeList, *, device: str = "auto") -> Finder:
-    """Load a first stage alone; see `load_coder`."""
-    return _finder(name, codes, device)[0]

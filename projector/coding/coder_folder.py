@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from projector.errors import ModelError
+from projector.storage.trained_folder import find_trained
 
 CODER_FILE = "coder.json"
 # The stages; also what those that are installed with the project are called.
@@ -40,22 +41,20 @@ class CoderFolder:
         Raises:
             ModelError: There is no such coder in it.
         """
-        inner = path / "model"
-        folder = inner if (inner / CODER_FILE).is_file() else path
-        if is_installed(path, kind):
-            folder = Path(__file__).parent / kind
+        shipped = Path(__file__).parent / kind
+        folder = find_trained(path, CODER_FILE, installed={str(kind): shipped})
         wanted = f'a run of `projector train coder` with stage = "{kind}"'
         try:
             said = json.loads((folder / CODER_FILE).read_text(encoding="utf-8"))
             weight = float(said.get("first_weight", 0))
-            found = cls(folder, str(said["prefix"]), bool(said.get("context")), weight)
+            coder = cls(folder, str(said["prefix"]), bool(said.get("context")), weight)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"{path}: no {kind} can be read ({error}); expected the folder of {wanted}"
             ) from error
         if said.get("kind") != kind:
             raise ModelError(f"{path}: it is a {said.get('kind')}; expected the folder of {wanted}")
-        return found
+        return coder
 
 
 def write_coder(folder: Path, kind: Stage, said: Mapping[str, object]) -> None:
@@ -72,12 +71,7 @@ def write_coder(folder: Path, kind: Stage, said: Mapping[str, object]) -> None:
             (place / CODER_FILE).write_text(content, encoding="utf-8")
 
 
-def is_installed(path: Path, kind: Stage) -> bool:
-    """Tell whether a path is the name of the installed one; a folder of the user's goes before."""
-    return str(path) == kind and not path.exists()
-
-
 def coder_path(directory: Path, name: str, kind: Stage) -> Path:
     """Return where a coder lies: its name is relative to a directory, or an installed one's."""
-    own = directory / name
-    return Path(name) if name == kind and not own.exists() else own
+    relative = directory / name
+    return Path(name) if name == kind and not relative.exists() else relative

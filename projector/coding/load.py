@@ -1,19 +1,21 @@
-"""Load the coder that a user configured."""
+"""Load a coder, as a user names or configures it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from projector.coding.code_list import EMBEDDED, CodeList, embedded_codes, read_codes
-from projector.coding.coder import Coder, Progress, load_coder
+from projector.coding.coder import Coder
 from projector.coding.coder_folder import RERANKER, RETRIEVER, CoderFolder, coder_path
-from projector.coding.normalize import own_abbreviations
+from projector.coding.normalize import Abbreviations, own_abbreviations
+from projector.coding.retrieval.bm25 import Lexical
+from projector.coding.retrieval.exact_names import ExactNameFirst
+from projector.coding.retrieval.retriever import Progress, Retriever
+from projector.coding.retrieval.two_stages import RetrieveRerank
 from projector.coding.synonyms import EVERYDAY, with_synonyms
-from schemas.coding import LEXICAL
+from schemas.coding import LEXICAL, CodingConfiguration
 
-if TYPE_CHECKING:
-    from schemas.coding import CodingConfiguration
+# What runs an encoder is imported where it is used: coding by characters needs no torch.
 
 
 def configured_codes(chosen: CodingConfiguration, directory: Path) -> CodeList:
@@ -28,7 +30,7 @@ def configured_codes(chosen: CodingConfiguration, directory: Path) -> CodeList:
     """
     embedded = chosen.codes in (None, EMBEDDED)
     listed = embedded_codes() if embedded else read_codes(directory / str(chosen.codes))
-    further = [EVERYDAY] if chosen.everyday else []
+    further = [EVERYDAY] if chosen.lay_terms else []
     for name in chosen.synonyms:
         further.append(name if name in (EMBEDDED, EVERYDAY) else str(directory / name))
     found = with_synonyms(listed, further)
@@ -86,3 +88,55 @@ def _model(chosen: CodingConfiguration, directory: Path) -> str:
 
 def _reranker(chosen: CodingConfiguration, directory: Path) -> Path | None:
     return None if chosen.rerank is None else coder_path(directory, chosen.rerank, RERANKER)
+
+
+def load_coder(
+    name: str,
+    codes: CodeList,
+    abbreviations: Abbreviations,
+    *,
+    rerank: Path | None = None,
+    device: str = "auto",
+    progress: Progress = iter,
+) -> Coder:
+    """Make a coder of a list.
+
+    Args:
+        name: `lexical`, which needs no weights; `retriever`, the installed one; or the folder of a
+            trained retriever.
+        codes: The list.
+        abbreviations: What short forms stand for.
+        rerank: The folder of a trained reranker, which reorders what is found.
+        device: Where encoders run.
+        progress: Wraps the parts of the list that are encoded for the first time.
+
+    Raises:
+        ModelError: There is no such coder.
+    """
+    first, identity = _retriever(name, codes, device, progress)
+    if rerank is None:
+        return Coder(name, codes, first, abbreviations, identity)
+    from projector.coding.retrieval.cross_encoder import load_cross_encoder
+
+    cross, fingerprint = load_cross_encoder(rerank, device=device)
+    second = RetrieveRerank(codes, first, cross)
+    both = f"{identity}\n{fingerprint}"
+    return Coder(f"{name} + {rerank}", codes, first, abbreviations, both, second)
+
+
+def _retriever(
+    name: str, codes: CodeList, device: str, progress: Progress = iter
+) -> tuple[Retriever, str]:
+    """Return a first stage, and what tells it from others."""
+    if name == LEXICAL:
+        return ExactNameFirst(codes, Lexical(codes)), LEXICAL
+    from projector.coding.retrieval.bi_encoder import DenseIndex, described, load_bi_encoder
+
+    encoder = load_bi_encoder(Path(name), device=device)
+    vectors = described(codes, encoder, progress=progress)
+    return ExactNameFirst(codes, DenseIndex(codes, encoder, vectors)), encoder.fingerprint
+
+
+def load_retriever(name: str, codes: CodeList, *, device: str = "auto") -> Retriever:
+    """Load a first stage alone; see `load_coder`."""
+    return _retriever(name, codes, device)[0]

@@ -18,7 +18,7 @@ from projector.errors import Problem
 EVERYDAY = "everyday"
 _LOG = logging.getLogger(__name__)
 _EXTENDED = 7  # characters of a code with an extension
-Row = tuple[str, str, str]  # code, language, description
+TermRow = tuple[str, str, str]  # code, language, description
 
 
 def with_synonyms(codes: CodeList, names: Sequence[str]) -> CodeList:
@@ -47,7 +47,7 @@ def with_synonyms(codes: CodeList, names: Sequence[str]) -> CodeList:
     return make_list(codes.name, rows, codes.given)
 
 
-def _further(name: str) -> Iterator[Row]:
+def _further(name: str) -> Iterator[TermRow]:
     path = Path(name)
     if name == EVERYDAY:
         return _rows(read_codes(Path(str(files("projector.coding") / "everyday.tsv"))))
@@ -58,7 +58,7 @@ def _further(name: str) -> Iterator[Row]:
     return _rows(read_codes(path))
 
 
-def _coded_before(path: Path) -> Iterator[Row]:
+def _coded_before(path: Path) -> Iterator[TermRow]:
     """Yield the mentions of a coded corpus, each with the code that it has most often."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     texts: dict[str, tuple[str, str]] = {}
@@ -75,7 +75,7 @@ def _coded_before(path: Path) -> Iterator[Row]:
             yield (codes.most_common(1)[0][0], *texts[words])
 
 
-def _rows(codes: CodeList) -> Iterator[Row]:
+def _rows(codes: CodeList) -> Iterator[TermRow]:
     for term in codes.terms:
         yield codes.codes[term.code], term.language, term.text
 

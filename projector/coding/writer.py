@@ -83,10 +83,10 @@ def write_codes(
         OutputError: The folder exists or can't be written; a document comes twice.
     """
     listed = list(documents)
-    refuse_unknown(chosen.only, (one.label for document in listed for one in document.mentions))
+    refuse_unknown(chosen.labels, (one.label for document in listed for one in document.mentions))
     found = _choices(listed, coder, chosen)
     with atomic_folder(output, overwrite=overwrite, mark=CODING) as folder, writing(output):
-        _write_tables(folder, listed, found, chosen.only)
+        _write_tables(folder, listed, found, chosen.labels)
         _write_corpus(folder, listed, found, chosen.resource)
         _write_task_tables(folder / "tsv", listed, found)
         pl.DataFrame({"code": coder.codes.codes}).write_parquet(folder / "code_list.parquet")
@@ -122,11 +122,11 @@ def _choices(
         if _key(mention) in found:
             where = f"{mention.id} of {mention.document} in {mention.language}"
             raise OutputError(f"{where} comes twice")
-        own = [code for code in mention.codes if not chosen.anew and _is_of(coder, code)]
+        own = [code for code in mention.codes if not chosen.recode and _is_of(coder, code)]
         found[_key(mention)] = [
             Choice(code, 1.0, _description(coder, code, mention.language), GIVEN) for code in own
         ]
-        if not own and (not chosen.only or mention.label in chosen.only):
+        if not own and (not chosen.labels or mention.label in chosen.labels):
             asked.append(mention)
             around.append(context)
     queries = [

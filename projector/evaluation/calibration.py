@@ -12,7 +12,7 @@ _INNER_EDGES = np.arange(1, 10) / 10
 
 
 @dataclass(frozen=True, slots=True)
-class Tenth:
+class ReliabilityBin:
     """The predictions with scores from `low` (in) to `high` (out, except 1).
 
     Args:
@@ -34,7 +34,7 @@ class Tenth:
 
 
 @dataclass(frozen=True, slots=True)
-class Separation:
+class Calibration:
     """How well scores separate right from wrong.
 
     Args:
@@ -44,12 +44,12 @@ class Separation:
     """
 
     area: float | None
-    tenths: tuple[Tenth, ...]
+    tenths: tuple[ReliabilityBin, ...]
 
 
-def separation(
+def calibration(
     scores: ArrayLike, correct: ArrayLike, *, by: Literal["score", "rank"] = "score"
-) -> Separation:
+) -> Calibration:
     """Measure how well scores separate right from wrong.
 
     Args:
@@ -84,5 +84,5 @@ def separation(
         if by == "rank":
             low = float(score[inside].min(initial=1.0)) if inside.any() else 0.0
             high = float(score[inside].max(initial=0.0))
-        tenths.append(Tenth(low, high, int(inside.sum()), int((inside & right).sum())))
-    return Separation(area, tuple(tenths))
+        tenths.append(ReliabilityBin(low, high, int(inside.sum()), int((inside & right).sum())))
+    return Calibration(area, tuple(tenths))

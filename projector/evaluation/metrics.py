@@ -24,45 +24,45 @@ from typing import NamedTuple
 import polars as pl
 
 from projector.evaluation.alignment_error import LinkScores, alignment_error_rate, score_links
-from projector.evaluation.calibration import Separation, separation
+from projector.evaluation.calibration import Calibration, calibration
 from projector.evaluation.error_list import Disagreement, errors
 from projector.evaluation.matching import Comparison, FragmentRule, SpanTable, compare
 from projector.evaluation.span_table import Span, document_spans, row_spans, span_table
 
 __all__ = [
-    "Character",
+    "Calibration",
+    "CharacterScores",
     "Comparison",
     "Disagreement",
-    "Figures",
     "FragmentRule",
+    "LanguageSummary",
     "LinkScores",
+    "Metrics",
     "ScoreRow",
     "Scores",
-    "Separation",
     "Span",
     "SpanTable",
-    "Spread",
-    "Strict",
+    "StrictScores",
     "alignment_error_rate",
+    "calibration",
     "compare",
     "document_spans",
     "errors",
-    "figures",
     "id_coverage",
-    "language_spread",
+    "language_summaries",
+    "metrics",
     "report",
     "row_spans",
     "score",
     "score_links",
     "score_table",
-    "separation",
     "span_table",
     "total",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Strict:
+class StrictScores:
     """Precision, recall and F1 of exact spans, not rounded, and what they are counted from."""
 
     precision: float
@@ -74,7 +74,7 @@ class Strict:
 
 
 @dataclass(frozen=True, slots=True)
-class Character:
+class CharacterScores:
     """Precision, recall and F1 of characters, not rounded, and over how many spans."""
 
     precision: float
@@ -88,8 +88,8 @@ class Character:
 class Scores:
     """The two official scores, and the share of gold spans that any prediction touches."""
 
-    strict: Strict
-    character: Character
+    strict: StrictScores
+    character: CharacterScores
     coverage: float
 
 
@@ -102,7 +102,7 @@ class ScoreRow:
     scores: Scores
 
 
-class Figures(NamedTuple):
+class Metrics(NamedTuple):
     """The six figures that systems are compared by."""
 
     strict_precision: float
@@ -114,7 +114,7 @@ class Figures(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class LanguageSummary:
     """A label's figures over languages (None: all labels together).
 
     Args:
@@ -126,8 +126,8 @@ class Spread:
 
     label: str | None
     languages: tuple[str, ...]
-    mean: Figures
-    deviation: Figures
+    mean: Metrics
+    deviation: Metrics
 
 
 def score(
@@ -160,25 +160,25 @@ def score_table(comparison: Comparison) -> list[ScoreRow]:
     return sorted(rows, key=lambda row: (*_none_last(row.language), *_none_last(row.label)))
 
 
-def language_spread(rows: Sequence[ScoreRow]) -> list[Spread]:
+def language_summaries(rows: Sequence[ScoreRow]) -> list[LanguageSummary]:
     """Return each label's mean and standard deviation over languages, as papers give them."""
     labels = sorted({row.label for row in rows if row.label is not None})
-    spreads = []
+    summaries = []
     for label in (*labels, None):
         of_label = [row for row in rows if row.label == label and row.language is not None]
         if of_label:
-            columns = list(zip(*(figures(row.scores) for row in of_label), strict=True))
-            means = Figures(*map(_mean, columns))
-            deviations = Figures(*map(_deviation, columns))
+            columns = list(zip(*(metrics(row.scores) for row in of_label), strict=True))
+            means = Metrics(*map(_mean, columns))
+            deviations = Metrics(*map(_deviation, columns))
             languages = tuple(row.language for row in of_label if row.language is not None)
-            spreads.append(Spread(label, languages, means, deviations))
-    return spreads
+            summaries.append(LanguageSummary(label, languages, means, deviations))
+    return summaries
 
 
-def figures(scores: Scores) -> Figures:
+def metrics(scores: Scores) -> Metrics:
     """Return the six figures, not rounded."""
     strict, character = scores.strict, scores.character
-    return Figures(
+    return Metrics(
         strict.precision,
         strict.recall,
         strict.f1,
@@ -239,12 +239,12 @@ def _scores_by(comparison: Comparison, by: Sequence[str]) -> list[tuple[_Key, Sc
 def _scores(gold: pl.DataFrame, predicted: pl.DataFrame) -> Scores:
     tp = int(gold["matched"].sum())
     precision, recall = _ratio(tp, predicted.height), _ratio(tp, gold.height)
-    strict = Strict(
+    strict = StrictScores(
         precision, recall, _harmonic(precision, recall), tp, predicted.height - tp, gold.height - tp
     )
     precision = _ratio(fsum(predicted["overlap"]), predicted.height)
     recall = _ratio(fsum(gold["overlap"]), gold.height)
-    character = Character(
+    character = CharacterScores(
         precision, recall, _harmonic(precision, recall), gold.height, predicted.height
     )
     coverage = _ratio(int((gold["overlap"] > 0).sum()), gold.height)

@@ -12,14 +12,14 @@ from projector.corpus.language_names import UNKNOWN_LANGUAGE, guess_language, sa
 from projector.corpus.open_languages import open_languages
 from projector.errors import ConfigurationError, CorpusError
 from projector.evaluation.metrics import (
+    Calibration,
     Comparison,
     FragmentRule,
-    Separation,
     Span,
+    calibration,
     compare,
     document_spans,
     row_spans,
-    separation,
     span_table,
 )
 from projector.run.reader import is_run, read_run
@@ -56,12 +56,12 @@ class Scored:
                 return None if found is None else found.text
         return None
 
-    def separation(self) -> Separation | None:
+    def calibration(self) -> Calibration | None:
         """Return how well scores separate right from wrong; None where there are no scores."""
         predicted = self.comparison.predicted
         if "score" not in predicted.columns:
             return None
-        return separation(predicted["score"].to_numpy(), predicted["matched"].to_numpy())
+        return calibration(predicted["score"].to_numpy(), predicted["matched"].to_numpy())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

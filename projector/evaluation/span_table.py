@@ -31,7 +31,7 @@ class Span(NamedTuple):
     id: str = ""
 
 
-class Row(Protocol):
+class SpanRow(Protocol):
     """A row of a shared task's table, as `projector.corpus.read_spans` gives it."""
 
     @property
@@ -58,7 +58,7 @@ def document_spans(document: Document) -> Iterator[Span]:
         yield Span(document.language, document.name, mention.label, fragments, mention.id)
 
 
-def row_spans(rows: Iterable[Row], *, language: str) -> Iterator[Span]:
+def row_spans(rows: Iterable[SpanRow], *, language: str) -> Iterator[Span]:
     """Yield a table's rows as spans."""
     for row in rows:
         yield Span(language, row.filename, row.label, ((row.start, row.end),))

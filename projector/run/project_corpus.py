@@ -88,7 +88,7 @@ def run_configuration(
     """
     from projector.run.models import check_models, load_models, model_facts
     from projector.run.writer import RunOrigin, check_output, open_writer
-    from projector.tagging.tagger_folder import told_pass
+    from projector.tagging.tagger_folder import describe_tagger
 
     check_output(output, overwrite=overwrite)
     check_models(configuration)
@@ -99,7 +99,7 @@ def run_configuration(
     clock.stop("plan")
     encoder, tagger = load_models(configuration, device)
     if tagger is not None and isinstance(configuration, RunConfiguration):
-        reporter.told(told_pass(configuration, tagger.encoder is encoder))
+        reporter.told(describe_tagger(configuration, tagger.encoder is encoder))
     clock.stop("load")
     origin = RunOrigin(configuration, model_facts(encoder, tagger), inputs, plan.problems, command)
     with open_writer(output, origin, overwrite=overwrite) as writer:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from projector.errors import OutputError
+
+_ATTEMPTS = 3  # at a place where other processes put folders, too
 
 
 @contextmanager
@@ -29,19 +31,80 @@ def atomic_folder(path: Path, *, overwrite: bool = False, mark: str) -> Iterator
             written.
     """
     refuse_existing(path, overwrite=overwrite, mark=mark)
-    temporary = path.parent / f".tmp-{secrets.token_hex(8)}"
-    try:
+    with ExitStack() as stack:
         with writing(path):
-            temporary.mkdir(parents=True)
-        yield temporary
+            folder = stack.enter_context(new_folder(path))
+        yield folder
         with writing(path):
             # Once for all files: a run has hundreds of thousands, too many to sync one by one.
             if hasattr(os, "sync"):
                 os.sync()
             refuse_existing(path, overwrite=overwrite, mark=mark)
-            _replace(temporary, path)
+            put_in_place(folder, path)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Give an empty folder that is to be `path`; it is gone at the end unless `put_in_place`.
+
+    It lies in a hidden one (`.tmp-…`) beside `path` that nobody but its owner can look into; its
+    own mode is what the umask says, as `path`'s is to be.
+
+    Raises:
+        OSError: It can't be made.
+    """
+    private = path.parent / f".tmp-{secrets.token_hex(8)}"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        private.mkdir(mode=0o700)
+        folder = private / path.name
+        folder.mkdir()
+        yield folder
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(private, ignore_errors=True)
+
+
+def put_in_place(
+    folder: Path, path: Path, *, keeps: Callable[[Path], bool] = lambda _: False
+) -> None:
+    """Rename a complete folder to `path`, in the place of what is there.
+
+    Args:
+        folder: As `new_folder` gives it.
+        path: What is there is removed; it comes back if the new one can't take its place.
+        keeps: Tells of what is there, or has appeared meanwhile, that it stays.
+
+    Raises:
+        OSError: It can't be renamed.
+    """
+    set_aside: list[Path] = []
+    try:
+        _rename(folder, path, keeps, set_aside)
+    except OSError:
+        if set_aside and not path.exists():
+            set_aside.pop().rename(path)
+        raise
+    finally:
+        for old in set_aside:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _rename(folder: Path, path: Path, keeps: Callable[[Path], bool], set_aside: list[Path]) -> None:
+    for _ in range(_ATTEMPTS):
+        try:
+            folder.rename(path)  # also on an empty folder
+        except OSError:
+            if not path.is_dir():
+                raise
+        else:
+            return
+        if keeps(path):
+            return
+        old = path.parent / f".tmp-old-{secrets.token_hex(8)}"
+        with suppress(FileNotFoundError):  # another process was faster
+            path.rename(old)
+            set_aside.append(old)
+    raise OSError(f"{path}: other processes put folders there again and again")
 
 
 @contextmanager
@@ -68,23 +131,3 @@ def refuse_existing(path: Path, *, overwrite: bool, mark: str) -> None:
             f"{path}: holds no {mark}, so it is none of projector's own outputs; "
             "remove it yourself, or choose another place"
         )
-
-
-def _replace(temporary: Path, path: Path) -> None:
-    """Put a complete folder in the place of what is at `path`, which comes back on failure."""
-    if not path.exists():
-        temporary.rename(path)
-        return
-    if not any(path.iterdir()):
-        path.rmdir()
-        temporary.rename(path)
-        return
-    old = path.parent / f".tmp-old-{secrets.token_hex(8)}"
-    path.rename(old)
-    try:
-        temporary.rename(path)
-    except OSError:
-        old.rename(path)
-        raise
-    with suppress(OSError):
-        shutil.rmtree(old)

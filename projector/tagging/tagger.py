@@ -125,7 +125,9 @@ def load_tagger(
         path: The folder.
         encoder: Taken in place of the tagger's own where it gives the same vectors, so that one
             pass serves both.
-        precision, device: Of the tagger's own encoder, see `projector.models.load`.
+        precision: Of the vectors, see `projector.models.load`; `auto` beside an encoder is any
+            that it computes in.
+        device: Of the tagger's own encoder.
 
     Raises:
         ModelError: There is no tagger, or it can't be read.
@@ -138,13 +140,18 @@ def load_tagger(
         head.load_state_dict({name: one.float() for name, one in weights.items()})
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise unreadable(path, error) from error
-    wanted = {**folder.encoder, "precision": precision, "device": device}
-    if encoder is None or models.fingerprint(**wanted) != encoder.fingerprint:
-        encoder = models.load(**wanted)
-    place = getattr(encoder, "device", torch.device("cpu"))
-    identity = folder.fingerprint_with(encoder.fingerprint)
-    head = head.eval().to(place)
-    return Tagger(str(path), identity, folder.types, folder.support, encoder, head)
+    if encoder is None or not _serves(encoder, folder, precision):
+        encoder = models.load(**folder.encoder, precision=precision, device=device)
+    fingerprint = folder.fingerprint_with(encoder.fingerprint)
+    head = head.eval().to(getattr(encoder, "device", torch.device("cpu")))
+    return Tagger(str(path), fingerprint, folder.types, folder.support, encoder, head)
+
+
+def _serves(encoder: Encoder, folder: TaggerFolder, precision: Precision) -> bool:
+    """Tell whether an encoder gives the vectors that a tagger was trained on, as precisely."""
+    known = models.fingerprints(**folder.encoder)
+    fingerprints = known.values() if precision == "auto" else [known.get(precision)]
+    return encoder.fingerprint in fingerprints
 
 
 def _dimension(head: Head) -> int:

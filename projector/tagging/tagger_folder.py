@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from projector import models
 from projector.errors import ModelError
+from projector.settings import DEFAULT_MODEL
+from projector.storage.hashes import content_hash, file_hash
+from projector.storage.trained_folder import find_trained
 
 if TYPE_CHECKING:
     from projector.settings import Precision, Settings
@@ -23,18 +27,15 @@ AUTO, NONE = "auto", "none"  # what a user may say instead of a tagger
 
 def is_tagger(path: Path) -> bool:
     """Tell whether this names a tagger, or a folder that holds one, or the run of one."""
-    return (_inner(path) / TAGGER_FILE).is_file()
+    return (_folder_of(path) / TAGGER_FILE).is_file()
 
 
-def _inner(path: Path) -> Path:
-    """Return where a tagger is: in the folder, or in its `model` if that is a run's, or installed.
-
-    A folder of the user's goes before the installed tagger of the same name.
-    """
-    if str(path) == INSTALLED or (str(path) == SHIPPED and not path.exists()):
-        return Path(__file__).parent / SHIPPED
-    inner = path / "model"
-    return inner if (inner / TAGGER_FILE).is_file() else path
+def _folder_of(path: Path) -> Path:
+    """Return where a tagger is: in the folder, in that of its run, or installed."""
+    shipped = Path(__file__).parent / SHIPPED
+    if str(path) == INSTALLED:
+        return shipped
+    return find_trained(path, TAGGER_FILE, installed={SHIPPED: shipped})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class TaggerFolder:
         Raises:
             ModelError: There is no tagger in it.
         """
-        folder = _inner(path)
+        folder = _folder_of(path)
         try:
             said = json.loads((folder / TAGGER_FILE).read_text(encoding="utf-8"))
             encoder = {"name_or_path": str(folder), **said.get("encoder", {})}
@@ -80,19 +81,14 @@ class TaggerFolder:
         Args:
             precision, device: Of its encoder, see `projector.models.load`.
         """
-        from projector.models import fingerprint
-
         return self.fingerprint_with(
-            fingerprint(**self.encoder, precision=precision, device=device)
+            models.fingerprint(**self.encoder, precision=precision, device=device)
         )
 
     def fingerprint_with(self, encoder: str) -> str:
         """Return the same from its encoder's fingerprint."""
-        from projector.models.cache import file_hash
-        from projector.models.checkpoint import digest
-
         files = {name: file_hash(self.path / name) for name in (TAGGER_FILE, WEIGHTS_FILE)}
-        return digest({"encoder": encoder, **files})
+        return content_hash({"encoder": encoder, **files})
 
 
 def default_tagger(
@@ -108,14 +104,12 @@ def default_tagger(
     It is the installed one where that costs next to nothing, because it reads what the default
     model reads, and where the spans are weighed, not taken as the published recipe takes them.
     """
-    from projector.settings import DEFAULT_MODEL
-
     own_view = (layer, granularity, window) != (None, None, None)
     weighed = settings.decode.method == "best-span"
     return INSTALLED if model == DEFAULT_MODEL and weighed and not own_view else None
 
 
-def told_pass(configuration: RunConfiguration, shared: bool) -> str:
+def describe_tagger(configuration: RunConfiguration, shared: bool) -> str:
     """Return in words whether a run's tagger shares the model's pass over a text."""
     what = "shares the model's pass" if shared else "runs an encoder of its own"
     return f"tagger {configuration.tagger_model}: {what}"

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import io
 import json
-import secrets
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +19,16 @@ from typing import Any
 
 import polars as pl
 import torch
+from pydantic import BaseModel, ValidationError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from projector.errors import ConfigurationError, OutputError
+from projector.errors import ConfigurationError
 from projector.storage.atomic_file import atomic_write
+from projector.storage.atomic_folder import new_folder, put_in_place, writing
+from schemas.validation import differences
 
-Row = Mapping[str, float]
+CurveRow = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,11 @@ class Snapshot:
     weights: dict[str, Tensor]
     optimizer: dict[str, Any]
     best: tuple[float, int] | None
-    rows: list[Row]
+    rows: list[CurveRow]
 
 
 @dataclass(frozen=True, slots=True)
-class RunFolder:
+class TrainingFolder:
     """A training run's folder.
 
     Args:
@@ -64,7 +65,7 @@ class RunFolder:
         """Return where the finished model is."""
         return self.path / "model"
 
-    def open(self, configuration: Mapping[str, Any], *, resume: bool) -> None:
+    def open(self, configuration: BaseModel, *, resume: bool) -> None:
         """Make the folder, or find in it what a run with this configuration left.
 
         Raises:
@@ -72,14 +73,14 @@ class RunFolder:
                 made with another configuration, whose differences are told.
         """
         path = self.path / "configuration.json"
-        content = json.dumps(configuration, indent=1, sort_keys=True, default=str)
+        wanted = configuration.model_dump(mode="json")
         if path.exists():
             if not resume:
                 raise ConfigurationError(
                     f"{self.path}: holds a training run; go on with --resume, or name a new folder"
                 )
-            known = json.loads(path.read_text(encoding="utf-8"))
-            changed = _differences(known, json.loads(content))
+            begun = _read_again(path, type(configuration))
+            changed = list(differences(begun, wanted, where="then"))
             if changed:
                 raise ConfigurationError(
                     f"{self.path}: was begun with another configuration: {'; '.join(changed)}. "
@@ -87,6 +88,7 @@ class RunFolder:
                 )
         elif self.path.is_dir() and any(self.path.iterdir()):
             raise ConfigurationError(f"{self.path}: is not empty, and no training run")
+        content = json.dumps(wanted, indent=1, sort_keys=True)
         atomic_write(path, content.encode())
 
     def save(self, snapshot: Snapshot) -> None:
@@ -138,15 +140,24 @@ class RunFolder:
         figures: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
         return figures
 
-    def finish(self, figures: Row) -> None:
+    def finish(self, figures: CurveRow) -> None:
         """Note that the run is over, and its best measurement."""
         atomic_write(self.path / "result.json", json.dumps(figures, indent=1).encode())
 
-    def write_curve(self, rows: Sequence[Row]) -> None:
+    def write_curve(self, rows: Sequence[CurveRow]) -> None:
         """Write the curve as Parquet; a figure that a step lacks is null."""
         table = io.BytesIO()
         pl.DataFrame(list(rows), infer_schema_length=None).write_parquet(table)
         atomic_write(self.path / "curve.parquet", table.getvalue())
+
+
+def _read_again(path: Path, kind: type[BaseModel]) -> object:
+    """Return a configuration that was written once, its settings under the names of today."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return kind.model_validate(content).model_dump(mode="json")
+    except ValidationError:
+        return content
 
 
 def _plain(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -155,26 +166,6 @@ def _plain(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _replace(folder: Path, write: Callable[[Path], None]) -> None:
     """Fill a folder under another name and put it in the place of the old one."""
-    token = secrets.token_hex(4)
-    new, old = folder.with_name(f".tmp-{token}"), folder.with_name(f".old-{token}")
-    try:
-        new.mkdir(parents=True)
-        write(new)
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-    except OSError as error:
-        raise OutputError(f"{folder}: can't be written: {error}") from error
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _differences(known: Any, wanted: Any, name: str = "") -> list[str]:  # noqa: ANN401
-    if isinstance(known, dict) and isinstance(wanted, dict):
-        return [
-            line
-            for key in sorted({*known, *wanted})
-            for line in _differences(known.get(key), wanted.get(key), f"{name}.{key}".lstrip("."))
-        ]
-    return [] if known == wanted else [f"{name} was {known}, is {wanted}"]
+    with writing(folder), new_folder(folder) as temporary:
+        write(temporary)
+        put_in_place(temporary, folder)

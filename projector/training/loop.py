@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from projector.training.checkpoints import Row, RunFolder, Snapshot
+from projector.training.checkpoints import CurveRow, Snapshot, TrainingFolder
 from projector.training.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LEAST_RATE = 0.1  # of the rate, at the end
 
 
-class Task(Protocol):
+class TrainingTask(Protocol):
     """What is trained, on what, and how well it does."""
 
     @property
@@ -55,11 +55,11 @@ class Pace:
 
 
 def train(
-    task: Task,
+    task: TrainingTask,
     schedule: Schedule,
     options: OptimisationConfiguration,
     pace: Pace,
-    folder: RunFolder,
+    folder: TrainingFolder,
     *,
     log: Callable[[str], None] = lambda _: None,
 ) -> Snapshot:
@@ -124,9 +124,9 @@ def rate_at(step: int, steps: int, options: OptimisationConfiguration) -> float:
 
 
 def _measure(
-    task: Task,
-    folder: RunFolder,
-    rows: list[Row],
+    task: TrainingTask,
+    folder: TrainingFolder,
+    rows: list[CurveRow],
     step: int,
     best: tuple[float, int] | None,
     log: Callable[[str], None],
@@ -154,7 +154,7 @@ def _is_stuck(best: tuple[float, int] | None, step: int, pace: Pace) -> bool:
     return step - best[1] >= pace.patience * pace.measure_every
 
 
-def _state(task: Task) -> dict[str, Tensor]:
+def _state(task: TrainingTask) -> dict[str, Tensor]:
     return {name: weight.detach() for name, weight in task.trained.items()}
 
 

@@ -26,13 +26,13 @@ from projector.text.windows import segment_windows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from schemas.aligner_training import StudentConfiguration
+    from schemas.aligner_training import EncoderConfiguration
 
 _ADAPTER = "default"  # peft's own name for the only one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Student:
+class TrainableEncoder:
     """An encoder some of whose weights are trained.
 
     Args:
@@ -42,13 +42,13 @@ class Student:
         start: What they were, where a part of that is kept and it isn't 0.
     """
 
-    configuration: StudentConfiguration
+    configuration: EncoderConfiguration
     encoder: TransformerEncoder
     trained: Mapping[str, torch.nn.Parameter]
     start: Mapping[str, Tensor]
 
     @classmethod
-    def load(cls, configuration: StudentConfiguration, *, device: str = "auto") -> Student:
+    def load(cls, configuration: EncoderConfiguration, *, device: str = "auto") -> TrainableEncoder:
         """Load the model in float32 and free what shall be trained.
 
         Raises:
@@ -76,7 +76,7 @@ class Student:
         }
         start = (
             {}
-            if configuration.rank or configuration.keep == 1
+            if configuration.rank or configuration.wise_ft_alpha == 1
             else {name: weight.detach().clone() for name, weight in trained.items()}
         )
         return cls(configuration, encoder, trained, start)
@@ -126,13 +126,13 @@ class Student:
 
     @contextmanager
     def blended(self) -> Iterator[None]:
-        """Put what the model comes to, `keep` of what was learned, in the place of the weights."""
+        """Put what the model comes to, a share of what was learned, in the place of the weights."""
         kept = {name: weight.clone() for name, weight in self.state().items()}
         for name, weight in self.trained.items():
             if "lora_B" in name:  # began as 0, and the change is its product with A
-                weight.data.mul_(self.configuration.keep)
+                weight.data.mul_(self.configuration.wise_ft_alpha)
             elif name in self.start:
-                weight.data.lerp_(self.start[name], 1 - self.configuration.keep)
+                weight.data.lerp_(self.start[name], 1 - self.configuration.wise_ft_alpha)
         try:
             yield
         finally:
@@ -193,7 +193,7 @@ def _save(weights: dict[str, Tensor], path: Path) -> None:
     path.chmod((path.parent / OWN_FILE).stat().st_mode)  # else its owner's only
 
 
-def _inject(model: torch.nn.Module, configuration: StudentConfiguration) -> None:
+def _inject(model: torch.nn.Module, configuration: EncoderConfiguration) -> None:
     """Put low-rank factors beside every linear layer behind the embeddings."""
     try:
         from peft import LoraConfig, inject_adapter_in_model

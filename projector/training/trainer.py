@@ -8,9 +8,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from projector.training.checkpoints import RunFolder
+from projector.training.checkpoints import TrainingFolder
 from projector.training.curves import draw_curves, read_curve
-from projector.training.loop import Pace, Task, train
+from projector.training.loop import Pace, TrainingTask, train
 from projector.training.schedule import Part, Schedule
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def schedule_of(sizes: Sequence[int], parts: Sequence[Part], configuration: Trai
     return Schedule(sizes, parts, chosen.tokens, chosen.accumulate, configuration.seed)
 
 
-def conduct(
-    task: Task, schedule: Schedule, configuration: Training, run: RunFolder, save: Save
+def fit(
+    task: TrainingTask, schedule: Schedule, configuration: Training, run: TrainingFolder, save: Save
 ) -> dict[str, float]:
     """Train to the end, and leave the model that measured best in the run's folder.
 

@@ -17,9 +17,9 @@ from projector.evaluation.metrics import (
     Span,
     compare,
     document_spans,
-    figures,
     id_coverage,
-    language_spread,
+    language_summaries,
+    metrics,
     report,
     row_spans,
     score,
@@ -198,7 +198,7 @@ def test_the_character_score_is_not_one_to_one():
 @pytest.mark.parametrize("other", [{"label": "B"}, {"document": "D"}, {"language": "it"}])
 def test_another_label_document_or_language_is_another_span(other: dict):
     scores = score([span(0, 5)], [span(0, 5, **other)])
-    assert figures(scores) == (0.0,) * 6
+    assert metrics(scores) == (0.0,) * 6
     assert (scores.strict.fp, scores.strict.fn) == (1, 1)
 
 
@@ -211,7 +211,7 @@ def test_documents_of_one_side_count():
 @pytest.mark.parametrize(("gold", "predicted"), [([], []), ([span(0, 1)], []), ([], [span(0, 1)])])
 def test_an_empty_side_gives_zeros(gold: list[Span], predicted: list[Span]):
     scores = score(gold, predicted)
-    assert figures(scores) == (0.0,) * 6
+    assert metrics(scores) == (0.0,) * 6
     assert (scores.strict.fp, scores.strict.fn) == (len(predicted), len(gold))
 
 
@@ -301,7 +301,7 @@ def test_the_spread_is_over_languages_each_counting_alike():
         gold, predicted = gold + more_gold, predicted + more_predicted
     more_gold, more_predicted = parallel("it", 1, 0, "B")
     rows = score_table(compare(gold + more_gold, predicted + more_predicted))
-    first, second, together = language_spread(rows)
+    first, second, together = language_summaries(rows)
     assert (first.label, first.languages) == ("A", ("cz", "en", "it"))
     assert first.mean.strict_f1 == pytest.approx(mean([0.9, 0.5, 0.75]))
     assert first.deviation.strict_f1 == pytest.approx(pstdev([0.9, 0.5, 0.75]))
@@ -311,7 +311,7 @@ def test_the_spread_is_over_languages_each_counting_alike():
 
 
 def test_no_spans_no_spread():
-    assert language_spread(score_table(compare([], []))) == []
+    assert language_summaries(score_table(compare([], []))) == []
 
 
 def test_coverage_by_id_asks_for_the_mention_wherever_it_was_put():

@@ -93,7 +93,7 @@ def test_a_tagged_collection_is_evaluated_as_a_corpus(corpus, tagger, tmp_path):
     compared = score_paths(tmp_path / "out", tmp_path / "out")
     matched = compared.comparison.predicted["matched"]
     assert len(matched) > 5 and matched.all()
-    assert compared.separation() is None  # a tagger's spans have no score
+    assert compared.calibration() is None  # a tagger's spans have no score
 
 
 def test_a_text_that_cannot_be_read_fails_for_itself(corpus, tagger, tmp_path):

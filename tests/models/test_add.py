@@ -4,7 +4,8 @@ import pytest
 
 from projector.errors import ConfigurationError, ModelError
 from projector.models import list_models, load
-from projector.models.add import add_model, added_folder
+from projector.models.add import add_model
+from projector.models.catalogue import added_folder
 
 
 @pytest.fixture(autouse=True)

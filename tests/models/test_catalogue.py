@@ -3,9 +3,9 @@ import sys
 
 import pytest
 
-from projector.errors import ConfigurationError, ModelError
+from projector.errors import ModelError
 from projector.models import DEFAULT_MODEL, list_models, load
-from projector.models.catalogue import find_entry
+from projector.models.catalogue import find_entry, is_here
 
 
 def test_the_default_comes_first_and_names_are_unique():
@@ -71,6 +71,11 @@ def test_listing_models_loads_nothing_heavy():
     assert run.stdout.strip() == "[]"
 
 
-def test_tiny_has_nothing_to_choose():
-    with pytest.raises(ConfigurationError, match="tiny has no layers"):
-        load("tiny", layer=3)
+def test_a_model_is_here_when_nothing_need_be_fetched(tmp_path):
+    assert is_here(find_entry(DEFAULT_MODEL)) and is_here(find_entry("tiny"))
+    (tmp_path / "mine").mkdir()
+    entry = find_entry(str(tmp_path / "mine"))
+    assert is_here(entry)
+    (tmp_path / "mine").rmdir()
+    assert not is_here(entry)
+    assert not is_here(find_entry("someone/some-model-that-nobody-has"))

@@ -24,7 +24,7 @@ from projector.document import (
     transferable_annotations,
 )
 from projector.errors import CorpusError, OutputError
-from projector.evaluation.metrics import compare, document_spans, errors, score, separation
+from projector.evaluation.metrics import calibration, compare, document_spans, errors, score
 from projector.pipeline import ProjectedDocument
 from projector.run.outcome import invalid_mentions, projected_outcome, unprojected_outcome
 from projector.run.reader import is_run, read_run
@@ -280,7 +280,7 @@ def test_a_run_is_evaluated_as_it_lies(run: Path):
         "Fiebre alta", "High fever", "High",
     )  # fmt: skip
     judged = comparison.predicted
-    assert separation(judged["score"], judged["matched"]).area == pytest.approx((3 * 0.5 + 0) / 7)
+    assert calibration(judged["score"], judged["matched"]).area == pytest.approx((3 * 0.5 + 0) / 7)
 
 
 def test_the_counts_reconcile(run: Path):

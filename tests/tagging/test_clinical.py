@@ -9,8 +9,8 @@ from projector.run.configure import configure
 from projector.settings import published
 from projector.tagging.tagger import load_tagger
 from projector.tagging.tagger_folder import INSTALLED, SHIPPED, TaggerFolder, is_tagger
-from schemas.aligner_training import read_training
 from schemas.tagger_training import TaggerTraining
+from schemas.validation import read_validated
 
 FOLDER = files("projector.tagging") / SHIPPED
 
@@ -44,7 +44,7 @@ def test_it_finds_plain_mentions(encoder, language, text, expected):
 
 def test_it_is_small_and_says_how_it_was_made():
     assert sum(len(file.read_bytes()) for file in FOLDER.iterdir()) < 4_000_000
-    training = read_training(FOLDER / "training.toml", TaggerTraining)
+    training = read_validated(FOLDER / "training.toml", TaggerTraining)
     assert training.encoder.model == "aligner" and training.encoder.frozen
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     used = [path.stem for one in training.data if (path := one.lines or one.gold)]

@@ -5,8 +5,8 @@ import torch
 
 from projector.errors import ConfigurationError
 from projector.models import load
-from projector.training.trainable_encoder import Student
-from schemas.aligner_training import StudentConfiguration
+from projector.training.trainable_encoder import TrainableEncoder
+from schemas.aligner_training import EncoderConfiguration
 
 TEXTS = ["paciente con tos.\nNo hay dolor.", "piel roja"]
 
@@ -121,7 +121,7 @@ def test_an_adapter_for_another_shape_is_refused(student_of, checkpoints, tmp_pa
 
 def test_what_has_no_weights_can_not_be_trained():
     with pytest.raises(ConfigurationError, match="tiny has no weights to train"):
-        Student.load(StudentConfiguration(model="tiny"))
+        TrainableEncoder.load(EncoderConfiguration(model="tiny"))
 
 
 @pytest.mark.parametrize("rank", [0, 4])
@@ -129,7 +129,7 @@ def test_a_student_that_keeps_half_ends_half_way(student_of, tmp_path, rank):
     ends = []
     for keep in (1.0, 0.5):
         torch.manual_seed(3)
-        student = student_of(rank=rank, keep=keep)
+        student = student_of(rank=rank, wise_ft_alpha=keep)
         start = load(student.configuration.model, layer=2, device="cpu", precision="fp32").model
         with torch.no_grad():
             for number, weight in enumerate(student.trained.values()):

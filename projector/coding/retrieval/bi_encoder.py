@@ -6,18 +6,18 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from projector.coding.coder import Progress
+from projector import models
+from projector.coding.code_list import CodeList
+from projector.coding.coder_folder import RETRIEVER, CoderFolder
 from projector.coding.retrieval.ranking import Floats, Ranking, best_of_terms, joined, starts_of
+from projector.coding.retrieval.retriever import Progress
+from projector.models.cache import cached
+from projector.models.transformer_encoder import TransformerEncoder
 from projector.text.tokens import Pieces, TokenizedText, tokenize_stretches
-
-if TYPE_CHECKING:
-    from projector.coding.code_list import CodeList
-    from projector.models.transformer_encoder import TransformerEncoder
 
 PREFIX = "query: "  # what E5 was trained with, for texts that are alike (Wang et al. 2024)
 _AT_ONCE = 512  # strings a call: bounds memory, and with the order of the strings fixes their bits
@@ -82,6 +82,18 @@ def pooled(vectors: torch.Tensor, owner: torch.Tensor, count: int) -> torch.Tens
     return torch.nn.functional.normalize(total, dim=1)
 
 
+def load_bi_encoder(path: Path, *, device: str = "auto") -> BiEncoder:
+    """Load a trained retriever's encoder; always in float32, as it was trained.
+
+    Raises:
+        ModelError: There is none in the folder.
+    """
+    folder = CoderFolder.read(path, RETRIEVER)
+    encoder = models.load(str(folder.path), precision="fp32", device=device)
+    assert isinstance(encoder, TransformerEncoder)
+    return BiEncoder(encoder, folder.prefix)
+
+
 class DenseIndex:
     """Find the descriptions nearest to a mention, exactly: a list is small beside an encoder.
 
@@ -116,7 +128,6 @@ def described(codes: CodeList, encoder: BiEncoder, *, progress: Progress = iter)
     Raises:
         OSError: The cache can't be written.
     """
-    from projector.models.cache import cached
 
     def build(folder: Path) -> None:
         vectors = encoder.embed([term.text for term in codes.terms], progress=progress)

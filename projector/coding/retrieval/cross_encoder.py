@@ -1,4 +1,4 @@
-"""Reorder a short list: a cross-encoder reads mention and description side by side."""
+"""Score pairs: a cross-encoder reads mention and description side by side."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -15,18 +14,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from projector import models
 from projector.coding.coder_folder import CODER_FILE, RERANKER, CoderFolder
-from projector.coding.normalize import plain, unqualified
-from projector.coding.retrieval.ranking import Ranking
 from projector.errors import ModelError
-
-if TYPE_CHECKING:
-    from projector.coding.code_list import CodeList
-    from projector.coding.coder import Finder
-    from projector.models.transformer_encoder import TransformerEncoder
+from projector.models.packing import forward
+from projector.models.transformer_encoder import TransformerEncoder
+from projector.storage.hashes import file_hash
 
 HEAD_FILE = "reranker.safetensors"
-SHORT_LIST = 50  # what a bi-encoder's recall is good at, and all that is read side by side
 _PAIRS_AT_ONCE = 2048  # bounds memory; a pass takes fewer
 
 
@@ -61,16 +56,14 @@ class CrossEncoder:
     def _ids(self, text: str) -> list[int]:
         return self.encoder.tokenizer.encode(text, add_special_tokens=False).ids
 
-    def pooled(self, vectors: Tensor, lengths: Sequence[int]) -> Tensor:
+    def score_pooled(self, vectors: Tensor, lengths: Sequence[int]) -> Tensor:
         """Return [P] scores of pairs whose tokens' vectors [T, d] lie end to end."""
         means = torch.stack([part.mean(0) for part in torch.split(vectors, list(lengths))])
         scores: Tensor = self.head(means)[:, 0]
         return scores
 
-    def scores(self, pairs: Sequence[tuple[str, ...]]) -> NDArray[np.float32]:
+    def predict(self, pairs: Sequence[tuple[str, ...]]) -> NDArray[np.float32]:
         """Return [P] scores; only their differences for one mention mean something."""
-        from projector.models.packing import forward
-
         found = np.zeros(len(pairs), np.float32)
         for start in range(0, len(pairs), _PAIRS_AT_ONCE):
             sequences = [self.sequence(*pair) for pair in pairs[start : start + _PAIRS_AT_ONCE]]
@@ -84,67 +77,10 @@ class CrossEncoder:
                 packed=self.encoder.packed,
             )
             with torch.inference_mode():
-                found[start : start + len(lengths)] = self.pooled(vectors, lengths).cpu().numpy()
+                found[start : start + len(lengths)] = (
+                    self.score_pooled(vectors, lengths).cpu().numpy()
+                )
         return found
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TwoStages:
-    """Find codes by another finder, then reorder what it found.
-
-    Args:
-        codes: The list.
-        first: Makes the short list.
-        cross: Reorders it.
-    """
-
-    codes: CodeList
-    first: Finder
-    cross: CrossEncoder
-
-    def find(self, queries: Sequence[str], most: int, contexts: Sequence[str] = ()) -> Ranking:
-        """Return the codes of M queries; a score is the code's share among the short list.
-
-        A mention that is a code's name needs no reading: its ranking is the first stage's.
-
-        Args:
-            queries: Mentions.
-            most: How many codes of each at most.
-            contexts: The sentences around them, or none; read if the cross-encoder reads them.
-        """
-        short = self.first.find(queries, max(most, SHORT_LIST))
-        read = (short.codes >= 0) & (short.scores[:, :1] < 1)
-        rows, columns = (found.tolist() for found in np.nonzero(read))
-        pairs = [
-            (queries[row], self._read(short, row, at), contexts[row] if contexts else "")
-            for row, at in zip(rows, columns, strict=True)
-        ]
-        scores = np.full(short.codes.shape, -np.inf, np.float32)
-        scores[read] = self.cross.scores(pairs) + self.cross.first_weight * short.scores[read]
-        order = np.argsort(-scores, axis=1, kind="stable")
-        shares = _shares(np.take_along_axis(scores, order, 1))
-        named = short.scores[:, 0] >= 1
-        shares[named] = short.scores[named]
-        return short.in_order(order, shares).top(most)
-
-    def _read(self, short: Ranking, row: int, column: int) -> str:
-        code, term = int(short.codes[row, column]), int(short.terms[row, column])
-        return reading(self.codes, code, term)
-
-
-def reading(codes: CodeList, code: int, term: int) -> str:
-    """Return what is read of a code: the name that it was found by, and what it is called."""
-    name, called = codes.terms[term].text, codes.description(code)
-    return called if plain(unqualified(called)) == plain(unqualified(name)) else f"{name}; {called}"
-
-
-def _shares(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the softmax of each row; minus infinity stays, for there is no code."""
-    best = np.where(np.isfinite(scores[:, :1]), scores[:, :1], 0)
-    weights = np.exp(scores - best)
-    shares: NDArray[np.float32] = weights / np.maximum(weights.sum(1, keepdims=True), 1e-30)
-    shares[~np.isfinite(scores)] = -np.inf
-    return shares
 
 
 def save_head(folder: Path, head: nn.Linear) -> None:
@@ -161,10 +97,6 @@ def load_cross_encoder(path: Path, *, device: str = "auto") -> tuple[CrossEncode
     Raises:
         ModelError: There is none in the folder.
     """
-    from projector import models
-    from projector.models.cache import file_hash
-    from projector.models.transformer_encoder import TransformerEncoder
-
     folder = CoderFolder.read(path, RERANKER)
     encoder = models.load(str(folder.path), precision="fp32", device=device)
     assert isinstance(encoder, TransformerEncoder)

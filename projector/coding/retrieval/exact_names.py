@@ -4,37 +4,34 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector.coding.code_list import CodeList
 from projector.coding.normalize import plain
 from projector.coding.retrieval.ranking import Ranking
-
-if TYPE_CHECKING:
-    from projector.coding.code_list import CodeList
-    from projector.coding.coder import Finder
+from projector.coding.retrieval.retriever import Retriever
 
 _BELOW = np.float32(0.9999)
 
 
-class NamesFirst:
+class ExactNameFirst:
     """Put codes that have a mention for a name, but for case, accents, punctuation, before others.
 
     Args:
         codes: The list.
-        finder: Ranks the others, and those of one name.
+        retriever: Ranks the others, and those of one name.
     """
 
-    def __init__(self, codes: CodeList, finder: Finder) -> None:
-        self._finder = finder
+    def __init__(self, codes: CodeList, retriever: Retriever) -> None:
+        self._retriever = retriever
         self._named: dict[str, dict[int, int]] = defaultdict(dict)
         for number, term in enumerate(codes.terms):
             self._named[plain(term.text)].setdefault(term.code, number)
 
     def find(self, queries: Sequence[str], most: int) -> Ranking:
         """Return the codes of M queries; a score of 1 is for those that are named."""
-        found = self._finder.find(queries, most)
+        found = self._retriever.find(queries, most)
         found = Ranking(found.codes, np.minimum(found.scores, _BELOW), found.terms)
         for row, query in enumerate(queries):
             if names := self._named.get(plain(query)):

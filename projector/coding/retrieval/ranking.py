@@ -19,7 +19,7 @@ class Ranking:
     Args:
         codes: [M, K] numbers in the code list, best first; -1 where there are no more.
         scores: [M, K] falling; minus infinity where there are no more. A score of 1 is for a code
-            that the mention names, see `NamesFirst`.
+            that the mention names, see `ExactNameFirst`.
         terms: [M, K] numbers of the names that the codes were found by; -1 where there are no more.
     """
 

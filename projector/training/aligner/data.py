@@ -58,7 +58,7 @@ def read_source(source: SourceConfiguration) -> list[TextPair]:
     Raises:
         CorpusError: It can't be read, or nothing is left of it.
     """
-    left_out = LeftOut.of(source.without)
+    left_out = LeftOut.of(source.exclude)
     kept = [pair for pair in _pairs(source) if not left_out.holds(pair)]
     where = source.sentences or source.gold or source.source
     assert where is not None  # the configuration sees to it

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from pydantic import ValidationError
+from pydantic import AliasChoices, ValidationError
+from pydantic.fields import FieldInfo
 
 from projector.errors import ConfigurationError
 from projector.storage.atomic_file import atomic_write
@@ -105,14 +106,31 @@ def changed(base: AlignerTraining, chosen: Mapping[str, Any], folder: Path) -> A
     content = base.model_dump(mode="json")
     content["targets"] = content["targets"] or str(folder / "targets")
     for name, value in chosen.items():
-        *path, last = name.split(".")
-        place: Any = content
+        *path, last = _current_names(name.split("."))
+        table: Any = content
         for step in path:
-            place = place.get(step) if isinstance(place, dict) else None
-        if not isinstance(place, dict) or last not in place:
+            table = table.get(step) if isinstance(table, dict) else None
+        if not isinstance(table, dict) or last not in table:
             raise ConfigurationError(f"{name}: no such setting, or not a single value")
-        place[last] = value
+        table[last] = value
     try:
         return AlignerTraining.model_validate(content)
     except ValidationError as error:
         raise ConfigurationError(faults(error, Path("sweep"))) from error
+
+
+def _current_names(path: Sequence[str]) -> list[str]:
+    """Return a setting's place under the names of today: some had others."""
+    names: list[str] = []
+    contract: Any = AlignerTraining
+    for step in path:
+        fields = contract.model_fields if hasattr(contract, "model_fields") else {}
+        name = next((name for name, field in fields.items() if _is_called(field, step)), step)
+        contract = fields[name].annotation if name in fields else None
+        names.append(name)
+    return names
+
+
+def _is_called(field: FieldInfo, name: str) -> bool:
+    alias = field.validation_alias
+    return isinstance(alias, AliasChoices) and name in alias.choices

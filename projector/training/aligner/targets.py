@@ -23,7 +23,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from projector.storage.atomic_file import atomic_write
-from projector.training.aligner.units import Unit
+from projector.training.aligner.units import TranslationUnit
 
 if TYPE_CHECKING:
     from projector.training.aligner.teacher import Teacher
@@ -65,7 +65,7 @@ class SparseTarget:
 
 
 def targets_of(
-    units: Sequence[Unit], folder: Path, fingerprint: str, teacher: Callable[[], Teacher]
+    units: Sequence[TranslationUnit], folder: Path, fingerprint: str, teacher: Callable[[], Teacher]
 ) -> list[SparseTarget]:
     """Return the targets of units, from disk where they are there, else from the teacher.
 
@@ -93,7 +93,7 @@ def targets_of(
     return found
 
 
-def _name(units: Sequence[Unit], fingerprint: str) -> str:
+def _name(units: Sequence[TranslationUnit], fingerprint: str) -> str:
     """Return a name for these units' targets by this teacher."""
     content = hashlib.sha256(f"{FORMAT} {fingerprint}".encode())
     for unit in units:

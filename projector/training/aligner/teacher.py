@@ -12,11 +12,12 @@ from projector import models
 from projector.align.band import Band
 from projector.align.weights import sinkhorn
 from projector.training.aligner.positional_prior import anchored_prior, diagonal_prior
-from projector.training.aligner.units import Unit, mention_tokens
+from projector.training.aligner.units import TranslationUnit, mention_tokens
 from projector.training.aligner.views import TeacherView
 
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder
+    from projector.settings import Precision
     from schemas.aligner_training import TeacherConfiguration
 
 _TINY = 1e-30
@@ -36,8 +37,18 @@ class Teacher:
     views: tuple[TeacherView, ...]
 
     @classmethod
-    def load(cls, configuration: TeacherConfiguration, *, device: str = "auto") -> Teacher:
+    def load(
+        cls,
+        configuration: TeacherConfiguration,
+        *,
+        precision: Precision = "auto",
+        device: str = "auto",
+    ) -> Teacher:
         """Load the encoders of the views, each model and layer once.
+
+        Args:
+            configuration: Names them.
+            precision, device: Of all of them, see `projector.models.load`.
 
         Raises:
             ModelError, ConfigurationError: See `projector.models.load`.
@@ -47,12 +58,14 @@ class Teacher:
         for view in configuration.views:
             key = (view.model, view.layer)
             if key not in encoders:
-                encoders[key] = models.load(view.model, layer=view.layer, device=device)
+                encoders[key] = models.load(
+                    view.model, layer=view.layer, precision=precision, device=device
+                )
             views.append(TeacherView(view, encoders[key]))
         return cls(configuration, tuple(views))
 
     @torch.no_grad()
-    def target(self, unit: Unit) -> Tensor:
+    def target(self, unit: TranslationUnit) -> Tensor:
         """Return [S, T] in [0, 1]: how much of each other's mass two tokens give each other."""
         similarity = self.similarity(unit)
         prior = self.prior(unit)
@@ -63,7 +76,7 @@ class Teacher:
         shares = mutual_shares(plan)
         return shares.masked_fill(shares < _LEAST_SHARE, 0)
 
-    def similarity(self, unit: Unit) -> Tensor:
+    def similarity(self, unit: TranslationUnit) -> Tensor:
         """Return [S, T], the weighted mean of the views' cosines."""
         total = sum(view.configuration.weight for view in self.views)
         parts = []
@@ -72,7 +85,7 @@ class Teacher:
             parts.append((left @ right.T) * (view.configuration.weight / total))
         return torch.stack(parts).sum(0)
 
-    def prior(self, unit: Unit) -> Tensor:
+    def prior(self, unit: TranslationUnit) -> Tensor:
         """Return [S, T] in [0, 1], 0 where a match is disallowed."""
         chosen = self.configuration
         sources, targets = len(unit.source), len(unit.target)
@@ -89,7 +102,7 @@ class Teacher:
         return prior.to(device)
 
 
-def _both(view: TeacherView, unit: Unit) -> tuple[Tensor, Tensor]:
+def _both(view: TeacherView, unit: TranslationUnit) -> tuple[Tensor, Tensor]:
     """Return a view's vectors of both sides."""
     clean = unit.clean or (None, None)
     return (
@@ -98,7 +111,7 @@ def _both(view: TeacherView, unit: Unit) -> tuple[Tensor, Tensor]:
     )
 
 
-def matching(unit: Unit) -> Tensor:
+def matching(unit: TranslationUnit) -> Tensor:
     """Return [S, T] bool: pairs of tokens of which both stand in spans that match."""
     sources, targets = mention_tokens(unit)
     return (sources.float().T @ targets.float()) > 0

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from projector import models
 from projector.align.similarity import PRIOR_TOKENS, centered
+from projector.models.devices import resolve
 from projector.training.aligner.data import read_source
 from projector.training.aligner.development import Development
 from projector.training.aligner.losses import (
@@ -29,11 +30,11 @@ from projector.training.aligner.losses import (
 )
 from projector.training.aligner.targets import SparseTarget, targets_of
 from projector.training.aligner.teacher import Teacher
-from projector.training.aligner.units import Unit, mention_tokens, plainer, units_of
-from projector.training.checkpoints import RunFolder
+from projector.training.aligner.units import TranslationUnit, mention_tokens, plainer, units_of
+from projector.training.checkpoints import TrainingFolder
 from projector.training.schedule import Part
-from projector.training.trainable_encoder import Student
-from projector.training.trainer import conduct, schedule_of
+from projector.training.trainable_encoder import TrainableEncoder
+from projector.training.trainer import fit, schedule_of
 
 if TYPE_CHECKING:
     from schemas.aligner_training import AlignerTraining, DistillationConfiguration
@@ -53,8 +54,8 @@ class Distillation:
         development: What it is measured on.
     """
 
-    student: Student
-    units: Sequence[Unit]
+    student: TrainableEncoder
+    units: Sequence[TranslationUnit]
     targets: Sequence[SparseTarget]
     options: DistillationConfiguration
     development: Development
@@ -92,7 +93,7 @@ class Distillation:
         return total
 
     def _projection(
-        self, units: Sequence[Unit], sources: Sequence[Tensor], targets: Sequence[Tensor]
+        self, units: Sequence[TranslationUnit], sources: Sequence[Tensor], targets: Sequence[Tensor]
     ) -> Tensor:
         """Return the mean over units with gold mentions of how badly these are projected."""
         losses = []
@@ -119,7 +120,7 @@ class Distillation:
             return self.development.measure(self.student.encoder)
 
 
-def _windows(units: Sequence[Unit], window: int) -> list[tuple[int, int]]:
+def _windows(units: Sequence[TranslationUnit], window: int) -> list[tuple[int, int]]:
     """Group neighbouring units into windows of so many tokens, or of one unit."""
     borders = [0]
     total = 0
@@ -147,8 +148,8 @@ def _numbers(texts: Sequence[Tensor]) -> Tensor:
 def loss_of(similarity: Tensor, target: Tensor, options: DistillationConfiguration) -> Tensor:
     """Return the loss that a configuration names, of one [S, T] window."""
     temperature = options.temperature
-    if options.sure:
-        target = (target >= options.sure).to(target)
+    if options.target_threshold:
+        target = (target >= options.target_threshold).to(target)
     match options.loss:
         case "cosine":
             loss = cosine_loss(similarity, target)
@@ -177,34 +178,40 @@ def train_aligner(
     Raises:
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
-    run = RunFolder(folder)
-    run.open(configuration.model_dump(mode="json"), resume=resume)
+    run = TrainingFolder(folder)
+    run.open(configuration, resume=resume)
     if (known := run.result()) is not None:
         _LOG.info("%s: is finished", folder)
         return known
     development = Development.read(configuration.development)
     torch.manual_seed(configuration.seed)
-    student = Student.load(configuration.student, device=configuration.device)
+    student = TrainableEncoder.load(configuration.student, device=configuration.device)
     units, parts = read_units(configuration, student)
     targets = _targets(configuration, folder, student, units, parts)
     schedule = schedule_of([len(unit) for unit in units], parts, configuration)
     task = Distillation(student, units, targets, configuration.distillation, development)
-    return conduct(task, schedule, configuration, run, student.save)
+    return fit(task, schedule, configuration, run, student.save)
 
 
 def _targets(
     configuration: AlignerTraining,
     folder: Path,
-    student: Student,
-    units: Sequence[Unit],
+    student: TrainableEncoder,
+    units: Sequence[TranslationUnit],
     parts: Sequence[Part],
 ) -> list[SparseTarget]:
     """Return all units' targets; each source's are kept by themselves, for other runs to share."""
     chosen = configuration.teacher
     # Not by name alone: a folder can come to hold other weights.
-    weights = [models.fingerprint(view.model, layer=view.layer) for view in chosen.views]
+    runtime = resolve("auto", configuration.device)
+    weights = [
+        models.fingerprint(view.model, layer=view.layer, precision=runtime.precision)
+        for view in chosen.views
+    ]
     known_by = json.dumps([chosen.model_dump(mode="json"), weights, student.encoder.fingerprint])
-    teacher = cache(lambda: Teacher.load(chosen, device=configuration.device))
+    teacher = cache(
+        lambda: Teacher.load(chosen, precision=runtime.precision, device=runtime.device)
+    )
     place = configuration.targets or folder / "targets"
     found: list[SparseTarget] = []
     for part in parts:
@@ -212,9 +219,11 @@ def _targets(
     return found
 
 
-def read_units(configuration: AlignerTraining, student: Student) -> tuple[list[Unit], list[Part]]:
+def read_units(
+    configuration: AlignerTraining, student: TrainableEncoder
+) -> tuple[list[TranslationUnit], list[Part]]:
     """Read all sources and cut them into units; a unit's number tells its source."""
-    units: list[Unit] = []
+    units: list[TranslationUnit] = []
     parts = []
     random = np.random.default_rng(configuration.seed)
     for source in configuration.data:
@@ -222,7 +231,7 @@ def read_units(configuration: AlignerTraining, student: Student) -> tuple[list[U
         pairs = read_source(source)
         for pair in tqdm(pairs, desc="reading", unit="pair", disable=None):
             cut = units_of(pair, student.encoder)
-            units += (plainer(unit, student.encoder, source.plain, random) for unit in cut)
+            units += (plainer(unit, student.encoder, source.accent_drop, random) for unit in cut)
         parts.append(Part(range(first, len(units)), source.repeat))
         _LOG.info(
             "%s: %d pairs in %d units, %d of %d gold spans within one",

@@ -24,7 +24,7 @@ LONGEST = 256  # tokens of a unit's longer side; a sentence that is longer is a 
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class TranslationUnit:
     """Some sentences and their translation, as the student tokenises them.
 
     Args:
@@ -46,7 +46,9 @@ class Unit:
         return len(self.source) + len(self.target)
 
 
-def units_of(pair: TextPair, encoder: Encoder, *, longest: int = LONGEST) -> Iterator[Unit]:
+def units_of(
+    pair: TextPair, encoder: Encoder, *, longest: int = LONGEST
+) -> Iterator[TranslationUnit]:
     """Yield the units of a pair of texts: itself, or where it is long, groups of its sentences.
 
     A long pair is cut between source sentences, and its target between those of its sentences
@@ -62,7 +64,7 @@ def units_of(pair: TextPair, encoder: Encoder, *, longest: int = LONGEST) -> Ite
     source, target = encoder.tokenize(pair.source), encoder.tokenize(pair.target)
     if max(len(source), len(target)) <= longest:
         if len(source) and len(target):
-            yield Unit(source, target, languages, pair.spans)
+            yield TranslationUnit(source, target, languages, pair.spans)
         return
     for left, right in _cuts(source, target, encoder, longest):
         sides = (
@@ -70,10 +72,10 @@ def units_of(pair: TextPair, encoder: Encoder, *, longest: int = LONGEST) -> Ite
             encoder.tokenize(pair.target[slice(*right)]),
         )
         if len(sides[0]) and len(sides[1]):
-            yield Unit(*sides, languages, _within(pair.spans, left, right))
+            yield TranslationUnit(*sides, languages, _within(pair.spans, left, right))
 
 
-def mention_tokens(unit: Unit) -> tuple[Tensor, Tensor]:
+def mention_tokens(unit: TranslationUnit) -> tuple[Tensor, Tensor]:
     """Return which tokens the gold mentions of a unit consist of, [K, S] and [K, T] bool.
 
     Fragments that match the same fragments belong to one mention; a mention that has no token on
@@ -103,7 +105,9 @@ def _inside(text: TokenizedText, mentions: Sequence[Sequence[Fragment]]) -> Tens
     return inside
 
 
-def plainer(unit: Unit, encoder: Encoder, share: float, random: np.random.Generator) -> Unit:
+def plainer(
+    unit: TranslationUnit, encoder: Encoder, share: float, random: np.random.Generator
+) -> TranslationUnit:
     """Return a unit of which the student sees each side, by chance, without its accents.
 
     Much text is written without them; the teacher, who reads it as it was, shows what it means.
@@ -122,7 +126,7 @@ def plainer(unit: Unit, encoder: Encoder, share: float, random: np.random.Genera
     if seen == list(texts):
         return unit
     source, target = (encoder.tokenize(text) for text in seen)
-    return Unit(source, target, unit.languages, unit.spans, texts)
+    return TranslationUnit(source, target, unit.languages, unit.spans, texts)
 
 
 def without_accents(text: str) -> str:

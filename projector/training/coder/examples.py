@@ -53,7 +53,7 @@ def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedT
     skipped: list[Problem] = []
     unknown = 0
     found: list[CodedText] = []
-    left_out = documents_of(source.without)
+    left_out = documents_of(source.exclude)
     read = read_mentions(
         source.gold,
         language=source.language,
@@ -66,7 +66,7 @@ def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedT
         if own != (source.only_fold or source.folds == 1) or left_out & document.known_by():
             continue
         for mention, context in zip(document.mentions, contexts(document), strict=True):
-            if source.only and mention.label not in source.only:
+            if source.labels and mention.label not in source.labels:
                 continue
             for code in mention.codes:
                 number = codes.find(code)

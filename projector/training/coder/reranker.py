@@ -11,13 +11,14 @@ import torch
 from torch import Tensor
 
 from projector.coding.code_list import CodeList
-from projector.coding.coder import Finder
 from projector.coding.coder_folder import RERANKER, write_coder
-from projector.coding.retrieval.cross_encoder import CrossEncoder, TwoStages, reading, save_head
+from projector.coding.retrieval.cross_encoder import CrossEncoder, save_head
+from projector.coding.retrieval.retriever import Retriever
+from projector.coding.retrieval.two_stages import RetrieveRerank, reading
 from projector.training.coder.examples import CodedText
 from projector.training.coder.hard_negatives import Neighbours, drawn
 from projector.training.coder.metrics import DEPTH, figures_of, measured
-from projector.training.trainable_encoder import Student
+from projector.training.trainable_encoder import TrainableEncoder
 
 if TYPE_CHECKING:
     from schemas.coder_training import CoderTraining
@@ -30,7 +31,7 @@ class Reordering:
     The loss is listwise: that of naming the right one of a group (Cao et al. 2007).
 
     Args:
-        student: Reads pairs.
+        trainable: Reads pairs.
         head: Scores them.
         configuration: How large a group is.
         codes: The list.
@@ -41,40 +42,40 @@ class Reordering:
         neighbours: Draws descriptions.
     """
 
-    student: Student
+    trainable: TrainableEncoder
     head: torch.nn.Linear
     configuration: CoderTraining
     codes: CodeList
     examples: Sequence[CodedText]
     mined: Sequence[Sequence[int]]
     development: Mapping[str, Sequence[CodedText]]
-    first: Finder
+    first: Retriever
     neighbours: Neighbours
 
     @property
     def trained(self) -> Mapping[str, torch.nn.Parameter]:
         """Return the weights that are trained, by name."""
         own = {f"head.{name}": weight for name, weight in self.head.named_parameters()}
-        return {**own, **{f"encoder.{name}": one for name, one in self.student.trained.items()}}
+        return {**own, **{f"encoder.{name}": one for name, one in self.trainable.trained.items()}}
 
     @property
     def model(self) -> torch.nn.Module:
         """Return the module that they are in."""
-        return torch.nn.ModuleList([self.student.encoder.model, self.head])
+        return torch.nn.ModuleList([self.trainable.encoder.model, self.head])
 
     @property
     def cross(self) -> CrossEncoder:
         """Return the cross-encoder as it is now."""
         chosen = self.configuration
-        return CrossEncoder(self.student.encoder, self.head, chosen.context, chosen.first_weight)
+        return CrossEncoder(self.trainable.encoder, self.head, chosen.context, chosen.first_weight)
 
     def loss(self, examples: Sequence[int]) -> Tensor:
         """Return the mean loss of some examples' groups."""
         groups = [self._group(at) for at in examples]
         cross = self.cross
         sequences = [cross.sequence(*pair) for group in groups for pair in group]
-        vectors = self.student.states(sequences)
-        scores = cross.pooled(torch.cat([*vectors]), [len(one) for one in sequences])
+        vectors = self.trainable.states(sequences)
+        scores = cross.score_pooled(torch.cat([*vectors]), [len(one) for one in sequences])
         parts = torch.split(scores, [len(group) for group in groups])
         return torch.stack([-torch.log_softmax(part, 0)[0] for part in parts]).mean()
 
@@ -94,18 +95,18 @@ class Reordering:
 
     def measure(self) -> dict[str, float]:
         """Measure first choices and MAP@10 of both stages; `score` is the mean MAP@10."""
-        with self.student.blended():
+        with self.trainable.blended():
             return measured(self._measured, self.development)
 
     def _measured(self, name: str, examples: Sequence[CodedText]) -> dict[str, float]:
-        both = TwoStages(self.codes, self.first, self.cross)
+        both = RetrieveRerank(self.codes, self.first, self.cross)
         texts, contexts = [one.text for one in examples], [one.context for one in examples]
         found = both.find(texts, DEPTH, contexts)
         return figures_of(name, found, [one.code for one in examples])
 
     def save(self, folder: Path, own: Mapping[str, Any]) -> None:
         """Write the reranker to an empty folder: its encoder, its head, and how it is used."""
-        self.student.save(folder, own)
+        self.trainable.save(folder, own)
         save_head(folder, self.head)
         chosen = self.configuration
         said = {"prefix": "", "context": chosen.context, "first_weight": chosen.first_weight, **own}

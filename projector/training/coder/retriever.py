@@ -17,7 +17,7 @@ from projector.coding.retrieval.bi_encoder import BiEncoder, DenseIndex, pooled
 from projector.training.coder.examples import CodedText
 from projector.training.coder.hard_negatives import Neighbours
 from projector.training.coder.metrics import DEPTH, figures_of, measured
-from projector.training.trainable_encoder import Student
+from projector.training.trainable_encoder import TrainableEncoder
 
 if TYPE_CHECKING:
     from schemas.coder_training import CoderTraining
@@ -31,7 +31,7 @@ class Retrieval:
     descriptions of neighbouring codes are added; those of a mention's own code are no rivals.
 
     Args:
-        student: Encodes both sides.
+        trainable: Encodes both sides.
         configuration: Temperature, negatives.
         codes: The list.
         examples: What to learn from.
@@ -39,7 +39,7 @@ class Retrieval:
         neighbours: Draws descriptions.
     """
 
-    student: Student
+    trainable: TrainableEncoder
     configuration: CoderTraining
     codes: CodeList
     examples: Sequence[CodedText]
@@ -49,17 +49,17 @@ class Retrieval:
     @property
     def trained(self) -> Mapping[str, torch.nn.Parameter]:
         """Return the weights that are trained, by name."""
-        return self.student.trained
+        return self.trainable.trained
 
     @property
     def model(self) -> torch.nn.Module:
         """Return the module that they are in."""
-        return self.student.encoder.model
+        return self.trainable.encoder.model
 
     @property
     def encoder(self) -> BiEncoder:
         """Return the encoder as it is now."""
-        return BiEncoder(self.student.encoder, self.configuration.encoder.prefix)
+        return BiEncoder(self.trainable.encoder, self.configuration.encoder.prefix)
 
     def loss(self, examples: Sequence[int]) -> Tensor:
         """Return the mean loss of some examples.
@@ -86,11 +86,11 @@ class Retrieval:
 
     def _embed(self, texts: Sequence[str]) -> Tensor:
         tokens, owner = self.encoder.tokenize(texts)
-        return pooled(self.student.vectors([tokens])[0], owner, len(texts))
+        return pooled(self.trainable.vectors([tokens])[0], owner, len(texts))
 
     def measure(self) -> dict[str, float]:
         """Measure first choices and MAP@10 by data; `score` is the mean MAP@10."""
-        with self.student.blended():
+        with self.trainable.blended():
             return measured(self._measured, self.development)
 
     def _measured(self, name: str, examples: Sequence[CodedText]) -> dict[str, float]:
@@ -104,7 +104,7 @@ class Retrieval:
 
     def save(self, folder: Path, own: Mapping[str, Any]) -> None:
         """Write the coder to an empty folder: its encoder, and how it is used."""
-        self.student.save(folder, own)
+        self.trainable.save(folder, own)
         write_coder(folder, RETRIEVER, {"prefix": self.configuration.encoder.prefix, **own})
 
 

@@ -12,16 +12,16 @@ import numpy as np
 import torch
 
 from projector.coding.code_list import CodeList, embedded_codes, read_codes
-from projector.coding.coder import load_finder
 from projector.coding.coder_folder import RERANKER
+from projector.coding.load import load_retriever
 from projector.coding.normalize import own_abbreviations
 from projector.coding.retrieval.bi_encoder import BiEncoder
-from projector.coding.retrieval.cross_encoder import SHORT_LIST
 from projector.coding.retrieval.ranking import Floats
+from projector.coding.retrieval.two_stages import SHORT_LIST
 from projector.coding.synonyms import with_synonyms
 from projector.errors import ConfigurationError
 from projector.training.aligner.data import evenly
-from projector.training.checkpoints import RunFolder
+from projector.training.checkpoints import TrainingFolder
 from projector.training.coder.augmentation import factory_examples
 from projector.training.coder.example_tables import write_examples
 from projector.training.coder.examples import (
@@ -36,8 +36,8 @@ from projector.training.coder.hard_negatives import Neighbours
 from projector.training.coder.reranker import Reordering
 from projector.training.coder.retriever import Retrieval
 from projector.training.schedule import Part
-from projector.training.trainable_encoder import Student
-from projector.training.trainer import conduct, schedule_of
+from projector.training.trainable_encoder import TrainableEncoder
+from projector.training.trainer import fit, schedule_of
 
 if TYPE_CHECKING:
     from schemas.coder_training import CoderTraining, ExamplesConfiguration
@@ -64,8 +64,8 @@ def train_coder(
     Raises:
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
-    run = RunFolder(folder)
-    run.open(configuration.model_dump(mode="json"), resume=resume)
+    run = TrainingFolder(folder)
+    run.open(configuration, resume=resume)
     if (known := run.result()) is not None:
         _LOG.info("%s: is finished", folder)
         return known
@@ -78,16 +78,16 @@ def train_coder(
     }
     everything = with_terms(codes, [one.terms for one in configuration.examples if one.terms])
     torch.manual_seed(configuration.seed)
-    student = Student.load(configuration.encoder, device=configuration.device)
-    embed = BiEncoder(student.encoder, configuration.encoder.prefix).embed
+    trainable = TrainableEncoder.load(configuration.encoder, device=configuration.device)
+    embed = BiEncoder(trainable.encoder, configuration.encoder.prefix).embed
     examples, rejected, parts = _gather(configuration, codes, everything, embed)
     codes = everything
     write_examples(folder, examples, rejected, codes, configuration)
     if not examples:
         raise ConfigurationError(f"{folder}: no example is left to learn from, see rejected.tsv")
     make = _reordering if configuration.stage == RERANKER else _retrieval
-    task, sizes = make(student, configuration, codes, examples, development)
-    return conduct(task, schedule_of(sizes, parts, configuration), configuration, run, task.save)
+    task, sizes = make(trainable, configuration, codes, examples, development)
+    return fit(task, schedule_of(sizes, parts, configuration), configuration, run, task.save)
 
 
 def _gather(
@@ -127,25 +127,25 @@ _Sets = Mapping[str, Sequence[CodedText]]
 
 
 def _retrieval(
-    student: Student,
+    trainable: TrainableEncoder,
     configuration: CoderTraining,
     codes: CodeList,
     examples: Sequence[CodedText],
     development: _Sets,
 ) -> tuple[Retrieval, list[int]]:
     neighbours = Neighbours.of(codes)
-    task = Retrieval(student, configuration, codes, examples, development, neighbours)
-    return task, _sizes(student, examples, 2 + configuration.negatives)
+    task = Retrieval(trainable, configuration, codes, examples, development, neighbours)
+    return task, _sizes(trainable, examples, 2 + configuration.negatives)
 
 
 def _reordering(
-    student: Student,
+    trainable: TrainableEncoder,
     configuration: CoderTraining,
     codes: CodeList,
     examples: Sequence[CodedText],
     development: _Sets,
 ) -> tuple[Reordering, list[int]]:
-    first = load_finder(configuration.first, codes, device=configuration.device)
+    first = load_retriever(configuration.first, codes, device=configuration.device)
     found = first.find([one.text for one in examples], SHORT_LIST)
     mined = [
         [
@@ -155,12 +155,12 @@ def _reordering(
         ]
         for row, one in enumerate(examples)
     ]
-    head = torch.nn.Linear(student.encoder.dimension, 1).to(student.encoder.device)
+    head = torch.nn.Linear(trainable.encoder.dimension, 1).to(trainable.encoder.device)
     neighbours = Neighbours.of(codes)
     task = Reordering(
-        student, head, configuration, codes, examples, mined, development, first, neighbours
+        trainable, head, configuration, codes, examples, mined, development, first, neighbours
     )
-    return task, _sizes(student, examples, 2 * (1 + configuration.negatives))
+    return task, _sizes(trainable, examples, 2 * (1 + configuration.negatives))
 
 
 def _name(one: ExamplesConfiguration) -> str:
@@ -183,8 +183,8 @@ def _examples(codes: CodeList, one: ExamplesConfiguration, seed: int) -> list[Co
     return evenly(found, one.limit, one.gold or one.table or one.terms or Path(codes.name))
 
 
-def _sizes(student: Student, examples: Sequence[CodedText], times: int) -> list[int]:
+def _sizes(trainable: TrainableEncoder, examples: Sequence[CodedText], times: int) -> list[int]:
     """Return about how many tokens each example takes with all that it is held against."""
-    tokenizer = student.encoder.tokenizer
+    tokenizer = trainable.encoder.tokenizer
     texts = tokenizer.encode_batch([one.text for one in examples], add_special_tokens=False)
     return [(2 + len(one.ids)) * times for one in texts]

@@ -18,11 +18,11 @@ from projector.tagging.bio import bio_labels, bio_spans, expressible
 from projector.tagging.head import Head
 from projector.tagging.tagger import save_tagger
 from projector.text.tokens import TokenizedText
-from projector.training.checkpoints import RunFolder
+from projector.training.checkpoints import TrainingFolder
 from projector.training.schedule import Part
 from projector.training.tagger.data import Annotated, read_annotated
-from projector.training.trainable_encoder import Student
-from projector.training.trainer import conduct, schedule_of
+from projector.training.trainable_encoder import TrainableEncoder
+from projector.training.trainer import fit, schedule_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,14 +53,14 @@ class Tagging:
     """The task of labelling tokens as gold does.
 
     Args:
-        student: The encoder; nothing of it is trained where it is frozen.
+        trainable: The encoder; nothing of it is trained where it is frozen.
         head: What is on it.
         configuration: Types, kinds, and whether the encoder is frozen.
         examples: What to learn from.
         development: What to measure on, by name.
     """
 
-    student: Student
+    trainable: TrainableEncoder
     head: Head
     configuration: TaggerTraining
     examples: Sequence[Labelled]
@@ -71,14 +71,14 @@ class Tagging:
     def trained(self) -> Mapping[str, torch.nn.Parameter]:
         """Return the weights that are trained, by name."""
         own = {f"head.{name}": weight for name, weight in self.head.named_parameters()}
-        return {**own, **{f"encoder.{name}": one for name, one in self.student.trained.items()}}
+        return {**own, **{f"encoder.{name}": one for name, one in self.trainable.trained.items()}}
 
     @property
     def model(self) -> torch.nn.Module:
         """Return what is put into training mode: a frozen encoder never is."""
         if self.configuration.encoder.frozen:
             return self.head
-        return torch.nn.ModuleList([self.student.encoder.model, self.head])
+        return torch.nn.ModuleList([self.trainable.encoder.model, self.head])
 
     def loss(self, examples: Sequence[int]) -> Tensor:
         """Return the mean loss a token of some texts."""
@@ -94,9 +94,9 @@ class Tagging:
     def _vectors(self, examples: Sequence[int]) -> list[Tensor]:
         texts = [self.examples[at].text for at in examples]
         if not self.configuration.encoder.frozen:
-            return self.student.vectors(texts)
+            return self.trainable.vectors(texts)
         new = [at for at in dict.fromkeys(examples) if at not in self._frozen]
-        found = self.student.encoder.encode([self.examples[at].text for at in new])
+        found = self.trainable.encoder.encode([self.examples[at].text for at in new])
         # Kept in half precision: a corpus is gone through epoch after epoch.
         self._frozen.update((at, one.half().clone()) for at, one in zip(new, found, strict=True))
         return [self._frozen[at].float() for at in examples]
@@ -104,7 +104,7 @@ class Tagging:
     def measure(self) -> dict[str, float]:
         """Measure strict and character F1, by data and type, and their mean as `score`."""
         figures: dict[str, float] = {}
-        with self.student.blended():
+        with self.trainable.blended():
             for name, documents in self.development.items():
                 figures |= self._measured(name, documents)
         strict = [value for name, value in figures.items() if name.startswith("strict ")]
@@ -140,16 +140,16 @@ class Tagging:
         return figures
 
     def _spans(self, text: str) -> list[NDArray[np.int64]]:
-        tokens = self.student.encoder.tokenize(text)
+        tokens = self.trainable.encoder.tokenize(text)
         if not len(tokens):
             return [np.empty((0, 2), np.int64) for _ in self.configuration.types]
-        labels = self.head.decode(self.head(self.student.encoder.encode([tokens])[0]))
+        labels = self.head.decode(self.head(self.trainable.encoder.encode([tokens])[0]))
         return [bio_spans(column, tokens.offsets) for column in labels.cpu().numpy().T]
 
     def save(self, folder: Path, own: Mapping[str, Any]) -> None:
         """Write the tagger to an empty folder: its head, and its encoder where that was trained."""
         chosen = self.configuration.encoder
-        view = self.student.encoder.view
+        view = self.trainable.encoder.view
         said: dict[str, Any] = {"support": self.configuration.support, **own}
         if chosen.frozen:
             said["encoder"] = {
@@ -159,7 +159,7 @@ class Tagging:
                 "window": view.window,
             }
         else:
-            self.student.save(folder, own)
+            self.trainable.save(folder, own)
         save_tagger(folder, self.configuration.types, self.head, self.configuration.head, said)
 
 
@@ -179,8 +179,8 @@ def train_tagger(
     Raises:
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
-    run = RunFolder(folder)
-    run.open(configuration.model_dump(mode="json"), resume=resume)
+    run = TrainingFolder(folder)
+    run.open(configuration, resume=resume)
     if (known := run.result()) is not None:
         _LOG.info("%s: is finished", folder)
         return known
@@ -192,21 +192,21 @@ def train_tagger(
         for number, (name, source) in enumerate(zip(names, sources, strict=True), start=1)
     }
     torch.manual_seed(configuration.seed)
-    student = Student.load(configuration.encoder, device=configuration.device)
+    trainable = TrainableEncoder.load(configuration.encoder, device=configuration.device)
     types = configuration.types
-    head = Head(student.encoder.dimension, len(types), configuration.head)
-    head.to(student.encoder.device)
+    head = Head(trainable.encoder.dimension, len(types), configuration.head)
+    head.to(trainable.encoder.device)
     examples: list[Labelled] = []
     parts = []
     for source in configuration.data:
         first = len(examples)
         documents = read_annotated(source)
-        examples += labelled(documents, types, student.encoder)
+        examples += labelled(documents, types, trainable.encoder)
         parts.append(Part(range(first, len(examples)), source.repeat))
-        _LOG.info("%s: %s", _name(source), _told(documents, types, student.encoder))
-    task = Tagging(student, head, configuration, examples, development)
+        _LOG.info("%s: %s", _name(source), _told(documents, types, trainable.encoder))
+    task = Tagging(trainable, head, configuration, examples, development)
     schedule = schedule_of([len(one.text) for one in examples], parts, configuration)
-    return conduct(task, schedule, configuration, run, task.save)
+    return fit(task, schedule, configuration, run, task.save)
 
 
 def _name(source: Any) -> str:  # noqa: ANN401

@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from projector.coding.code_list import make_list
-from projector.coding.coder import Query, load_coder
+from projector.coding.coder import Query
+from projector.coding.load import load_coder
 from projector.coding.normalize import (
     Abbreviations,
     character_grams,
@@ -15,7 +16,7 @@ from projector.coding.normalize import (
     words,
 )
 from projector.coding.retrieval.bm25 import Lexical
-from projector.coding.retrieval.exact_names import NamesFirst
+from projector.coding.retrieval.exact_names import ExactNameFirst
 from projector.coding.retrieval.ranking import best_of_terms, starts_of
 from projector.errors import CorpusError, ModelError
 
@@ -72,8 +73,8 @@ def test_a_users_table_goes_before(tmp_path):
 
 
 def test_what_shares_rare_parts_is_found_and_nothing_else():
-    finder = Lexical(CODES)
-    found = finder.find(["diabetes tipo 1", "infeccion urinaria", "xyz", ""], 3)
+    retriever = Lexical(CODES)
+    found = retriever.find(["diabetes tipo 1", "infeccion urinaria", "xyz", ""], 3)
     assert named(found)[0] == "E10.9" and named(found, 1)[0] == "N39.0"
     assert named(found, 2) == named(found, 3) == []
     assert (np.diff(found.scores[0][:2]) <= 0).all()
@@ -81,8 +82,8 @@ def test_what_shares_rare_parts_is_found_and_nothing_else():
 
 
 def test_a_description_itself_is_found_first_and_surely():
-    finder = NamesFirst(CODES, Lexical(CODES))
-    found = finder.find([term.text.upper() for term in CODES.terms], 2)
+    retriever = ExactNameFirst(CODES, Lexical(CODES))
+    found = retriever.find([term.text.upper() for term in CODES.terms], 2)
     assert found.codes[:, 0].tolist() == [term.code for term in CODES.terms]
     assert found.terms[:, 0].tolist() == list(range(len(CODES.terms)))
     assert (found.scores[:, 0] == 1).all() and (found.scores[:, 1] < 1).all()
@@ -98,7 +99,7 @@ class Fixed:
 
 def test_named_codes_go_first_in_the_order_of_the_finder():
     rows = [("A", "es", "Uno"), ("B", "es", "Dos"), ("B", "es", "x"), ("C", "es", "DOS"), *ROWS]
-    found = NamesFirst(make_list("x", rows), Fixed()).find(["dós", "uno", "otro"], 3)
+    found = ExactNameFirst(make_list("x", rows), Fixed()).find(["dós", "uno", "otro"], 3)
     assert [found.row(0)[at][0] for at in range(3)] == [1, 2, 0]
     assert found.scores[0, :2].tolist() == [1, 1] and found.scores[0, 2] < 1
     assert found.terms[0].tolist() == [1, 3, 0]

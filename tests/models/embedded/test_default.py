@@ -6,7 +6,8 @@ import torch
 
 from projector.models import fingerprint, list_models, load
 from projector.settings import DEFAULT_MODEL
-from schemas.aligner_training import AlignerTraining, read_training
+from schemas.aligner_training import AlignerTraining
+from schemas.validation import read_validated
 
 FOLDER = files("projector.models") / "aligner"
 
@@ -39,7 +40,7 @@ def test_what_is_shipped_is_small_and_says_how_it_was_made():
     size = sum(len(file.read_bytes()) for file in FOLDER.iterdir() if file.is_file())
     assert size < 4_000_000
     said = json.loads((FOLDER / "projector.json").read_text(encoding="utf-8"))
-    training = read_training(FOLDER / "training.toml", AlignerTraining)
+    training = read_validated(FOLDER / "training.toml", AlignerTraining)
     assert said["made"]["step"] == training.optimisation.steps
     used = {str(path) for one in training.data for path in (one.sentences, one.gold) if path}
     assert not any("healthui" in path or "wordalign" in path for path in used)

@@ -15,7 +15,8 @@ from projector.training.aligner.data import (
     read_source,
     read_table,
 )
-from schemas.aligner_training import AlignerTraining, SourceConfiguration, read_training
+from schemas.aligner_training import AlignerTraining, SourceConfiguration
+from schemas.validation import read_validated
 
 ROW = {
     "id": "case-1-disease",
@@ -95,11 +96,11 @@ def test_what_is_measured_on_is_left_out_by_name_and_by_sentence(tmp_path):
     assert not left_out.holds(TextPair("Otra frase.", "x", "es", "en", "S0999-11111"))
     assert not left_out.holds(TextPair("Otra frase.", "x", "es", "en", "S01"))
     table = written(tmp_path / "t.tsv", "es\ten\tFiebre y tos.\tFever.", "es\ten\tSí.\tYes.")
-    (kept,) = read_source(SourceConfiguration(sentences=table, without=(gold,)))
+    (kept,) = read_source(SourceConfiguration(sentences=table, exclude=(gold,)))
     assert kept.source == "Sí."
     only = written(tmp_path / "o.tsv", "es\ten\tFiebre y tos.\tFever.")
     with pytest.raises(CorpusError, match="nothing to learn from"):
-        read_source(SourceConfiguration(sentences=only, without=(gold,)))
+        read_source(SourceConfiguration(sentences=only, exclude=(gold,)))
 
 
 def test_folds_part_documents_by_name(tmp_path):
@@ -146,6 +147,6 @@ def test_a_wrong_configuration_is_told(tmp_path, content, match):
     path = tmp_path / "c.toml"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=match):
-        read_training(path, AlignerTraining)
+        read_validated(path, AlignerTraining)
     with pytest.raises(ConfigurationError, match="can't be read"):
-        read_training(tmp_path / "none.toml", AlignerTraining)
+        read_validated(tmp_path / "none.toml", AlignerTraining)

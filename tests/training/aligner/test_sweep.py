@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from projector.errors import ConfigurationError
-from projector.training.aligner.sweep import Axis, sweep
+from projector.training.aligner.sweep import Axis, changed, sweep
 
 
 def test_values_are_read_as_toml_or_as_they_stand():
@@ -44,3 +44,10 @@ def test_a_setting_that_is_none_is_refused_before_anything_is_trained(
     with pytest.raises(ConfigurationError, match=match):
         sweep(configuration(), [axis], tmp_path / "sweep")
     assert not (tmp_path / "sweep").exists()
+
+
+def test_a_setting_is_changed_by_its_former_name_too(configuration, tmp_path):
+    for name in ("student.wise_ft_alpha", "student.keep"):
+        assert changed(configuration(), {name: 0.5}, tmp_path).student.wise_ft_alpha == 0.5
+    with pytest.raises(ConfigurationError, match=r"student\.kept: no such setting"):
+        changed(configuration(), {"student.kept": 0.5}, tmp_path)

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from projector.training.aligner.teacher import Teacher, matching, mutual_shares, sharpened
-from projector.training.aligner.units import Unit
+from projector.training.aligner.units import TranslationUnit
 from schemas.aligner_training import TeacherConfiguration, ViewConfiguration
 
 
@@ -68,7 +68,9 @@ def test_a_target_is_the_views_mean_and_gold_spans_raise_it(checkpoints, units, 
     assert target.shape == (len(unit.source), len(unit.target))
     assert ((target >= 0) & (target <= 1)).all()
 
-    marked = Unit(unit.source, unit.target, unit.languages, (span_pair((3, 11), (4, 11)),))
+    marked = TranslationUnit(
+        unit.source, unit.target, unit.languages, (span_pair((3, 11), (4, 11)),)
+    )
     inside = matching(marked)
     biased = Teacher.load(TeacherConfiguration(views=views, bias=0.3), device="cpu").target(marked)
     assert inside.any() and not inside.all()
@@ -80,7 +82,7 @@ def test_a_target_is_the_views_mean_and_gold_spans_raise_it(checkpoints, units, 
 
 def test_spans_mark_the_tokens_that_they_touch(units, span_pair):
     unit = units[0]
-    marked = Unit(
+    marked = TranslationUnit(
         unit.source,
         unit.target,
         unit.languages,

@@ -84,7 +84,7 @@ def test_a_run_is_not_taken_for_another(configuration, tmp_path):
     train_aligner(configuration(), tmp_path / "run")
     with pytest.raises(ConfigurationError, match="holds a training run; go on with --resume"):
         train_aligner(configuration(), tmp_path / "run")
-    with pytest.raises(ConfigurationError, match="seed was 0, is 1"):
+    with pytest.raises(ConfigurationError, match="seed: 0 then, 1 now"):
         train_aligner(configuration(seed=1), tmp_path / "run", resume=True)
     before = weights_of(tmp_path / "run")
     train_aligner(configuration(), tmp_path / "run", resume=True)
@@ -139,12 +139,12 @@ def test_targets_of_other_weights_under_the_same_name_are_made_anew(
 def test_a_teacher_is_loaded_once_for_all_sources(configuration, tmp_path, monkeypatch):
     loaded = []
 
-    def load(chosen, *, device, load=Teacher.load):
-        loaded.append(chosen)
-        return load(chosen, device=device)
+    def load(chosen, *, load=Teacher.load, **runtime):
+        loaded.append(runtime)
+        return load(chosen, **runtime)
 
     monkeypatch.setattr(Teacher, "load", load)
     (source,) = configuration().data
-    other = source.model_copy(update={"plain": 1.0, "limit": 2})
+    other = source.model_copy(update={"accent_drop": 1.0, "limit": 2})
     train_aligner(configuration(data=(source, other)), tmp_path / "run")
-    assert len(loaded) == 1
+    assert len(loaded) == 1 and "auto" not in loaded[0].values()

@@ -13,17 +13,18 @@ from projector.cli import run
 from projector.coding.code_list import make_list, read_codes
 from projector.coding.normalize import own_abbreviations, plain
 from projector.coding.retrieval.bi_encoder import BiEncoder, DenseIndex, described
-from projector.coding.retrieval.cross_encoder import CrossEncoder, TwoStages, reading
+from projector.coding.retrieval.cross_encoder import CrossEncoder
 from projector.coding.retrieval.ranking import best_of_terms, starts_of
+from projector.coding.retrieval.two_stages import RetrieveRerank, reading
 from projector.errors import CorpusError, ModelError
 from projector.models import load
 from projector.training.coder.augmentation import factory_examples
 from projector.training.coder.examples import gold_examples, table_examples
 from projector.training.coder.hard_negatives import Neighbours
 from projector.training.coder.retriever import Retrieval
-from projector.training.trainable_encoder import Student
-from schemas.aligner_training import read_training
+from projector.training.trainable_encoder import TrainableEncoder
 from schemas.coder_training import ALL, CoderTraining, ExamplesConfiguration
+from schemas.validation import read_validated
 
 ROWS = [
     ("E11.0", "es", "Diabetes mellitus tipo 2, con coma"),
@@ -209,10 +210,10 @@ def test_a_coder_is_trained_resumed_and_used(configuration, capsys):
 
 
 def test_no_other_description_of_its_own_code_is_a_rival(configuration):
-    training = read_training(configuration, CoderTraining).model_copy(update={"negatives": 0})
+    training = read_validated(configuration, CoderTraining).model_copy(update={"negatives": 0})
     codes = read_codes(Path("codes.tsv"))
     examples = table_examples(codes, Path("made.tsv"))
-    student = Student.load(training.encoder, device="cpu")
+    student = TrainableEncoder.load(training.encoder, device="cpu")
     near = Neighbours.of(codes)
     task = Retrieval(student, training, codes, examples, {}, near)
     assert task.loss([2, 2]).item() == pytest.approx(0, abs=1e-6)  # nothing to mistake it for
@@ -247,11 +248,11 @@ def test_a_pair_is_scored_alike_in_any_company(checkpoints):
     torch.manual_seed(0)
     cross = CrossEncoder(encoder, torch.nn.Linear(encoder.dimension, 1))
     pairs = [("tos", "tos seca"), ("dolor", "tos"), ("a" * 80, "b" * 80)]
-    together = cross.scores(pairs)
-    assert np.allclose(together, [cross.scores([pair])[0] for pair in pairs], atol=1e-5)
+    together = cross.predict(pairs)
+    assert np.allclose(together, [cross.predict([pair])[0] for pair in pairs], atol=1e-5)
     assert len({*together.tolist()}) == 3
     assert len(cross.sequence("a" * 80, "b" * 80)) <= encoder.view.window
-    assert cross.scores([]).shape == (0,)
+    assert cross.predict([]).shape == (0,)
 
 
 def test_the_sentence_around_is_read_where_it_is_asked_for(checkpoints):
@@ -260,9 +261,11 @@ def test_the_sentence_around_is_read_where_it_is_asked_for(checkpoints):
     head = torch.nn.Linear(encoder.dimension, 1)
     alone, around = (CrossEncoder(encoder, head, context=context) for context in (False, True))
     pairs = [("tos", "tos seca", "tiene tos"), ("tos", "tos seca", "no tiene tos")]
-    assert len({*alone.scores(pairs).tolist()}) == 1 and len({*around.scores(pairs).tolist()}) == 2
+    assert (
+        len({*alone.predict(pairs).tolist()}) == 1 and len({*around.predict(pairs).tolist()}) == 2
+    )
     plain_pair = ("tos", "tos seca", "")
-    assert around.scores([plain_pair]) == alone.scores([plain_pair])
+    assert around.predict([plain_pair]) == alone.predict([plain_pair])
     assert len(around.sequence("a" * 80, "b" * 80, "c" * 80)) <= encoder.view.window
 
 
@@ -285,16 +288,16 @@ def test_only_what_is_not_named_is_reordered(checkpoints):
     none = -np.inf
     named = [0.2, none, none, none, 1.0, none, none, none]
     unnamed = [0.5, 0.3, none, 0.4, none, none, none, 0.1]
-    found = TwoStages(CODES, Said(named, unnamed), cross).find(["x", "tos seca"], 3)
+    found = RetrieveRerank(CODES, Said(named, unnamed), cross).find(["x", "tos seca"], 3)
     assert found.row(0) == [(2, 1.0), (0, pytest.approx(0.2))]
     read = {0: 0, 1: 3, 3: 7}  # by code the term that it was found by
-    scores = cross.scores([("tos seca", reading(CODES, *one)) for one in read.items()])
+    scores = cross.predict([("tos seca", reading(CODES, *one)) for one in read.items()])
     order = [[*read][at] for at in np.argsort(-scores)]
     assert [code for code, _ in found.row(1)] == order
     assert sum(score for _, score in found.row(1)) == pytest.approx(1)
     assert [int(term) for term in found.terms[1]] == [read[code] for code in order]
     told = CrossEncoder(encoder, cross.head, first_weight=1000.0)
-    found = TwoStages(CODES, Said(named, unnamed), told).find(["x", "tos seca"], 3)
+    found = RetrieveRerank(CODES, Said(named, unnamed), told).find(["x", "tos seca"], 3)
     assert [code for code, _ in found.row(1)] == [0, 1, 3]
 
 
@@ -315,7 +318,7 @@ def test_the_name_that_a_code_was_found_by_is_read_beside_what_it_is_called():
 
 
 def test_what_is_no_coder_is_told(tmp_path):
-    from projector.coding.coder import load_coder
+    from projector.coding.load import load_coder
 
     with pytest.raises(ModelError, match="expected the folder of a run"):
         load_coder(str(tmp_path), CODES, own_abbreviations())

@@ -93,11 +93,17 @@ def test_a_frozen_encoder_is_not_trained(tagging, tmp_path):
 def test_a_tagger_takes_the_encoder_that_it_was_trained_on(tagging, tmp_path, checkpoints):
     encoder = {**tagging().encoder.model_dump(mode="json"), "frozen": True}
     train_tagger(tagging(encoder=encoder), tmp_path / "run")
-    options = {"layer": 2, "granularity": "window", "window": 18, "precision": "fp32"}
-    same = load(checkpoints / "bert", device="cpu", **options)
-    assert load_tagger(tmp_path / "run", encoder=same, device="cpu").encoder is same
-    other = load(checkpoints / "bert", device="cpu", **{**options, "layer": 1})
+    options = {"layer": 2, "granularity": "window", "window": 18, "device": "cpu"}
+    for precision in ("fp32", "bf16"):  # whatever `auto` is here
+        same = load(checkpoints / "bert", precision=precision, **options)
+        tagger = load_tagger(tmp_path / "run", encoder=same, device="cpu")
+        assert tagger.encoder is same
+        folder = TaggerFolder.read(tmp_path / "run")
+        assert tagger.fingerprint == folder.fingerprint(precision=precision, device="cpu")
+    other = load(checkpoints / "bert", **{**options, "layer": 1})
     assert load_tagger(tmp_path / "run", encoder=other, device="cpu").encoder is not other
+    asked = load_tagger(tmp_path / "run", encoder=same, precision="fp32", device="cpu")
+    assert asked.encoder is not same and asked.encoder.precision == "fp32"
 
 
 def test_a_killed_run_ends_as_one_that_was_not(tagging, tmp_path, monkeypatch):
