@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from projector.corpus.offsets import Stated, place
+from projector.corpus.offsets import RawMention, resolve_offsets
 from projector.corpus.reading import Reading, read_text
 from projector.document import Annotation, AnnotationKind, Document, traveling
 from projector.errors import CorpusError, Problem
@@ -44,7 +44,7 @@ class _MalformedLineError(ValueError):
 class _Lines:
     """What the lines of one file hold, as far as they can be understood one by one."""
 
-    stated: list[Stated] = field(default_factory=list)
+    raw_mentions: list[RawMention] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -72,7 +72,7 @@ def read_brat(
         lines = _parse(read_text(annotation_path), annotation_path, labels or {})
     except CorpusError as error:
         return Reading(None, error.problems)
-    mentions, problems = place(text, lines.stated)
+    mentions, problems = resolve_offsets(text, lines.raw_mentions)
     known = {mention.id for mention in mentions}
     kept, lost = _split_dangling(lines.annotations, known)
     known |= {annotation.id for annotation in kept}
@@ -102,7 +102,7 @@ def _parse(content: str, path: Path, labels: Mapping[str, str]) -> _Lines:
             if not tab or not ID_PATTERN.fullmatch(id_):
                 raise _MalformedLineError
             if mention_id:
-                lines.stated.append(_mention(id_, rest, path, number, labels))
+                lines.raw_mentions.append(_mention(id_, rest, path, number, labels))
             else:
                 lines.annotations.append(_annotation(id_, rest, number, labels))
         except _MalformedLineError:
@@ -117,14 +117,14 @@ def _malformed(line: str, path: Path, number: int, mention_id: str | None) -> Pr
     return Problem(path, number, found, expected, hint, mention_id)
 
 
-def _mention(id_: str, rest: str, path: Path, line: int, labels: Mapping[str, str]) -> Stated:
+def _mention(id_: str, rest: str, path: Path, line: int, labels: Mapping[str, str]) -> RawMention:
     data, tab, text = rest.partition("\t")
     label, _, ranges = data.partition(" ")
     if not tab or not label or not _RANGES.fullmatch(ranges):
         raise _MalformedLineError
     pairs = (pair.split(" ") for pair in ranges.split(";"))
     numbers = tuple((int(start), int(end)) for start, end in pairs)
-    return Stated(id_, labels.get(label, label), numbers, text, path, line)
+    return RawMention(id_, labels.get(label, label), numbers, text, path, line)
 
 
 def _annotation(id_: str, rest: str, line: int, labels: Mapping[str, str]) -> Annotation:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from projector.corpus.language_names import UNKNOWN_LANGUAGE, same_language
-from projector.corpus.offsets import Stated, place
+from projector.corpus.offsets import RawMention, resolve_offsets
 from projector.corpus.reading import Reading
 from projector.document import Annotation, Document, traveling
 from projector.errors import CorpusError, Problem
@@ -208,8 +208,8 @@ def _filled(
     labels: Mapping[str, str],
 ) -> Reading:
     """Return the document with its mentions, held against the text, and its annotations."""
-    stated = [
-        Stated(
+    raw_mentions = [
+        RawMention(
             row["id"],
             labels.get(row["label"], row["label"]),
             tuple((part["start"], part["end"]) for part in row["fragments"]),
@@ -219,7 +219,7 @@ def _filled(
         )
         for number, row in enumerate(mentions, start=first_row)
     ]
-    placed, problems = place(document.text, stated)
+    placed, problems = resolve_offsets(document.text, raw_mentions)
     lines = {row["id"]: row.get("line") for row in mentions}
     said = [_annotation(row, labels) for row in annotations]
     kept, lost = traveling(said, {mention.id for mention in placed})

@@ -17,7 +17,7 @@ from projector.corpus.formats.tsv_dialects import (
     scan,
     scan_part,
 )
-from projector.corpus.offsets import Stated, place
+from projector.corpus.offsets import RawMention, resolve_offsets
 from projector.corpus.reading import Reading, read_text
 from projector.document import Annotation, AnnotationKind, Document
 from projector.errors import CorpusError, Problem
@@ -137,14 +137,14 @@ def read_tsv(
     except CorpusError as error:
         return Reading(None, error.problems)
     ids = _ids(rows)
-    stated: dict[str, Stated] = {}
+    raw_mentions: dict[str, RawMention] = {}
     problems: list[Problem] = []
     for id_, (run, row) in zip(ids, rows, strict=True):
         if row.cells is None:
             problems.append(Problem(run.path, row.line, row.found, EXPECTED_ROW, "", id_))
         else:
-            stated[id_] = _stated(id_, row.cells, run, row.line, labels or {})
-    mentions, wrong = place(text, list(stated.values()))
+            raw_mentions[id_] = _raw_mention(id_, row.cells, run, row.line, labels or {})
+    mentions, wrong = resolve_offsets(text, list(raw_mentions.values()))
     problems = sorted([*problems, *wrong], key=lambda problem: (problem.path, problem.line or 0))
     placed = {mention.id for mention in mentions}
     said = [
@@ -166,13 +166,13 @@ def _ids(rows: Sequence[tuple[Run, Row]]) -> list[str]:
     return [f"T{number}" for number in range(1, len(rows) + 1)]
 
 
-def _stated(
+def _raw_mention(
     id_: str, cells: Sequence[str], run: Run, line: int, labels: Mapping[str, str]
-) -> Stated:
+) -> RawMention:
     label = _cell(cells, run.columns, "label")
     ranges = ranges_of(cells, run.columns) or ()
     text = _cell(cells, run.columns, "text")
-    return Stated(id_, labels.get(label, label), ranges, text, run.path, line)
+    return RawMention(id_, labels.get(label, label), ranges, text, run.path, line)
 
 
 def _annotations(
