@@ -19,7 +19,7 @@ from schemas.tables import ANNOTATIONS, DOCUMENTS, MENTIONS, name_of
 _ROWS = 8_192
 _ROWS_WITH_TEXTS = 256
 
-Row = Sequence[object]
+Cells = Sequence[object]  # a row, in the order of its schema
 
 
 class TableWriter:
@@ -29,9 +29,9 @@ class TableWriter:
         self._writer = writer
         self._schema = schema
         self._most = _ROWS_WITH_TEXTS if schema.equals(DOCUMENTS) else _ROWS
-        self._rows: list[Row] = []
+        self._rows: list[Cells] = []
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Iterable[Cells]) -> None:
         """Append rows: values in the schema's order."""
         for row in rows:
             self._rows.append(row)

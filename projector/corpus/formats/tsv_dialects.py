@@ -81,7 +81,7 @@ _CODIESP_X = Columns(
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row and the bytes it takes; `cells` is None when it can't be understood."""
 
     line: int
@@ -131,7 +131,7 @@ def read_columns(path: Path) -> Columns:
     return columns
 
 
-def scan(file: BinaryIO, path: Path, columns: Columns, line: int = 1) -> Iterator[Row]:
+def scan(file: BinaryIO, path: Path, columns: Columns, line: int = 1) -> Iterator[TableRow]:
     """Yield the rows of a file, or of a part of one that begins at `line`, without its header.
 
     Blank lines are passed over, as pandas does. Offsets count bytes from where `file` stands.
@@ -150,7 +150,7 @@ def scan(file: BinaryIO, path: Path, columns: Columns, line: int = 1) -> Iterato
         line += taken
 
 
-def scan_part(data: bytes, path: Path, columns: Columns, line: int) -> Iterator[Row]:
+def scan_part(data: bytes, path: Path, columns: Columns, line: int) -> Iterator[TableRow]:
     """Yield the rows in `data`, a part of `path` that begins with the row at `line`."""
     return scan(BytesIO(data), path, columns, line)
 
@@ -205,14 +205,14 @@ def _row(
     columns: Columns,
     place: tuple[int, int, int],
     found: str,
-) -> Row:
+) -> TableRow:
     index = columns.roles["filename"]
     if cells is not None:
-        return Row(*place, cells[index].removesuffix(".txt"), cells)
+        return TableRow(*place, cells[index].removesuffix(".txt"), cells)
     plain = text.rstrip("\r\n").split("\t")
     filename = plain[index].removesuffix(".txt") if index < len(plain) else ""
     found = found or f"a row of {len(plain)} columns that is not understood: {text[:80].rstrip()!r}"
-    return Row(*place, filename, None, found)
+    return TableRow(*place, filename, None, found)
 
 
 def _cells(text: str, ahead: _Ahead, columns: Columns) -> tuple[tuple[str, ...] | None, int]:

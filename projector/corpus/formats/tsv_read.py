@@ -11,7 +11,7 @@ from typing import NamedTuple
 from projector.corpus.formats.brat_read import ID_PATTERN
 from projector.corpus.formats.tsv_dialects import (
     Columns,
-    Row,
+    TableRow,
     ranges_of,
     read_columns,
     scan,
@@ -37,7 +37,7 @@ class SpanRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RowRange:
     """Where the rows of one document lie: `length` bytes from `offset`, beginning at `line`."""
 
     path: Path
@@ -46,7 +46,7 @@ class Run:
     offset: int
     length: int
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[TableRow]:
         """Read the rows.
 
         Raises:
@@ -92,34 +92,34 @@ def read_spans(path: Path) -> list[SpanRow]:
     return spans
 
 
-def index_rows(path: Path) -> dict[str, list[Run]]:
+def index_rows(path: Path) -> dict[str, list[RowRange]]:
     """Find each document's rows in a TSV, without keeping them.
 
     Returns:
-        Runs of rows by document name (without `.txt`); under the empty name, rows that name none.
+        Ranges of rows by document name (without `.txt`); under the empty name, rows that name none.
 
     Raises:
         CorpusError: The file is no known table, or can't be read.
     """
     columns = read_columns(path)
-    runs: dict[str, list[Run]] = {}
+    row_ranges: dict[str, list[RowRange]] = {}
     current = None
     with path.open("rb") as file:
         for row in scan(file, path, columns):
-            of_name = runs.setdefault(row.filename, [])
+            of_name = row_ranges.setdefault(row.filename, [])
             if row.filename == current:
                 last = of_name.pop()
                 length = row.offset + row.length - last.offset
-                of_name.append(Run(path, columns, last.line, last.offset, length))
+                of_name.append(RowRange(path, columns, last.line, last.offset, length))
             else:
-                of_name.append(Run(path, columns, row.line, row.offset, row.length))
+                of_name.append(RowRange(path, columns, row.line, row.offset, row.length))
             current = row.filename
-    return runs
+    return row_ranges
 
 
 def read_tsv(
     text_path: Path,
-    runs: Sequence[Run],
+    row_ranges: Sequence[RowRange],
     *,
     language: str = "und",
     labels: Mapping[str, str] | None = None,
@@ -133,33 +133,33 @@ def read_tsv(
     name = text_path.name.removesuffix(".txt")
     try:
         text = read_text(text_path)
-        rows = [(run, row) for run in runs for row in run.rows()]
+        rows = [(row_range, row) for row_range in row_ranges for row in row_range.rows()]
     except CorpusError as error:
         return Reading(None, error.problems)
     ids = _ids(rows)
     raw_mentions: dict[str, RawMention] = {}
     problems: list[Problem] = []
-    for id_, (run, row) in zip(ids, rows, strict=True):
+    for id_, (row_range, row) in zip(ids, rows, strict=True):
         if row.cells is None:
-            problems.append(Problem(run.path, row.line, row.found, EXPECTED_ROW, "", id_))
+            problems.append(Problem(row_range.path, row.line, row.found, EXPECTED_ROW, "", id_))
         else:
-            raw_mentions[id_] = _raw_mention(id_, row.cells, run, row.line, labels or {})
+            raw_mentions[id_] = _raw_mention(id_, row.cells, row_range, row.line, labels or {})
     mentions, wrong = resolve_offsets(text, list(raw_mentions.values()))
     problems = sorted([*problems, *wrong], key=lambda problem: (problem.path, problem.line or 0))
     placed = {mention.id for mention in mentions}
     said = [
         annotation
-        for id_, (run, row) in zip(ids, rows, strict=True)
+        for id_, (row_range, row) in zip(ids, rows, strict=True)
         if row.cells is not None and id_ in placed
-        for annotation in _annotations(id_, row.cells, run.columns, row.line)
+        for annotation in _annotations(id_, row.cells, row_range.columns, row.line)
     ]
     document = Document(name, language, text, tuple(mentions), _numbered(said))
     return Reading(document, tuple(problems))
 
 
-def _ids(rows: Sequence[tuple[Run, Row]]) -> list[str]:
+def _ids(rows: Sequence[tuple[RowRange, TableRow]]) -> list[str]:
     """Return the rows' own ids if they can be ids, or new ones."""
-    own = [_cell(row.cells or (), run.columns, "id") for run, row in rows]
+    own = [_cell(row.cells or (), row_range.columns, "id") for row_range, row in rows]
     usable = all(id_.startswith("T") and ID_PATTERN.fullmatch(id_) for id_ in own)
     if usable and len(set(own)) == len(own):
         return own
@@ -167,12 +167,12 @@ def _ids(rows: Sequence[tuple[Run, Row]]) -> list[str]:
 
 
 def _raw_mention(
-    id_: str, cells: Sequence[str], run: Run, line: int, labels: Mapping[str, str]
+    id_: str, cells: Sequence[str], row_range: RowRange, line: int, labels: Mapping[str, str]
 ) -> RawMention:
-    label = _cell(cells, run.columns, "label")
-    ranges = ranges_of(cells, run.columns) or ()
-    text = _cell(cells, run.columns, "text")
-    return RawMention(id_, labels.get(label, label), ranges, text, run.path, line)
+    label = _cell(cells, row_range.columns, "label")
+    ranges = ranges_of(cells, row_range.columns) or ()
+    text = _cell(cells, row_range.columns, "text")
+    return RawMention(id_, labels.get(label, label), ranges, text, row_range.path, line)
 
 
 def _annotations(
