@@ -19,11 +19,11 @@ KNOWN_LABELS: Mapping[str, str] = {
 }
 
 
-def label_map(own: Mapping[str, str] | None = None, *, known: bool = True) -> dict[str, str]:
+def label_map(custom: Mapping[str, str] | None = None, *, known: bool = True) -> dict[str, str]:
     """Return the names that labels get, those not in it staying as they are.
 
     Args:
-        own: The user's, over the built-in ones. A label mapped to itself stays.
+        custom: The user's, over the built-in ones. A label mapped to itself stays.
         known: Whether the built-in ones take part.
     """
-    return {**(KNOWN_LABELS if known else {}), **(own or {})}
+    return {**(KNOWN_LABELS if known else {}), **(custom or {})}

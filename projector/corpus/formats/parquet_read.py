@@ -113,13 +113,13 @@ class ParquetCorpus:
             raise KeyError(name)
         document = Document(name, self.language, texts[0]["text"])
         path, first = self._tables[1].path, self._rows[1].get(name, (0, 0))[0]
-        return _filled(document, mentions, annotations, path, first + 1, self.labels)
+        return _annotated(document, mentions, annotations, path, first + 1, self.labels)
 
     def only(self, names: Collection[str]) -> ParquetCorpus:
         """Return a corpus of some of its documents, small enough to send to another process."""
         rows = tuple(
-            {name: of_table[name] for name in sorted(names) if name in of_table}
-            for of_table in self._rows
+            {name: rows_of_table[name] for name in sorted(names) if name in rows_of_table}
+            for rows_of_table in self._rows
         )
         return replace(self, names=tuple(sorted(names)), _rows=rows)
 
@@ -158,19 +158,19 @@ def open_parquet(
         _Table(path / f"{name_of(schema)}.parquet", schema)
         for schema in (DOCUMENTS, MENTIONS, ANNOTATIONS)
     )
-    rows = [_rows_by_document(table) for table in tables]
-    found = _language(path, sorted({code for code, _ in rows[0]}), language)
-    own = tuple(
-        {name: place for (code, name), place in of_table.items() if code == found}
-        for of_table in rows
+    rows_by_table = [_rows_by_document(table) for table in tables]
+    code = _language(path, sorted({code for code, _ in rows_by_table[0]}), language)
+    rows_of_language = tuple(
+        {name: rows for (row_code, name), rows in rows_of_table.items() if row_code == code}
+        for rows_of_table in rows_by_table
     )
     return ParquetCorpus(
         path,
-        language or found or UNKNOWN_LANGUAGE,
-        tuple(sorted(own[0])),
+        language or code or UNKNOWN_LANGUAGE,
+        tuple(sorted(rows_of_language[0])),
         labels=labels or {},
         _tables=tables,
-        _rows=own,
+        _rows=rows_of_language,
     )
 
 
@@ -199,10 +199,10 @@ def _language(path: Path, codes: list[str], asked: str | None) -> str | None:
     raise CorpusError(Problem(path, None, f"documents in {', '.join(codes)}", f"some in {asked}"))
 
 
-def _filled(
+def _annotated(
     document: Document,
-    mentions: list[dict[str, Any]],
-    annotations: list[dict[str, Any]],
+    mention_rows: list[dict[str, Any]],
+    annotation_rows: list[dict[str, Any]],
     path: Path,
     first_row: int,
     labels: Mapping[str, str],
@@ -217,18 +217,19 @@ def _filled(
             path,
             number,
         )
-        for number, row in enumerate(mentions, start=first_row)
+        for number, row in enumerate(mention_rows, start=first_row)
     ]
-    placed, problems = resolve_offsets(document.text, raw_mentions)
-    lines = {row["id"]: row.get("line") for row in mentions}
-    said = [_annotation(row, labels) for row in annotations]
-    kept, lost = traveling(said, {mention.id for mention in placed})
+    mentions, problems = resolve_offsets(document.text, raw_mentions)
+    lines = {row["id"]: row.get("line") for row in mention_rows}
+    stated_annotations = [_annotation(row, labels) for row in annotation_rows]
+    annotations, lost = traveling(stated_annotations, {mention.id for mention in mentions})
     problems += [
         Problem(path, None, f"{document.name}: {one.id} ({one.label}) is about what isn't usable")
         for one in lost
     ]
-    whole = tuple(replace(mention, line=lines[mention.id]) for mention in placed)
-    return Reading(replace(document, mentions=whole, annotations=kept), tuple(problems))
+    mentions = [replace(mention, line=lines[mention.id]) for mention in mentions]
+    document = replace(document, mentions=tuple(mentions), annotations=annotations)
+    return Reading(document, tuple(problems))
 
 
 def _annotation(row: Mapping[str, Any], labels: Mapping[str, str]) -> Annotation:

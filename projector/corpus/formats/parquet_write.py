@@ -107,10 +107,12 @@ def write_parquet(documents: Iterable[Document], folder: Path, *, overwrite: boo
 class CorpusWriter:
     """Append documents to the three tables; see `corpus_writer`."""
 
-    def __init__(self, documents: TableWriter, mentions: TableWriter, said: TableWriter) -> None:
+    def __init__(
+        self, documents: TableWriter, mentions: TableWriter, annotations: TableWriter
+    ) -> None:
         self._documents = documents
         self._mentions = mentions
-        self._annotations = said
+        self._annotations = annotations
 
     def add(self, document: Document) -> None:
         """Append a document with all that is in it."""
@@ -128,7 +130,8 @@ class CorpusWriter:
             for mention in document.mentions
         )
         self._annotations.add(
-            (*key, *annotation_cells(one), one.line) for one in document.annotations
+            (*key, *annotation_cells(annotation), annotation.line)
+            for annotation in document.annotations
         )
 
 
@@ -148,7 +151,7 @@ def fragment_cells(fragments: Iterable[Fragment]) -> list[dict[str, int]]:
     return [{"start": fragment.start, "end": fragment.end} for fragment in fragments]
 
 
-def annotation_cells(one: Annotation) -> tuple[object, ...]:
+def annotation_cells(annotation: Annotation) -> tuple[object, ...]:
     """Return the cells `id`, `kind`, `label`, `arguments`, `value` of an annotation."""
-    arguments = [{"role": role, "target": target} for role, target in one.arguments]
-    return one.id, one.kind, one.label, arguments, one.value
+    arguments = [{"role": role, "target": target} for role, target in annotation.arguments]
+    return annotation.id, annotation.kind, annotation.label, arguments, annotation.value

@@ -54,7 +54,7 @@ def write_submission(
             if label not in tables:
                 entity = _entity(label)
                 if entity in paths:
-                    raise _twins(label)
+                    raise _case_clash(label)
                 paths[entity] = folder / f"{language}_{entity}.tsv"
                 tables[label] = stack.enter_context(atomic_file(paths[entity]))
                 tables[label].write(format_row(COLUMNS))
@@ -77,10 +77,10 @@ def check_labels(labels: Iterable[str]) -> None:
     taken: dict[str, str] = {}
     for label in labels:
         if taken.setdefault(_entity(label), label) != label:
-            raise _twins(label)
+            raise _case_clash(label)
 
 
-def _twins(label: str) -> OutputError:
+def _case_clash(label: str) -> OutputError:
     return OutputError(f"labels that differ in case only: {label!r}; map them to one")
 
 
@@ -118,13 +118,15 @@ def pack_submission(
         CorpusError: A table is missing, or hasn't the five columns.
         OutputError: The ZIP can't be written.
     """
-    places: dict[str, Path] = {}
+    table_of: dict[str, Path] = {}
     for (language, entity), table in sorted(tables.items()):
-        place = _place(layout, language, entity, number)
-        if place in places:
-            raise ConfigurationError(f"the layout {layout!r} gives two tables one path: {place}")
+        member_path = _member_path(layout, language, entity, number)
+        if member_path in table_of:
+            raise ConfigurationError(
+                f"the layout {layout!r} gives two tables one path: {member_path}"
+            )
         _check_header(table)
-        places[place] = table
+        table_of[member_path] = table
     texts = {
         "README.md": readme,
         "config.json": json.dumps(
@@ -133,21 +135,21 @@ def pack_submission(
         + "\n",
     }
     with atomic_file(archive) as file, ZipFile(file, "w", ZIP_DEFLATED) as packed:
-        for place in sorted([*places, *texts]):
-            info = ZipInfo(place, _EARLIEST)
+        for member_path in sorted([*table_of, *texts]):
+            info = ZipInfo(member_path, _EARLIEST)
             info.compress_type = ZIP_DEFLATED
             info.create_system = 3  # Unix, wherever it is made
             info.external_attr = 0o644 << 16
             with packed.open(info, "w") as member:
-                if place in texts:
-                    member.write(texts[place].encode())
+                if member_path in texts:
+                    member.write(texts[member_path].encode())
                 else:
-                    with places[place].open("rb") as table_file:
+                    with table_of[member_path].open("rb") as table_file:
                         copyfileobj(table_file, member)
-    return tuple(sorted([*places, *texts]))
+    return tuple(sorted([*table_of, *texts]))
 
 
-def _place(layout: str, language: str, entity: str, number: int) -> str:
+def _member_path(layout: str, language: str, entity: str, number: int) -> str:
     values = {
         "lang": language,
         "LANG": language.upper(),
@@ -156,15 +158,15 @@ def _place(layout: str, language: str, entity: str, number: int) -> str:
         "n": str(number),
     }
     try:
-        place = string.Formatter().vformat(layout, (), values)
+        member_path = string.Formatter().vformat(layout, (), values)
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         known = ", ".join(f"{{{name}}}" for name in values)
         raise ConfigurationError(
             f"the layout {layout!r} is not understood ({error}); it can hold {known}"
         ) from error
-    if place.startswith("/") or ".." in place.split("/") or "\\" in place:
-        raise ConfigurationError(f"the layout {layout!r} leads out of the ZIP: {place}")
-    return place
+    if member_path.startswith("/") or ".." in member_path.split("/") or "\\" in member_path:
+        raise ConfigurationError(f"the layout {layout!r} leads out of the ZIP: {member_path}")
+    return member_path
 
 
 def _check_header(table: Path) -> None:

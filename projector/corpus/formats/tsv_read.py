@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -106,13 +106,13 @@ def index_rows(path: Path) -> dict[str, list[RowRange]]:
     current = None
     with path.open("rb") as file:
         for row in scan(file, path, columns):
-            of_name = row_ranges.setdefault(row.filename, [])
+            ranges_of_name = row_ranges.setdefault(row.filename, [])
             if row.filename == current:
-                last = of_name.pop()
+                last = ranges_of_name.pop()
                 length = row.offset + row.length - last.offset
-                of_name.append(RowRange(path, columns, last.line, last.offset, length))
+                ranges_of_name.append(RowRange(path, columns, last.line, last.offset, length))
             else:
-                of_name.append(RowRange(path, columns, row.line, row.offset, row.length))
+                ranges_of_name.append(RowRange(path, columns, row.line, row.offset, row.length))
             current = row.filename
     return row_ranges
 
@@ -144,25 +144,26 @@ def read_tsv(
             problems.append(Problem(row_range.path, row.line, row.found, EXPECTED_ROW, "", id_))
         else:
             raw_mentions[id_] = _raw_mention(id_, row.cells, row_range, row.line, labels or {})
-    mentions, wrong = resolve_offsets(text, list(raw_mentions.values()))
-    problems = sorted([*problems, *wrong], key=lambda problem: (problem.path, problem.line or 0))
-    placed = {mention.id for mention in mentions}
-    said = [
+    mentions, offset_problems = resolve_offsets(text, list(raw_mentions.values()))
+    problems += offset_problems
+    problems.sort(key=lambda problem: (problem.path, problem.line or 0))
+    usable_ids = {mention.id for mention in mentions}
+    annotations = [
         annotation
         for id_, (row_range, row) in zip(ids, rows, strict=True)
-        if row.cells is not None and id_ in placed
+        if row.cells is not None and id_ in usable_ids
         for annotation in _annotations(id_, row.cells, row_range.columns, row.line)
     ]
-    document = Document(name, language, text, tuple(mentions), _numbered(said))
+    document = Document(name, language, text, tuple(mentions), _numbered(annotations))
     return Reading(document, tuple(problems))
 
 
 def _ids(rows: Sequence[tuple[RowRange, TableRow]]) -> list[str]:
     """Return the rows' own ids if they can be ids, or new ones."""
-    own = [_cell(row.cells or (), row_range.columns, "id") for row_range, row in rows]
-    usable = all(id_.startswith("T") and ID_PATTERN.fullmatch(id_) for id_ in own)
-    if usable and len(set(own)) == len(own):
-        return own
+    stated_ids = [_cell(row.cells or (), row_range.columns, "id") for row_range, row in rows]
+    usable = all(id_.startswith("T") and ID_PATTERN.fullmatch(id_) for id_ in stated_ids)
+    if usable and len(set(stated_ids)) == len(stated_ids):
+        return stated_ids
     return [f"T{number}" for number in range(1, len(rows) + 1)]
 
 
@@ -180,36 +181,29 @@ def _annotations(
 ) -> Iterator[Annotation]:
     """Yield what a row says beside its mention, without ids."""
 
-    def one(kind: AnnotationKind, label: str, value: str) -> Annotation:
+    def about_mention(kind: AnnotationKind, label: str, value: str) -> Annotation:
         return Annotation("", kind, label, (("", mention_id),), value, line)
 
-    own_id = _cell(cells, columns, "id")
-    if own_id and own_id != mention_id:
-        yield one("attribute", "ann_id", own_id)
+    stated_id = _cell(cells, columns, "id")
+    if stated_id and stated_id != mention_id:
+        yield about_mention("attribute", "ann_id", stated_id)
     code = _cell(cells, columns, "code")
     if code not in ("", "None"):
-        yield one("normalization", "Reference", f"{columns.resource}:{code}")
+        yield about_mention("normalization", "Reference", f"{columns.resource}:{code}")
     for name, index in columns.attributes.items():
         if cells[index] not in ("", columns.absent):
-            yield one("attribute", name, cells[index])
+            yield about_mention("attribute", name, cells[index])
     note = _cell(cells, columns, "note")
     if note:
-        yield one("note", "AnnotatorNotes", note)
+        yield about_mention("note", "AnnotatorNotes", note)
 
 
 def _numbered(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
     letters = {"attribute": "A", "normalization": "N", "note": "#"}
     numbers = {kind: count(1) for kind in letters}
     return tuple(
-        Annotation(
-            f"{letters[one.kind]}{next(numbers[one.kind])}",
-            one.kind,
-            one.label,
-            one.arguments,
-            one.value,
-            one.line,
-        )
-        for one in annotations
+        replace(annotation, id=f"{letters[annotation.kind]}{next(numbers[annotation.kind])}")
+        for annotation in annotations
     )
 
 
