@@ -20,6 +20,7 @@ from projector.document import Fragment, Mention
 from projector.errors import Problem
 
 _BOM = "\ufeff"
+_RANGES = re.compile(r"[0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*")
 _SHOWN = 80  # characters of a mention in a message
 
 
@@ -54,6 +55,14 @@ class _CountedText:
         if positions is None:
             return tuple(Fragment(start, end) for start, end in sorted(ranges))
         return tuple(Fragment(positions[start], positions[end]) for start, end in sorted(ranges))
+
+
+def parse_ranges(stated: str) -> tuple[tuple[int, int], ...] | None:
+    """Return the (start, end) of `0 5;17 23`, in its order; None where it is nothing like this."""
+    if not _RANGES.fullmatch(stated):
+        return None
+    pairs = (pair.split(" ") for pair in stated.split(";"))
+    return tuple((int(start), int(end)) for start, end in pairs)
 
 
 def flatten(surface: str) -> str:

@@ -45,19 +45,23 @@ def pair_names(
     if pattern is not None:
         target_of = _pair_by_key(_pattern_key(pattern), source_names, target_names)
     else:
-        # A name can have another language's twin beside it: equal names come first.
-        target_of = _pair_by_key(lambda name: name, source_names, target_names)
-        paired_targets = set(target_of.values())
-        target_of |= _pair_by_key(
-            without_language,
-            [name for name in source_names if name not in target_of],
-            [name for name in target_names if name not in paired_targets],
-        )
+        target_of = _pair_by_name(source_names, target_names)
     paired_targets = set(target_of.values())
     return Pairing(
         tuple((name, target_of[name]) for name in source_names if name in target_of),
         tuple(name for name in source_names if name not in target_of),
         tuple(name for name in target_names if name not in paired_targets),
+    )
+
+
+def _pair_by_name(sources: Sequence[str], targets: Sequence[str]) -> dict[str, str]:
+    # A name can have another language's twin beside it: equal names come first.
+    target_of = _pair_by_key(lambda name: name, sources, targets)
+    paired_targets = set(target_of.values())
+    return target_of | _pair_by_key(
+        without_language,
+        [name for name in sources if name not in target_of],
+        [name for name in targets if name not in paired_targets],
     )
 
 

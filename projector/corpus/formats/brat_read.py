@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from projector.corpus.offsets import RawMention, resolve_offsets
+from projector.corpus.labels import rename_event
+from projector.corpus.offsets import RawMention, parse_ranges, resolve_offsets
 from projector.corpus.reading import Reading, read_text
 from projector.document import Annotation, AnnotationKind, Document, traveling
 from projector.errors import CorpusError, Problem
 
 ID_PATTERN = re.compile(r"(?:[TREAMN#][0-9]+[^\s:;]*|\*)")
-_RANGES = re.compile(r"[0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*")
 _ATTRIBUTE = re.compile(r"([^ \t]+) ([^ \t]+)(?: (.*)|(\t.*))?", re.DOTALL)
 _NORMALIZATION = re.compile(r"([^ \t]+) ([^ \t]+) ([^ \t:]+:[^\t]+(?:\t.*)?)", re.DOTALL)
 
@@ -119,21 +119,16 @@ def _malformed_problem(line: str, path: Path, line_number: int, mention_id: str 
 
 def _mention(id_: str, rest: str, path: Path, line: int, labels: Mapping[str, str]) -> RawMention:
     data, tab, text = rest.partition("\t")
-    label, _, ranges = data.partition(" ")
-    if not tab or not label or not _RANGES.fullmatch(ranges):
+    label, _, stated_ranges = data.partition(" ")
+    ranges = parse_ranges(stated_ranges)
+    if not tab or not label or ranges is None:
         raise _MalformedLineError
-    pairs = (pair.split(" ") for pair in ranges.split(";"))
-    numbers = tuple((int(start), int(end)) for start, end in pairs)
-    return RawMention(id_, labels.get(label, label), numbers, text, path, line)
+    return RawMention(id_, labels.get(label, label), ranges, text, path, line)
 
 
 def _annotation(id_: str, rest: str, line: int, labels: Mapping[str, str]) -> Annotation:
     annotation = _PARSERS[id_[0]](id_, rest)
-    if annotation.kind == "event":  # its type is its trigger's label
-        (role, trigger), *others = annotation.arguments
-        arguments = ((labels.get(role, role), trigger), *others)
-        annotation = replace(annotation, label=labels.get(role, role), arguments=arguments)
-    return replace(annotation, line=line)
+    return replace(rename_event(annotation, labels), line=line)
 
 
 def _relation(id_: str, rest: str) -> Annotation:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from projector.corpus.labels import rename_event
 from projector.corpus.language_names import UNKNOWN_LANGUAGE, same_language
 from projector.corpus.offsets import RawMention, resolve_offsets
 from projector.corpus.reading import Reading
@@ -209,15 +210,8 @@ def _annotated(
 ) -> Reading:
     """Return the document with its mentions, held against the text, and its annotations."""
     raw_mentions = [
-        RawMention(
-            row["id"],
-            labels.get(row["label"], row["label"]),
-            tuple((part["start"], part["end"]) for part in row["fragments"]),
-            row["text"],
-            path,
-            number,
-        )
-        for number, row in enumerate(mention_rows, start=first_row)
+        _raw_mention(row, path, row_number, labels)
+        for row_number, row in enumerate(mention_rows, start=first_row)
     ]
     mentions, problems = resolve_offsets(document.text, raw_mentions)
     lines = {row["id"]: row.get("line") for row in mention_rows}
@@ -232,12 +226,16 @@ def _annotated(
     return Reading(document, tuple(problems))
 
 
+def _raw_mention(
+    row: Mapping[str, Any], path: Path, row_number: int, labels: Mapping[str, str]
+) -> RawMention:
+    label = labels.get(row["label"], row["label"])
+    ranges = tuple((part["start"], part["end"]) for part in row["fragments"])
+    return RawMention(row["id"], label, ranges, row["text"], path, row_number)
+
+
 def _annotation(row: Mapping[str, Any], labels: Mapping[str, str]) -> Annotation:
-    arguments = [(part["role"], part["target"]) for part in row["arguments"]]
-    label = row["label"]
-    if row["kind"] == "event":  # its type is its trigger's label
-        label = labels.get(label, label)
-        arguments[:1] = [(labels.get(role, role), target) for role, target in arguments[:1]]
-    return Annotation(
-        row["id"], row["kind"], label, tuple(arguments), row.get("value"), row.get("line")
-    )
+    arguments = tuple((part["role"], part["target"]) for part in row["arguments"])
+    value, line = row.get("value"), row.get("line")
+    annotation = Annotation(row["id"], row["kind"], row["label"], arguments, value, line)
+    return rename_event(annotation, labels)

@@ -118,35 +118,46 @@ def pack_submission(
         CorpusError: A table is missing, or hasn't the five columns.
         OutputError: The ZIP can't be written.
     """
+    config = json.dumps(dict(configuration or {}), ensure_ascii=False, indent=2, sort_keys=True)
+    contents: dict[str, Path | bytes] = {
+        **_member_paths(tables, layout, number),
+        "README.md": readme.encode(),
+        "config.json": f"{config}\n".encode(),
+    }
+    member_paths = tuple(sorted(contents))
+    with atomic_file(archive) as file, ZipFile(file, "w", ZIP_DEFLATED) as packed:
+        for member_path in member_paths:
+            _add_member(packed, member_path, contents[member_path])
+    return member_paths
+
+
+def _add_member(packed: ZipFile, member_path: str, content: Path | bytes) -> None:
+    """Append a member whose bytes depend on its path and content alone."""
+    info = ZipInfo(member_path, _EARLIEST)
+    info.compress_type = ZIP_DEFLATED
+    info.create_system = 3  # Unix, wherever it is made
+    info.external_attr = 0o644 << 16
+    with packed.open(info, "w") as member:
+        if isinstance(content, bytes):
+            member.write(content)
+        else:
+            with content.open("rb") as table:
+                copyfileobj(table, member)
+
+
+def _member_paths(
+    tables: Mapping[tuple[str, str], Path], layout: str, number: int
+) -> dict[str, Path]:
+    """Return the tables by their paths in the ZIP."""
     table_of: dict[str, Path] = {}
     for (language, entity), table in sorted(tables.items()):
         member_path = _member_path(layout, language, entity, number)
         if member_path in table_of:
-            raise ConfigurationError(
-                f"the layout {layout!r} gives two tables one path: {member_path}"
-            )
+            found = f"the layout {layout!r} gives two tables one path: {member_path}"
+            raise ConfigurationError(found)
         _check_header(table)
         table_of[member_path] = table
-    texts = {
-        "README.md": readme,
-        "config.json": json.dumps(
-            dict(configuration or {}), ensure_ascii=False, indent=2, sort_keys=True
-        )
-        + "\n",
-    }
-    with atomic_file(archive) as file, ZipFile(file, "w", ZIP_DEFLATED) as packed:
-        for member_path in sorted([*table_of, *texts]):
-            info = ZipInfo(member_path, _EARLIEST)
-            info.compress_type = ZIP_DEFLATED
-            info.create_system = 3  # Unix, wherever it is made
-            info.external_attr = 0o644 << 16
-            with packed.open(info, "w") as member:
-                if member_path in texts:
-                    member.write(texts[member_path].encode())
-                else:
-                    with table_of[member_path].open("rb") as table_file:
-                        copyfileobj(table_file, member)
-    return tuple(sorted([*table_of, *texts]))
+    return table_of
 
 
 def _member_path(layout: str, language: str, entity: str, number: int) -> str:

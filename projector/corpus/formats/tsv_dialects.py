@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from projector.corpus.offsets import parse_ranges
 from projector.corpus.reading import decode
 from projector.errors import CorpusError, Problem
 
@@ -49,7 +50,6 @@ _ROLES = {
 }
 _NEEDED = ("filename", "label", "start", "end", "text")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.0+)?")
-_RANGES = re.compile(r"[0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*")
 _LONGEST_ROW = 200  # lines: where a quote is never closed, the search for its end stops here
 
 
@@ -123,7 +123,7 @@ def read_columns(path: Path) -> Columns:
     first = first.removeprefix("\ufeff").rstrip("\r\n")
     names = next(csv.reader([first], delimiter="\t"), []) if "\r" not in first else []
     columns = columns_named(names)
-    if columns is None and len(names) == 5 and _RANGES.fullmatch(names[4]):
+    if columns is None and len(names) == 5 and parse_ranges(names[4]):
         columns = _CODIESP_X
     if columns is None:
         found = f"the columns {' '.join(names)[:200]!r} are none that are known"
@@ -157,11 +157,7 @@ def scan_part(data: bytes, path: Path, columns: Columns, line: int) -> Iterator[
 def ranges_of(cells: Sequence[str], columns: Columns) -> tuple[tuple[int, int], ...] | None:
     """Return a row's (start, end) in its order, or None when they aren't numbers."""
     if "ranges" in columns.roles:
-        stated = cells[columns.roles["ranges"]].strip()
-        if not _RANGES.fullmatch(stated):
-            return None
-        pairs = (pair.split(" ") for pair in stated.split(";"))
-        return tuple((int(start), int(end)) for start, end in pairs)
+        return parse_ranges(cells[columns.roles["ranges"]].strip())
     edges = [cells[columns.roles[role]].strip() for role in ("start", "end")]
     if not all(map(_NUMBER.fullmatch, edges)):
         return None

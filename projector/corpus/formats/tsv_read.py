@@ -117,6 +117,9 @@ def index_rows(path: Path) -> dict[str, list[RowRange]]:
     return row_ranges
 
 
+_RowsById = Mapping[str, tuple[RowRange, TableRow]]
+
+
 def read_tsv(
     text_path: Path,
     row_ranges: Sequence[RowRange],
@@ -136,24 +139,15 @@ def read_tsv(
         rows = [(row_range, row) for row_range in row_ranges for row in row_range.rows()]
     except CorpusError as error:
         return Reading(None, error.problems)
-    ids = _ids(rows)
-    raw_mentions: dict[str, RawMention] = {}
-    problems: list[Problem] = []
-    for id_, (row_range, row) in zip(ids, rows, strict=True):
-        if row.cells is None:
-            problems.append(Problem(row_range.path, row.line, row.found, EXPECTED_ROW, "", id_))
-        else:
-            raw_mentions[id_] = _raw_mention(id_, row.cells, row_range, row.line, labels or {})
-    mentions, offset_problems = resolve_offsets(text, list(raw_mentions.values()))
-    problems += offset_problems
+    rows_by_id = dict(zip(_ids(rows), rows, strict=True))
+    mentions, problems = resolve_offsets(text, list(_raw_mentions(rows_by_id, labels or {})))
+    problems += _row_problems(rows_by_id)
     problems.sort(key=lambda problem: (problem.path, problem.line or 0))
-    usable_ids = {mention.id for mention in mentions}
-    annotations = [
+    annotations = (
         annotation
-        for id_, (row_range, row) in zip(ids, rows, strict=True)
-        if row.cells is not None and id_ in usable_ids
-        for annotation in _annotations(id_, row.cells, row_range.columns, row.line)
-    ]
+        for mention in mentions
+        for annotation in _annotations(mention.id, *rows_by_id[mention.id])
+    )
     document = Document(name, language, text, tuple(mentions), _numbered(annotations))
     return Reading(document, tuple(problems))
 
@@ -167,19 +161,27 @@ def _ids(rows: Sequence[tuple[RowRange, TableRow]]) -> list[str]:
     return [f"T{number}" for number in range(1, len(rows) + 1)]
 
 
-def _raw_mention(
-    id_: str, cells: Sequence[str], row_range: RowRange, line: int, labels: Mapping[str, str]
-) -> RawMention:
-    label = _cell(cells, row_range.columns, "label")
-    ranges = ranges_of(cells, row_range.columns) or ()
-    text = _cell(cells, row_range.columns, "text")
-    return RawMention(id_, labels.get(label, label), ranges, text, row_range.path, line)
+def _raw_mentions(rows_by_id: _RowsById, labels: Mapping[str, str]) -> Iterator[RawMention]:
+    """Yield the mentions of the rows that are understood."""
+    for id_, (row_range, row) in rows_by_id.items():
+        if row.cells is not None:
+            label = _cell(row.cells, row_range.columns, "label")
+            ranges = ranges_of(row.cells, row_range.columns) or ()
+            text = _cell(row.cells, row_range.columns, "text")
+            label = labels.get(label, label)
+            yield RawMention(id_, label, ranges, text, row_range.path, row.line)
 
 
-def _annotations(
-    mention_id: str, cells: Sequence[str], columns: Columns, line: int
-) -> Iterator[Annotation]:
+def _row_problems(rows_by_id: _RowsById) -> Iterator[Problem]:
+    """Yield a problem for each row that isn't understood."""
+    for id_, (row_range, row) in rows_by_id.items():
+        if row.cells is None:
+            yield Problem(row_range.path, row.line, row.found, EXPECTED_ROW, "", id_)
+
+
+def _annotations(mention_id: str, row_range: RowRange, row: TableRow) -> Iterator[Annotation]:
     """Yield what a row says beside its mention, without ids."""
+    columns, cells, line = row_range.columns, row.cells or (), row.line
 
     def about_mention(kind: AnnotationKind, label: str, value: str) -> Annotation:
         return Annotation("", kind, label, (("", mention_id),), value, line)
