@@ -97,24 +97,24 @@ def measure_spans(
     seconds = 0.0
     for pair in pairs:
         started = time.perf_counter()
-        found = project(pair)
+        projected = project(pair)
         seconds += time.perf_counter() - started
         documents += 1
         mentions += len(pair.source.mentions)
         target = pair.target
         gold += document_spans(target)
         for mention in pair.source.mentions:
-            fragments, surety = found.get(mention.id, ((), 0.0))
+            fragments, score_of_mention = projected.get(mention.id, ((), 0.0))
             if fragments:
                 covered += 1
                 start, end = fragments[0].start, fragments[-1].end
                 predicted.append(
                     Span(target.language, target.name, mention.label, ((start, end),), mention.id)
                 )
-                scores.append(surety)
-    known = {span[:4] for span in gold}
+                scores.append(score_of_mention)
+    gold_keys = {span[:4] for span in gold}
     result = score(gold, predicted)
-    right = [span[:4] in known for span in predicted]
+    is_right = [span[:4] in gold_keys for span in predicted]
     return SpanFigures(
         name,
         system,
@@ -126,14 +126,14 @@ def measure_spans(
         round(result.strict.recall, 4),
         round(covered / max(mentions, 1), 4),
         round(seconds, 2),
-        _area(scores, right),
+        _area(scores, is_right),
     )
 
 
-def _area(scores: Sequence[float], right: Sequence[bool]) -> float | None:
+def _area(scores: Sequence[float], is_right: Sequence[bool]) -> float | None:
     from projector.evaluation.metrics import separation
 
-    area = separation(scores, right).area if any(scores) else None
+    area = separation(scores, is_right).area if any(scores) else None
     return None if area is None else round(area, 4)
 
 
@@ -266,14 +266,14 @@ def _run(
     projectors: Mapping[str, Projector],
     linkers: Mapping[str, Linker],
 ) -> Iterable[SpanFigures | LinkFigures]:
-    chosen = {
+    paths = {
         name: path
         for name, path in gold_sets(gold).items()
         if not sets or name.startswith(tuple(sets))
     }
-    if not chosen:
+    if not paths:
         raise click.UsageError(f"no set of {gold} begins with {' or '.join(sets)}")
-    for name, path in tqdm(chosen.items(), desc="sets"):
+    for name, path in tqdm(paths.items(), desc="sets"):
         if holds_word_links(path):
             sentences = list(read_sentences(path, limit=limit))
             for system, link in linkers.items():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jobs.research.baselines.peer import Links, Words, import_peer
+from jobs.research.baselines.peer import Links, WordList, import_peer
 
 
 class CtfAlign:
@@ -36,7 +36,9 @@ class CtfAlign:
             trust_remote_code=False,
         )
 
-    def align(self, source_words: Sequence[Words], target_words: Sequence[Words]) -> list[Links]:
+    def align(
+        self, source_words: Sequence[WordList], target_words: Sequence[WordList]
+    ) -> list[Links]:
         """Return each pair's links, sorted; see `Peer.align`."""
         joined = zip(map(" ".join, source_words), map(" ".join, target_words), strict=True)
         with warnings.catch_warnings():

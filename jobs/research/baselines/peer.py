@@ -9,7 +9,7 @@ from typing import Protocol
 
 from projector.errors import ConfigurationError
 
-Words = Sequence[str]
+WordList = Sequence[str]
 Links = list[tuple[int, int]]
 
 
@@ -24,7 +24,9 @@ class Peer(Protocol):
     def whole_documents(self) -> bool:
         """Tell whether it is made for whole documents rather than for paired sentences."""
 
-    def align(self, source_words: Sequence[Words], target_words: Sequence[Words]) -> list[Links]:
+    def align(
+        self, source_words: Sequence[WordList], target_words: Sequence[WordList]
+    ) -> list[Links]:
         """Return each text's links (source word, target word), sorted.
 
         Args:
@@ -33,11 +35,11 @@ class Peer(Protocol):
         """
 
 
-def moved(found: Sequence[Links], blocks: Sequence[tuple[slice, slice]]) -> Links:
+def text_links(links_of_blocks: Sequence[Links], blocks: Sequence[tuple[slice, slice]]) -> Links:
     """Count the words of blocks' links from the texts' first word."""
     return [
         (left.start + source, right.start + target)
-        for links, (left, right) in zip(found, blocks, strict=True)
+        for links, (left, right) in zip(links_of_blocks, blocks, strict=True)
         for source, target in links
     ]
 

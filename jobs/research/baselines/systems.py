@@ -73,14 +73,14 @@ def chosen_peers(names: Iterable[str]) -> list[str]:
     """
     chosen: set[str] = set()
     for name in names:
-        meant = {
+        matching = {
             peer for peer in PEERS if name == ALL or peer == name or peer.startswith(f"{name}-")
         }
-        if not meant:
+        if not matching:
             raise ConfigurationError(
                 f"no peer is called {name!r}; expected {ALL} or one of {', '.join(PEERS)}"
             )
-        chosen |= meant
+        chosen |= matching
     return [peer for peer in PEERS if peer in chosen]
 
 
@@ -109,11 +109,11 @@ def load_peers(
         from projector.models.checkpoint import quiet_loading
 
         import_peer("galechurch")  # pairs sentences; to be missed now, not within the first set
-        place, depth = _weights(folder, layer)
-        with quiet_loading(), readable_folder(place) as readable:
+        weights_folder, layer_read = _weights(folder, layer)
+        with quiet_loading(), readable_folder(weights_folder) as readable:
             for name in chosen:
                 if name in _BUILDERS:
-                    systems[name] = system_of(_BUILDERS[name](readable, depth, device))
+                    systems[name] = system_of(_BUILDERS[name](readable, layer_read, device))
     if lexical.NAME in chosen:
         systems[lexical.NAME] = System(_match, None)
     return systems
@@ -126,8 +126,10 @@ def system_of(peer: Peer) -> System:
         return {id_: ((span,), 0.0) for id_, span in project_spans(peer, pair).items()}
 
     def link(sentences: Sequence[GoldSentence]) -> list[frozenset[tuple[int, int]]]:
-        found = peer.align([one.source for one in sentences], [one.target for one in sentences])
-        return [frozenset(links) for links in found]
+        links_of_sentences = peer.align(
+            [one.source for one in sentences], [one.target for one in sentences]
+        )
+        return [frozenset(links) for links in links_of_sentences]
 
     return System(project, link)
 
@@ -142,13 +144,18 @@ def _weights(folder: Path | None, layer: int | None) -> tuple[Path, int]:
     from projector.models.embedded.convert import converted_folder
     from projector.settings import DEFAULT_MODEL
 
-    own = find_entry(DEFAULT_MODEL).layer if folder is None else None
-    place, depth = folder or converted_folder(), layer if layer is not None else own
-    if place is None:
+    default_layer = find_entry(DEFAULT_MODEL).layer if folder is None else None
+    weights_folder, layer_read = (
+        folder or converted_folder(),
+        layer if layer is not None else default_layer,
+    )
+    if weights_folder is None:
         raise ModelError(
             "peers read their weights from a folder, and the default model's can't be kept; "
             "set PROJECTOR_CACHE to a folder that can be written"
         )
-    if depth is None:
-        raise ModelError(f"{place}: which layer should peers read? Say so, 0 being the embeddings")
-    return place, depth
+    if layer_read is None:
+        raise ModelError(
+            f"{weights_folder}: which layer should peers read? Say so, 0 being the embeddings"
+        )
+    return weights_folder, layer_read

@@ -16,7 +16,7 @@ from jobs.research.baselines.awesome_align import extract
 from jobs.research.baselines.lexical import match_mentions
 from jobs.research.baselines.limits import cut_to_fit
 from jobs.research.baselines.pairing import Bead, pair_sentences
-from jobs.research.baselines.peer import Links, Words, import_peer
+from jobs.research.baselines.peer import Links, WordList, import_peer
 from jobs.research.baselines.spans import project_spans, spans_of_links
 from jobs.research.baselines.systems import PEERS, chosen_peers, load_peers
 from jobs.research.baselines.weights import describe_tokenizer, readable_folder
@@ -99,9 +99,11 @@ class Scripted:
     def __init__(self, *links: Links, whole_documents: bool = False) -> None:
         self.links = list(links)
         self.whole_documents = whole_documents
-        self.asked: list[tuple[Words, Words]] = []
+        self.asked: list[tuple[WordList, WordList]] = []
 
-    def align(self, source_words: Sequence[Words], target_words: Sequence[Words]) -> list[Links]:
+    def align(
+        self, source_words: Sequence[WordList], target_words: Sequence[WordList]
+    ) -> list[Links]:
         self.asked += zip(source_words, target_words, strict=True)
         return self.links
 
