@@ -1,4 +1,4 @@
-"""Measure quality and speed on gold, beside peers on the same weights."""
+"""Measure quality and speed on gold, beside baselines on the same weights."""
 
 from __future__ import annotations
 
@@ -204,7 +204,12 @@ def _cell(value: object) -> str:
 @click.option("--precision", default="auto", show_default=True)
 @click.option("--published", is_flag=True, help="Add the published recipe, on the same vectors.")
 @click.option("--tagger", type=click.Path(path_type=Path), help="Add rows with its support.")
-@click.option("--peer", "peers", multiple=True, help="Add a peer (see jobs/peers); repeatable.")
+@click.option(
+    "--peer",
+    "baselines",
+    multiple=True,
+    help="Add a peer (see jobs/research/baselines); repeatable.",
+)
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write figures as JSON here."
 )
@@ -219,7 +224,7 @@ def main(
     precision: Precision,
     published: bool,
     tagger: Path | None,
-    peers: tuple[str, ...],
+    baselines: tuple[str, ...],
     output: Path | None,
 ) -> None:
     """Measure projection and word alignment on a folder of GOLD sets.
@@ -245,13 +250,13 @@ def main(
         shared = "one pass" if helper.encoder is encoder else "an encoder of its own"
         projectors[f"with the tagger, {shared}"] = own_projector(encoder, tagger=helper)
     linkers = {"projector": own_linker(encoder)}
-    if peers:
-        from jobs.research.baselines.systems import load_peers
+    if baselines:
+        from jobs.research.baselines.systems import load_baselines
 
-        for name, peer in load_peers(peers).items():
-            projectors[name] = peer.project
-            if peer.link is not None:
-                linkers[name] = peer.link
+        for name, baseline in load_baselines(baselines).items():
+            projectors[name] = baseline.project
+            if baseline.link is not None:
+                linkers[name] = baseline.link
     rows = list(_run(gold, sets, limit, projectors, linkers))
     for kind in (SpanFigures, LinkFigures):
         click.echo(format_table([row for row in rows if isinstance(row, kind)]) + "\n")

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from jobs.research.baselines.baseline import Links, WordList, text_links
 from jobs.research.baselines.limits import cut_to_fit, token_counts
-from jobs.research.baselines.peer import Links, WordList, text_links
 
 THRESHOLD = 0.001  # its default
 BATCH = 32  # its default
@@ -54,7 +54,7 @@ class AwesomeAlign:
     def align(
         self, source_words: Sequence[WordList], target_words: Sequence[WordList]
     ) -> list[Links]:
-        """Return each pair's links, sorted; see `Peer.align`."""
+        """Return each pair's links, sorted; see `Baseline.align`."""
         links: list[Links] = []
         for start in range(0, len(source_words), BATCH):
             batch = slice(start, start + BATCH)

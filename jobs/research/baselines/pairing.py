@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.research.baselines.peer import import_peer
+from jobs.research.baselines.baseline import import_package
 from projector.text.sentences import split_sentences
 
 Bead = tuple[int, int, int, int]  # half-open ranges of source and of target sentences
@@ -20,7 +20,7 @@ def length_beads(source: Sequence[str], target: Sequence[str]) -> list[Bead]:
     Raises:
         ConfigurationError: The package `galechurch` is not installed.
     """
-    beads = import_peer("galechurch").align(source, target).beads
+    beads = import_package("galechurch").align(source, target).beads
     return [(one.source_start, one.source_end, one.target_start, one.target_end) for one in beads]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jobs.research.baselines.baseline import Links, WordList, import_package, text_links
 from jobs.research.baselines.limits import cut_to_fit, token_counts
-from jobs.research.baselines.peer import Links, WordList, import_peer, text_links
 
 # Its letter for each method, and its name in the results.
 _METHODS = {"argmax": ("a", "inter"), "itermax": ("i", "itermax"), "mwmf": ("m", "mwmf")}
@@ -22,7 +22,7 @@ class SimAlign:
     def __init__(self, folder: Path, *, layer: int, method: str, device: str = "cpu") -> None:
         self.name = f"simalign-{method}"
         letter, self._result = _METHODS[method]
-        package = import_peer("simalign")
+        package = import_package("simalign")
         logging.getLogger("simalign.simalign").setLevel(logging.WARNING)
         self._aligner: Any = package.SentenceAligner(
             model=str(folder),
@@ -36,7 +36,7 @@ class SimAlign:
     def align(
         self, source_words: Sequence[WordList], target_words: Sequence[WordList]
     ) -> list[Links]:
-        """Return each pair's links, sorted; see `Peer.align`."""
+        """Return each pair's links, sorted; see `Baseline.align`."""
         return [
             self._align(source, target)
             for source, target in zip(source_words, target_words, strict=True)

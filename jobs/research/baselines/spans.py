@@ -7,28 +7,28 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.research.baselines.baseline import Baseline, Links, text_links
 from jobs.research.baselines.pairing import Beads, length_beads, pair_sentences
-from jobs.research.baselines.peer import Links, Peer, text_links
 from jobs.research.baselines.words import surfaces, word_offsets
 from projector.document import DocumentPair, Fragment, Mention
 from projector.text.words import overlap_range
 
 
 def project_spans(
-    peer: Peer, pair: DocumentPair, *, beads: Beads = length_beads
+    baseline: Baseline, pair: DocumentPair, *, beads: Beads = length_beads
 ) -> dict[str, Fragment]:
-    """Project a pair's mentions with a peer.
+    """Project a pair's mentions with a baseline.
 
     Returns:
         By mention id; mentions without an aligned word are left out.
     """
     source, target = (word_offsets(side.text) for side in (pair.source, pair.target))
-    links = link_documents(peer, pair, source, target, beads=beads)
+    links = link_documents(baseline, pair, source, target, beads=beads)
     return spans_of_links(pair.source.mentions, source, target, links)
 
 
 def link_documents(
-    peer: Peer,
+    baseline: Baseline,
     pair: DocumentPair,
     source: NDArray[np.int64],
     target: NDArray[np.int64],
@@ -37,13 +37,13 @@ def link_documents(
 ) -> Links:
     """Link the words [S, 2] and [T, 2] of a pair, whole or sentence by sentence."""
     texts = pair.source.text, pair.target.text
-    if peer.whole_documents:
+    if baseline.whole_documents:
         blocks = [(slice(0, len(source)), slice(0, len(target)))]
     else:
         stretches = pair_sentences(*texts, beads=beads)
         sides = _words_of(source, stretches[0]), _words_of(target, stretches[1])
         blocks = list(zip(*sides, strict=True))
-    links_of_blocks = peer.align(
+    links_of_blocks = baseline.align(
         [surfaces(texts[0], source[left]) for left, _ in blocks],
         [surfaces(texts[1], target[right]) for _, right in blocks],
     )

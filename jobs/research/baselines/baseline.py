@@ -1,4 +1,4 @@
-"""Say what a peer is: somebody else's aligner of words, driven as its users drive it."""
+"""Say what a baseline is: somebody else's aligner of words, driven as its users drive it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WordList = Sequence[str]
 Links = list[tuple[int, int]]
 
 
-class Peer(Protocol):
+class Baseline(Protocol):
     """Align the words of texts with those of their translations."""
 
     @property
@@ -44,8 +44,8 @@ def text_links(links_of_blocks: Sequence[Links], blocks: Sequence[tuple[slice, s
     ]
 
 
-def import_peer(module: str) -> ModuleType:
-    """Import what a peer needs.
+def import_package(module: str) -> ModuleType:
+    """Import what a baseline needs.
 
     Raises:
         ConfigurationError: It is not installed.
