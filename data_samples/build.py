@@ -99,34 +99,34 @@ def document_of(case: Case, language: str) -> Document:
     return Document(case.name, language, text, tuple(mentions))
 
 
-def _untagged(marked: str, where: str) -> tuple[str, dict[str, list[Fragment]]]:
+def _untagged(marked: str, subject: str) -> tuple[str, dict[str, list[Fragment]]]:
     """Return the text without its tags and what each id's tags enclosed, in text order."""
     pieces: list[str] = []
-    length = place = 0
+    length = tag_end = 0
     open_at: dict[str, int] = {}
     fragments: dict[str, list[Fragment]] = {}
     for tag in _TAG.finditer(marked):
-        pieces.append(marked[place : tag.start()])
+        pieces.append(marked[tag_end : tag.start()])
         length += len(pieces[-1])
-        place = tag.end()
+        tag_end = tag.end()
         closing, id_ = tag.groups()
         if bool(closing) != (id_ in open_at):
-            raise MarkupError(f"{where}: {tag.group()} is out of place, a pair is expected")
+            raise MarkupError(f"{subject}: {tag.group()} is out of place, a pair is expected")
         if closing:
             fragments.setdefault(id_, []).append(Fragment(open_at.pop(id_), length))
         else:
             open_at[id_] = length
     if open_at:
-        raise MarkupError(f"{where}: {sorted(open_at)} are not closed")
-    return "".join((*pieces, marked[place:])), fragments
+        raise MarkupError(f"{subject}: {sorted(open_at)} are not closed")
+    return "".join((*pieces, marked[tag_end:])), fragments
 
 
 def build(root: Path, cases: Sequence[Case]) -> None:
     """Write the BRAT folders, the tables and the published tree below `root`."""
     for language in LANGUAGES:
         documents = [document_of(case, language) for case in cases]
-        for one, case in zip(documents, cases, strict=True):
-            _write_brat(one, root / "brat" / language, case.brat if language == "es" else ())
+        for document, case in zip(documents, cases, strict=True):
+            _write_brat(document, root / "brat" / language, case.brat if language == "es" else ())
         _write_table(documents, root / "tsv" / language)
         _write_tree(documents[:_CASES_IN_TREE], root / "tree" / "MultiClinNER")
 
@@ -145,8 +145,8 @@ def _write_brat(document: Document, folder: Path, lines: Sequence[str]) -> None:
 
 
 def _write_table(documents: Sequence[Document], folder: Path) -> None:
-    for one in documents:
-        _write_text(one, folder / "txt")
+    for document in documents:
+        _write_text(document, folder / "txt")
     write_tsv(folder / f"{folder.name}.tsv", documents)
 
 
@@ -161,20 +161,22 @@ def _write_tree(documents: Sequence[Document], root: Path) -> None:
     for label, entity in ENTITIES.items():
         part = f"MultiClinNER-{code}-train-{entity}"
         folder = root / f"MultiClinNER-{code}" / f"MultiClinNER-{code}-train" / part
-        chosen = [
+        parts = [
             replace(
-                one,
+                document,
                 name=f"{part}-{number}",
-                mentions=tuple(mention for mention in one.mentions if mention.label == label),
+                mentions=tuple(mention for mention in document.mentions if mention.label == label),
             )
-            for number, one in enumerate(documents, start=1)
+            for number, document in enumerate(documents, start=1)
         ]
         for kind in ("ann", "tsv"):
             (folder / kind).mkdir(parents=True, exist_ok=True)
-        for one in chosen:
-            _write_text(one, folder / "txt")
-            atomic_write(folder / "ann" / f"{one.name}.ann", format_ann(one).encode("utf-8"))
-        write_tsv(folder / "tsv" / f"{part}.tsv", chosen)
+        for document in parts:
+            _write_text(document, folder / "txt")
+            atomic_write(
+                folder / "ann" / f"{document.name}.ann", format_ann(document).encode("utf-8")
+            )
+        write_tsv(folder / "tsv" / f"{part}.tsv", parts)
 
 
 def differences(left: Path, right: Path) -> list[str]:

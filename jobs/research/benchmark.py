@@ -1,4 +1,4 @@
-"""Measure quality and speed on gold, beside peers on the same weights."""
+"""Measure quality and speed on gold, beside baselines on the same weights."""
 
 from __future__ import annotations
 
@@ -97,24 +97,24 @@ def measure_spans(
     seconds = 0.0
     for pair in pairs:
         started = time.perf_counter()
-        found = project(pair)
+        projected = project(pair)
         seconds += time.perf_counter() - started
         documents += 1
         mentions += len(pair.source.mentions)
         target = pair.target
         gold += document_spans(target)
         for mention in pair.source.mentions:
-            fragments, surety = found.get(mention.id, ((), 0.0))
+            fragments, score_of_mention = projected.get(mention.id, ((), 0.0))
             if fragments:
                 covered += 1
                 start, end = fragments[0].start, fragments[-1].end
                 predicted.append(
                     Span(target.language, target.name, mention.label, ((start, end),), mention.id)
                 )
-                scores.append(surety)
-    known = {span[:4] for span in gold}
+                scores.append(score_of_mention)
+    gold_keys = {span[:4] for span in gold}
     result = score(gold, predicted)
-    right = [span[:4] in known for span in predicted]
+    is_right = [span[:4] in gold_keys for span in predicted]
     return SpanFigures(
         name,
         system,
@@ -126,14 +126,14 @@ def measure_spans(
         round(result.strict.recall, 4),
         round(covered / max(mentions, 1), 4),
         round(seconds, 2),
-        _area(scores, right),
+        _area(scores, is_right),
     )
 
 
-def _area(scores: Sequence[float], right: Sequence[bool]) -> float | None:
+def _area(scores: Sequence[float], is_right: Sequence[bool]) -> float | None:
     from projector.evaluation.metrics import calibration
 
-    area = calibration(scores, right).area if any(scores) else None
+    area = calibration(scores, is_right).area if any(scores) else None
     return None if area is None else round(area, 4)
 
 
@@ -204,7 +204,12 @@ def _cell(value: object) -> str:
 @click.option("--precision", default="auto", show_default=True)
 @click.option("--published", is_flag=True, help="Add the published recipe, on the same vectors.")
 @click.option("--tagger", type=click.Path(path_type=Path), help="Add rows with its support.")
-@click.option("--peer", "peers", multiple=True, help="Add a peer (see jobs/peers); repeatable.")
+@click.option(
+    "--peer",
+    "baselines",
+    multiple=True,
+    help="Add a peer (see jobs/research/baselines); repeatable.",
+)
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write figures as JSON here."
 )
@@ -219,7 +224,7 @@ def main(
     precision: Precision,
     published: bool,
     tagger: Path | None,
-    peers: tuple[str, ...],
+    baselines: tuple[str, ...],
     output: Path | None,
 ) -> None:
     """Measure projection and word alignment on a folder of GOLD sets.
@@ -245,13 +250,13 @@ def main(
         shared = "one pass" if helper.encoder is encoder else "an encoder of its own"
         projectors[f"with the tagger, {shared}"] = own_projector(encoder, tagger=helper)
     linkers = {"projector": own_linker(encoder)}
-    if peers:
-        from jobs.research.baselines.systems import load_peers
+    if baselines:
+        from jobs.research.baselines.systems import load_baselines
 
-        for name, peer in load_peers(peers).items():
-            projectors[name] = peer.project
-            if peer.link is not None:
-                linkers[name] = peer.link
+        for name, baseline in load_baselines(baselines).items():
+            projectors[name] = baseline.project
+            if baseline.link is not None:
+                linkers[name] = baseline.link
     rows = list(_run(gold, sets, limit, projectors, linkers))
     for kind in (SpanFigures, LinkFigures):
         click.echo(format_table([row for row in rows if isinstance(row, kind)]) + "\n")
@@ -266,14 +271,14 @@ def _run(
     projectors: Mapping[str, Projector],
     linkers: Mapping[str, Linker],
 ) -> Iterable[SpanFigures | LinkFigures]:
-    chosen = {
+    paths = {
         name: path
         for name, path in gold_sets(gold).items()
         if not sets or name.startswith(tuple(sets))
     }
-    if not chosen:
+    if not paths:
         raise click.UsageError(f"no set of {gold} begins with {' or '.join(sets)}")
-    for name, path in tqdm(chosen.items(), desc="sets"):
+    for name, path in tqdm(paths.items(), desc="sets"):
         if holds_word_links(path):
             sentences = list(read_sentences(path, limit=limit))
             for system, link in linkers.items():

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import click
 
-from jobs.research.synthetic.generate import sample_units, write_collection
+from jobs.research.synthetic.generate import sample_passages, write_collection
 
 _JOBS = [sys.executable, "-m", "projector.cli", "jobs", "run"]
 _WORKER = "ray::ShardWorker"
@@ -27,7 +27,7 @@ _MIB = 1024.0  # /proc counts in KiB
 
 
 @dataclass(slots=True)
-class Run:
+class CommandRun:
     """What a command took.
 
     Args:
@@ -69,52 +69,52 @@ def main(
       python -m jobs.research.endurance --documents 1000 --documents 30000
     """
     languages = ("es", *targets)
-    units = sample_units(folder, languages)
+    passages = sample_passages(folder, languages)
     for size in sizes:
         with tempfile.TemporaryDirectory() as temporary:
-            place = Path(temporary)
+            root = Path(temporary)
             started = time.perf_counter()
             mentions = write_collection(
-                units, place / "in", documents=size, languages=languages, paragraphs=(2, 3)
+                passages, root / "in", documents=size, languages=languages, paragraphs=(2, 3)
             )
             click.echo(
                 f"{size} documents, {mentions['es']} mentions, {len(targets)} translations, "
                 f"generated in {time.perf_counter() - started:.0f} s"
             )
-            inputs = [str(place / "in" / language) for language in languages]
+            inputs = [str(root / "in" / language) for language in languages]
             command = [*_JOBS, *inputs, "--model", model, "--workers", str(workers)]
             command += ["--shard-size", str(shard_size), "--threads-per-worker", "1"]
-            _one(command, place, mentions["es"] * len(targets))
+            _measure(command, root, mentions["es"] * len(targets))
 
 
-def _one(command: Sequence[str], place: Path, mentions: int) -> None:
-    whole = _run([*command, "--accept-losses", "-o", str(place / "whole")])
-    log = json.loads((place / "whole/result/log.json").read_text(encoding="utf-8"))
+def _measure(command: Sequence[str], root: Path, mentions: int) -> None:
+    whole = _run([*command, "--accept-losses", "-o", str(root / "whole")])
+    log = json.loads((root / "whole/result/log.json").read_text(encoding="utf-8"))
     stages = {**log["stages"], "merge": log["seconds"]}
-    told = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in stages.items())
-    click.echo(f"  whole run: {whole.seconds:.0f} s ({told})")
-    told = ", ".join(f"{name} {peak:.0f} MiB" for name, peak in whole.peaks.items())
-    click.echo(f"  most resident memory: {told}")
-    counts = json.loads((place / "whole/result/manifest.json").read_text("utf-8"))["counts"]
+    figures = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in stages.items())
+    click.echo(f"  whole run: {whole.seconds:.0f} s ({figures})")
+    figures = ", ".join(f"{name} {peak:.0f} MiB" for name, peak in whole.peaks.items())
+    click.echo(f"  most resident memory: {figures}")
+    counts = json.loads((root / "whole/result/manifest.json").read_text("utf-8"))["counts"]
     outcomes = sum(one["mentions"] for one in counts)
     click.echo(f"  outcomes: {outcomes} for {mentions} source mentions in each language")
-    nothing = _run([*command, "--accept-losses", "-o", str(place / "whole")])
-    click.echo(f"  nothing left: {nothing.seconds:.1f} s, {nothing.seconds / whole.seconds:.1%}")
-    killed = _run([*command, "-o", str(place / "killed")], kill_after=whole.seconds / 2)
-    kept = len(list((place / "killed/shards").glob("*.parquet")))
-    resumed = _run([*command, "--accept-losses", "-o", str(place / "killed")])
-    both = killed.seconds + resumed.seconds
+    repeated = _run([*command, "--accept-losses", "-o", str(root / "whole")])
+    click.echo(f"  nothing left: {repeated.seconds:.1f} s, {repeated.seconds / whole.seconds:.1%}")
+    killed = _run([*command, "-o", str(root / "killed")], kill_after=whole.seconds / 2)
+    shards_done = len(list((root / "killed/shards").glob("*.parquet")))
+    resumed = _run([*command, "--accept-losses", "-o", str(root / "killed")])
+    interrupted_seconds = killed.seconds + resumed.seconds
     click.echo(
-        f"  killed after {killed.seconds:.0f} s with {kept} shards done, resumed for "
-        f"{resumed.seconds:.0f} s: {both / whole.seconds - 1:+.1%} in all"
+        f"  killed after {killed.seconds:.0f} s with {shards_done} shards done, resumed for "
+        f"{resumed.seconds:.0f} s: {interrupted_seconds / whole.seconds - 1:+.1%} in all"
     )
-    same = _contents(place / "whole/result") == _contents(place / "killed/result")
+    same = _contents(root / "whole/result") == _contents(root / "killed/result")
     click.echo(f"  the resumed run's result is {'the same bytes' if same else 'DIFFERENT'}")
 
 
-def _run(command: Sequence[str], *, kill_after: float | None = None) -> Run:
+def _run(command: Sequence[str], *, kill_after: float | None = None) -> CommandRun:
     """Run a command and look at its processes' memory twice a second."""
-    run, started = Run(), time.perf_counter()
+    run, started = CommandRun(), time.perf_counter()
     process = subprocess.Popen(
         command,
         env={**os.environ, "OMP_NUM_THREADS": "1"},

@@ -69,8 +69,8 @@ def main(
         with tempfile.TemporaryDirectory() as folder:
             for name, command in commands.items():
                 # The last one goes on with a run that is done: what it costs to find that out.
-                place = "one worker" if name == "nothing left" else name
-                timings[name].append(_time(command, Path(folder) / place))
+                output_name = "one worker" if name == "nothing left" else name
+                timings[name].append(_time(command, Path(folder) / output_name))
         click.echo(f"round {number + 1} of {rounds}", err=True)
     _echo(timings, workers)
 
@@ -90,19 +90,23 @@ def _time(command: Sequence[str], output: Path) -> Timing:
 
 
 def _echo(timings: dict[str, list[Timing]], workers: int) -> None:
-    whole = {name: statistics.median(one.whole for one in of) for name, of in timings.items()}
-    project = {name: statistics.median(one.project for one in of) for name, of in timings.items()}
+    whole = {name: statistics.median(one.whole for one in runs) for name, runs in timings.items()}
+    project = {
+        name: statistics.median(one.project for one in runs) for name, runs in timings.items()
+    }
     for name, seconds in whole.items():
         click.echo(f"{name}: {seconds:.1f} s, of which {project[name]:.1f} s projecting")
-    one, more, plain = whole["one worker"], whole[f"{workers} workers"], whole["plain"]
-    click.echo(f"one worker costs {one / plain - 1:+.1%} over the plain pipeline")
+    single, several = whole["one worker"], whole[f"{workers} workers"]
+    click.echo(f"one worker costs {single / whole['plain'] - 1:+.1%} over the plain pipeline")
     inner = project["one worker"] / project["plain"] - 1
     click.echo(f"without planning and merging {inner:+.1%}")
     inner = project["one worker"] / project[f"{workers} workers"]
     click.echo(
-        f"{workers} workers are {one / more:.2f} times as fast as one; projecting {inner:.2f}"
+        f"{workers} workers are {single / several:.2f} times as fast as one; projecting {inner:.2f}"
     )
-    click.echo(f"to find that nothing is left costs {whole['nothing left'] / one:.1%} of the run")
+    click.echo(
+        f"to find that nothing is left costs {whole['nothing left'] / single:.1%} of the run"
+    )
 
 
 if __name__ == "__main__":

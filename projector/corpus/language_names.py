@@ -30,9 +30,9 @@ def without_language(name: str) -> str:
     return _ANY.sub("*", name)
 
 
-def same_language(one: str, other: str) -> bool:
+def same_language(code: str, other: str) -> bool:
     """Tell whether two codes are of one language: `cz` and `cs` are."""
-    return _plain(one) == _plain(other)
+    return _plain(code) == _plain(other)
 
 
 def _plain(code: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from projector.corpus.formats.tsv_read import Run, index_rows
+from projector.corpus.formats.tsv_read import RowRange, index_rows
 from projector.errors import CorpusError, Problem
 
 TEXT_FOLDERS = ("txt", "text_files", "texts", "text", "brat")
@@ -28,7 +28,7 @@ class Entry:
 
     text: Path
     annotations: Path | None = None
-    runs: tuple[Run, ...] = ()
+    runs: tuple[RowRange, ...] = ()
     part: str = ""
 
 
@@ -68,7 +68,7 @@ def list_tables(tables: Sequence[Path], texts: Path | None = None) -> Listing:
     Raises:
         CorpusError: A table is none of the known ones; or no text that they name is found.
     """
-    runs: dict[str, list[Run]] = {}
+    runs: dict[str, list[RowRange]] = {}
     for table in tables:
         for name, of_name in index_rows(table).items():
             runs.setdefault(name, []).extend(of_name)

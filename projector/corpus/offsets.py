@@ -20,11 +20,12 @@ from projector.document import Fragment, Mention
 from projector.errors import Problem
 
 _BOM = "\ufeff"
+_RANGES = re.compile(r"[0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*")
 _SHOWN = 80  # characters of a mention in a message
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class RawMention:
     """A mention as a file states it.
 
     Args:
@@ -41,7 +42,7 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class _CountedText:
     """A text as some tool counts it; `positions[i]` is the true offset of its i-th character."""
 
     text: str
@@ -50,10 +51,18 @@ class _View:
 
     def fragments(self, ranges: Iterable[tuple[int, int]]) -> tuple[Fragment, ...]:
         """Return true fragments, in text order."""
-        places = self.positions
-        if places is None:
+        positions = self.positions
+        if positions is None:
             return tuple(Fragment(start, end) for start, end in sorted(ranges))
-        return tuple(Fragment(places[start], places[end]) for start, end in sorted(ranges))
+        return tuple(Fragment(positions[start], positions[end]) for start, end in sorted(ranges))
+
+
+def parse_ranges(stated: str) -> tuple[tuple[int, int], ...] | None:
+    """Return the (start, end) of `0 5;17 23`, in its order; None where it is nothing like this."""
+    if not _RANGES.fullmatch(stated):
+        return None
+    pairs = (pair.split(" ") for pair in stated.split(";"))
+    return tuple((int(start), int(end)) for start, end in pairs)
 
 
 def flatten(surface: str) -> str:
@@ -61,58 +70,61 @@ def flatten(surface: str) -> str:
     return surface.replace("\r", " ").replace("\n", " ")
 
 
-def place(text: str, stated: Sequence[Stated]) -> tuple[list[Mention], list[Problem]]:
-    """Turn stated mentions into true ones.
+def resolve_offsets(
+    text: str, raw_mentions: Sequence[RawMention]
+) -> tuple[list[Mention], list[Problem]]:
+    """Turn mentions as a file states them into true ones.
 
     Returns:
-        (mentions, problems), each in the given order; every stated mention leads to exactly one
+        (mentions, problems), each in the given order; every raw mention leads to exactly one
         of either, the problems naming it.
     """
-    view, hint = _choose_view(text, stated)
+    counted, hint = _detect_convention(text, raw_mentions)
     mentions: list[Mention] = []
     problems: list[Problem] = []
-    for one in stated:
-        problem = _range_problem(one, len(view.text)) or _text_problem(one, view.text, hint)
+    for raw in raw_mentions:
+        problem = _range_problem(raw, len(counted.text)) or _text_problem(raw, counted.text, hint)
         if problem:
             problems.append(problem)
         else:
-            mentions.append(Mention(one.id, one.label, view.fragments(one.ranges), one.line))
+            mentions.append(Mention(raw.id, raw.label, counted.fragments(raw.ranges), raw.line))
     return mentions, problems
 
 
-def _choose_view(text: str, stated: Sequence[Stated]) -> tuple[_View, str]:
-    """Return how the file counts, and a hint where that can't be told for sure."""
-    plain = _View(text)
-    as_stored = _fitting(plain, stated)
-    if len(as_stored) == len(stated):
-        return plain, ""
-    candidates = [(_fitting(view, stated), view) for view in _conventions(text)]
-    fitting, view = max(
-        candidates, key=lambda candidate: len(candidate[0]), default=(as_stored, plain)
+def _detect_convention(text: str, raw_mentions: Sequence[RawMention]) -> tuple[_CountedText, str]:
+    """Return the text as the file counts it, and a hint where that can't be told for sure."""
+    as_stored = _CountedText(text)
+    fitting_as_stored = _fitting(as_stored, raw_mentions)
+    if len(fitting_as_stored) == len(raw_mentions):
+        return as_stored, ""
+    candidates = [(_fitting(counted, raw_mentions), counted) for counted in _conventions(text)]
+    fitting, counted = max(
+        candidates, key=lambda candidate: len(candidate[0]), default=(fitting_as_stored, as_stored)
     )
-    if fitting > as_stored:
-        return view, ""
-    if len(fitting) > len(as_stored):
-        return plain, f"{len(fitting)} of {len(stated)} mentions fit if {view.convention}"
-    return plain, ""
+    if fitting > fitting_as_stored:
+        return counted, ""
+    if len(fitting) > len(fitting_as_stored):
+        hint = f"{len(fitting)} of {len(raw_mentions)} mentions fit if {counted.convention}"
+        return as_stored, hint
+    return as_stored, ""
 
 
-def _fitting(view: _View, stated: Sequence[Stated]) -> set[int]:
+def _fitting(counted: _CountedText, raw_mentions: Sequence[RawMention]) -> set[int]:
     """Return the indices of the mentions that fit."""
-    length = len(view.text)
+    length = len(counted.text)
     return {
         index
-        for index, one in enumerate(stated)
-        if not _range_problem(one, length) and _matches(one, view.text)
+        for index, raw in enumerate(raw_mentions)
+        if not _range_problem(raw, length) and _matches(raw, counted.text)
     }
 
 
-def _conventions(text: str) -> Iterator[_View]:
+def _conventions(text: str) -> Iterator[_CountedText]:
     bom = text.startswith(_BOM)
     crlf = "\r\n" in text
     if bom:
         convention = "the byte order mark is not counted"
-        yield _View(text[1:], convention, tuple(range(1, len(text) + 1)))
+        yield _CountedText(text[1:], convention, tuple(range(1, len(text) + 1)))
     if crlf:
         yield _joined_line_ends(text, 0, "CRLF counts as one character")
     if bom and crlf:
@@ -120,51 +132,52 @@ def _conventions(text: str) -> Iterator[_View]:
         yield _joined_line_ends(text, 1, convention)
 
 
-def _joined_line_ends(text: str, first: int, convention: str) -> _View:
+def _joined_line_ends(text: str, first: int, convention: str) -> _CountedText:
     dropped = {match.start() for match in re.finditer("\r\n", text)}  # the CR of each
-    kept = [index for index in range(first, len(text)) if index not in dropped]
-    positions = (*kept, len(text))
+    counted = [index for index in range(first, len(text)) if index not in dropped]
+    positions = (*counted, len(text))
     # A line's end is before its CR, so that a mention never gets one at its end.
     ends = tuple(index - 1 if index - 1 in dropped else index for index in positions)
-    return _View(text[first:].replace("\r\n", "\n"), convention, ends)
+    return _CountedText(text[first:].replace("\r\n", "\n"), convention, ends)
 
 
-def _range_problem(one: Stated, length: int) -> Problem | None:
+def _range_problem(raw: RawMention, length: int) -> Problem | None:
     """Return what keeps the ranges from being stretches of a text of `length` characters."""
-    for start, end in one.ranges:
-        where = f"{one.id}: the range {start} {end}"
+    for start, end in raw.ranges:
+        subject = f"{raw.id}: the range {start} {end}"
         if start >= end:
-            found = f"{where} is {'reversed' if start > end else 'empty'}"
-            return _problem(one, found, "a start before its end")
+            found = f"{subject} is {'reversed' if start > end else 'empty'}"
+            return _problem(raw, found, "a start before its end")
         if start < 0 or end > length:
-            return _problem(one, f"{where} is outside the text", f"0 to {length}")
-    ordered = sorted(one.ranges)
+            return _problem(raw, f"{subject} is outside the text", f"0 to {length}")
+    ordered = sorted(raw.ranges)
     for (_, end), (start, _) in pairwise(ordered):
         if start < end:
-            found = f"{one.id}: its fragments overlap at {start} to {end}"
-            return _problem(one, found, "fragments apart from each other")
+            found = f"{raw.id}: its fragments overlap at {start} to {end}"
+            return _problem(raw, found, "fragments apart from each other")
     return None
 
 
-def _text_problem(one: Stated, text: str, hint: str) -> Problem | None:
-    if _matches(one, text):
+def _text_problem(raw: RawMention, text: str, hint: str) -> Problem | None:
+    if _matches(raw, text):
         return None
-    surface = _surface(sorted(one.ranges), text)
-    ranges = ";".join(f"{start} {end}" for start, end in sorted(one.ranges))
-    found = f"{one.id}: the text has {_quote(surface)} at {ranges}"
-    if unicodedata.normalize("NFC", surface) == unicodedata.normalize("NFC", one.text):
+    surface = _surface(sorted(raw.ranges), text)
+    ranges = ";".join(f"{start} {end}" for start, end in sorted(raw.ranges))
+    found = f"{raw.id}: the text has {_quote(surface)} at {ranges}"
+    if unicodedata.normalize("NFC", surface) == unicodedata.normalize("NFC", raw.text):
         hint = "They differ in how accents are composed (Unicode normalisation) only"
-    return _problem(one, found, f"{_quote(one.text)}, its text", hint or _moved(one, text))
+    expected = f"{_quote(raw.text)}, its text"
+    return _problem(raw, found, expected, hint or _nearest_occurrence(raw, text))
 
 
-def _matches(one: Stated, text: str) -> bool:
+def _matches(raw: RawMention, text: str) -> bool:
     """Tell whether the fragments are the stored text, in text order or in the file's."""
-    for ranges in (sorted(one.ranges), list(one.ranges)):
+    for ranges in (sorted(raw.ranges), list(raw.ranges)):
         surface = _surface(ranges, text)
-        if one.text == surface:
+        if raw.text == surface:
             return True
         # Stored text has one line: tools make a line end one space, or one a character.
-        flat = flatten(one.text)
+        flat = flatten(raw.text)
         if flat in (flatten(surface), flatten(surface.replace("\r\n", "\n"))):
             return True
     return False
@@ -174,20 +187,20 @@ def _surface(ranges: Iterable[tuple[int, int]], text: str) -> str:
     return " ".join(text[start:end] for start, end in ranges)
 
 
-def _moved(one: Stated, text: str) -> str:
-    """Return where the stored text stands instead, the nearest place, if it does."""
-    start = min(one.ranges)[0]
-    behind = text.find(one.text, start)
-    before = text.rfind(one.text, 0, start + len(one.text))
-    found = [place for place in (before, behind) if place >= 0]
-    if not one.text or not found:
+def _nearest_occurrence(raw: RawMention, text: str) -> str:
+    """Return a hint where the stored text stands instead, nearest to its start, if it does."""
+    stated_start = min(raw.ranges)[0]
+    behind = text.find(raw.text, stated_start)
+    before = text.rfind(raw.text, 0, stated_start + len(raw.text))
+    starts = [start for start in (before, behind) if start >= 0]
+    if not raw.text or not starts:
         return ""
-    nearest = min(found, key=lambda place: abs(place - start))
-    return f"It stands at {nearest} {nearest + len(one.text)}, {nearest - start:+d} from there"
+    start = min(starts, key=lambda start: abs(start - stated_start))
+    return f"It stands at {start} {start + len(raw.text)}, {start - stated_start:+d} from there"
 
 
-def _problem(one: Stated, found: str, expected: str, hint: str = "") -> Problem:
-    return Problem(one.path, one.line, found, expected, hint, one.id)
+def _problem(raw: RawMention, found: str, expected: str, hint: str = "") -> Problem:
+    return Problem(raw.path, raw.line, found, expected, hint, raw.id)
 
 
 def _quote(text: str) -> str:

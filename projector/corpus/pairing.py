@@ -43,55 +43,59 @@ def pair_names(
             pattern is wrong.
     """
     if pattern is not None:
-        found = _pair_by(_groups_of(pattern), source_names, target_names)
+        target_of = _pair_by_key(_pattern_key(pattern), source_names, target_names)
     else:
-        # A name can have another language's twin beside it: equal names come first.
-        found = _pair_by(lambda name: name, source_names, target_names)
-        taken = set(found.values())
-        found |= _pair_by(
-            without_language,
-            [name for name in source_names if name not in found],
-            [name for name in target_names if name not in taken],
-        )
-    taken = set(found.values())
+        target_of = _pair_by_name(source_names, target_names)
+    paired_targets = set(target_of.values())
     return Pairing(
-        tuple((name, found[name]) for name in source_names if name in found),
-        tuple(name for name in source_names if name not in found),
-        tuple(name for name in target_names if name not in taken),
+        tuple((name, target_of[name]) for name in source_names if name in target_of),
+        tuple(name for name in source_names if name not in target_of),
+        tuple(name for name in target_names if name not in paired_targets),
+    )
+
+
+def _pair_by_name(sources: Sequence[str], targets: Sequence[str]) -> dict[str, str]:
+    # A name can have another language's twin beside it: equal names come first.
+    target_of = _pair_by_key(lambda name: name, sources, targets)
+    paired_targets = set(target_of.values())
+    return target_of | _pair_by_key(
+        without_language,
+        [name for name in sources if name not in target_of],
+        [name for name in targets if name not in paired_targets],
     )
 
 
 _Key = Callable[[str], object]
 
 
-def _pair_by(key: _Key, sources: Iterable[str], targets: Iterable[str]) -> dict[str, str]:
+def _pair_by_key(key_of: _Key, sources: Iterable[str], targets: Iterable[str]) -> dict[str, str]:
     """Return target names by source name; names whose key is None take no part."""
-    of_sources, of_targets = _grouped(key, sources), _grouped(key, targets)
-    shared = [each for each in of_sources if each in of_targets]
+    sources_by_key, targets_by_key = _names_by_key(key_of, sources), _names_by_key(key_of, targets)
+    shared_keys = [key for key in sources_by_key if key in targets_by_key]
     clashes = [
-        f"{' and '.join(of_sources[each])} with {' and '.join(of_targets[each])}"
-        for each in shared
-        if len(of_sources[each]) > 1 or len(of_targets[each]) > 1
+        f"{' and '.join(sources_by_key[key])} with {' and '.join(targets_by_key[key])}"
+        for key in shared_keys
+        if len(sources_by_key[key]) > 1 or len(targets_by_key[key]) > 1
     ]
     if clashes:
-        more = f" and {len(clashes) - _SHOWN} more" if len(clashes) > _SHOWN else ""
+        omitted = f" and {len(clashes) - _SHOWN} more" if len(clashes) > _SHOWN else ""
         raise ConfigurationError(
-            f"documents pair in more than one way: {'; '.join(clashes[:_SHOWN])}{more}. "
+            f"documents pair in more than one way: {'; '.join(clashes[:_SHOWN])}{omitted}. "
             "Give a pattern whose groups tell them apart"
         )
-    return {of_sources[each][0]: of_targets[each][0] for each in shared}
+    return {sources_by_key[key][0]: targets_by_key[key][0] for key in shared_keys}
 
 
-def _grouped(key: _Key, names: Iterable[str]) -> dict[object, list[str]]:
+def _names_by_key(key_of: _Key, names: Iterable[str]) -> dict[object, list[str]]:
     groups: dict[object, list[str]] = {}
     for name in names:
-        each = key(name)
-        if each is not None:
-            groups.setdefault(each, []).append(name)
+        key = key_of(name)
+        if key is not None:
+            groups.setdefault(key, []).append(name)
     return groups
 
 
-def _groups_of(pattern: str) -> _Key:
+def _pattern_key(pattern: str) -> _Key:
     try:
         compiled = re.compile(pattern)
     except re.error as error:

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from jobs.research.baselines.baseline import Links, WordList, text_links
 from jobs.research.baselines.limits import cut_to_fit, token_counts
-from jobs.research.baselines.peer import Links, Words, moved
 
 THRESHOLD = 0.001  # its default
 BATCH = 32  # its default
@@ -51,15 +51,17 @@ class AwesomeAlign:
         self._model.to(device).eval()
         self._room = self._tokenizer.model_max_length - 2
 
-    def align(self, source_words: Sequence[Words], target_words: Sequence[Words]) -> list[Links]:
-        """Return each pair's links, sorted; see `Peer.align`."""
+    def align(
+        self, source_words: Sequence[WordList], target_words: Sequence[WordList]
+    ) -> list[Links]:
+        """Return each pair's links, sorted; see `Baseline.align`."""
         links: list[Links] = []
         for start in range(0, len(source_words), BATCH):
             batch = slice(start, start + BATCH)
             links += self._align_batch(source_words[batch], target_words[batch])
         return links
 
-    def _align_batch(self, sources: Sequence[Words], targets: Sequence[Words]) -> list[Links]:
+    def _align_batch(self, sources: Sequence[WordList], targets: Sequence[WordList]) -> list[Links]:
         pairs = list(zip(sources, targets, strict=True))
         cuts = [
             cut_to_fit(*(self._lengths(words) for words in pair), room=self._room) for pair in pairs
@@ -69,20 +71,20 @@ class AwesomeAlign:
             for (source, target), cut in zip(pairs, cuts, strict=True)
             for left, right in cut
         ]
-        found = iter(self._align_blocks(blocks) if blocks else [])
-        return [sorted(moved([next(found) for _ in cut], cut)) for cut in cuts]
+        links_of_blocks = iter(self._align_blocks(blocks) if blocks else [])
+        return [sorted(text_links([next(links_of_blocks) for _ in cut], cut)) for cut in cuts]
 
-    def _align_blocks(self, blocks: Sequence[tuple[Words, Words]]) -> list[Links]:
+    def _align_blocks(self, blocks: Sequence[tuple[WordList, WordList]]) -> list[Links]:
         encoded = [self._encode([block[side] for block in blocks]) for side in (0, 1)]
-        found: list[Links] = []
+        links_of_blocks: list[Links] = []
         for (source, source_word), (target, target_word) in zip(*encoded, strict=True):
-            chosen = extract(source, target).nonzero().tolist()
-            links = {(source_word[left], target_word[right]) for left, right in chosen}
-            found.append(sorted(links))
-        return found
+            token_links = extract(source, target).nonzero().tolist()
+            links = {(source_word[left], target_word[right]) for left, right in token_links}
+            links_of_blocks.append(sorted(links))
+        return links_of_blocks
 
     @torch.inference_mode()
-    def _encode(self, texts: Sequence[Words]) -> list[tuple[Tensor, list[int]]]:
+    def _encode(self, texts: Sequence[WordList]) -> list[tuple[Tensor, list[int]]]:
         """Return each text's vectors [T, d] and the word of each, special tokens left out."""
         batch = self._tokenizer(
             [list(words) for words in texts],
@@ -95,9 +97,9 @@ class AwesomeAlign:
         encoded = []
         for number, state in enumerate(states):
             words = batch.word_ids(number)
-            kept = [at for at, word in enumerate(words) if word is not None]
-            encoded.append((state[kept], [words[at] for at in kept]))
+            positions = [position for position, word in enumerate(words) if word is not None]
+            encoded.append((state[positions], [words[position] for position in positions]))
         return encoded
 
-    def _lengths(self, words: Words) -> list[int]:
+    def _lengths(self, words: WordList) -> list[int]:
         return token_counts(self._tokenizer, words)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jobs.research.baselines.peer import Links, Words, import_peer
+from jobs.research.baselines.baseline import Links, WordList, import_package
 
 
 class CtfAlign:
@@ -27,7 +27,7 @@ class CtfAlign:
         self, folder: Path, *, layer: int, method: str, mode: str, device: str = "cpu"
     ) -> None:
         self.name = f"{method.removesuffix('-fuzzy')}-{mode}"
-        self._aligner: Any = import_peer("ctfalign").WordAligner.from_huggingface(
+        self._aligner: Any = import_package("ctfalign").WordAligner.from_huggingface(
             str(folder),
             layer=layer,
             method=method,
@@ -36,8 +36,10 @@ class CtfAlign:
             trust_remote_code=False,
         )
 
-    def align(self, source_words: Sequence[Words], target_words: Sequence[Words]) -> list[Links]:
-        """Return each pair's links, sorted; see `Peer.align`."""
+    def align(
+        self, source_words: Sequence[WordList], target_words: Sequence[WordList]
+    ) -> list[Links]:
+        """Return each pair's links, sorted; see `Baseline.align`."""
         joined = zip(map(" ".join, source_words), map(" ".join, target_words), strict=True)
         with warnings.catch_warnings():
             # It encodes long documents in chunks, says so once, and counts tokens anew in each.

@@ -20,39 +20,39 @@ def match_mentions(pair: DocumentPair) -> dict[str, Fragment]:
     source, target = pair.source, pair.target
     folded, origin = _fold(target.text)
     scale = len(target.text) / max(len(source.text), 1)
-    found: dict[tuple[int, int], Fragment] = {}
+    match_of_span: dict[tuple[int, int], Fragment] = {}
     for start, end in sorted({(mention.start, mention.end) for mention in source.mentions}):
         needle = source.text[start:end].casefold()
         free = [
             fragment
             for fragment in _occurrences(needle, folded, origin, target.text)
-            if fragment not in found.values()
+            if fragment not in match_of_span.values()
         ]
         if free:
-            found[start, end] = min(free, key=lambda one: abs(one.start - start * scale))
+            match_of_span[start, end] = min(free, key=lambda one: abs(one.start - start * scale))
     spans = {mention.id: (mention.start, mention.end) for mention in source.mentions}
-    return {id_: found[span] for id_, span in spans.items() if span in found}
+    return {id_: match_of_span[span] for id_, span in spans.items() if span in match_of_span}
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
     """Fold the case of `text`, and say which character each folded one comes from."""
     folded = [character.casefold() for character in text]
-    origin = [at for at, letters in enumerate(folded) for _ in letters]
+    origin = [index for index, letters in enumerate(folded) for _ in letters]
     return "".join(folded), [*origin, len(text)]
 
 
 def _occurrences(needle: str, folded: str, origin: list[int], text: str) -> list[Fragment]:
     fragments = []
-    at = folded.find(needle)
-    while at >= 0:
-        behind = at + len(needle)
-        start, end = origin[at], origin[behind]
-        whole = origin[behind - 1] < end and (at == 0 or origin[at - 1] < start)
+    match = folded.find(needle)
+    while match >= 0:
+        match_end = match + len(needle)
+        start, end = origin[match], origin[match_end]
+        whole = origin[match_end - 1] < end and (match == 0 or origin[match - 1] < start)
         if whole and not (_within_word(text, start) or _within_word(text, end)):
             fragments.append(Fragment(start, end))
-        at = folded.find(needle, at + 1)
+        match = folded.find(needle, match + 1)
     return fragments
 
 
-def _within_word(text: str, at: int) -> bool:
-    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
+def _within_word(text: str, offset: int) -> bool:
+    return 0 < offset < len(text) and text[offset - 1].isalnum() and text[offset].isalnum()

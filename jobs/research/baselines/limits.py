@@ -1,4 +1,4 @@
-"""Cut pairs of sentences that are too long for a model, as a user of a peer has to."""
+"""Cut pairs of sentences that are too long for a model, as a user of a baseline has to."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.research.baselines.peer import import_peer
+from jobs.research.baselines.baseline import import_package
 from projector.text.sentences import split_sentences
 
 Bead = tuple[int, int, int, int]  # half-open ranges of source and of target sentences
@@ -20,7 +20,7 @@ def length_beads(source: Sequence[str], target: Sequence[str]) -> list[Bead]:
     Raises:
         ConfigurationError: The package `galechurch` is not installed.
     """
-    beads = import_peer("galechurch").align(source, target).beads
+    beads = import_package("galechurch").align(source, target).beads
     return [(one.source_start, one.source_end, one.target_start, one.target_end) for one in beads]
 
 
@@ -40,9 +40,11 @@ def pair_sentences(
     ]
     if not all(sentences):
         return np.empty((0, 2), np.int64), np.empty((0, 2), np.int64)
-    found = np.array(beads(sentences[0], sentences[1]), dtype=np.int64).reshape(-1, 4)
-    paired = found[(found[:, 0] < found[:, 1]) & (found[:, 2] < found[:, 3])]
-    return _stretches(sides[0], paired[:, :2]), _stretches(sides[1], paired[:, 2:])
+    all_beads = np.array(beads(sentences[0], sentences[1]), dtype=np.int64).reshape(-1, 4)
+    paired_beads = all_beads[
+        (all_beads[:, 0] < all_beads[:, 1]) & (all_beads[:, 2] < all_beads[:, 3])
+    ]
+    return _stretches(sides[0], paired_beads[:, :2]), _stretches(sides[1], paired_beads[:, 2:])
 
 
 def _stretches(sentences: NDArray[np.int64], ranges: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -7,28 +7,28 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.research.baselines.baseline import Baseline, Links, text_links
 from jobs.research.baselines.pairing import Beads, length_beads, pair_sentences
-from jobs.research.baselines.peer import Links, Peer, moved
 from jobs.research.baselines.words import surfaces, word_offsets
 from projector.document import DocumentPair, Fragment, Mention
 from projector.text.words import overlap_range
 
 
 def project_spans(
-    peer: Peer, pair: DocumentPair, *, beads: Beads = length_beads
+    baseline: Baseline, pair: DocumentPair, *, beads: Beads = length_beads
 ) -> dict[str, Fragment]:
-    """Project a pair's mentions with a peer.
+    """Project a pair's mentions with a baseline.
 
     Returns:
         By mention id; mentions without an aligned word are left out.
     """
     source, target = (word_offsets(side.text) for side in (pair.source, pair.target))
-    links = link_documents(peer, pair, source, target, beads=beads)
+    links = link_documents(baseline, pair, source, target, beads=beads)
     return spans_of_links(pair.source.mentions, source, target, links)
 
 
 def link_documents(
-    peer: Peer,
+    baseline: Baseline,
     pair: DocumentPair,
     source: NDArray[np.int64],
     target: NDArray[np.int64],
@@ -37,17 +37,17 @@ def link_documents(
 ) -> Links:
     """Link the words [S, 2] and [T, 2] of a pair, whole or sentence by sentence."""
     texts = pair.source.text, pair.target.text
-    if peer.whole_documents:
+    if baseline.whole_documents:
         blocks = [(slice(0, len(source)), slice(0, len(target)))]
     else:
         stretches = pair_sentences(*texts, beads=beads)
         sides = _words_of(source, stretches[0]), _words_of(target, stretches[1])
         blocks = list(zip(*sides, strict=True))
-    found = peer.align(
+    links_of_blocks = baseline.align(
         [surfaces(texts[0], source[left]) for left, _ in blocks],
         [surfaces(texts[1], target[right]) for _, right in blocks],
     )
-    return moved(found, blocks)
+    return text_links(links_of_blocks, blocks)
 
 
 def spans_of_links(
@@ -65,17 +65,17 @@ def spans_of_links(
         links: (source word, target word).
     """
     table = np.array(links, dtype=np.int64).reshape(-1, 2)
-    found = {}
+    span_of_mention = {}
     for mention in mentions:
         parts = np.array([[one.start, one.end] for one in mention.fragments], dtype=np.int64)
-        own = np.zeros(len(source) + 1, dtype=np.bool_)
+        is_mention_word = np.zeros(len(source) + 1, dtype=np.bool_)
         for first, last in zip(*overlap_range(source, parts), strict=True):
-            own[first:last] = True
-        linked = table[own[table[:, 0]], 1]
+            is_mention_word[first:last] = True
+        linked = table[is_mention_word[table[:, 0]], 1]
         if len(linked):
             start, end = int(target[linked.min(), 0]), int(target[linked.max(), 1])
-            found[mention.id] = Fragment(start, end)
-    return found
+            span_of_mention[mention.id] = Fragment(start, end)
+    return span_of_mention
 
 
 def _words_of(words: NDArray[np.int64], stretches: NDArray[np.int64]) -> list[slice]:

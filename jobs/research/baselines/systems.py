@@ -1,4 +1,4 @@
-"""Offer every peer under its name, ready to project documents and to link sentences."""
+"""Offer every baseline under its name, ready to project documents and to link sentences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.research.baselines import lexical
-from jobs.research.baselines.peer import Peer, import_peer
+from jobs.research.baselines.baseline import Baseline, import_package
 from jobs.research.baselines.spans import project_spans
 from jobs.research.baselines.weights import readable_folder
 from projector.document import DocumentPair, Fragment
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from projector.corpus.formats.gold_jsonl import GoldSentence
 
 ALL = "all"
-Builder = Callable[[Path, int, str], Peer]
+Builder = Callable[[Path, int, str], Baseline]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class System:
     """What is measured.
 
     Args:
-        project: From a pair to fragments and score by mention id; peers give no scores (0).
+        project: From a pair to fragments and score by mention id; baselines give no scores (0).
         link: From tokenised sentences to their word links; None where it has none.
     """
 
@@ -35,19 +35,19 @@ class System:
     link: Callable[[Sequence[GoldSentence]], list[frozenset[tuple[int, int]]]] | None
 
 
-def _simalign(method: str, folder: Path, layer: int, device: str) -> Peer:
+def _simalign(method: str, folder: Path, layer: int, device: str) -> Baseline:
     from jobs.research.baselines.sim_align import SimAlign
 
     return SimAlign(folder, layer=layer, method=method, device=device)
 
 
-def _ctfalign(method: str, mode: str, folder: Path, layer: int, device: str) -> Peer:
+def _ctfalign(method: str, mode: str, folder: Path, layer: int, device: str) -> Baseline:
     from jobs.research.baselines.ctf_align import CtfAlign
 
     return CtfAlign(folder, layer=layer, method=method, mode=mode, device=device)
 
 
-def _awesome(folder: Path, layer: int, device: str) -> Peer:
+def _awesome(folder: Path, layer: int, device: str) -> Baseline:
     from jobs.research.baselines.awesome_align import AwesomeAlign
 
     return AwesomeAlign(folder, layer=layer, device=device)
@@ -62,72 +62,76 @@ _BUILDERS: dict[str, Builder] = {
     "mdpalign-argmax": partial(_ctfalign, "mdpalign-fuzzy", "argmax"),
     "awesome-align": _awesome,
 }
-PEERS = (*_BUILDERS, lexical.NAME)
+BASELINES = (*_BUILDERS, lexical.NAME)
 
 
-def chosen_peers(names: Iterable[str]) -> list[str]:
-    """Return the peers that are meant: by name, by the name of a family (`simalign`), or `all`.
+def chosen_baselines(names: Iterable[str]) -> list[str]:
+    """Return the baselines that are meant: by name, by the name of a family (`simalign`), or `all`.
 
     Raises:
-        ConfigurationError: No peer is called so.
+        ConfigurationError: No baseline is called so.
     """
     chosen: set[str] = set()
     for name in names:
-        meant = {
-            peer for peer in PEERS if name == ALL or peer == name or peer.startswith(f"{name}-")
+        matching = {
+            baseline
+            for baseline in BASELINES
+            if name == ALL or baseline == name or baseline.startswith(f"{name}-")
         }
-        if not meant:
+        if not matching:
             raise ConfigurationError(
-                f"no peer is called {name!r}; expected {ALL} or one of {', '.join(PEERS)}"
+                f"no peer is called {name!r}; expected {ALL} or one of {', '.join(BASELINES)}"
             )
-        chosen |= meant
-    return [peer for peer in PEERS if peer in chosen]
+        chosen |= matching
+    return [baseline for baseline in BASELINES if baseline in chosen]
 
 
-def load_peers(
+def load_baselines(
     names: Iterable[str],
     *,
     folder: Path | None = None,
     layer: int | None = None,
     device: str = "cpu",
 ) -> dict[str, System]:
-    """Load peers by name, all on the same weights and the same layer.
+    """Load baselines by name, all on the same weights and the same layer.
 
     Args:
-        names: See `chosen_peers`.
+        names: See `chosen_baselines`.
         folder: A transformers folder; None: the embedded default model's.
         layer: Hidden layer to read, 0 being the embeddings; None: the default model's own.
-        device: Where they run; the default is the CPU, as for all peers' own users.
+        device: Where they run; the default is the CPU, as for all baselines' own users.
 
     Raises:
-        ConfigurationError: There is no such peer, or its package is not installed.
+        ConfigurationError: There is no such baseline, or its package is not installed.
         ModelError: There are no weights, or the layer of a folder of one's own is not said.
     """
-    chosen = chosen_peers(names)
+    chosen = chosen_baselines(names)
     systems = {}
     if chosen != [lexical.NAME]:
         from projector.models.checkpoint import quiet_loading
 
-        import_peer("galechurch")  # pairs sentences; to be missed now, not within the first set
-        place, depth = _weights(folder, layer)
-        with quiet_loading(), readable_folder(place) as readable:
+        import_package("galechurch")  # pairs sentences; to be missed now, not within the first set
+        weights_folder, layer_read = _weights(folder, layer)
+        with quiet_loading(), readable_folder(weights_folder) as readable:
             for name in chosen:
                 if name in _BUILDERS:
-                    systems[name] = system_of(_BUILDERS[name](readable, depth, device))
+                    systems[name] = system_of(_BUILDERS[name](readable, layer_read, device))
     if lexical.NAME in chosen:
         systems[lexical.NAME] = System(_match, None)
     return systems
 
 
-def system_of(peer: Peer) -> System:
-    """Wrap a peer for measuring."""
+def system_of(baseline: Baseline) -> System:
+    """Wrap a baseline for measuring."""
 
     def project(pair: DocumentPair) -> dict[str, tuple[tuple[Fragment, ...], float]]:
-        return {id_: ((span,), 0.0) for id_, span in project_spans(peer, pair).items()}
+        return {id_: ((span,), 0.0) for id_, span in project_spans(baseline, pair).items()}
 
     def link(sentences: Sequence[GoldSentence]) -> list[frozenset[tuple[int, int]]]:
-        found = peer.align([one.source for one in sentences], [one.target for one in sentences])
-        return [frozenset(links) for links in found]
+        links_of_sentences = baseline.align(
+            [one.source for one in sentences], [one.target for one in sentences]
+        )
+        return [frozenset(links) for links in links_of_sentences]
 
     return System(project, link)
 
@@ -142,13 +146,18 @@ def _weights(folder: Path | None, layer: int | None) -> tuple[Path, int]:
     from projector.models.embedded.convert import converted_folder
     from projector.settings import DEFAULT_MODEL
 
-    own = find_entry(DEFAULT_MODEL).layer if folder is None else None
-    place, depth = folder or converted_folder(), layer if layer is not None else own
-    if place is None:
+    default_layer = find_entry(DEFAULT_MODEL).layer if folder is None else None
+    weights_folder, layer_read = (
+        folder or converted_folder(),
+        layer if layer is not None else default_layer,
+    )
+    if weights_folder is None:
         raise ModelError(
             "peers read their weights from a folder, and the default model's can't be kept; "
             "set PROJECTOR_CACHE to a folder that can be written"
         )
-    if depth is None:
-        raise ModelError(f"{place}: which layer should peers read? Say so, 0 being the embeddings")
-    return place, depth
+    if layer_read is None:
+        raise ModelError(
+            f"{weights_folder}: which layer should peers read? Say so, 0 being the embeddings"
+        )
+    return weights_folder, layer_read

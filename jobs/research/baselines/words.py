@@ -1,4 +1,4 @@
-"""Cut texts into words as a peer's user would: runs of letters and digits, and single symbols."""
+"""Cut texts into words as users of a baseline would: runs of letters and digits, single symbols."""
 
 from __future__ import annotations
 

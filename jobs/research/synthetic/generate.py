@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from jobs.research.synthetic.passages import Unit, cut, join
+from jobs.research.synthetic.passages import ParallelPassage, cut_passages, join_passages
 from projector.corpus import open_corpus, pair_names, strictly
 from projector.corpus.formats.brat_write import format_ann
 from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, read_pairs
@@ -28,8 +28,8 @@ FAULTS = ("undecodable", "out of range", "malformed", "megabyte", "empty", "untr
 _MEGABYTE = 1_000_000  # characters
 
 
-def sample_units(folder: Path, languages: Sequence[str]) -> list[Unit]:
-    """Return the units of a folder with a BRAT corpus for each language.
+def sample_passages(folder: Path, languages: Sequence[str]) -> list[ParallelPassage]:
+    """Return the passages of a folder with a BRAT corpus for each language.
 
     Raises:
         CorpusError: A corpus can't be read.
@@ -37,54 +37,63 @@ def sample_units(folder: Path, languages: Sequence[str]) -> list[Unit]:
     """
     corpora = {language: open_corpus(folder / language, labels={}) for language in languages}
     source = corpora[languages[0]]
-    names = {
+    names_by_language = {
         language: dict(pair_names(source.names, corpus.names).pairs)
         for language, corpus in corpora.items()
     }
-    shared = [name for name in source.names if all(name in of for of in names.values())]
+    shared = [
+        name
+        for name in source.names
+        if all(name in translated for translated in names_by_language.values())
+    ]
     if not shared:
         raise ConfigurationError(f"{folder}: no document is in all of {', '.join(languages)}")
-    units: list[Unit] = []
+    passages: list[ParallelPassage] = []
     for name in shared:
-        found = {
-            language: strictly(corpus.read(names[language][name]))
+        translations = {
+            language: strictly(corpus.read(names_by_language[language][name]))
             for language, corpus in corpora.items()
         }
-        units += cut(found)
-    return units
+        passages += cut_passages(translations)
+    return passages
 
 
-def gold_units(path: Path, languages: Sequence[str]) -> list[Unit]:
-    """Return the units of a gold set between two languages.
+def gold_passages(path: Path, languages: Sequence[str]) -> list[ParallelPassage]:
+    """Return the passages of a gold set between two languages.
 
     Raises:
         CorpusError: It can't be read.
         ConfigurationError: It is in other languages, or holds no documents.
     """
-    units: list[Unit] = []
+    passages: list[ParallelPassage] = []
     if holds_word_links(path):
         raise ConfigurationError(f"{path}: it holds word alignments, not documents")
     for pair in read_pairs(path):
-        found = {pair.source.language: pair.source, pair.target.language: pair.target}
-        if set(found) != set(languages):
+        translations = {pair.source.language: pair.source, pair.target.language: pair.target}
+        if set(translations) != set(languages):
             raise ConfigurationError(
-                f"{path}: it is in {', '.join(found)}, not in {', '.join(languages)}"
+                f"{path}: it is in {', '.join(translations)}, not in {', '.join(languages)}"
             )
-        units += cut(found)
-    return units
+        passages += cut_passages(translations)
+    return passages
 
 
 def generated(
-    units: Sequence[Unit], number: int, *, seed: int, paragraphs: tuple[int, int], source: str
+    passages: Sequence[ParallelPassage],
+    number: int,
+    *,
+    seed: int,
+    paragraphs: tuple[int, int],
+    source: str,
 ) -> dict[str, Document]:
     """Return a document in every language, by its number."""
-    chance = random.Random(f"{seed} {number}")
-    chosen = chance.choices(units, k=chance.randint(*paragraphs))
-    return join(chosen, f"generated-{number:06}", source)
+    random_source = random.Random(f"{seed} {number}")
+    chosen_passages = random_source.choices(passages, k=random_source.randint(*paragraphs))
+    return join_passages(chosen_passages, f"generated-{number:06}", source)
 
 
 def write_collection(
-    units: Sequence[Unit],
+    passages: Sequence[ParallelPassage],
     output: Path,
     *,
     documents: int,
@@ -97,7 +106,7 @@ def write_collection(
     """Write a collection as a BRAT folder for each language, whole or not at all.
 
     Args:
-        units: To choose from.
+        passages: To choose from.
         output: The folder.
         documents: How many.
         languages: The source's first; the others' annotations are the gold.
@@ -113,19 +122,23 @@ def write_collection(
         ConfigurationError: There are more faults than documents.
         OutputError: The folder exists, or can't be written.
     """
-    poisoned = _poisoned(documents, faults)
+    fault_of_number = _poisoned(documents, faults)
     mentions = dict.fromkeys(languages, 0)
     with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder, writing(output):
         for language in languages:
             (folder / language).mkdir()
         for number in range(documents):
-            made = generated(units, number, seed=seed, paragraphs=paragraphs, source=languages[0])
+            translations = generated(
+                passages, number, seed=seed, paragraphs=paragraphs, source=languages[0]
+            )
             for language in languages:
-                mentions[language] += len(made[language].mentions)
-                _write(made[language], folder / language)
-            if number in poisoned:
-                _poison(poisoned[number], folder, made, languages)
-        rows = (f"generated-{number:06}\t{kind}\n" for number, kind in sorted(poisoned.items()))
+                mentions[language] += len(translations[language].mentions)
+                _write(translations[language], folder / language)
+            if number in fault_of_number:
+                _poison(fault_of_number[number], folder, translations, languages)
+        rows = (
+            f"generated-{number:06}\t{kind}\n" for number, kind in sorted(fault_of_number.items())
+        )
         _put(folder / "faults.tsv", "document\tfault\n" + "".join(rows))
         facts = {"documents": documents, "seed": seed, "paragraphs": paragraphs}
         _put(folder / MARK, json.dumps({**facts, "mentions": mentions}, indent=2) + "\n")
@@ -143,20 +156,21 @@ def _put(path: Path, text: str) -> None:
 
 def _poisoned(documents: int, faults: int) -> dict[int, str]:
     """Return which documents are spoilt, and how."""
-    every = faults * len(FAULTS)
-    if every > documents:
-        raise ConfigurationError(f"{every} faults don't go into {documents} documents")
+    faulty = faults * len(FAULTS)
+    if faulty > documents:
+        raise ConfigurationError(f"{faulty} faults don't go into {documents} documents")
     return {
-        (2 * at + 1) * documents // (2 * every): FAULTS[at % len(FAULTS)] for at in range(every)
+        (2 * fault_number + 1) * documents // (2 * faulty): FAULTS[fault_number % len(FAULTS)]
+        for fault_number in range(faulty)
     }
 
 
 def _poison(
-    fault: str, folder: Path, made: Mapping[str, Document], languages: Sequence[str]
+    fault: str, folder: Path, translations: Mapping[str, Document], languages: Sequence[str]
 ) -> None:
     """Spoil a document that is written; where nothing of it can be projected its gold goes."""
     source, *targets = languages
-    name = made[source].name
+    name = translations[source].name
     text, annotations = folder / source / f"{name}.txt", folder / source / f"{name}.ann"
     if fault == "undecodable":
         text.write_bytes(text.read_bytes() + b"\xff\xfe")
@@ -169,7 +183,7 @@ def _poison(
             (folder / targets[-1] / f"{name}{suffix}").unlink()
     else:
         for language in languages:
-            longer = made[language].text + "\n"
+            longer = translations[language].text + "\n"
             longer *= _MEGABYTE // len(longer) + 1 if fault == "megabyte" else 0
             _put(folder / language / f"{name}.txt", longer)
     if fault == "empty":
@@ -187,23 +201,25 @@ def _append(path: Path, line: str) -> None:
 def _range(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, int]:
     low, _, high = value.partition("-")
     try:
-        found = int(low), int(high or low)
+        limits = int(low), int(high or low)
     except ValueError:
-        found = (0, 0)
-    if not 1 <= found[0] <= found[1]:
+        limits = (0, 0)
+    if not 1 <= limits[0] <= limits[1]:
         raise click.BadParameter(f"{value!r}; expected a number, or two like 1-4")
-    return found
+    return limits
 
 
-def _units(folder: Path, sets: Sequence[str], languages: Sequence[str]) -> Iterator[Unit]:
+def _passages(
+    folder: Path, sets: Sequence[str], languages: Sequence[str]
+) -> Iterator[ParallelPassage]:
     if not sets:
-        yield from sample_units(folder, languages)
+        yield from sample_passages(folder, languages)
         return
-    known = gold_sets(folder)
+    paths = gold_sets(folder)
     for name in sets:
-        if name not in known:
-            raise ConfigurationError(f"{folder}: no set {name}; there are {', '.join(known)}")
-        yield from gold_units(known[name], languages)
+        if name not in paths:
+            raise ConfigurationError(f"{folder}: no set {name}; there are {', '.join(paths)}")
+        yield from gold_passages(paths[name], languages)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -254,7 +270,7 @@ def main(
     languages = (source_language, *targets)
     try:
         mentions = write_collection(
-            list(_units(folder, sets, languages)),
+            list(_passages(folder, sets, languages)),
             output,
             documents=documents,
             languages=languages,
@@ -265,8 +281,8 @@ def main(
         )
     except ProjectorError as error:
         raise click.ClickException(str(error)) from error
-    told = ", ".join(f"{number} in {language}" for language, number in mentions.items())
-    click.echo(f"{documents} documents in {output}; mentions: {told}")
+    counts = ", ".join(f"{number} in {language}" for language, number in mentions.items())
+    click.echo(f"{documents} documents in {output}; mentions: {counts}")
 
 
 if __name__ == "__main__":

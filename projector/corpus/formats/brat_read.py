@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from projector.corpus.offsets import Stated, place
+from projector.corpus.labels import rename_event
+from projector.corpus.offsets import RawMention, parse_ranges, resolve_offsets
 from projector.corpus.reading import Reading, read_text
 from projector.document import Annotation, AnnotationKind, Document, transferable_annotations
 from projector.errors import CorpusError, Problem
 
 ID_PATTERN = re.compile(r"(?:[TREAMN#][0-9]+[^\s:;]*|\*)")
-_RANGES = re.compile(r"[0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*")
 _ATTRIBUTE = re.compile(r"([^ \t]+) ([^ \t]+)(?: (.*)|(\t.*))?", re.DOTALL)
 _NORMALIZATION = re.compile(r"([^ \t]+) ([^ \t]+) ([^ \t:]+:[^\t]+(?:\t.*)?)", re.DOTALL)
 
@@ -44,7 +44,7 @@ class _MalformedLineError(ValueError):
 class _Lines:
     """What the lines of one file hold, as far as they can be understood one by one."""
 
-    stated: list[Stated] = field(default_factory=list)
+    raw_mentions: list[RawMention] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -72,79 +72,74 @@ def read_brat(
         lines = _parse(read_text(annotation_path), annotation_path, labels or {})
     except CorpusError as error:
         return Reading(None, error.problems)
-    mentions, problems = place(text, lines.stated)
-    known = {mention.id for mention in mentions}
-    kept, lost = _split_dangling(lines.annotations, known)
-    known |= {annotation.id for annotation in kept}
-    problems += [*lines.problems, *_dangling(lost, known, annotation_path)]
+    mentions, problems = resolve_offsets(text, lines.raw_mentions)
+    usable_ids = {mention.id for mention in mentions}
+    annotations, lost = _split_dangling(lines.annotations, usable_ids)
+    usable_ids |= {annotation.id for annotation in annotations}
+    problems += [*lines.problems, *_dangling_problems(lost, usable_ids, annotation_path)]
     problems.sort(key=lambda problem: problem.line or 0)
-    document = Document(name, language, text, tuple(mentions), tuple(kept))
+    document = Document(name, language, text, tuple(mentions), tuple(annotations))
     return Reading(document, tuple(problems))
 
 
 def _parse(content: str, path: Path, labels: Mapping[str, str]) -> _Lines:
     """Understand each line by itself; ids that occur twice are problems."""
     lines = _Lines()
-    first: dict[str, int] = {}
-    for number, line in enumerate(content.removeprefix("\ufeff").split("\n"), start=1):
+    line_of_id: dict[str, int] = {}
+    for line_number, line in enumerate(content.removeprefix("\ufeff").split("\n"), start=1):
         line = line.removesuffix("\r")
         if not line:
             continue
         id_, tab, rest = line.partition("\t")
         mention_id = id_ if id_.startswith("T") and ID_PATTERN.fullmatch(id_) else None
-        if id_ in first:
-            found = f"the id {id_} is taken by line {first[id_]}"
-            lines.problems.append(Problem(path, number, found, "an id of its own"))
+        if id_ in line_of_id:
+            found = f"the id {id_} is taken by line {line_of_id[id_]}"
+            lines.problems.append(Problem(path, line_number, found, "an id of its own"))
             continue
         if id_ != "*":
-            first[id_] = number
+            line_of_id[id_] = line_number
         try:
             if not tab or not ID_PATTERN.fullmatch(id_):
                 raise _MalformedLineError
             if mention_id:
-                lines.stated.append(_mention(id_, rest, path, number, labels))
+                lines.raw_mentions.append(_mention(id_, rest, path, line_number, labels))
             else:
-                lines.annotations.append(_annotation(id_, rest, number, labels))
+                lines.annotations.append(_annotation(id_, rest, line_number, labels))
         except _MalformedLineError:
-            lines.problems.append(_malformed(line, path, number, mention_id))
+            lines.problems.append(_malformed_problem(line, path, line_number, mention_id))
     return lines
 
 
-def _malformed(line: str, path: Path, number: int, mention_id: str | None) -> Problem:
+def _malformed_problem(line: str, path: Path, line_number: int, mention_id: str | None) -> Problem:
     found = f"{line[:80]!r} is not understood"
     expected = EXPECTED.get(line[0], "an id like T1, R1, E1, A1, N1, #1 or *, then a tab")
     hint = "" if "\t" in line else "There is no tab in it"
-    return Problem(path, number, found, expected, hint, mention_id)
+    return Problem(path, line_number, found, expected, hint, mention_id)
 
 
-def _mention(id_: str, rest: str, path: Path, line: int, labels: Mapping[str, str]) -> Stated:
+def _mention(id_: str, rest: str, path: Path, line: int, labels: Mapping[str, str]) -> RawMention:
     data, tab, text = rest.partition("\t")
-    label, _, ranges = data.partition(" ")
-    if not tab or not label or not _RANGES.fullmatch(ranges):
+    label, _, stated_ranges = data.partition(" ")
+    ranges = parse_ranges(stated_ranges)
+    if not tab or not label or ranges is None:
         raise _MalformedLineError
-    pairs = (pair.split(" ") for pair in ranges.split(";"))
-    numbers = tuple((int(start), int(end)) for start, end in pairs)
-    return Stated(id_, labels.get(label, label), numbers, text, path, line)
+    return RawMention(id_, labels.get(label, label), ranges, text, path, line)
 
 
 def _annotation(id_: str, rest: str, line: int, labels: Mapping[str, str]) -> Annotation:
     annotation = _PARSERS[id_[0]](id_, rest)
-    if annotation.kind == "event":  # its type is its trigger's label
-        (role, trigger), *others = annotation.arguments
-        arguments = ((labels.get(role, role), trigger), *others)
-        annotation = replace(annotation, label=labels.get(role, role), arguments=arguments)
-    return replace(annotation, line=line)
+    return replace(rename_event(annotation, labels), line=line)
 
 
 def _relation(id_: str, rest: str) -> Annotation:
-    parts, value = _words(rest)
+    parts, value = _split_tail(rest)
     if len(parts) != 3:
         raise _MalformedLineError
     return Annotation(id_, "relation", parts[0], tuple(map(_role, parts[1:])), value)
 
 
 def _event(id_: str, rest: str) -> Annotation:
-    parts, value = _words(rest)
+    parts, value = _split_tail(rest)
     if not parts:
         raise _MalformedLineError
     arguments = tuple(map(_role, parts))
@@ -168,14 +163,14 @@ def _normalization(id_: str, rest: str) -> Annotation:
 
 
 def _note(id_: str, rest: str) -> Annotation:
-    parts, value = _words(rest)
+    parts, value = _split_tail(rest)
     if len(parts) != 2:
         raise _MalformedLineError
     return Annotation(id_, "note", parts[0], (("", parts[1]),), value)
 
 
 def _equivalence(id_: str, rest: str) -> Annotation:
-    parts, value = _words(rest)
+    parts, value = _split_tail(rest)
     if len(parts) < 3:
         raise _MalformedLineError
     members = tuple(("", part) for part in parts[1:])
@@ -202,7 +197,7 @@ LETTERS: dict[AnnotationKind, str] = {
 }
 
 
-def _words(rest: str) -> tuple[list[str], str | None]:
+def _split_tail(rest: str) -> tuple[list[str], str | None]:
     """Return the words before the next tab, and what is behind it."""
     data, tab, tail = rest.partition("\t")
     return [word for word in data.split(" ") if word], tail if tab else None
@@ -223,11 +218,15 @@ def _split_dangling(
     return transferable_annotations(annotations, mention_ids)
 
 
-def _dangling(lost: Iterable[Annotation], known: set[str], path: Path) -> list[Problem]:
+def _dangling_problems(
+    lost: Iterable[Annotation], usable_ids: set[str], path: Path
+) -> list[Problem]:
     """Return a problem for each annotation about what isn't there, or what can't be used."""
     problems = []
-    for one in lost:
-        missing = ", ".join(sorted(set(one.targets) - known))
-        found = f"{one.id} ({one.label}) is about {missing}, which is not there or not usable"
-        problems.append(Problem(path, one.line, found, "ids of this file's usable annotations"))
+    for annotation in lost:
+        missing = ", ".join(sorted(set(annotation.targets) - usable_ids))
+        subject = f"{annotation.id} ({annotation.label})"
+        found = f"{subject} is about {missing}, which is not there or not usable"
+        expected = "ids of this file's usable annotations"
+        problems.append(Problem(path, annotation.line, found, expected))
     return problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -40,15 +40,17 @@ def format_ann(document: Document) -> str:
     """
     document = _with_brat_ids(document)
     lines: list[str] = []
-    for one in _merge(document.mentions, document.annotations):
-        if not one.label or any(character in one.label for character in " \t\n\r"):
+    for standoff in _merge(document.mentions, document.annotations):
+        if not standoff.label or any(character in standoff.label for character in " \t\n\r"):
             raise OutputError(
-                f"{document.name}: BRAT can't hold the label {one.label!r} of {one.id}: "
-                "map it to one without white space"
+                f"{document.name}: BRAT can't hold the label {standoff.label!r} "
+                f"of {standoff.id}: map it to one without white space"
             )
-        line = _mention_line(one, document.text) if isinstance(one, Mention) else _line(one)
-        lines.append(f"{line}\n")
-    return "".join(lines)
+        if isinstance(standoff, Mention):
+            lines.append(_mention_line(standoff, document.text))
+        else:
+            lines.append(_annotation_line(standoff))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _merge(
@@ -57,13 +59,13 @@ def _merge(
     """Yield all in the order of their lines, without changing that within either kind."""
     waiting = list(reversed(annotations))
     for mention in mentions:
-        while waiting and _before(waiting[-1], mention):
+        while waiting and _stands_before(waiting[-1], mention):
             yield waiting.pop()
         yield mention
     yield from reversed(waiting)
 
 
-def _before(annotation: Annotation, mention: Mention) -> bool:
+def _stands_before(annotation: Annotation, mention: Mention) -> bool:
     if annotation.line is None or mention.line is None:
         return False
     return annotation.line < mention.line
@@ -74,57 +76,57 @@ def _mention_line(mention: Mention, text: str) -> str:
     return f"{mention.id}\t{mention.label} {ranges}\t{flatten(mention.surface(text))}"
 
 
-def _line(one: Annotation) -> str:
-    line = _annotation_line(one).replace("\n", " ")
+def _annotation_line(annotation: Annotation) -> str:
+    line = _format_annotation(annotation).replace("\n", " ")
     # A CR at the very end would be read as half of the line end.
     return f"{line[:-1]} " if line.endswith("\r") else line
 
 
-def _annotation_line(one: Annotation) -> str:
-    if one.kind == "attribute":
-        value = one.value
+def _format_annotation(annotation: Annotation) -> str:
+    if annotation.kind == "attribute":
+        value = annotation.value
         if value is not None and not value.startswith("\t"):
             value = f" {value}"
-        return f"{one.id}\t{one.label} {one.targets[0]}{value or ''}"
-    if one.kind == "normalization":
-        return f"{one.id}\t{one.label} {one.targets[0]} {one.value}"
-    tail = "" if one.value is None else f"\t{one.value}"
-    if one.kind in ("note", "equivalence"):
-        return f"{one.id}\t{one.label} {' '.join(one.targets)}{tail}"
-    arguments = [f"{role}:{target}" for role, target in one.arguments]
-    if one.kind == "relation":
-        arguments.insert(0, one.label)
+        return f"{annotation.id}\t{annotation.label} {annotation.targets[0]}{value or ''}"
+    if annotation.kind == "normalization":
+        return f"{annotation.id}\t{annotation.label} {annotation.targets[0]} {annotation.value}"
+    tail = "" if annotation.value is None else f"\t{annotation.value}"
+    if annotation.kind in ("note", "equivalence"):
+        return f"{annotation.id}\t{annotation.label} {' '.join(annotation.targets)}{tail}"
+    arguments = [f"{role}:{target}" for role, target in annotation.arguments]
+    if annotation.kind == "relation":
+        arguments.insert(0, annotation.label)
     # BRAT puts a space behind the trigger of an event, even where no argument follows.
     lone = " " if len(arguments) == 1 else ""
-    return f"{one.id}\t{' '.join(arguments)}{lone}{tail}"
+    return f"{annotation.id}\t{' '.join(arguments)}{lone}{tail}"
 
 
 def _with_brat_ids(document: Document) -> Document:
     """Return the document itself, or one in which every id is BRAT's."""
-    new: dict[str, str] = {}
-    if not _legal([mention.id for mention in document.mentions], "T"):
-        new.update(_numbered([mention.id for mention in document.mentions], "T"))
+    new_ids: dict[str, str] = {}
+    if not _are_brat_ids([mention.id for mention in document.mentions], "T"):
+        new_ids.update(_sequential_ids([mention.id for mention in document.mentions], "T"))
     for kind, letters in LETTERS.items():
         ids = [one.id for one in document.annotations if one.kind == kind]
-        if kind != "equivalence" and not _legal(ids, letters):
-            new.update(_numbered(ids, letters[0]))
-    if not new:
+        if kind != "equivalence" and not _are_brat_ids(ids, letters):
+            new_ids.update(_sequential_ids(ids, letters[0]))
+    if not new_ids:
         return document
-    mentions = (replace(one, id=new.get(one.id, one.id)) for one in document.mentions)
-    annotations = (
-        replace(
-            one,
-            id="*" if one.kind == "equivalence" else new.get(one.id, one.id),
-            arguments=tuple((role, new.get(target, target)) for role, target in one.arguments),
-        )
-        for one in document.annotations
-    )
+    mentions = (replace(one, id=new_ids.get(one.id, one.id)) for one in document.mentions)
+    annotations = (_renumbered(annotation, new_ids) for annotation in document.annotations)
     return replace(document, mentions=tuple(mentions), annotations=tuple(annotations))
 
 
-def _legal(ids: Collection[str], letters: str) -> bool:
+def _renumbered(annotation: Annotation, new_ids: Mapping[str, str]) -> Annotation:
+    """Return an annotation with new ids, its own and those of what it is about."""
+    id_ = "*" if annotation.kind == "equivalence" else new_ids.get(annotation.id, annotation.id)
+    arguments = tuple((role, new_ids.get(target, target)) for role, target in annotation.arguments)
+    return replace(annotation, id=id_, arguments=arguments)
+
+
+def _are_brat_ids(ids: Collection[str], letters: str) -> bool:
     return all(id_[:1] in letters and ID_PATTERN.fullmatch(id_) for id_ in ids)
 
 
-def _numbered(ids: Collection[str], letter: str) -> dict[str, str]:
+def _sequential_ids(ids: Collection[str], letter: str) -> dict[str, str]:
     return dict(zip(ids, (f"{letter}{number}" for number in count(1)), strict=False))

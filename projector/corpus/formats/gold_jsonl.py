@@ -48,12 +48,12 @@ class GoldSentence:
 
 def gold_sets(folder: Path) -> dict[str, Path]:
     """Return the sets of a folder by name, `{corpus}_{source}-{target}`, sorted."""
-    found = {path.stem: path for path in sorted(folder.glob("*.jsonl"))}
-    if not found:
+    paths = {path.stem: path for path in sorted(folder.glob("*.jsonl"))}
+    if not paths:
         raise CorpusError(
             Problem(folder, None, "no gold here", "files named {corpus}_{source}-{target}.jsonl")
         )
-    return found
+    return paths
 
 
 def holds_word_links(path: Path) -> bool:
@@ -70,9 +70,9 @@ def read_gold(path: Path, *, limit: int | None = None) -> Iterator[GoldPair]:
     for number, row in objects(path, _EXPECTED, limit=limit):
         try:
             pair = DocumentPair(_document(row, "src", number), _document(row, "tgt", number))
-            of = row.get("meta") or {}
-            label = of.get("label")
-            yield GoldPair(str(of.get("doc", row["id"])), pair, (str(label),) if label else None)
+            meta = row.get("meta") or {}
+            label = meta.get("label")
+            yield GoldPair(str(meta.get("doc", row["id"])), pair, (str(label),) if label else None)
         except KeyError as error:
             problem = Problem(path, number, f"no {error.args[0]}", _EXPECTED)
             raise CorpusError(problem) from error
@@ -108,7 +108,7 @@ def _document(row: dict[str, Any], side: str, number: int) -> Document:
     for start, end, label, id_ in row[f"{side}_spans"]:
         fragments.setdefault(str(id_), (str(label), []))[1].append(Fragment(start, end))
     mentions = tuple(
-        Mention(id_, label, tuple(sorted(own))) for id_, (label, own) in fragments.items()
+        Mention(id_, label, tuple(sorted(parts))) for id_, (label, parts) in fragments.items()
     )
     # The number keeps names unique: a document occurs once for each label.
     return Document(f"{number - 1:05}", row[f"{side}_lang"], row[f"{side}_text"], mentions)

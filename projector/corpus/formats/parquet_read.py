@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from projector.corpus.labels import rename_event
 from projector.corpus.language_names import UNKNOWN_LANGUAGE, same_language
-from projector.corpus.offsets import Stated, place
+from projector.corpus.offsets import RawMention, resolve_offsets
 from projector.corpus.reading import Reading
 from projector.document import Annotation, Document, transferable_annotations
 from projector.errors import CorpusError, Problem
@@ -113,13 +114,13 @@ class ParquetCorpus:
             raise KeyError(name)
         document = Document(name, self.language, texts[0]["text"])
         path, first = self._tables[1].path, self._rows[1].get(name, (0, 0))[0]
-        return _filled(document, mentions, annotations, path, first + 1, self.labels)
+        return _annotated(document, mentions, annotations, path, first + 1, self.labels)
 
     def only(self, names: Collection[str]) -> ParquetCorpus:
         """Return a corpus of some of its documents, small enough to send to another process."""
         rows = tuple(
-            {name: of_table[name] for name in sorted(names) if name in of_table}
-            for of_table in self._rows
+            {name: rows_of_table[name] for name in sorted(names) if name in rows_of_table}
+            for rows_of_table in self._rows
         )
         return replace(self, names=tuple(sorted(names)), _rows=rows)
 
@@ -158,19 +159,19 @@ def open_parquet(
         _Table(path / f"{name_of(schema)}.parquet", schema)
         for schema in (DOCUMENTS, MENTIONS, ANNOTATIONS)
     )
-    rows = [_rows_by_document(table) for table in tables]
-    found = _language(path, sorted({code for code, _ in rows[0]}), language)
-    own = tuple(
-        {name: place for (code, name), place in of_table.items() if code == found}
-        for of_table in rows
+    rows_by_table = [_rows_by_document(table) for table in tables]
+    code = _language(path, sorted({code for code, _ in rows_by_table[0]}), language)
+    rows_of_language = tuple(
+        {name: rows for (row_code, name), rows in rows_of_table.items() if row_code == code}
+        for rows_of_table in rows_by_table
     )
     return ParquetCorpus(
         path,
-        language or found or UNKNOWN_LANGUAGE,
-        tuple(sorted(own[0])),
+        language or code or UNKNOWN_LANGUAGE,
+        tuple(sorted(rows_of_language[0])),
         labels=labels or {},
         _tables=tables,
-        _rows=own,
+        _rows=rows_of_language,
     )
 
 
@@ -199,44 +200,44 @@ def _language(path: Path, codes: list[str], asked: str | None) -> str | None:
     raise CorpusError(Problem(path, None, f"documents in {', '.join(codes)}", f"some in {asked}"))
 
 
-def _filled(
+def _annotated(
     document: Document,
-    mentions: list[dict[str, Any]],
-    annotations: list[dict[str, Any]],
+    mention_rows: list[dict[str, Any]],
+    annotation_rows: list[dict[str, Any]],
     path: Path,
     first_row: int,
     labels: Mapping[str, str],
 ) -> Reading:
     """Return the document with its mentions, held against the text, and its annotations."""
-    stated = [
-        Stated(
-            row["id"],
-            labels.get(row["label"], row["label"]),
-            tuple((part["start"], part["end"]) for part in row["fragments"]),
-            row["text"],
-            path,
-            number,
-        )
-        for number, row in enumerate(mentions, start=first_row)
+    raw_mentions = [
+        _raw_mention(row, path, row_number, labels)
+        for row_number, row in enumerate(mention_rows, start=first_row)
     ]
-    placed, problems = place(document.text, stated)
-    lines = {row["id"]: row.get("line") for row in mentions}
-    said = [_annotation(row, labels) for row in annotations]
-    kept, lost = transferable_annotations(said, {mention.id for mention in placed})
+    mentions, problems = resolve_offsets(document.text, raw_mentions)
+    lines = {row["id"]: row.get("line") for row in mention_rows}
+    stated_annotations = [_annotation(row, labels) for row in annotation_rows]
+    annotations, lost = transferable_annotations(
+        stated_annotations, {mention.id for mention in mentions}
+    )
     problems += [
         Problem(path, None, f"{document.name}: {one.id} ({one.label}) is about what isn't usable")
         for one in lost
     ]
-    whole = tuple(replace(mention, line=lines[mention.id]) for mention in placed)
-    return Reading(replace(document, mentions=whole, annotations=kept), tuple(problems))
+    mentions = [replace(mention, line=lines[mention.id]) for mention in mentions]
+    document = replace(document, mentions=tuple(mentions), annotations=annotations)
+    return Reading(document, tuple(problems))
+
+
+def _raw_mention(
+    row: Mapping[str, Any], path: Path, row_number: int, labels: Mapping[str, str]
+) -> RawMention:
+    label = labels.get(row["label"], row["label"])
+    ranges = tuple((part["start"], part["end"]) for part in row["fragments"])
+    return RawMention(row["id"], label, ranges, row["text"], path, row_number)
 
 
 def _annotation(row: Mapping[str, Any], labels: Mapping[str, str]) -> Annotation:
-    arguments = [(part["role"], part["target"]) for part in row["arguments"]]
-    label = row["label"]
-    if row["kind"] == "event":  # its type is its trigger's label
-        label = labels.get(label, label)
-        arguments[:1] = [(labels.get(role, role), target) for role, target in arguments[:1]]
-    return Annotation(
-        row["id"], row["kind"], label, tuple(arguments), row.get("value"), row.get("line")
-    )
+    arguments = tuple((part["role"], part["target"]) for part in row["arguments"])
+    value, line = row.get("value"), row.get("line")
+    annotation = Annotation(row["id"], row["kind"], row["label"], arguments, value, line)
+    return rename_event(annotation, labels)

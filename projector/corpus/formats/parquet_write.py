@@ -19,7 +19,7 @@ from schemas.tables import ANNOTATIONS, DOCUMENTS, MENTIONS, name_of
 _ROWS = 8_192
 _ROWS_WITH_TEXTS = 256
 
-Row = Sequence[object]
+Cells = Sequence[object]  # a row, in the order of its schema
 
 
 class TableWriter:
@@ -29,9 +29,9 @@ class TableWriter:
         self._writer = writer
         self._schema = schema
         self._most = _ROWS_WITH_TEXTS if schema.equals(DOCUMENTS) else _ROWS
-        self._rows: list[Row] = []
+        self._rows: list[Cells] = []
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Iterable[Cells]) -> None:
         """Append rows: values in the schema's order."""
         for row in rows:
             self._rows.append(row)
@@ -107,10 +107,12 @@ def write_parquet(documents: Iterable[Document], folder: Path, *, overwrite: boo
 class CorpusWriter:
     """Append documents to the three tables; see `corpus_writer`."""
 
-    def __init__(self, documents: TableWriter, mentions: TableWriter, said: TableWriter) -> None:
+    def __init__(
+        self, documents: TableWriter, mentions: TableWriter, annotations: TableWriter
+    ) -> None:
         self._documents = documents
         self._mentions = mentions
-        self._annotations = said
+        self._annotations = annotations
 
     def add(self, document: Document) -> None:
         """Append a document with all that is in it."""
@@ -128,7 +130,8 @@ class CorpusWriter:
             for mention in document.mentions
         )
         self._annotations.add(
-            (*key, *annotation_cells(one), one.line) for one in document.annotations
+            (*key, *annotation_cells(annotation), annotation.line)
+            for annotation in document.annotations
         )
 
 
@@ -148,7 +151,7 @@ def fragment_cells(fragments: Iterable[Fragment]) -> list[dict[str, int]]:
     return [{"start": fragment.start, "end": fragment.end} for fragment in fragments]
 
 
-def annotation_cells(one: Annotation) -> tuple[object, ...]:
+def annotation_cells(annotation: Annotation) -> tuple[object, ...]:
     """Return the cells `id`, `kind`, `label`, `arguments`, `value` of an annotation."""
-    arguments = [{"role": role, "target": target} for role, target in one.arguments]
-    return one.id, one.kind, one.label, arguments, one.value
+    arguments = [{"role": role, "target": target} for role, target in annotation.arguments]
+    return annotation.id, annotation.kind, annotation.label, arguments, annotation.value

@@ -54,7 +54,7 @@ def write_submission(
             if label not in tables:
                 entity = _entity(label)
                 if entity in paths:
-                    raise _twins(label)
+                    raise _case_clash(label)
                 paths[entity] = folder / f"{language}_{entity}.tsv"
                 tables[label] = stack.enter_context(atomic_file(paths[entity]))
                 tables[label].write(format_row(COLUMNS))
@@ -77,10 +77,10 @@ def check_labels(labels: Iterable[str]) -> None:
     taken: dict[str, str] = {}
     for label in labels:
         if taken.setdefault(_entity(label), label) != label:
-            raise _twins(label)
+            raise _case_clash(label)
 
 
-def _twins(label: str) -> OutputError:
+def _case_clash(label: str) -> OutputError:
     return OutputError(f"labels that differ in case only: {label!r}; map them to one")
 
 
@@ -118,36 +118,49 @@ def pack_submission(
         CorpusError: A table is missing, or hasn't the five columns.
         OutputError: The ZIP can't be written.
     """
-    places: dict[str, Path] = {}
-    for (language, entity), table in sorted(tables.items()):
-        place = _place(layout, language, entity, number)
-        if place in places:
-            raise ConfigurationError(f"the layout {layout!r} gives two tables one path: {place}")
-        _check_header(table)
-        places[place] = table
-    texts = {
-        "README.md": readme,
-        "config.json": json.dumps(
-            dict(configuration or {}), ensure_ascii=False, indent=2, sort_keys=True
-        )
-        + "\n",
+    config = json.dumps(dict(configuration or {}), ensure_ascii=False, indent=2, sort_keys=True)
+    contents: dict[str, Path | bytes] = {
+        **_member_paths(tables, layout, number),
+        "README.md": readme.encode(),
+        "config.json": f"{config}\n".encode(),
     }
+    member_paths = tuple(sorted(contents))
     with atomic_file(archive) as file, ZipFile(file, "w", ZIP_DEFLATED) as packed:
-        for place in sorted([*places, *texts]):
-            info = ZipInfo(place, _EARLIEST)
-            info.compress_type = ZIP_DEFLATED
-            info.create_system = 3  # Unix, wherever it is made
-            info.external_attr = 0o644 << 16
-            with packed.open(info, "w") as member:
-                if place in texts:
-                    member.write(texts[place].encode())
-                else:
-                    with places[place].open("rb") as table_file:
-                        copyfileobj(table_file, member)
-    return tuple(sorted([*places, *texts]))
+        for member_path in member_paths:
+            _add_member(packed, member_path, contents[member_path])
+    return member_paths
 
 
-def _place(layout: str, language: str, entity: str, number: int) -> str:
+def _add_member(packed: ZipFile, member_path: str, content: Path | bytes) -> None:
+    """Append a member whose bytes depend on its path and content alone."""
+    info = ZipInfo(member_path, _EARLIEST)
+    info.compress_type = ZIP_DEFLATED
+    info.create_system = 3  # Unix, wherever it is made
+    info.external_attr = 0o644 << 16
+    with packed.open(info, "w") as member:
+        if isinstance(content, bytes):
+            member.write(content)
+        else:
+            with content.open("rb") as table:
+                copyfileobj(table, member)
+
+
+def _member_paths(
+    tables: Mapping[tuple[str, str], Path], layout: str, number: int
+) -> dict[str, Path]:
+    """Return the tables by their paths in the ZIP."""
+    table_of: dict[str, Path] = {}
+    for (language, entity), table in sorted(tables.items()):
+        member_path = _member_path(layout, language, entity, number)
+        if member_path in table_of:
+            found = f"the layout {layout!r} gives two tables one path: {member_path}"
+            raise ConfigurationError(found)
+        _check_header(table)
+        table_of[member_path] = table
+    return table_of
+
+
+def _member_path(layout: str, language: str, entity: str, number: int) -> str:
     values = {
         "lang": language,
         "LANG": language.upper(),
@@ -156,15 +169,15 @@ def _place(layout: str, language: str, entity: str, number: int) -> str:
         "n": str(number),
     }
     try:
-        place = string.Formatter().vformat(layout, (), values)
+        member_path = string.Formatter().vformat(layout, (), values)
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         known = ", ".join(f"{{{name}}}" for name in values)
         raise ConfigurationError(
             f"the layout {layout!r} is not understood ({error}); it can hold {known}"
         ) from error
-    if place.startswith("/") or ".." in place.split("/") or "\\" in place:
-        raise ConfigurationError(f"the layout {layout!r} leads out of the ZIP: {place}")
-    return place
+    if member_path.startswith("/") or ".." in member_path.split("/") or "\\" in member_path:
+        raise ConfigurationError(f"the layout {layout!r} leads out of the ZIP: {member_path}")
+    return member_path
 
 
 def _check_header(table: Path) -> None:

@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from projector.corpus.offsets import parse_ranges
 from projector.corpus.reading import decode
 from projector.errors import CorpusError, Problem
 
@@ -49,7 +50,6 @@ _ROLES = {
 }
 _NEEDED = ("filename", "label", "start", "end", "text")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.0+)?")
-_RANGES = re.compile(r"[0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*")
 _LONGEST_ROW = 200  # lines: where a quote is never closed, the search for its end stops here
 
 
@@ -81,7 +81,7 @@ _CODIESP_X = Columns(
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row and the bytes it takes; `cells` is None when it can't be understood."""
 
     line: int
@@ -123,7 +123,7 @@ def read_columns(path: Path) -> Columns:
     first = first.removeprefix("\ufeff").rstrip("\r\n")
     names = next(csv.reader([first], delimiter="\t"), []) if "\r" not in first else []
     columns = columns_named(names)
-    if columns is None and len(names) == 5 and _RANGES.fullmatch(names[4]):
+    if columns is None and len(names) == 5 and parse_ranges(names[4]):
         columns = _CODIESP_X
     if columns is None:
         found = f"the columns {' '.join(names)[:200]!r} are none that are known"
@@ -131,26 +131,25 @@ def read_columns(path: Path) -> Columns:
     return columns
 
 
-def scan(file: BinaryIO, path: Path, columns: Columns, line: int = 1) -> Iterator[Row]:
+def scan(file: BinaryIO, path: Path, columns: Columns, line: int = 1) -> Iterator[TableRow]:
     """Yield the rows of a file, or of a part of one that begins at `line`, without its header.
 
     Blank lines are passed over, as pandas does. Offsets count bytes from where `file` stands.
-
     """
-    ahead = _Ahead(file)
+    buffer = _LineBuffer(file)
     offset = 0
-    while (raw := ahead.line(0)) is not None:
+    while (raw := buffer.line(0)) is not None:
         text, found = _decoded(raw, path, line)
         is_row = bool(text.strip("\r\n")) and not (line == 1 and columns.header)
-        cells, taken = _cells(text, ahead, columns) if is_row and not found else (None, 1)
-        length = ahead.drop(taken)
+        cells, taken = _cells(text, buffer, columns) if is_row and not found else (None, 1)
+        length = buffer.drop(taken)
         if is_row:
-            yield _row(text, cells, columns, (line, offset, length), found)
+            yield _table_row(text, cells, columns, (line, offset, length), found)
         offset += length
         line += taken
 
 
-def scan_part(data: bytes, path: Path, columns: Columns, line: int) -> Iterator[Row]:
+def scan_part(data: bytes, path: Path, columns: Columns, line: int) -> Iterator[TableRow]:
     """Yield the rows in `data`, a part of `path` that begins with the row at `line`."""
     return scan(BytesIO(data), path, columns, line)
 
@@ -158,18 +157,14 @@ def scan_part(data: bytes, path: Path, columns: Columns, line: int) -> Iterator[
 def ranges_of(cells: Sequence[str], columns: Columns) -> tuple[tuple[int, int], ...] | None:
     """Return a row's (start, end) in its order, or None when they aren't numbers."""
     if "ranges" in columns.roles:
-        stated = cells[columns.roles["ranges"]].strip()
-        if not _RANGES.fullmatch(stated):
-            return None
-        pairs = (pair.split(" ") for pair in stated.split(";"))
-        return tuple((int(start), int(end)) for start, end in pairs)
+        return parse_ranges(cells[columns.roles["ranges"]].strip())
     edges = [cells[columns.roles[role]].strip() for role in ("start", "end")]
     if not all(map(_NUMBER.fullmatch, edges)):
         return None
     return ((int(float(edges[0])), int(float(edges[1]))),)
 
 
-class _Ahead:
+class _LineBuffer:
     """Look at lines of a file before taking them."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -199,49 +194,50 @@ def _decoded(raw: bytes, path: Path, line: int) -> tuple[str, str]:
     return text.removeprefix("\ufeff") if line == 1 else text, found
 
 
-def _row(
+def _table_row(
     text: str,
     cells: tuple[str, ...] | None,
     columns: Columns,
-    place: tuple[int, int, int],
+    position: tuple[int, int, int],
     found: str,
-) -> Row:
+) -> TableRow:
+    """Return a row at its line, offset and length; `found` is what is wrong with its bytes."""
     index = columns.roles["filename"]
     if cells is not None:
-        return Row(*place, cells[index].removesuffix(".txt"), cells)
+        return TableRow(*position, cells[index].removesuffix(".txt"), cells)
     plain = text.rstrip("\r\n").split("\t")
     filename = plain[index].removesuffix(".txt") if index < len(plain) else ""
     found = found or f"a row of {len(plain)} columns that is not understood: {text[:80].rstrip()!r}"
-    return Row(*place, filename, None, found)
+    return TableRow(*position, filename, None, found)
 
 
-def _cells(text: str, ahead: _Ahead, columns: Columns) -> tuple[tuple[str, ...] | None, int]:
+def _cells(text: str, buffer: _LineBuffer, columns: Columns) -> tuple[tuple[str, ...] | None, int]:
     """Return the cells of the next row, None when it isn't one, and the lines that it takes."""
     readings: list[tuple[tuple[str, ...], int]] = []
     plain = text.removesuffix("\n").removesuffix("\r").split("\t")
     if '"' in text and any(cell.startswith('"') for cell in plain):
-        quoted, taken = _quoted(text, ahead)
-        readings.append((_fill(quoted, columns), taken))
-    readings.append((_fill(plain, columns), 1))
+        quoted, taken = _quoted(text, buffer)
+        readings.append((_padded(quoted, columns), taken))
+    readings.append((_padded(plain, columns), 1))
     readings = [reading for reading in readings if _plausible(reading[0], columns)]
     if len(readings) > 1:
-        fitting = (reading for reading in readings if _fits(reading[0], columns))
+        fitting = (reading for reading in readings if _length_matches(reading[0], columns))
         return next(fitting, readings[0])
     if readings:
         return readings[0]
-    merged = _merge_text(plain, columns)
-    if _plausible(merged, columns) and _fits(merged, columns):
+    merged = _text_merged(plain, columns)
+    if _plausible(merged, columns) and _length_matches(merged, columns):
         return merged, 1
     return None, 1
 
 
-def _quoted(text: str, ahead: _Ahead) -> tuple[list[str], int]:
+def _quoted(text: str, buffer: _LineBuffer) -> tuple[list[str], int]:
     """Return the cells as CSV has them, none when the row isn't CSV, and the lines taken."""
 
     def lines() -> Iterator[str]:
         yield text
         for index in range(1, _LONGEST_ROW):
-            line = ahead.line(index)
+            line = buffer.line(index)
             if line is None:
                 return
             yield line.decode("utf-8")
@@ -253,12 +249,12 @@ def _quoted(text: str, ahead: _Ahead) -> tuple[list[str], int]:
         return [], 1
 
 
-def _fill(cells: Sequence[str], columns: Columns) -> tuple[str, ...]:
+def _padded(cells: Sequence[str], columns: Columns) -> tuple[str, ...]:
     """Add empty cells where a row leaves out its last columns."""
     return (*cells, *[""] * (columns.count - len(cells)))
 
 
-def _merge_text(cells: Sequence[str], columns: Columns) -> tuple[str, ...]:
+def _text_merged(cells: Sequence[str], columns: Columns) -> tuple[str, ...]:
     """Take surplus cells for pieces of a text with tabs in it."""
     surplus, index = len(cells) - columns.count, columns.roles["text"]
     if surplus <= 0:
@@ -275,7 +271,7 @@ def _plausible(cells: Sequence[str], columns: Columns) -> bool:
     )
 
 
-def _fits(cells: Sequence[str], columns: Columns) -> bool:
+def _length_matches(cells: Sequence[str], columns: Columns) -> bool:
     """Tell whether the text is as long as the offsets say."""
     ranges = ranges_of(cells, columns) or ()
     length = sum(end - start for start, end in ranges) + len(ranges) - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -11,13 +11,13 @@ from typing import NamedTuple
 from projector.corpus.formats.brat_read import ID_PATTERN
 from projector.corpus.formats.tsv_dialects import (
     Columns,
-    Row,
+    TableRow,
     ranges_of,
     read_columns,
     scan,
     scan_part,
 )
-from projector.corpus.offsets import Stated, place
+from projector.corpus.offsets import RawMention, resolve_offsets
 from projector.corpus.reading import Reading, read_text
 from projector.document import Annotation, AnnotationKind, Document
 from projector.errors import CorpusError, Problem
@@ -37,7 +37,7 @@ class SpanRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RowRange:
     """Where the rows of one document lie: `length` bytes from `offset`, beginning at `line`."""
 
     path: Path
@@ -46,7 +46,7 @@ class Run:
     offset: int
     length: int
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[TableRow]:
         """Read the rows.
 
         Raises:
@@ -92,34 +92,37 @@ def read_spans(path: Path) -> list[SpanRow]:
     return spans
 
 
-def index_rows(path: Path) -> dict[str, list[Run]]:
+def index_rows(path: Path) -> dict[str, list[RowRange]]:
     """Find each document's rows in a TSV, without keeping them.
 
     Returns:
-        Runs of rows by document name (without `.txt`); under the empty name, rows that name none.
+        Ranges of rows by document name (without `.txt`); under the empty name, rows that name none.
 
     Raises:
         CorpusError: The file is no known table, or can't be read.
     """
     columns = read_columns(path)
-    runs: dict[str, list[Run]] = {}
+    row_ranges: dict[str, list[RowRange]] = {}
     current = None
     with path.open("rb") as file:
         for row in scan(file, path, columns):
-            of_name = runs.setdefault(row.filename, [])
+            ranges_of_name = row_ranges.setdefault(row.filename, [])
             if row.filename == current:
-                last = of_name.pop()
+                last = ranges_of_name.pop()
                 length = row.offset + row.length - last.offset
-                of_name.append(Run(path, columns, last.line, last.offset, length))
+                ranges_of_name.append(RowRange(path, columns, last.line, last.offset, length))
             else:
-                of_name.append(Run(path, columns, row.line, row.offset, row.length))
+                ranges_of_name.append(RowRange(path, columns, row.line, row.offset, row.length))
             current = row.filename
-    return runs
+    return row_ranges
+
+
+_RowsById = Mapping[str, tuple[RowRange, TableRow]]
 
 
 def read_tsv(
     text_path: Path,
-    runs: Sequence[Run],
+    row_ranges: Sequence[RowRange],
     *,
     language: str = "und",
     labels: Mapping[str, str] | None = None,
@@ -133,83 +136,76 @@ def read_tsv(
     name = text_path.name.removesuffix(".txt")
     try:
         text = read_text(text_path)
-        rows = [(run, row) for run in runs for row in run.rows()]
+        rows = [(row_range, row) for row_range in row_ranges for row in row_range.rows()]
     except CorpusError as error:
         return Reading(None, error.problems)
-    ids = _ids(rows)
-    stated: dict[str, Stated] = {}
-    problems: list[Problem] = []
-    for id_, (run, row) in zip(ids, rows, strict=True):
-        if row.cells is None:
-            problems.append(Problem(run.path, row.line, row.found, EXPECTED_ROW, "", id_))
-        else:
-            stated[id_] = _stated(id_, row.cells, run, row.line, labels or {})
-    mentions, wrong = place(text, list(stated.values()))
-    problems = sorted([*problems, *wrong], key=lambda problem: (problem.path, problem.line or 0))
-    placed = {mention.id for mention in mentions}
-    said = [
+    rows_by_id = dict(zip(_ids(rows), rows, strict=True))
+    mentions, problems = resolve_offsets(text, list(_raw_mentions(rows_by_id, labels or {})))
+    problems += _row_problems(rows_by_id)
+    problems.sort(key=lambda problem: (problem.path, problem.line or 0))
+    annotations = (
         annotation
-        for id_, (run, row) in zip(ids, rows, strict=True)
-        if row.cells is not None and id_ in placed
-        for annotation in _annotations(id_, row.cells, run.columns, row.line)
-    ]
-    document = Document(name, language, text, tuple(mentions), _numbered(said))
+        for mention in mentions
+        for annotation in _annotations(mention.id, *rows_by_id[mention.id])
+    )
+    document = Document(name, language, text, tuple(mentions), _numbered(annotations))
     return Reading(document, tuple(problems))
 
 
-def _ids(rows: Sequence[tuple[Run, Row]]) -> list[str]:
+def _ids(rows: Sequence[tuple[RowRange, TableRow]]) -> list[str]:
     """Return the rows' own ids if they can be ids, or new ones."""
-    own = [_cell(row.cells or (), run.columns, "id") for run, row in rows]
-    usable = all(id_.startswith("T") and ID_PATTERN.fullmatch(id_) for id_ in own)
-    if usable and len(set(own)) == len(own):
-        return own
+    stated_ids = [_cell(row.cells or (), row_range.columns, "id") for row_range, row in rows]
+    usable = all(id_.startswith("T") and ID_PATTERN.fullmatch(id_) for id_ in stated_ids)
+    if usable and len(set(stated_ids)) == len(stated_ids):
+        return stated_ids
     return [f"T{number}" for number in range(1, len(rows) + 1)]
 
 
-def _stated(
-    id_: str, cells: Sequence[str], run: Run, line: int, labels: Mapping[str, str]
-) -> Stated:
-    label = _cell(cells, run.columns, "label")
-    ranges = ranges_of(cells, run.columns) or ()
-    text = _cell(cells, run.columns, "text")
-    return Stated(id_, labels.get(label, label), ranges, text, run.path, line)
+def _raw_mentions(rows_by_id: _RowsById, labels: Mapping[str, str]) -> Iterator[RawMention]:
+    """Yield the mentions of the rows that are understood."""
+    for id_, (row_range, row) in rows_by_id.items():
+        if row.cells is not None:
+            label = _cell(row.cells, row_range.columns, "label")
+            ranges = ranges_of(row.cells, row_range.columns) or ()
+            text = _cell(row.cells, row_range.columns, "text")
+            label = labels.get(label, label)
+            yield RawMention(id_, label, ranges, text, row_range.path, row.line)
 
 
-def _annotations(
-    mention_id: str, cells: Sequence[str], columns: Columns, line: int
-) -> Iterator[Annotation]:
+def _row_problems(rows_by_id: _RowsById) -> Iterator[Problem]:
+    """Yield a problem for each row that isn't understood."""
+    for id_, (row_range, row) in rows_by_id.items():
+        if row.cells is None:
+            yield Problem(row_range.path, row.line, row.found, EXPECTED_ROW, "", id_)
+
+
+def _annotations(mention_id: str, row_range: RowRange, row: TableRow) -> Iterator[Annotation]:
     """Yield what a row says beside its mention, without ids."""
+    columns, cells, line = row_range.columns, row.cells or (), row.line
 
-    def one(kind: AnnotationKind, label: str, value: str) -> Annotation:
+    def about_mention(kind: AnnotationKind, label: str, value: str) -> Annotation:
         return Annotation("", kind, label, (("", mention_id),), value, line)
 
-    own_id = _cell(cells, columns, "id")
-    if own_id and own_id != mention_id:
-        yield one("attribute", "ann_id", own_id)
+    stated_id = _cell(cells, columns, "id")
+    if stated_id and stated_id != mention_id:
+        yield about_mention("attribute", "ann_id", stated_id)
     code = _cell(cells, columns, "code")
     if code not in ("", "None"):
-        yield one("normalization", "Reference", f"{columns.resource}:{code}")
+        yield about_mention("normalization", "Reference", f"{columns.resource}:{code}")
     for name, index in columns.attributes.items():
         if cells[index] not in ("", columns.absent):
-            yield one("attribute", name, cells[index])
+            yield about_mention("attribute", name, cells[index])
     note = _cell(cells, columns, "note")
     if note:
-        yield one("note", "AnnotatorNotes", note)
+        yield about_mention("note", "AnnotatorNotes", note)
 
 
 def _numbered(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
     letters = {"attribute": "A", "normalization": "N", "note": "#"}
     numbers = {kind: count(1) for kind in letters}
     return tuple(
-        Annotation(
-            f"{letters[one.kind]}{next(numbers[one.kind])}",
-            one.kind,
-            one.label,
-            one.arguments,
-            one.value,
-            one.line,
-        )
-        for one in annotations
+        replace(annotation, id=f"{letters[annotation.kind]}{next(numbers[annotation.kind])}")
+        for annotation in annotations
     )
 
 

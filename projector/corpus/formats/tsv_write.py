@@ -48,11 +48,16 @@ def write_tsv(
 
 def columns_for(documents: Iterable[Document]) -> tuple[str, ...]:
     """Return the columns that hold all that tables can of these documents: the five, if enough."""
-    said = {key for one in documents for cells in _said(one).values() for key in cells}
-    if not said:
+    occupied = {
+        column
+        for document in documents
+        for cells in _extra_cells(document).values()
+        for column in cells
+    }
+    if not occupied:
         return COLUMNS
-    roles = [role for role in ("code", "note") if (role, "") in said]
-    attributes = sorted(name for role, name in said if role == "attribute" and name != "ann_id")
+    roles = [role for role in ("code", "note") if (role, "") in occupied]
+    attributes = sorted(name for role, name in occupied if role == "attribute" and name != "ann_id")
     filename, *others = COLUMNS
     return (filename, "ann_id", *others, *roles, *attributes)
 
@@ -65,15 +70,15 @@ def tsv_losses(document: Document, *, columns: Sequence[str] = COLUMNS) -> tuple
         if len(mention.fragments) > 1
     ]
     layout = layout_of(columns)
-    held = {("attribute", name) for name in layout.attributes}
-    held |= {(role, "") for role in layout.roles}
+    held_columns = {("attribute", name) for name in layout.attributes}
+    held_columns |= {(role, "") for role in layout.roles}
     if "id" in layout.roles:
-        held.add(("attribute", "ann_id"))
-    mentions = {mention.id for mention in document.mentions}
+        held_columns.add(("attribute", "ann_id"))
+    mention_ids = {mention.id for mention in document.mentions}
     losses += [
-        f"{document.name}: {one.id} ({one.kind} {one.label}) has no column"
-        for one in document.annotations
-        if _column(one, mentions) not in held
+        f"{document.name}: {annotation.id} ({annotation.kind} {annotation.label}) has no column"
+        for annotation in document.annotations
+        if _column(annotation, mention_ids) not in held_columns
     ]
     return tuple(losses)
 
@@ -95,24 +100,24 @@ def format_rows(
     document: Document, layout: Columns, *, extension: bool = False
 ) -> Iterator[tuple[Mention, bytes]]:
     """Yield each mention and its row; the text is that of its covering span, as it stands."""
-    said = _said(document)
+    extra_cells = _extra_cells(document)
     for mention in sorted(document.mentions, key=lambda one: (one.start, one.end, one.label)):
-        of_mention = said.get(mention.id, {})
-        known = {
+        cells_of_mention = extra_cells.get(mention.id, {})
+        cell_of_role = {
             "filename": document.name + (".txt" if extension else ""),
-            "id": of_mention.get(("attribute", "ann_id"), mention.id),
+            "id": cells_of_mention.get(("attribute", "ann_id"), mention.id),
             "label": mention.label,
             "start": str(mention.start),
             "end": str(mention.end),
             "text": document.text[mention.start : mention.end],
-            "code": of_mention.get(("code", ""), layout.absent),
-            "note": of_mention.get(("note", ""), ""),
+            "code": cells_of_mention.get(("code", ""), layout.absent),
+            "note": cells_of_mention.get(("note", ""), ""),
         }
         cells = [""] * layout.count
         for role, index in layout.roles.items():
-            cells[index] = known[role]
+            cells[index] = cell_of_role[role]
         for name, index in layout.attributes.items():
-            cells[index] = of_mention.get(("attribute", name), layout.absent)
+            cells[index] = cells_of_mention.get(("attribute", name), layout.absent)
         yield mention, format_row(cells)
 
 
@@ -127,32 +132,32 @@ def format_row(cells: Iterable[str]) -> bytes:
     return line.getvalue().removesuffix("\r\n").encode() + b"\n"
 
 
-def _said(document: Document) -> dict[str, dict[_Column, str]]:
+def _extra_cells(document: Document) -> dict[str, dict[_Column, str]]:
     """Return what a table can hold beside mentions: cells by column, by mention."""
-    mentions = {mention.id for mention in document.mentions}
-    said: dict[str, dict[_Column, str]] = {}
-    for one in document.annotations:
-        column = _column(one, mentions)
+    mention_ids = {mention.id for mention in document.mentions}
+    cells_by_mention: dict[str, dict[_Column, str]] = {}
+    for annotation in document.annotations:
+        column = _column(annotation, mention_ids)
         if column:
-            cells = said.setdefault(one.targets[0], {})
-            cells[column] = _BETWEEN.join(filter(None, (cells.get(column), _value(one))))
-    return said
+            cells = cells_by_mention.setdefault(annotation.targets[0], {})
+            cells[column] = _BETWEEN.join(filter(None, (cells.get(column), _value(annotation))))
+    return cells_by_mention
 
 
-def _column(one: Annotation, mentions: set[str]) -> _Column | None:
+def _column(annotation: Annotation, mention_ids: set[str]) -> _Column | None:
     """Return the column that an annotation belongs to, if it is about one mention."""
-    if len(one.arguments) != 1 or one.targets[0] not in mentions:
+    if len(annotation.arguments) != 1 or annotation.targets[0] not in mention_ids:
         return None
     columns: dict[AnnotationKind, _Column] = {
         "normalization": ("code", ""),
         "note": ("note", ""),
-        "attribute": ("attribute", one.label),
+        "attribute": ("attribute", annotation.label),
     }
-    return columns.get(one.kind)
+    return columns.get(annotation.kind)
 
 
-def _value(one: Annotation) -> str:
-    if one.kind == "normalization":
-        resource_and_code, _, _ = (one.value or "").partition("\t")
+def _value(annotation: Annotation) -> str:
+    if annotation.kind == "normalization":
+        resource_and_code, _, _ = (annotation.value or "").partition("\t")
         return resource_and_code.partition(":")[2]
-    return "true" if one.value is None else one.value
+    return "true" if annotation.value is None else annotation.value

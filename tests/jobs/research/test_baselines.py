@@ -1,4 +1,4 @@
-"""Peers: what is ours of them, without their packages."""
+"""Baselines: what is ours of them, without their packages."""
 
 import subprocess
 import sys
@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.research.baselines.awesome_align import extract
+from jobs.research.baselines.baseline import Links, WordList, import_package
 from jobs.research.baselines.lexical import match_mentions
 from jobs.research.baselines.limits import cut_to_fit
 from jobs.research.baselines.pairing import Bead, pair_sentences
-from jobs.research.baselines.peer import Links, Words, import_peer
 from jobs.research.baselines.spans import project_spans, spans_of_links
-from jobs.research.baselines.systems import PEERS, chosen_peers, load_peers
+from jobs.research.baselines.systems import BASELINES, chosen_baselines, load_baselines
 from jobs.research.baselines.weights import describe_tokenizer, readable_folder
 from jobs.research.baselines.words import surfaces, word_offsets
 from projector.document import Document, DocumentPair, Fragment, Mention
@@ -92,16 +92,18 @@ class TestLexical:
 
 
 class Scripted:
-    """A peer that gives the links it was told, and remembers what it was asked."""
+    """A baseline that gives the links it was told, and remembers what it was asked."""
 
     name = "scripted"
 
     def __init__(self, *links: Links, whole_documents: bool = False) -> None:
         self.links = list(links)
         self.whole_documents = whole_documents
-        self.asked: list[tuple[Words, Words]] = []
+        self.asked: list[tuple[WordList, WordList]] = []
 
-    def align(self, source_words: Sequence[Words], target_words: Sequence[Words]) -> list[Links]:
+    def align(
+        self, source_words: Sequence[WordList], target_words: Sequence[WordList]
+    ) -> list[Links]:
         self.asked += zip(source_words, target_words, strict=True)
         return self.links
 
@@ -137,18 +139,18 @@ class TestSpans:
 
     def test_sentences_are_aligned_apart_and_counted_from_the_text(self) -> None:
         pair = pair_of("Tiene fiebre. Sin tos.", "He has fever. No cough.", "fiebre", "tos")
-        peer = Scripted([(1, 2)], [(1, 1)])
-        assert found(pair, project_spans(peer, pair, beads=one_to_one)) == {
+        baseline = Scripted([(1, 2)], [(1, 1)])
+        assert found(pair, project_spans(baseline, pair, beads=one_to_one)) == {
             "T1": "fever",
             "T2": "cough",
         }
-        assert peer.asked[1] == (["Sin", "tos", "."], ["No", "cough", "."])
+        assert baseline.asked[1] == (["Sin", "tos", "."], ["No", "cough", "."])
 
     def test_whole_documents_are_aligned_at_once(self) -> None:
         pair = pair_of("Tiene fiebre. Sin tos.", "No cough. Fever.", "fiebre", "tos")
-        peer = Scripted([(1, 3), (4, 1)], whole_documents=True)
-        assert found(pair, project_spans(peer, pair)) == {"T1": "Fever", "T2": "cough"}
-        assert len(peer.asked) == 1
+        baseline = Scripted([(1, 3), (4, 1)], whole_documents=True)
+        assert found(pair, project_spans(baseline, pair)) == {"T1": "Fever", "T2": "cough"}
+        assert len(baseline.asked) == 1
 
 
 class TestPairing:
@@ -288,21 +290,24 @@ class TestFolder:
 
 class TestNames:
     def test_a_family_and_all(self) -> None:
-        assert chosen_peers(["simalign"]) == [
+        assert chosen_baselines(["simalign"]) == [
             "simalign-argmax",
             "simalign-itermax",
             "simalign-mwmf",
         ]
-        assert chosen_peers(["exact-match", "awesome-align"]) == ["awesome-align", "exact-match"]
-        assert chosen_peers(["all"]) == list(PEERS)
+        assert chosen_baselines(["exact-match", "awesome-align"]) == [
+            "awesome-align",
+            "exact-match",
+        ]
+        assert chosen_baselines(["all"]) == list(BASELINES)
 
     def test_an_unknown_name_is_refused(self) -> None:
         with pytest.raises(ConfigurationError, match=r"no peer is called 'eflomal'.*exact-match"):
-            chosen_peers(["eflomal"])
+            chosen_baselines(["eflomal"])
 
     def test_the_baseline_needs_no_weights(self) -> None:
         pair = pair_of("EPOC", "EPOC", "EPOC")
-        system = load_peers(["exact-match"])["exact-match"]
+        system = load_baselines(["exact-match"])["exact-match"]
         assert system.project(pair) == {"T1": ((Fragment(0, 4),), 0.0)}
         assert system.link is None
 
@@ -310,7 +315,7 @@ class TestNames:
 class TestImports:
     def test_a_missing_package_says_how_to_install_it(self) -> None:
         with pytest.raises(ConfigurationError, match=r"pip install '\.\[peers\]'"):
-            import_peer("no_such_aligner")
+            import_package("no_such_aligner")
 
     def test_nothing_heavy_is_imported_with_the_names(self) -> None:
         code = "import sys, jobs.research.baselines.systems; print(*sys.modules)"

@@ -5,8 +5,8 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.research.synthetic.generate import FAULTS, main, sample_units
-from jobs.research.synthetic.passages import cut, join
+from jobs.research.synthetic.generate import FAULTS, main, sample_passages
+from jobs.research.synthetic.passages import cut_passages, join_passages
 from projector.cli import run
 from projector.corpus import open_corpus, strictly
 from projector.document import Document, Fragment, Mention
@@ -37,7 +37,7 @@ def surfaces(document):
 @given(documents("es"), documents("en"), st.lists(st.integers(0, 2), min_size=1, max_size=5))
 @settings(max_examples=200, deadline=None)
 def test_units_keep_every_mention_and_its_words(spanish, english, choice):
-    units = cut({"es": spanish, "en": english})
+    units = cut_passages({"es": spanish, "en": english})
     assert len(units) == 3
     for document in (spanish, english):
         found = {}
@@ -47,7 +47,7 @@ def test_units_keep_every_mention_and_its_words(spanish, english, choice):
                 assert mention.id not in found
                 found[mention.id] = mention.surface(passage.text)
         assert found == surfaces(document)
-    joined = join([units[number] for number in choice], "new", "es")
+    joined = join_passages([units[number] for number in choice], "new", "es")
     ids = [mention.id for mention in joined["es"].mentions]
     assert ids == [f"T{number}" for number in range(1, len(ids) + 1)]
     originals = [m for number in choice for m in units[number]["es"].mentions]
@@ -65,12 +65,12 @@ def test_what_cannot_be_cut_surely_stays_whole():
         return Document("d", language, text, (mention,))
 
     two, three = document("es", "tos\nfiebre", 0, 3), document("en", "cough\n\nfever\nno", 0, 5)
-    assert len(cut({"es": two, "en": three})) == 1  # another number of lines
+    assert len(cut_passages({"es": two, "en": three})) == 1  # another number of lines
     moved = document("en", "fever\ncough", 6, 11)
-    assert len(cut({"es": two, "en": moved})) == 1  # the mention is in another line
+    assert len(cut_passages({"es": two, "en": moved})) == 1  # the mention is in another line
     across = document("es", "tos\nfiebre", 0, 10)
-    assert len(cut({"es": across, "en": moved})) == 1
-    assert len(cut({"es": two, "en": document("en", "cough\n\nfever\n", 0, 5)})) == 2
+    assert len(cut_passages({"es": across, "en": moved})) == 1
+    assert len(cut_passages({"es": two, "en": document("en", "cough\n\nfever\n", 0, 5)})) == 2
 
 
 def make(out, *more):
@@ -85,7 +85,7 @@ def samples(pytestconfig, monkeypatch):
 
 
 def test_the_samples_can_be_cut(samples, pytestconfig):
-    units = sample_units(pytestconfig.rootpath / "data_samples/brat", ["es", "en", "ro"])
+    units = sample_passages(pytestconfig.rootpath / "data_samples/brat", ["es", "en", "ro"])
     assert len(units) > 40
     assert sum(len(unit["es"].mentions) for unit in units) > 200
 

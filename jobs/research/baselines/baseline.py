@@ -1,4 +1,4 @@
-"""Say what a peer is: somebody else's aligner of words, driven as its users drive it."""
+"""Say what a baseline is: somebody else's aligner of words, driven as its users drive it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Protocol
 
 from projector.errors import ConfigurationError
 
-Words = Sequence[str]
+WordList = Sequence[str]
 Links = list[tuple[int, int]]
 
 
-class Peer(Protocol):
+class Baseline(Protocol):
     """Align the words of texts with those of their translations."""
 
     @property
@@ -24,7 +24,9 @@ class Peer(Protocol):
     def whole_documents(self) -> bool:
         """Tell whether it is made for whole documents rather than for paired sentences."""
 
-    def align(self, source_words: Sequence[Words], target_words: Sequence[Words]) -> list[Links]:
+    def align(
+        self, source_words: Sequence[WordList], target_words: Sequence[WordList]
+    ) -> list[Links]:
         """Return each text's links (source word, target word), sorted.
 
         Args:
@@ -33,17 +35,17 @@ class Peer(Protocol):
         """
 
 
-def moved(found: Sequence[Links], blocks: Sequence[tuple[slice, slice]]) -> Links:
+def text_links(links_of_blocks: Sequence[Links], blocks: Sequence[tuple[slice, slice]]) -> Links:
     """Count the words of blocks' links from the texts' first word."""
     return [
         (left.start + source, right.start + target)
-        for links, (left, right) in zip(found, blocks, strict=True)
+        for links, (left, right) in zip(links_of_blocks, blocks, strict=True)
         for source, target in links
     ]
 
 
-def import_peer(module: str) -> ModuleType:
-    """Import what a peer needs.
+def import_package(module: str) -> ModuleType:
+    """Import what a baseline needs.
 
     Raises:
         ConfigurationError: It is not installed.
