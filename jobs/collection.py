@@ -19,7 +19,7 @@ from jobs.status import RunStatus, status_of
 from projector.coding.load import check_configured
 from projector.errors import CorpusError, OutputError, ProjectorError
 from projector.run.reader import is_run, read_run
-from projector.run.writer import RunSummary
+from projector.run.summary import RunSummary
 from projector.storage.clock import Clock
 from projector.tagging.tagger_folder import told_pass
 from schemas.coding import CodingConfiguration, CodingFacts

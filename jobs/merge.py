@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from jobs.folder import RunFolder
 from jobs.plan import CollectionPlan, ShardPlan
-from jobs.shard_file import ShardFacts, read_entries, read_facts
+from jobs.shard_file import ShardFacts, read_facts, read_outcomes
 from projector.errors import CorpusError, OutputError
-from projector.run.writer import RunSummary, RunWriter
+from projector.run.summary import RunSummary
+from projector.run.writer import RunOrigin, open_writer
 from schemas.run import RunConfiguration
 
 
@@ -25,7 +26,7 @@ def finished_shards(
             facts = read_facts(folder.shard(shard.shard))
         except CorpusError:
             continue
-        told = (facts.fingerprint, facts.shard, facts.entries)
+        told = (facts.fingerprint, facts.shard, facts.documents)
         if told == (plan.fingerprint, shard.shard, shard.tasks):
             found[shard.shard] = facts
     return found
@@ -51,16 +52,16 @@ def merge_shards(
             f"the plan's {plan.shards} shards and {plan.mentions} mentions: did a source document "
             "change since it was planned? Run it again with its inputs as they are now"
         )
-    with RunWriter(
-        folder.result,
+    origin = RunOrigin(
         configuration=RunConfiguration.model_validate(plan.configuration),
         model=plan.model,
-        inputs=[one.files for one in plan.inputs],
+        inputs=[planned.files for planned in plan.inputs],
         problems=plan.problems,
         command=command,
-    ) as writer:
+    )
+    with open_writer(folder.result, origin) as writer:
         for number in sorted(finished):
-            for entry in read_entries(folder.shard(number)):
-                writer.put(entry)
+            for outcome in read_outcomes(folder.shard(number)):
+                writer.put(outcome)
         writer.stages.update(stages)
     return writer.summary

@@ -16,41 +16,40 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from projector.corpus.formats.parquet_write import annotation_cells, fragment_cells
-from projector.document import Annotation, Document, Fragment, Mention
+from projector.document import Annotation, Document, Fragment, Mention, Status
 from projector.errors import CorpusError, Problem
-from projector.run.outcome import Entry
+from projector.run.outcome import DocumentOutcome, MentionOutcome
 from projector.storage.atomic_file import atomic_file
 from schemas.manifest import MentionCount, Record
-from schemas.tables import OUTCOMES, PROJECTIONS, check_table
+from schemas.tables import OUTCOMES, check_table
 
 _FACTS = b"projector.shard"
-_OUTCOME_COLUMNS = PROJECTIONS.names[3:]
 _ROWS = 64  # a row group: few, because each holds a text
 
 
 class ShardFacts(Record):
     """What a shard's file says of itself.
 
-    `entries` are its rows, one for each document and language; `failed` are those that could not
+    `documents` are its rows, one for each document and language; `failed` are those that could not
     be processed.
     """
 
     fingerprint: str
     shard: int
-    entries: int
+    documents: int
     failed: int
     lost_annotations: int
     counts: tuple[MentionCount, ...]
 
 
 def write_shard(
-    path: Path, entries: Iterable[Entry], *, fingerprint: str, shard: int
+    path: Path, outcomes: Iterable[DocumentOutcome], *, fingerprint: str, shard: int
 ) -> ShardFacts:
-    """Write a shard's entries as they come; the file appears when the last one is on disk.
+    """Write a shard's outcomes as they come; the file appears when the last one is on disk.
 
     Args:
         path: The file.
-        entries: In the plan's order, so that the same shard is the same bytes.
+        outcomes: In the plan's order, so that the same shard is the same bytes.
         fingerprint: The plan's.
         shard: Its number.
 
@@ -58,20 +57,19 @@ def write_shard(
         OutputError: The file can't be written.
     """
     counts: Counter[tuple[str, str, str]] = Counter()
-    written = failed = lost = 0
+    documents = failed = lost = 0
     with (
         atomic_file(path) as file,
         pq.ParquetWriter(file, OUTCOMES, compression="zstd", compression_level=3) as writer,
     ):
         rows: list[dict[str, Any]] = []
-        for entry in entries:
-            rows.append(_row(entry))
-            counts.update(entry.counts())
-            written, failed, lost = (
-                written + 1,
-                failed + entry.failed,
-                lost + len(entry.lost),
-            )
+        for outcome in outcomes:
+            rows.append(_row(outcome))
+            for (label, status), number in outcome.counts().items():
+                counts[outcome.language, label, status.value] += number
+            documents += 1
+            failed += outcome.failed
+            lost += len(outcome.lost)
             if len(rows) == _ROWS:
                 writer.write_table(pa.Table.from_pylist(rows, schema=OUTCOMES))
                 rows = []
@@ -80,7 +78,7 @@ def write_shard(
         facts = ShardFacts(
             fingerprint=fingerprint,
             shard=shard,
-            entries=written,
+            documents=documents,
             failed=failed,
             lost_annotations=lost,
             counts=tuple(
@@ -103,14 +101,14 @@ def read_facts(path: Path) -> ShardFacts:
         facts = ShardFacts.model_validate_json((metadata.metadata or {}).get(_FACTS, b""))
     except (OSError, pa.ArrowInvalid, ValidationError) as error:
         raise CorpusError(Problem(path, None, f"no finished shard: {error}")) from error
-    if metadata.num_rows != facts.entries:
+    if metadata.num_rows != facts.documents:
         found = f"it holds {metadata.num_rows} rows"
-        raise CorpusError(Problem(path, None, found, f"{facts.entries}, as it says itself"))
+        raise CorpusError(Problem(path, None, found, f"{facts.documents}, as it says itself"))
     return facts
 
 
-def read_entries(path: Path) -> Iterator[Entry]:
-    """Yield a shard's entries in their order, a row group at a time.
+def read_outcomes(path: Path) -> Iterator[DocumentOutcome]:
+    """Yield a shard's outcomes in their order, a row group at a time.
 
     Raises:
         CorpusError: It can't be read.
@@ -119,61 +117,97 @@ def read_entries(path: Path) -> Iterator[Entry]:
         with pq.ParquetFile(path) as file:
             check_table(file.schema_arrow, OUTCOMES, path)
             for batch in file.iter_batches(batch_size=_ROWS):
-                yield from map(_entry, batch.to_pylist())
+                yield from map(_outcome, batch.to_pylist())
     except (OSError, pa.ArrowInvalid) as error:
         raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
 
 
-def _row(entry: Entry) -> dict[str, Any]:
-    status, reason = entry.whole or (None, None)
-    target = entry.target
+def _row(outcome: DocumentOutcome) -> dict[str, Any]:
+    target = outcome.target
+    projected = outcome.status is Status.PROJECTED
     return {
-        "language": entry.language,
-        "source_document": entry.source,
-        "status": status,
-        "reason": reason,
+        "language": outcome.language,
+        "source_document": outcome.source,
+        "status": None if projected else outcome.status.value,
+        "reason": None if projected else outcome.reason,
         "target_document": target and target.name,
         "target_text": target and target.text,
-        "mentions": [_mention_row(one) for one in target.mentions] if target else [],
-        "annotations": [_annotation_row(one) for one in target.annotations] if target else [],
-        "projections": [dict(zip(_OUTCOME_COLUMNS, row[3:], strict=True)) for row in entry.rows],
-        "lost": [_annotation_row(one) for one in entry.lost],
+        "mentions": list(map(_mention_row, target.mentions)) if target else [],
+        "annotations": list(map(_annotation_row, target.annotations)) if target else [],
+        "projections": list(map(_projection_row, outcome.mentions)),
+        "lost": list(map(_annotation_row, outcome.lost)),
     }
 
 
 def _mention_row(mention: Mention) -> dict[str, Any]:
-    fragments = fragment_cells(mention.fragments)
     return {
         "id": mention.id,
         "label": mention.label,
-        "fragments": fragments,
+        "fragments": fragment_cells(mention.fragments),
         "line": mention.line,
     }
 
 
-def _annotation_row(one: Annotation) -> dict[str, Any]:
+def _annotation_row(annotation: Annotation) -> dict[str, Any]:
     names = ("id", "kind", "label", "arguments", "value", "line")
-    return dict(zip(names, (*annotation_cells(one), one.line), strict=True))
+    return dict(zip(names, (*annotation_cells(annotation), annotation.line), strict=True))
 
 
-def _entry(row: Mapping[str, Any]) -> Entry:
-    language, source, target = row["language"], row["source_document"], row["target_document"]
-    rows = [
-        (language, source, target, *(one[name] for name in _OUTCOME_COLUMNS))
-        for one in row["projections"]
-    ]
-    document = None
-    if target is not None:
-        mentions = tuple(map(_mention, row["mentions"]))
-        said = _annotations(row["annotations"])
-        document = Document(target, language, row["target_text"], mentions, said)
-    whole = None if row["status"] is None else (row["status"], row["reason"])
-    return Entry(language, source, document, rows, _annotations(row["lost"]), whole)
+def _projection_row(mention: MentionOutcome) -> dict[str, Any]:
+    return {
+        "mention_id": mention.mention_id,
+        "label": mention.label,
+        "status": mention.status.value,
+        "reason": mention.reason,
+        "score": mention.score,
+        "fragments": fragment_cells(mention.fragments),
+        "target_text": mention.text,
+        "source_fragments": fragment_cells(mention.source_fragments),
+        "source_text": mention.source_text,
+    }
 
 
-def _mention(row: Mapping[str, Any]) -> Mention:
-    fragments = tuple(Fragment(part["start"], part["end"]) for part in row["fragments"])
-    return Mention(row["id"], row["label"], fragments, row["line"])
+def _outcome(row: Mapping[str, Any]) -> DocumentOutcome:
+    return DocumentOutcome(
+        language=row["language"],
+        source=row["source_document"],
+        target=_target(row),
+        mentions=tuple(map(_mention_outcome, row["projections"])),
+        lost=_annotations(row["lost"]),
+        status=Status.PROJECTED if row["status"] is None else Status(row["status"]),
+        reason=row["reason"] or "",
+    )
+
+
+def _target(row: Mapping[str, Any]) -> Document | None:
+    if row["target_document"] is None:
+        return None
+    mentions = tuple(
+        Mention(one["id"], one["label"], _fragments(one["fragments"]), one["line"])
+        for one in row["mentions"]
+    )
+    annotations = _annotations(row["annotations"])
+    return Document(
+        row["target_document"], row["language"], row["target_text"], mentions, annotations
+    )
+
+
+def _mention_outcome(row: Mapping[str, Any]) -> MentionOutcome:
+    return MentionOutcome(
+        mention_id=row["mention_id"],
+        label=row["label"],
+        status=Status(row["status"]),
+        reason=row["reason"],
+        score=row["score"],
+        fragments=_fragments(row["fragments"]),
+        text=row["target_text"],
+        source_fragments=_fragments(row["source_fragments"]),
+        source_text=row["source_text"],
+    )
+
+
+def _fragments(cells: Sequence[Mapping[str, int]]) -> tuple[Fragment, ...]:
+    return tuple(Fragment(cell["start"], cell["end"]) for cell in cells)
 
 
 def _annotations(rows: Sequence[Mapping[str, Any]]) -> tuple[Annotation, ...]:

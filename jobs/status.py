@@ -60,7 +60,7 @@ def status_of(
     """Return how far a run is, its finished shards being known."""
     since = driven_since(folder)
     running = _running(folder, finished) if since is not None else {}
-    done = sum(facts.entries for facts in finished.values())
+    done = sum(facts.documents for facts in finished.values())
     mentions: Counter[str] = Counter()
     for facts in finished.values():
         for count in facts.counts:
@@ -68,7 +68,7 @@ def status_of(
     rate = None
     if since is not None:
         fresh = sum(
-            facts.entries
+            facts.documents
             for number, facts in finished.items()
             if folder.shard(number).stat().st_mtime >= since
         )

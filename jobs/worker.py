@@ -20,7 +20,7 @@ from schemas.run import RunConfiguration
 
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder
-    from projector.run.outcome import Entry
+    from projector.run.outcome import DocumentOutcome
     from projector.run.plan import Plan, Task
     from projector.tagging.tagger import Tagger
 
@@ -89,7 +89,7 @@ class ShardWorker:
             try:
                 facts = write_shard(
                     self._folder.shard(shard),
-                    self._entries(work, fatal, log),
+                    self._outcomes(work, fatal, log),
                     fingerprint=self._plan.fingerprint,
                     shard=shard,
                 )
@@ -97,23 +97,25 @@ class ShardWorker:
                 log.line(f"given up:\n{traceback.format_exc().rstrip()}")
                 raise
             seconds = time.monotonic() - started
-            log.line(f"done: {facts.entries} documents, {facts.failed} failed, {seconds:.1f} s")
+            log.line(f"done: {facts.documents} documents, {facts.failed} failed, {seconds:.1f} s")
         return facts
 
-    def _entries(self, work: Plan, fatal: Mapping[int, str], log: _ShardLog) -> Iterator[Entry]:
+    def _outcomes(
+        self, work: Plan, fatal: Mapping[int, str], log: _ShardLog
+    ) -> Iterator[DocumentOutcome]:
         from projector.run.project_corpus import fail_task, project_tasks
 
         assert self._plan is not None and self._encoder is not None
         configuration = RunConfiguration.model_validate(self._plan.configuration)
         tried = _told(work.tasks, fatal, log)
         encoder, tagger = self._encoder, self._tagger
-        entries = project_tasks(tried, work, encoder, configuration, tagger=tagger)
+        outcomes = project_tasks(tried, work, encoder, configuration, tagger=tagger)
         for number, task in enumerate(work.tasks):
             reason = fatal.get(number)
-            entry = fail_task(task, work, reason) if reason else next(entries)
-            if entry.failed and entry.whole:
-                log.line(f"{entry.source} in {entry.language} failed: {entry.whole[1]}")
-            yield entry
+            outcome = fail_task(task, work, reason) if reason else next(outcomes)
+            if outcome.failed:
+                log.line(f"{outcome.source} in {outcome.language} failed: {outcome.reason}")
+            yield outcome
 
 
 def _told(tasks: Sequence[Task], fatal: Collection[int], log: _ShardLog) -> Iterator[Task]:

@@ -21,7 +21,7 @@ from projector.cli.output import (
 
 if TYPE_CHECKING:
     from projector.run.plan import Plan
-    from projector.run.writer import RunSummary
+    from projector.run.summary import RunSummary
 
 
 @click.command("project")

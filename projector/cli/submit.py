@@ -50,7 +50,7 @@ def command(
       projector submit out -o s.zip --team ours --template "{team}/{lang}/{lang}_{entity}.tsv"
     """
     from projector.corpus import pack_submission
-    from projector.run.writer import read_run
+    from projector.run.reader import read_run
 
     if output.exists() and not overwrite:
         raise OutputError(f"{output}: exists already; choose another name or give --overwrite")

@@ -1,80 +1,116 @@
-"""Hold what became of one document in one language: what a run is written from."""
+"""Hold what became of one document in one language: what a run is written from.
+
+From the decoder to the writers it is this one type; rows and columns are the writers' own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from projector.document import Annotation, Document, Projection, Status
-from projector.run.rows import check_outcomes, outcome_rows
+from projector.document import Annotation, Document, Fragment, Mention, Projection, Status
+from projector.errors import OutputError, Problem
 
 if TYPE_CHECKING:  # it loads torch, which reading a run does without
     from projector.pipeline import ProjectedDocument
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MentionOutcome:
+    """What became of one source mention in one translation.
+
+    Args:
+        mention_id: The source mention's id.
+        label: Its label; empty where the mention is invalid.
+        status: Exactly one.
+        reason: Why it is not projected, in words; empty when it is.
+        score: In [0, 1], higher is surer; 0 when nothing was found.
+        fragments: Where it stands in the translation; none unless it is projected.
+        text: Its words there.
+        source_fragments: Where it stands in the source; none where it is invalid.
+        source_text: Its words there.
+    """
+
+    mention_id: str
+    label: str
+    status: Status
+    reason: str = ""
+    score: float = 0.0
+    fragments: tuple[Fragment, ...] = ()
+    text: str = ""
+    source_fragments: tuple[Fragment, ...] = ()
+    source_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOutcome:
     """What became of one document in one language.
 
     Args:
         language: The target's, as the user wrote it.
         source: The source document's name.
         target: The translation with its projected mentions; None where there is none.
-        rows: Of `schemas.tables.PROJECTIONS`; none where the document was tagged only.
+        mentions: One outcome for each source mention, in the source's order, invalid ones last.
         lost: The annotations that could not travel.
-        whole: What became of the document as a whole and why, where nothing could be projected.
+        status: What became of the document as a whole: `projected`, whatever became of its
+            mentions, or why nothing could be projected from it.
+        reason: The same in words; empty when it is projected.
     """
 
     language: str
     source: str
     target: Document | None
-    rows: list[tuple[object, ...]]
-    lost: tuple[Annotation, ...]
-    whole: tuple[str, str] | None = None
+    mentions: tuple[MentionOutcome, ...] = ()
+    lost: tuple[Annotation, ...] = ()
+    status: Status = Status.PROJECTED
+    reason: str = ""
 
     @property
     def failed(self) -> bool:
         """Tell whether the document could not be processed."""
-        return self.whole is not None and self.whole[0] == Status.FAILED.value
+        return self.status is Status.FAILED
 
     @property
     def labels(self) -> set[str]:
         """Return the labels of its mentions, found or sought; an invalid one's is unknown."""
-        found = {one.label for one in self.target.mentions} if self.target else set()
-        return found | {str(row[4]) for row in self.rows if row[4]}
+        found = {mention.label for mention in self.target.mentions} if self.target else set()
+        return found | {mention.label for mention in self.mentions if mention.label}
 
-    def counts(self) -> Iterator[tuple[str, str, str]]:
-        """Yield each mention's language, label and status."""
-        for row in self.rows:
-            yield self.language, str(row[4]), str(row[5])
+    def counts(self) -> Counter[tuple[str, Status]]:
+        """Return how many mentions there are of each label and status."""
+        return Counter((mention.label, mention.status) for mention in self.mentions)
 
 
-def entry_of(projected: ProjectedDocument, *, invalid: Mapping[str, str] | None = None) -> Entry:
-    """Return the entry of a translation with what was projected onto it.
+def projected_outcome(
+    projected: ProjectedDocument, *, invalid: Mapping[str, str] | None = None
+) -> DocumentOutcome:
+    """Return the outcome of a document that was projected onto its translation.
 
     Args:
         projected: As the pipeline gives it; its language is its document's.
         invalid: The ids of source mentions that can't be used, each with the reason; see
-            `projector.run.rows.invalid_mentions`.
+            `invalid_mentions`.
 
     Raises:
         OutputError: The outcomes don't reconcile.
     """
-    outcomes = (*projected.projections, *_outcomes(invalid or {}, Status.INVALID))
-    target = projected.document
-    return _entry(target.language, projected.source, target, outcomes, projected.lost)
+    source, target = projected.source, projected.document
+    projections = (*projected.projections, *_without_span(invalid or {}, Status.INVALID))
+    mentions = _mention_outcomes(source, target, projections)
+    return DocumentOutcome(target.language, source.name, target, mentions, projected.lost)
 
 
-def entry_without(
+def unprojected_outcome(
     source: Document,
     language: str,
     status: Status,
     reason: str,
     *,
     invalid: Mapping[str, str] | None = None,
-) -> Entry:
-    """Return the entry of a document that nothing could be projected from.
+) -> DocumentOutcome:
+    """Return the outcome of a document that nothing could be projected from.
 
     Its annotations are all lost.
 
@@ -83,33 +119,119 @@ def entry_without(
         language: The target's, as the user wrote it.
         status: What became of it and of its mentions: `unpaired` or `failed`.
         reason: Why, in words.
-        invalid: As in `entry_of`.
+        invalid: As in `projected_outcome`.
 
     Raises:
         OutputError: The outcomes don't reconcile.
     """
-    outcomes = (
-        *_outcomes({mention.id: reason for mention in source.mentions}, status),
-        *_outcomes(invalid or {}, Status.INVALID),
+    projections = (
+        *_without_span({mention.id: reason for mention in source.mentions}, status),
+        *_without_span(invalid or {}, Status.INVALID),
     )
-    whole = (status.value, reason)
-    return _entry(language, source, None, outcomes, source.annotations, whole)
+    mentions = _mention_outcomes(source, None, projections)
+    lost = source.annotations
+    return DocumentOutcome(language, source.name, None, mentions, lost, status, reason)
 
 
-def _entry(
-    language: str,
-    source: Document,
-    target: Document | None,
-    projections: Sequence[Projection],
-    lost: tuple[Annotation, ...],
-    whole: tuple[str, str] | None = None,
-) -> Entry:
-    check_outcomes(source, target, projections)
-    rows = outcome_rows(language, source, target, projections)
-    return Entry(language, source.name, target, rows, lost, whole)
+def invalid_mentions(problems: Iterable[Problem]) -> dict[str, str]:
+    """Return why each source mention can't be used, by id.
+
+    Args:
+        problems: Of the source's reading; those that are about no one mention are passed over.
+    """
+    reasons: dict[str, list[str]] = {}
+    for problem in problems:
+        if problem.mention_id is not None:
+            where = "" if problem.line is None else f"line {problem.line}: "
+            expected = f"; expected {problem.expected}" if problem.expected else ""
+            reasons.setdefault(problem.mention_id, []).append(f"{where}{problem.found}{expected}")
+    return {id_: ". ".join(told) for id_, told in reasons.items()}
 
 
-def _outcomes(reasons: Mapping[str, str], status: Status) -> Iterator[Projection]:
-    """Yield an outcome without a span for each mention id."""
+def _without_span(reasons: Mapping[str, str], status: Status) -> Iterator[Projection]:
+    """Yield a projection without a span for each mention id."""
     for id_, reason in reasons.items():
         yield Projection(id_, status, reason=reason)
+
+
+def _mention_outcomes(
+    source: Document, target: Document | None, projections: Sequence[Projection]
+) -> tuple[MentionOutcome, ...]:
+    """Return an outcome for each mention, once the projections are held against them."""
+    check_outcomes(source, target, projections)
+    of_id = {projection.mention_id: projection for projection in projections}
+    mentions: dict[str, Mention | None] = {mention.id: mention for mention in source.mentions}
+    mentions |= {id_: None for id_ in of_id if id_ not in mentions}
+    return tuple(
+        _mention_outcome(of_id[id_], mention, source, target) for id_, mention in mentions.items()
+    )
+
+
+def _mention_outcome(
+    projection: Projection, mention: Mention | None, source: Document, target: Document | None
+) -> MentionOutcome:
+    projected = Mention(projection.mention_id, "", projection.fragments)
+    return MentionOutcome(
+        mention_id=projection.mention_id,
+        label="" if mention is None else mention.label,
+        status=projection.status,
+        reason=projection.reason,
+        score=float(projection.score),
+        fragments=projection.fragments,
+        text="" if target is None else projected.surface(target.text),
+        source_fragments=() if mention is None else mention.fragments,
+        source_text="" if mention is None else mention.surface(source.text),
+    )
+
+
+def check_outcomes(
+    source: Document, target: Document | None, projections: Sequence[Projection]
+) -> None:
+    """Hold the outcomes against the mentions: exactly one each, and what is projected is there.
+
+    Outcomes that are `invalid` may be of mentions that are not in `source`, because they can't be.
+
+    Raises:
+        OutputError: They don't reconcile: a fault of whoever made them.
+    """
+    ids = [one.mention_id for one in projections]
+    known = {mention.id for mention in source.mentions}
+    for problem in (
+        _told("more than one outcome", {id_ for id_, number in Counter(ids).items() if number > 1}),
+        _told("no outcome", known - set(ids)),
+        _told(
+            "an outcome but no such mention",
+            {one.mention_id for one in projections if one.status is not Status.INVALID} - known,
+        ),
+        _told("a status that its fragments or its score belie", set(_belied(target, projections))),
+        _told("another mention in the target than projected", _disagreeing(target, projections)),
+    ):
+        if problem:
+            raise OutputError(
+                f"{source.name}: the outcomes don't reconcile: {problem}; "
+                "this is a fault in projector, please report it"
+            )
+
+
+def _told(what: str, ids: Collection[str]) -> str:
+    return f"{what}: {', '.join(sorted(ids))}" if ids else ""
+
+
+def _belied(target: Document | None, projections: Sequence[Projection]) -> Iterator[str]:
+    length = -1 if target is None else len(target.text)
+    for one in projections:
+        fits = bool(one.fragments) and all(fragment.end <= length for fragment in one.fragments)
+        if one.status is Status.PROJECTED:
+            if not fits or not 0 <= one.score <= 1:
+                yield one.mention_id
+        elif one.fragments:
+            yield one.mention_id
+
+
+def _disagreeing(target: Document | None, projections: Sequence[Projection]) -> set[str]:
+    mentions = target.mentions if target is not None else ()
+    in_target = {(mention.id, mention.fragments) for mention in mentions}
+    told = {
+        (one.mention_id, one.fragments) for one in projections if one.status is Status.PROJECTED
+    }
+    return {id_ for id_, _ in in_target ^ told}

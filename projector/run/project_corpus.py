@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from projector.decode.tagger_evidence import Support
     from projector.models.encoder import Encoder
     from projector.pipeline import ProjectedDocument
-    from projector.run.outcome import Entry
-    from projector.run.writer import RunSummary, RunWriter
+    from projector.run.outcome import DocumentOutcome
+    from projector.run.summary import RunSummary
+    from projector.run.writer import RunWriter
     from projector.settings import Settings
     from projector.tagging.tagger import Tagger
     from schemas.run import RunConfiguration
@@ -95,7 +96,7 @@ def run_configuration(
     """
     from projector.models.catalogue import find_entry
     from projector.run.models import load_models, model_facts
-    from projector.run.writer import RunWriter, check_output
+    from projector.run.writer import RunOrigin, check_output, open_writer
 
     check_output(output, overwrite=overwrite)
     find_entry(configuration.model.name)
@@ -109,15 +110,9 @@ def run_configuration(
     if loaded and tagger is not None:
         loaded(tagger.encoder is encoder)
     clock.stop("load")
-    with RunWriter(
-        output,
-        configuration=configuration,
-        model=model_facts(encoder, tagger),
-        inputs=inputs,
-        problems=plan.problems,
-        overwrite=overwrite,
-        command=command,
-    ) as writer:
+    model = model_facts(encoder, tagger)
+    origin = RunOrigin(configuration, model, inputs, plan.problems, command)
+    with open_writer(output, origin, overwrite=overwrite) as writer:
         run_plan(plan, encoder, configuration, writer, tagger=tagger, progress=progress)
         clock.stop("project")
         writer.stages.update(clock.seconds)
@@ -148,8 +143,8 @@ def run_plan(
         ProjectorError: A document can't be processed, unless it says so.
     """
     tasks = progress(plan.tasks) if progress else plan.tasks
-    for entry in project_tasks(tasks, plan, encoder, configuration, tagger=tagger):
-        writer.put(entry)
+    for outcome in project_tasks(tasks, plan, encoder, configuration, tagger=tagger):
+        writer.put(outcome)
 
 
 def project_tasks(
@@ -159,8 +154,8 @@ def project_tasks(
     configuration: RunConfiguration,
     *,
     tagger: Tagger | None = None,
-) -> Iterator[Entry]:
-    """Yield what became of each task's document; one that fails is an entry too.
+) -> Iterator[DocumentOutcome]:
+    """Yield what became of each task's document; one that fails has an outcome too.
 
     Args:
         tasks: Some or all of the plan's; tasks on the same source text are best neighbours.
@@ -174,8 +169,12 @@ def project_tasks(
         ProjectorError: A document can't be processed, unless it says so.
     """
     from projector.models.encoder import RecentTexts
-    from projector.run.outcome import Entry, entry_of, entry_without
-    from projector.run.rows import invalid_mentions
+    from projector.run.outcome import (
+        DocumentOutcome,
+        invalid_mentions,
+        projected_outcome,
+        unprojected_outcome,
+    )
 
     recent = RecentTexts(encoder)
     if tagger is not None and tagger.encoder is encoder:
@@ -185,26 +184,25 @@ def project_tasks(
         outcome = _outcome(task, plan, reading, recent, configuration, tagger)
         invalid = invalid_mentions(reading.problems)
         if isinstance(outcome, Document):
-            yield Entry(outcome.language, task.source, outcome, [], ())
+            yield DocumentOutcome(outcome.language, task.source, outcome)
             continue
         if not isinstance(outcome, _Nothing):
-            yield entry_of(outcome, invalid=invalid)
+            yield projected_outcome(outcome, invalid=invalid)
             continue
         source = reading.document or Document(task.source, plan.source.language, "")
         language = plan.targets[task.target].language
-        yield entry_without(source, language, outcome.status, outcome.reason, invalid=invalid)
+        yield unprojected_outcome(source, language, outcome.status, outcome.reason, invalid=invalid)
 
 
-def fail_task(task: Task, plan: Plan, reason: str) -> Entry:
-    """Return the entry of a task that is not tried, with an outcome for each of its mentions."""
-    from projector.run.outcome import entry_without
-    from projector.run.rows import invalid_mentions
+def fail_task(task: Task, plan: Plan, reason: str) -> DocumentOutcome:
+    """Return the outcome of a task that is not tried."""
+    from projector.run.outcome import invalid_mentions, unprojected_outcome
 
     reading = plan.source.read(task.source)
     source = reading.document or Document(task.source, plan.source.language, "")
     language = plan.targets[task.target].language
     invalid = invalid_mentions(reading.problems)
-    return entry_without(source, language, Status.FAILED, reason, invalid=invalid)
+    return unprojected_outcome(source, language, Status.FAILED, reason, invalid=invalid)
 
 
 @dataclass(frozen=True, slots=True)

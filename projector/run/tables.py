@@ -1,4 +1,4 @@
-"""Write a run's tables, all of them in one pass over its entries."""
+"""Write a run's tables, all of them in one pass over its outcomes: here they become rows."""
 
 from __future__ import annotations
 
@@ -10,26 +10,34 @@ from typing import BinaryIO
 from projector.corpus.formats.parquet_write import (
     CorpusWriter,
     TableWriter,
+    annotation_cells,
     corpus_writer,
+    fragment_cells,
     table_writer,
 )
 from projector.corpus.formats.submission import write_submission
 from projector.corpus.formats.tsv_write import format_row
-from projector.document import Document
+from projector.document import Annotation, Document, Status
 from projector.errors import Problem
-from projector.run.outcome import Entry
-from projector.run.rows import (
-    FAILED_COLUMNS,
-    LOST_COLUMNS,
-    PROBLEM_COLUMNS,
-    UNPROJECTED_COLUMNS,
-    lost_cells,
-    lost_row,
-    unprojected_cells,
-)
+from projector.run.outcome import DocumentOutcome, MentionOutcome
 from projector.run.spool import Spool
 from projector.storage.atomic_file import atomic_file
 from schemas.tables import LOST_ANNOTATIONS, PROJECTIONS
+
+UNPROJECTED_COLUMNS = (
+    "language",
+    "document",
+    "mention_id",
+    "label",
+    "start_span",
+    "end_span",
+    "text",
+    "status",
+    "reason",
+)
+PROBLEM_COLUMNS = ("file", "line", "mention_id", "found", "expected", "hint")
+FAILED_COLUMNS = ("language", "document", "reason")
+LOST_COLUMNS = ("language", "document", "id", "kind", "label", "about", "value")
 
 
 def write_tables(
@@ -50,7 +58,7 @@ def write_tables(
     with _loss_writer(folder) as losses, corpus_writer(folder) as corpus:
         for language in sorted(labels):
             with _projection_writer(folder / "projections" / language, facts) as projections:
-                translations = _written(spool.entries(language), projections, losses, corpus)
+                translations = _written(spool.outcomes(language), projections, losses, corpus)
                 paths = write_submission(
                     translations,
                     folder / "tsv",
@@ -75,18 +83,18 @@ def write_problems(path: Path, problems: Sequence[Problem]) -> None:
 
 
 def _written(
-    entries: Iterator[Entry],
+    outcomes: Iterator[DocumentOutcome],
     projections: _ProjectionWriter,
     losses: _LossWriter,
     corpus: CorpusWriter,
 ) -> Iterator[Document]:
     """Pass the translations on, once they and their outcomes are written to the other tables."""
-    for entry in entries:
-        projections.add(entry)
-        losses.add(entry)
-        if entry.target is not None:
-            corpus.add(entry.target)
-            yield entry.target
+    for outcome in outcomes:
+        projections.add(outcome)
+        losses.add(outcome)
+        if outcome.target is not None:
+            corpus.add(outcome.target)
+            yield outcome.target
 
 
 class _ProjectionWriter:
@@ -98,10 +106,10 @@ class _ProjectionWriter:
         self._stack = stack
         self._tables: dict[str, TableWriter] = {}
 
-    def add(self, entry: Entry) -> None:
+    def add(self, outcome: DocumentOutcome) -> None:
         """Append a document's."""
-        for row in entry.rows:
-            self._table(str(row[4])).add([row])
+        for mention in outcome.mentions:
+            self._table(mention.label).add([_projection_row(outcome, mention)])
 
     def _table(self, label: str) -> TableWriter:
         # An annotation that can't be understood may not even tell its label.
@@ -131,15 +139,14 @@ class _LossWriter:
         self._lost_rows = lost_rows
         self._failed = failed
 
-    def add(self, entry: Entry) -> None:
+    def add(self, outcome: DocumentOutcome) -> None:
         """Append a document's."""
-        self._unprojected_rows.writelines(map(format_row, unprojected_cells(entry)))
-        if entry.failed and entry.whole:
-            self._failed.write(format_row((entry.language, entry.source, entry.whole[1])))
-        target = None if entry.target is None else entry.target.name
-        for one in entry.lost:
-            self._lost.add([lost_row(entry.language, entry.source, target, one)])
-            self._lost_rows.write(format_row(lost_cells(entry.language, entry.source, one)))
+        self._unprojected_rows.writelines(map(format_row, _unprojected_rows(outcome)))
+        if outcome.failed:
+            self._failed.write(format_row((outcome.language, outcome.source, outcome.reason)))
+        for annotation in outcome.lost:
+            self._lost.add([_lost_row(outcome, annotation)])
+            self._lost_rows.write(format_row(_lost_cells(outcome, annotation)))
 
 
 @contextmanager
@@ -154,3 +161,68 @@ def _loss_writer(folder: Path) -> Iterator[_LossWriter]:
         lost_rows.write(format_row(LOST_COLUMNS))
         failed.write(format_row(FAILED_COLUMNS))
         yield _LossWriter(lost, unprojected_rows, lost_rows, failed)
+
+
+def _projection_row(outcome: DocumentOutcome, mention: MentionOutcome) -> tuple[object, ...]:
+    """Return a row of `schemas.tables.PROJECTIONS`."""
+    return (
+        outcome.language,
+        outcome.source,
+        None if outcome.target is None else outcome.target.name,
+        mention.mention_id,
+        mention.label,
+        mention.status.value,
+        mention.reason,
+        mention.score,
+        fragment_cells(mention.fragments),
+        mention.text,
+        fragment_cells(mention.source_fragments),
+        mention.source_text,
+    )
+
+
+def _unprojected_rows(outcome: DocumentOutcome) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of `UNPROJECTED_COLUMNS` for each mention that is not projected.
+
+    A document that came to nothing and has no mentions to say so gets a row for itself.
+    """
+    for mention in outcome.mentions:
+        if mention.status is not Status.PROJECTED:
+            yield _unprojected_cells(outcome, mention)
+    if outcome.status is not Status.PROJECTED and not outcome.mentions:
+        nothing = ("",) * 5
+        yield (outcome.language, outcome.source, *nothing, outcome.status.value, outcome.reason)
+
+
+def _unprojected_cells(outcome: DocumentOutcome, mention: MentionOutcome) -> tuple[str, ...]:
+    fragments = mention.source_fragments
+    return (
+        outcome.language,
+        outcome.source,
+        mention.mention_id,
+        mention.label,
+        str(fragments[0].start) if fragments else "",
+        str(fragments[-1].end) if fragments else "",
+        mention.source_text,
+        mention.status.value,
+        mention.reason,
+    )
+
+
+def _lost_row(outcome: DocumentOutcome, annotation: Annotation) -> tuple[object, ...]:
+    """Return a row of `schemas.tables.LOST_ANNOTATIONS`."""
+    target = None if outcome.target is None else outcome.target.name
+    return (outcome.language, outcome.source, target, *annotation_cells(annotation))
+
+
+def _lost_cells(outcome: DocumentOutcome, annotation: Annotation) -> tuple[str, ...]:
+    """Return the cells of `LOST_COLUMNS`."""
+    return (
+        outcome.language,
+        outcome.source,
+        annotation.id,
+        annotation.kind,
+        annotation.label,
+        " ".join(annotation.targets),
+        annotation.value or "",
+    )

@@ -14,7 +14,7 @@ from projector.models.character_ngrams import TinyEncoder
 from projector.run.configure import configure
 from projector.run.plan import plan_run
 from projector.run.project_corpus import run_configuration
-from projector.run.writer import read_run
+from projector.run.reader import read_run
 
 
 def project(*more: str, targets: tuple[str, ...] = ("it", "ro")) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from job_runs import command, contents, done, finish, run, start, wait_for
 
-from projector.run.writer import read_run
+from projector.run.reader import read_run
 
 FEVER = "T1\tSYMPTOM 0 6\tFiebre\n"
 

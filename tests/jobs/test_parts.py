@@ -17,12 +17,12 @@ from jobs.folder import RunFolder, driven_since, driving, open_run
 from jobs.merge import finished_shards, merge_shards
 from jobs.plan import Planning, differences, read_plan, read_shards, read_work
 from jobs.planning_process import Child
-from jobs.shard_file import read_entries, read_facts, write_shard
+from jobs.shard_file import read_facts, read_outcomes, write_shard
 from projector.document import Annotation, Document, Fragment, Mention, Status
 from projector.errors import ConfigurationError, CorpusError, OutputError, ProjectorError
 from projector.run.configure import configure
 from projector.run.models import load_model
-from projector.run.outcome import Entry, entry_without
+from projector.run.outcome import DocumentOutcome, MentionOutcome, unprojected_outcome
 from projector.run.project_corpus import project_tasks, run_configuration
 from schemas.collection import Collection, JobOptions
 
@@ -73,8 +73,8 @@ def test_more_of_a_gpu_than_there_is_is_refused():
         share(LAPTOP, shards=1, workers=None, gpus_per_worker=0.5)
 
 
-ENTRIES = [
-    Entry(
+OUTCOMES = [
+    DocumentOutcome(
         "en",
         "caso",
         Document(
@@ -84,36 +84,41 @@ ENTRIES = [
             (Mention("T1", "SYMPTOM", (Fragment(0, 4), Fragment(5, 10)), 3),),
             (Annotation("A1", "attribute", "Sure", (("", "T1"),), None, 9),),
         ),
-        [
-            (
-                *("en", "caso", "case", "T1", "SYMPTOM", "projected", "", 0.1234),
-                [{"start": 0, "end": 4}, {"start": 5, "end": 10}],
-                *("High fever", [{"start": 1, "end": 2}], "x"),
-            )
-        ],
+        (
+            MentionOutcome(
+                "T1",
+                "SYMPTOM",
+                Status.PROJECTED,
+                score=0.1234,
+                fragments=(Fragment(0, 4), Fragment(5, 10)),
+                text="High fever",
+                source_fragments=(Fragment(1, 2),),
+                source_text="x",
+            ),
+        ),
         (Annotation("R1", "relation", "With", (("Arg1", "T1"), ("Arg2", "T2")), "v"),),
     ),
-    entry_without(Document("leer", "es", ""), "en", Status.FAILED, "it is empty"),
+    unprojected_outcome(Document("leer", "es", ""), "en", Status.FAILED, "it is empty"),
 ]
 
 
 def test_a_shard_comes_back_as_it_was(tmp_path):
     path = tmp_path / "00007.parquet"
-    facts = write_shard(path, iter(ENTRIES), fingerprint="f", shard=7)
+    facts = write_shard(path, iter(OUTCOMES), fingerprint="f", shard=7)
     assert read_facts(path) == facts
-    assert (facts.entries, facts.failed, facts.lost_annotations) == (2, 1, 1)
+    assert (facts.documents, facts.failed, facts.lost_annotations) == (2, 1, 1)
     assert [(one.status, one.mentions) for one in facts.counts] == [("projected", 1)]
-    found = list(read_entries(path))
-    assert found == ENTRIES
+    found = list(read_outcomes(path))
+    assert found == OUTCOMES
     assert found[0].target.mentions[0].line == 3 and found[0].target.annotations[0].line == 9
     again = tmp_path / "again.parquet"
-    write_shard(again, iter(ENTRIES), fingerprint="f", shard=7)
+    write_shard(again, iter(OUTCOMES), fingerprint="f", shard=7)
     assert again.read_bytes() == path.read_bytes()
 
 
 def test_a_shard_that_breaks_off_leaves_nothing(tmp_path):
     def broken():
-        yield ENTRIES[0]
+        yield OUTCOMES[0]
         raise MemoryError
 
     with pytest.raises(MemoryError):
@@ -125,7 +130,7 @@ def test_what_is_no_shard_is_told(tmp_path):
     path = tmp_path / "00000.parquet"
     with pytest.raises(CorpusError, match="no finished shard"):
         read_facts(path)
-    write_shard(path, iter(ENTRIES), fingerprint="f", shard=0)
+    write_shard(path, iter(OUTCOMES), fingerprint="f", shard=0)
     table, metadata = pq.read_table(path), pq.read_metadata(path).metadata
     pq.write_table(table.slice(1).replace_schema_metadata(metadata), path)
     with pytest.raises(CorpusError, match="it holds 1 rows; expected 2"):
@@ -158,9 +163,9 @@ def test_shards_done_in_any_order_make_the_plain_run(sampled, tmp_path):
     for shard in reversed(shards):
         work = read_work(folder, shard.shard)
         assert {task.source for task in work.tasks} == set(work.source.names)
-        entries = project_tasks(work.tasks, work, encoder, sampled.run)
+        outcomes = project_tasks(work.tasks, work, encoder, sampled.run)
         path = folder.shard(shard.shard)
-        write_shard(path, entries, fingerprint=plan.fingerprint, shard=shard.shard)
+        write_shard(path, outcomes, fingerprint=plan.fingerprint, shard=shard.shard)
     finished = finished_shards(folder, plan, shards)
     merge_shards(folder, plan, finished, stages={})
     run_configuration(sampled.run, tmp_path / "plain")

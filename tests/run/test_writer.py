@@ -26,13 +26,15 @@ from projector.document import (
 from projector.errors import CorpusError, OutputError
 from projector.evaluation.metrics import compare, document_spans, errors, score, separation
 from projector.pipeline import ProjectedDocument
-from projector.run.reader import is_run
-from projector.run.writer import RunSummary, RunWriter, check_output, invalid_mentions, read_run
+from projector.run.outcome import invalid_mentions, projected_outcome, unprojected_outcome
+from projector.run.reader import is_run, read_run
+from projector.run.summary import RunSummary
+from projector.run.writer import RunOrigin, RunWriter, check_output, open_writer
 from projector.storage.provenance import hash_input, versions
 from schemas.manifest import LOG, MANIFEST, ModelFacts, read_manifest
 from schemas.run import RunConfiguration
 
-MODEL = ModelFacts(name="tiny", fingerprint="0123")
+ORIGIN = RunOrigin(RunConfiguration(), ModelFacts(name="tiny", fingerprint="0123"))
 SOURCE = "Fiebre alta.\nDolor torácico agudo y disnea; sin tos."
 TARGET = "High fever.\nAcute chest pain and dyspnoea; no cough."
 
@@ -81,21 +83,25 @@ INVALID = {"T7": "its text differs"}
 
 
 def add_invalid(writer: RunWriter) -> None:
-    writer.add(projected("e", "cz"), invalid=INVALID)
+    writer.put(projected_outcome(projected("e", "cz"), invalid=INVALID))
 
 
 def add_unpaired(writer: RunWriter) -> None:
-    document = source("caso-e")
-    writer.add_unprojected(document, "en", Status.UNPAIRED, "no translation", invalid=INVALID)
+    writer.put(
+        unprojected_outcome(
+            source("caso-e"), "en", Status.UNPAIRED, "no translation", invalid=INVALID
+        )
+    )
 
 
-def write(path: Path, outcomes=(*EVERY, add_invalid, add_unpaired), **options) -> RunSummary:
+def write(
+    path: Path, outcomes=(*EVERY, add_invalid, add_unpaired), *, command=(), overwrite=False
+) -> RunSummary:
     """Write a run of projected documents and of functions that add what isn't."""
-    writer = RunWriter(path, configuration=RunConfiguration(), model=MODEL, **options)
-    with writer:
+    with open_writer(path, replace(ORIGIN, command=command), overwrite=overwrite) as writer:
         for one in outcomes:
             if isinstance(one, ProjectedDocument):
-                writer.add(one)
+                writer.put(projected_outcome(one))
             else:
                 one(writer)
     return writer.summary
@@ -315,9 +321,9 @@ def test_no_documents_at_all(tmp_path: Path):
 def test_nothing_is_left_after_an_exception(tmp_path: Path):
     with (
         pytest.raises(KeyboardInterrupt),
-        RunWriter(tmp_path / "out", configuration=RunConfiguration(), model=MODEL) as writer,
+        open_writer(tmp_path / "out", ORIGIN) as writer,
     ):
-        writer.add(projected("a"))
+        writer.put(projected_outcome(projected("a")))
         raise KeyboardInterrupt
     assert not list(tmp_path.iterdir())
 
@@ -366,7 +372,7 @@ def test_a_mention_in_the_translation_without_an_outcome_is_refused(tmp_path: Pa
 
 
 def add_other(writer: RunWriter) -> None:
-    writer.add(projected("b"), invalid=INVALID)
+    writer.put(projected_outcome(projected("b"), invalid=INVALID))
 
 
 @pytest.mark.parametrize("more", [[projected("b")], [add_other, projected("b", "cz")]])
@@ -389,11 +395,14 @@ def test_a_label_that_cannot_be_written_is_told_at_once(tmp_path: Path, label: s
         replace(side, mentions=(replace(side.mentions[0], label=label), *side.mentions[1:]))
         for side in (one.source, one.document)
     )
-    writer = RunWriter(tmp_path / "out", configuration=RunConfiguration(), model=MODEL)
-    with pytest.raises(OutputError, match="label"), writer:
-        writer.add(projected("a"))
+    outcome = projected_outcome(replace(one, source=document, document=target))
+    with (
+        pytest.raises(OutputError, match="label"),
+        open_writer(tmp_path / "out", ORIGIN) as writer,
+    ):
+        writer.put(projected_outcome(projected("a")))
         with pytest.raises(OutputError, match="label"):
-            writer.add(replace(one, source=document, document=target))
+            writer.put(outcome)
         raise OutputError("label")
 
 
@@ -408,10 +417,10 @@ def test_names_that_would_lead_elsewhere_are_refused(tmp_path: Path, name: str, 
 def test_a_document_that_failed_is_listed_and_counts_as_a_loss(tmp_path: Path):
     def add_unread(writer: RunWriter) -> None:
         unread = Document("caso-f", "es", "")
-        writer.add_unprojected(unread, "en", Status.FAILED, "it is not UTF-8")
+        writer.put(unprojected_outcome(unread, "en", Status.FAILED, "it is not UTF-8"))
 
     def add_failed(writer: RunWriter) -> None:
-        writer.add_unprojected(source("caso-g"), "en", Status.FAILED, "out of memory")
+        writer.put(unprojected_outcome(source("caso-g"), "en", Status.FAILED, "out of memory"))
 
     summary = write(tmp_path / "out", [add_unread, add_failed])
     assert summary.by_status() == {"failed": 4}
@@ -433,7 +442,8 @@ def test_mentions_that_cannot_be_read_are_told_by_their_problems(tmp_path: Path)
     assert reasons["T2"].startswith("line 2: T2: the text has 'alta' at 7 11; expected 'baja'")
 
     def add(writer: RunWriter) -> None:
-        writer.add_unprojected(reading.document, "en", Status.UNPAIRED, "none", invalid=reasons)
+        document = reading.document
+        writer.put(unprojected_outcome(document, "en", Status.UNPAIRED, "none", invalid=reasons))
 
     assert write(tmp_path / "out", [add]).by_status() == {"invalid": 2, "unpaired": 1}
 

@@ -1,0 +1,122 @@
+"""Count what became of a run's documents and mentions, and hold the languages together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from projector.document import Status
+from projector.errors import OutputError
+from projector.run.outcome import DocumentOutcome
+from schemas.manifest import LanguageCount, MentionCount
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What came of a run, in sorted order; the same figures stand in its manifest."""
+
+    languages: tuple[LanguageCount, ...]
+    counts: tuple[MentionCount, ...]
+
+    def by_status(self) -> dict[str, int]:
+        """Return how many mentions, over all languages, came to each status."""
+        statuses: Counter[str] = Counter()
+        for count in self.counts:
+            statuses[count.status] += count.mentions
+        return dict(sorted(statuses.items()))
+
+    @property
+    def losses(self) -> int:
+        """Return how many mentions are not projected, annotations lost and documents failed."""
+        return sum(
+            one.mentions - one.projected + one.lost_annotations + one.failed
+            for one in self.languages
+        )
+
+
+@dataclass(slots=True)
+class LanguageTally:
+    """What is counted of one language.
+
+    Args:
+        documents: How many outcomes each source document's mentions have.
+        labels: Of mentions, found or sought.
+        mentions: How many there are of each label and status.
+        translated: Documents with a translation.
+        lost: Annotations that could not travel.
+        failed: Documents that could not be processed.
+    """
+
+    documents: dict[str, int] = field(default_factory=dict)
+    labels: set[str] = field(default_factory=set)
+    mentions: Counter[tuple[str, Status]] = field(default_factory=Counter)
+    translated: int = 0
+    lost: int = 0
+    failed: int = 0
+
+    def add(self, outcome: DocumentOutcome) -> None:
+        """Count an outcome."""
+        self.documents[outcome.source] = len(outcome.mentions)
+        self.labels |= outcome.labels
+        self.mentions += outcome.counts()
+        self.translated += outcome.target is not None
+        self.lost += len(outcome.lost)
+        self.failed += outcome.failed
+
+    def mention_counts(self, language: str) -> tuple[MentionCount, ...]:
+        """Return how many mentions of each label came to each status, sorted."""
+        return tuple(
+            MentionCount(language=language, label=label, status=status.value, mentions=number)
+            for (label, status), number in sorted(self.mentions.items())
+        )
+
+    def language_count(self, language: str, tables: Mapping[str, str]) -> LanguageCount:
+        """Return what was done in the language; `tables` are its submission tables by entity."""
+        return LanguageCount(
+            language=language,
+            documents=len(self.documents),
+            translated=self.translated,
+            mentions=sum(self.mentions.values()),
+            projected=sum(
+                number
+                for (_, status), number in self.mentions.items()
+                if status is Status.PROJECTED
+            ),
+            lost_annotations=self.lost,
+            failed=self.failed,
+            tables=dict(tables),
+        )
+
+
+def summarize(
+    tallies: Mapping[str, LanguageTally], tables: Mapping[str, Mapping[str, str]]
+) -> RunSummary:
+    """Return the counts of all languages; `tables` are their submission tables by entity."""
+    languages = sorted(tallies)
+    return RunSummary(
+        tuple(tallies[code].language_count(code, tables[code]) for code in languages),
+        tuple(count for code in languages for count in tallies[code].mention_counts(code)),
+    )
+
+
+def check_languages(tallies: Mapping[str, LanguageTally], path: Path) -> None:
+    """Hold the languages against each other: all must have had the same source mentions.
+
+    Args:
+        tallies: Of each language.
+        path: The run's folder, for messages.
+
+    Raises:
+        OutputError: They have not: a fault in projector.
+    """
+    every = {name: number for one in tallies.values() for name, number in one.documents.items()}
+    for language, tally in sorted(tallies.items()):
+        differing = sorted(name for name in every if tally.documents.get(name) != every[name])
+        if differing:
+            raise OutputError(
+                f"{path}: {len(differing)} source documents have other mentions in {language} "
+                f"than in another language, or none: {differing[0]} among them; "
+                "this is a fault in projector, please report it"
+            )
