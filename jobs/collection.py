@@ -24,7 +24,7 @@ from projector.storage.clock import Clock
 from projector.tagging.tagger_folder import told_pass
 from schemas.coding import CodingConfiguration, CodingFacts
 from schemas.collection import Collection, JobOptions
-from schemas.run import RunConfiguration
+from schemas.run import RunConfiguration, TaggingConfiguration
 
 # Workers that share a GPU overlap: while one aligns and decodes on the CPU, another encodes.
 _SHARE_OF_GPU = 0.25
@@ -93,7 +93,7 @@ def run_collection(
         if is_run(folder.result):
             say("the run is finished already: nothing is left to do")
             return _coded(_finished(folder, plan), coding, directory, say)
-        if plan.shared is not None:
+        if plan.shared is not None and isinstance(collection.run, RunConfiguration):
             say(told_pass(collection.run, plan.shared))
         for target, names in plan.unused.items():
             say(f"{len(names)} documents of {target} translate nothing; the first is {names[0]}")
@@ -246,7 +246,7 @@ def _device(collection: Collection, nodes: Sequence[Resources] | None) -> Device
 
 
 def _told_work(plan: CollectionPlan) -> str:
-    if RunConfiguration.model_validate(plan.configuration).tags:
+    if isinstance(plan.run, TaggingConfiguration):
         return f"{plan.documents} documents to tag"
     return f"{plan.documents} documents onto {plan.tasks} translations"
 

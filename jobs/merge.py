@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from jobs.folder import RunFolder
 from jobs.plan import CollectionPlan, ShardPlan
 from jobs.shard_file import ShardFacts, read_facts, read_outcomes
+from projector.document import Status
 from projector.errors import CorpusError, OutputError
 from projector.run.summary import RunSummary
 from projector.run.writer import RunOrigin, open_writer
-from schemas.run import RunConfiguration
 
 
 def finished_shards(
@@ -45,7 +45,8 @@ def merge_shards(
     Raises:
         OutputError: Mentions are missing or too many; or the result can't be written.
     """
-    mentions = sum(count.mentions for facts in finished.values() for count in facts.counts)
+    counts = [count for facts in finished.values() for count in facts.counts]
+    mentions = sum(count.mentions for count in counts if count.status != Status.TAGGED)
     if (len(finished), mentions) != (plan.shards, plan.mentions):
         raise OutputError(
             f"{folder.path}: {len(finished)} shards with {mentions} outcomes don't reconcile with "
@@ -53,7 +54,7 @@ def merge_shards(
             "change since it was planned? Run it again with its inputs as they are now"
         )
     origin = RunOrigin(
-        configuration=RunConfiguration.model_validate(plan.configuration),
+        configuration=plan.run,
         model=plan.model,
         inputs=[planned.files for planned in plan.inputs],
         problems=plan.problems,

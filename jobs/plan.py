@@ -25,13 +25,14 @@ from jobs.folder import PLAN_FILE, RunFolder
 from jobs.planning_process import Child
 from projector.errors import ConfigurationError, CorpusError, Problem
 from projector.storage.atomic_file import atomic_file, atomic_write
-from schemas.collection import Collection
+from schemas.collection import Collection, run_kind
 from schemas.manifest import InputFiles, ModelFacts, Record
 from schemas.validation import faults
 
 if TYPE_CHECKING:
     from projector.run.plan import Plan, Task
     from projector.settings import Precision
+    from schemas.run import RunConfiguration, TaggingConfiguration
 
 _SHARDS_FILE = "shards.parquet"
 _SHARDS = pa.schema(
@@ -63,7 +64,7 @@ class CollectionPlan(Record):
     fingerprint.
 
     Args:
-        configuration: A `RunConfiguration` as JSON.
+        configuration: A `RunConfiguration` or `TaggingConfiguration` as JSON.
         directory: What relative paths in it are relative to.
         model: Its name and fingerprint.
         precision: What it computes in, resolved.
@@ -98,6 +99,11 @@ class CollectionPlan(Record):
     problems: tuple[Problem, ...] = ()
     unused: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     shared: bool | None = None
+
+    @property
+    def run(self) -> RunConfiguration | TaggingConfiguration:
+        """Return the configuration."""
+        return run_kind(self.configuration).model_validate(self.configuration)
 
     def facts(self) -> dict[str, Any]:
         """Return all that the outcomes, and their division into shards, depend on."""
@@ -187,14 +193,14 @@ def _make_plan(
     earlier: CollectionPlan | None,
 ) -> CollectionPlan:
     """Plan and write the shards to a new file; or return the earlier plan if it holds."""
-    from projector.run.models import find_model
+    from projector.run.models import chosen_precision, find_model, model_name
     from projector.run.plan import input_files, plan_run
     from projector.storage.provenance import stamp_input, versions
 
     os.chdir(directory)
     configuration = collection.run
-    device = device or _own_device(configuration.model.name)
-    precision = _precision(configuration.model.precision, device)
+    device = device or _own_device(model_name(configuration))
+    precision = _precision(chosen_precision(configuration), device)
     model, shared = find_model(configuration, precision=precision, device=device)
     made_from: dict[str, Any] = {
         "configuration": configuration.model_dump(mode="json"),
@@ -213,15 +219,14 @@ def _make_plan(
     files = input_files(plan)
     shards = list(_shards(plan, collection.jobs.shard_size))
     _write_shards(new_shards, plan, shards)
-    targets = len(plan.targets)
     return CollectionPlan(
         **made_from,
         inputs=tuple(PlannedInput(files=one, stamp=stamps[one.path]) for one in files),
         shards=len(shards),
         documents=len(plan.facts),
         tasks=len(plan.tasks),
-        characters=targets * sum(one.characters for one in plan.facts.values()),
-        mentions=targets * sum(one.mentions for one in plan.facts.values()),
+        characters=sum(plan.facts[task.source].characters for task in plan.tasks),
+        mentions=sum(plan.facts[task.source].mentions for task in plan.tasks),
         problems=plan.problems,
         unused={
             f"{target.language} {target.path}": names

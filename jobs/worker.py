@@ -16,7 +16,6 @@ from jobs.folder import RunFolder
 from jobs.plan import CollectionPlan, read_plan, read_work
 from jobs.shard_file import ShardFacts, write_shard
 from projector.errors import ModelError
-from schemas.run import RunConfiguration
 
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder
@@ -48,14 +47,12 @@ class ShardWorker:
         """
         import torch
 
-        from projector.run.models import load_models, model_facts
+        from projector.run.models import load_models, model_facts, with_precision
 
         torch.set_num_threads(self._threads)
         plan = read_plan(self._folder)
         os.chdir(plan.directory)
-        wanted = RunConfiguration.model_validate(plan.configuration)
-        model = wanted.model.model_copy(update={"precision": plan.precision})
-        encoder, tagger = load_models(wanted.model_copy(update={"model": model}), plan.device)
+        encoder, tagger = load_models(with_precision(plan.run, plan.precision), plan.device)
         here = model_facts(encoder, tagger)
         for found, planned, what in (
             (here.fingerprint, plan.model.fingerprint, plan.model.name),
@@ -103,13 +100,11 @@ class ShardWorker:
     def _outcomes(
         self, work: Plan, fatal: Mapping[int, str], log: _ShardLog
     ) -> Iterator[DocumentOutcome]:
-        from projector.run.project_corpus import fail_task, project_tasks
+        from projector.run.project_corpus import carry_out, fail_task
 
         assert self._plan is not None and self._encoder is not None
-        configuration = RunConfiguration.model_validate(self._plan.configuration)
         tried = _told(work.tasks, fatal, log)
-        encoder, tagger = self._encoder, self._tagger
-        outcomes = project_tasks(tried, work, encoder, configuration, tagger=tagger)
+        outcomes = carry_out(tried, work, self._plan.run, self._encoder, self._tagger)
         for number, task in enumerate(work.tasks):
             reason = fatal.get(number)
             outcome = fail_task(task, work, reason) if reason else next(outcomes)

@@ -123,6 +123,7 @@ class Status(StrEnum):
     UNPAIRED = "unpaired"  # its document has no translation
     INVALID = "invalid"  # its annotation can't be true, and the user said to go on
     FAILED = "failed"  # its document could not be processed
+    TAGGED = "tagged"  # no source mention: found in the text itself, where a run only tags
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,10 @@ class ModelFacts(Record):
 
 
 class MentionCount(Record):
-    """How many source mentions of a label came to a status in a language."""
+    """How many source mentions of a label came to a status in a language.
+
+    Where a run only tags, they are those that it found, and their status is `tagged`.
+    """
 
     language: str
     label: str
@@ -62,8 +65,9 @@ class MentionCount(Record):
 class LanguageCount(Record):
     """What was done in a language.
 
-    `documents` are the source's, of which `translated` have a translation and `failed` could not
-    be processed; `tables` are the submission tables by entity.
+    `documents` are the source's, of which `translated` have a translation (or are tagged) and
+    `failed` could not be processed; `mentions` are the source's, so none where a run only tags;
+    `tables` are the submission tables by entity.
     """
 
     language: str
@@ -79,8 +83,8 @@ class LanguageCount(Record):
 class Manifest(Record):
     """What a run was made from, and what came of it.
 
-    `configuration` is a `RunConfiguration` as JSON: kept as it was, so that a run stays readable
-    when options come and go.
+    `configuration` is a `RunConfiguration` or `TaggingConfiguration` as JSON: kept as it was, so
+    that a run stays readable when options come and go.
     """
 
     version: Literal[1] = 1

@@ -47,8 +47,7 @@ class RunConfiguration(Strict):
     `settings` are those of `projector.settings`; `pattern` tells how names pair; `labels` are the
     new names that labels get (None: the built-in ones); `tagger` holds a tagger's predictions on
     the translations, or `tagger_model` is the folder of one that makes them as it goes; documents
-    with more than `max_characters` on either side fail, each for itself. Without targets, the
-    source itself is tagged by `tagger_model`.
+    with more than `max_characters` on either side fail, each for itself.
     """
 
     version: Literal[1] = 1
@@ -62,11 +61,6 @@ class RunConfiguration(Strict):
     tagger_model: str | None = None
     on_error: Literal["stop", "skip"] = "stop"
     max_characters: int | None = Field(default=None, ge=1)
-
-    @property
-    def tags(self) -> bool:
-        """Tell whether this is about finding mentions, not about projecting them."""
-        return not self.targets and self.tagger_model is not None
 
 
 class TaggingConfiguration(Strict):

@@ -115,7 +115,8 @@ def _struct(schema: pa.Schema, *columns: str) -> pa.DataType:
 _ABOUT = ("id", "kind", "label", "arguments", "value", "line")
 
 # One row for each source document and target language: what a worker commits. `status` and
-# `reason` are those of a document that nothing could be projected from; it has no target.
+# `reason` are those of the document as a whole, null where it was projected; one that came to
+# nothing has no target, one that was tagged has itself as the target.
 OUTCOMES = _schema(
     "outcomes",
     {

@@ -7,9 +7,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 
-def faults(error: ValidationError, path: Path) -> str:
-    """Return what is wrong with a file's values, a line each."""
+def faults(error: ValidationError, path: Path, *, within: str = "") -> str:
+    """Return what is wrong with a file's values, a line each; `within` is the part they are of."""
+    outer = (within,) if within else ()
     return "\n".join(
-        f"{path}: {'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}"
+        f"{path}: {'.'.join(map(str, (*outer, *one['loc']))) or 'the file'}: {one['msg']}"
         for one in error.errors(include_url=False)
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.cli.options import PATH, configured, run_options
+from projector.cli.options import PATH, configured, renamed, run_options
 from projector.cli.output import echo_coded, echo_json, echo_table, exit_code, format_option
 from projector.cli.project import echo_summary
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from jobs.status import RunStatus
     from schemas.collection import Collection
+    from schemas.run import RunConfiguration, TaggingConfiguration
 
 _EVERY = 30.0  # seconds between two lines where no bar can be drawn
 
@@ -90,6 +91,7 @@ def run(
       projector jobs run es en it nl -o run --address ray://head:10001 --gpus-per-worker 0.25
     """
     from jobs.collection import run_collection
+    from schemas.run import TaggingConfiguration
 
     collection, directory = _collection(inputs, chosen)
     with _interruptible(), _telling() as (say, tick):
@@ -104,6 +106,7 @@ def run(
         )
     summary, result = done.summary, done.folder.result
     failed = sum(one.failed for one in summary.languages)
+    tags = isinstance(collection.run, TaggingConfiguration)
     if form == "json":
         echo_json(
             {
@@ -115,15 +118,16 @@ def run(
                 "languages": [one.model_dump() for one in summary.languages],
                 "counts": [one.model_dump() for one in summary.counts],
                 "losses": summary.losses,
-                **({"tagged": _tagged(result)} if collection.run.tags else {}),
+                **({"tagged": summary.tagged} if tags else {}),
                 **({} if done.coded is None else {"coded": done.coded.model_dump()}),
                 "problems": [asdict(problem) for problem in done.plan.problems],
                 "unused": done.plan.unused,
             }
         )
     else:
-        if collection.run.tags:
-            _echo_tagged(result)
+        if tags:
+            counts = ", ".join(f"{count} {label}" for label, count in summary.tagged.items())
+            click.echo(f"{result}: {counts or 'nothing found'}")
         else:
             echo_summary(summary, result)
         if done.coded is not None:
@@ -133,18 +137,6 @@ def run(
         if done.plan.problems:
             click.echo(f"{len(done.plan.problems)} problems in the source: {result}/problems.tsv")
     return exit_code(bool(summary.losses or done.plan.problems), accepted=accept_losses)
-
-
-def _echo_tagged(result: Path) -> None:
-    """Print what a tagger found in a collection."""
-    counts = ", ".join(f"{count} {label}" for label, count in _tagged(result).items())
-    click.echo(f"{result}: {counts or 'nothing found'}")
-
-
-def _tagged(result: Path) -> dict[str, int]:
-    from projector.run.reader import tagged_mentions
-
-    return tagged_mentions(result)
 
 
 def _collection(inputs: tuple[Path, ...], chosen: dict[str, Any]) -> tuple[Collection, Path]:
@@ -175,13 +167,37 @@ def _collection(inputs: tuple[Path, ...], chosen: dict[str, Any]) -> tuple[Colle
     coding = None
     if codes is not None:
         coding = CodingConfiguration(codes=codes, model=LEXICAL if coder is None else str(coder))
-    run = configured(inputs[0], inputs[1:], on_error="skip", **chosen)
-    if len(inputs) < 2 and not run.tags:
+    run: RunConfiguration | TaggingConfiguration
+    if len(inputs) > 1:
+        run = configured(inputs[0], inputs[1:], on_error="skip", **chosen)
+    else:
+        run = _tagging(inputs[0], chosen)
+    return Collection(run=run, jobs=JobOptions(**jobs), coding=coding), Path()
+
+
+def _tagging(source: Path, chosen: dict[str, Any]) -> TaggingConfiguration:
+    """Return what is asked for where there is a source alone: to tag it."""
+    from projector.tagging.tagger_folder import AUTO, NONE, is_tagger
+    from schemas.run import CorpusConfiguration, TaggingConfiguration
+
+    tagger, texts = chosen["tagger"], chosen["texts"]
+    if str(tagger) in (AUTO, NONE) or not is_tagger(Path(tagger)):
         raise click.UsageError(
             "give a TOML file; a source and at least one target; or a source and --tagger, "
             "a trained one, to tag it"
         )
-    return Collection(run=run, jobs=JobOptions(**jobs), coding=coding), Path()
+    return TaggingConfiguration(
+        source=CorpusConfiguration(
+            path=str(source),
+            language=chosen["source_language"],
+            texts=None if texts is None else str(texts),
+        ),
+        tagger=str(tagger),
+        precision=chosen["precision"],
+        labels=renamed(chosen["labels"], chosen["keep_labels"]),
+        on_error="skip",
+        max_characters=chosen["max_characters"],
+    )
 
 
 def _is_said(option: str) -> bool:

@@ -1,20 +1,53 @@
-"""Find and load what a run computes with: its model, and the tagger beside it."""
+"""Find and load what a run computes with: its model, and the tagger beside it or alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schemas.manifest import ModelFacts
+from schemas.run import RunConfiguration, TaggingConfiguration
+
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder
     from projector.settings import Precision
     from projector.tagging.tagger import Tagger
-    from schemas.manifest import ModelFacts
-    from schemas.run import ModelConfiguration, RunConfiguration
+    from schemas.run import ModelConfiguration
+
+
+def check_models(configuration: RunConfiguration | TaggingConfiguration) -> None:
+    """Refuse a configuration whose model or tagger is nowhere, before anything is read.
+
+    Raises:
+        ModelError: There is no such model, or no such tagger.
+    """
+    from projector.models.catalogue import find_entry
+    from projector.tagging.tagger_folder import TaggerFolder
+
+    if isinstance(configuration, TaggingConfiguration):
+        TaggerFolder.read(Path(configuration.tagger))
+    else:
+        find_entry(configuration.model.name)
+
+
+def model_name(configuration: RunConfiguration | TaggingConfiguration) -> str:
+    """Return the name or folder of the model that a run encodes with."""
+    from projector.tagging.tagger_folder import TaggerFolder
+
+    if isinstance(configuration, TaggingConfiguration):
+        return str(TaggerFolder.read(Path(configuration.tagger)).encoder["name_or_path"])
+    return configuration.model.name
+
+
+def chosen_precision(configuration: RunConfiguration | TaggingConfiguration) -> Precision:
+    """Return what a run's model is to compute in, as the user chose."""
+    if isinstance(configuration, TaggingConfiguration):
+        return configuration.precision
+    return configuration.model.precision
 
 
 def find_model(
-    configuration: RunConfiguration, *, precision: Precision, device: str
+    configuration: RunConfiguration | TaggingConfiguration, *, precision: Precision, device: str
 ) -> tuple[ModelFacts, bool | None]:
     """Return what a run's model and tagger are, without loading their weights.
 
@@ -27,29 +60,26 @@ def find_model(
     from projector.models import fingerprint
     from projector.models.catalogue import find_entry
     from projector.tagging.tagger_folder import TaggerFolder
-    from schemas.manifest import ModelFacts
 
-    model = configuration.model.model_dump(exclude={"name", "precision"})
-    model["name_or_path"] = configuration.model.name
+    if isinstance(configuration, TaggingConfiguration):
+        folder = TaggerFolder.read(Path(configuration.tagger))
+        identity = fingerprint(**folder.encoder, precision=precision, device=device)
+        name = find_entry(folder.encoder["name_or_path"]).name
+        tagger = folder.fingerprint_with(identity)
+        return ModelFacts(name=name, fingerprint=identity, tagger=tagger), None
+    model = configuration.model
+    view = model.model_dump(exclude={"name", "precision"})
+    identity = fingerprint(model.name, **view, precision=precision, device=device)
+    facts = ModelFacts(name=find_entry(model.name).name, fingerprint=identity)
     if configuration.tagger_model is None:
-        found = fingerprint(**model, precision=precision, device=device)
-        return ModelFacts(name=find_entry(model["name_or_path"]).name, fingerprint=found), None
+        return facts, None
     folder = TaggerFolder.read(Path(configuration.tagger_model))
     own = fingerprint(**folder.encoder, precision=precision, device=device)
-    tagger, shared = folder.fingerprint_with(own), None
-    if configuration.tags:
-        model, found = folder.encoder, own
-    else:
-        found = fingerprint(**model, precision=precision, device=device)
-        shared = own == found
-    name = find_entry(model["name_or_path"]).name
-    return ModelFacts(name=name, fingerprint=found, tagger=tagger), shared
+    return facts.model_copy(update={"tagger": folder.fingerprint_with(own)}), own == identity
 
 
 def model_facts(encoder: Encoder, tagger: Tagger | None) -> ModelFacts:
     """Return what a loaded model and tagger are."""
-    from schemas.manifest import ModelFacts
-
     return ModelFacts(
         name=encoder.name,
         fingerprint=encoder.fingerprint,
@@ -57,7 +87,9 @@ def model_facts(encoder: Encoder, tagger: Tagger | None) -> ModelFacts:
     )
 
 
-def load_models(configuration: RunConfiguration, device: str) -> tuple[Encoder, Tagger | None]:
+def load_models(
+    configuration: RunConfiguration | TaggingConfiguration, device: str
+) -> tuple[Encoder, Tagger | None]:
     """Load a run's model, and its tagger where it has one.
 
     The tagger shares the run's encoder if it was trained on that; where there is nothing but to
@@ -68,14 +100,25 @@ def load_models(configuration: RunConfiguration, device: str) -> tuple[Encoder, 
     """
     from projector.tagging.tagger import load_tagger
 
-    own = None if configuration.tags else load_model(configuration.model, device)
+    if isinstance(configuration, TaggingConfiguration):
+        path, precision = Path(configuration.tagger), configuration.precision
+        tagger = load_tagger(path, precision=precision, device=device)
+        return tagger.encoder, tagger
+    encoder = load_model(configuration.model, device)
     if configuration.tagger_model is None:
-        assert own is not None
-        return own, None
-    precision = configuration.model.precision
-    path = Path(configuration.tagger_model)
-    tagger = load_tagger(path, encoder=own, precision=precision, device=device)
-    return own or tagger.encoder, tagger
+        return encoder, None
+    path, precision = Path(configuration.tagger_model), configuration.model.precision
+    return encoder, load_tagger(path, encoder=encoder, precision=precision, device=device)
+
+
+def with_precision(
+    configuration: RunConfiguration | TaggingConfiguration, precision: Precision
+) -> RunConfiguration | TaggingConfiguration:
+    """Return a configuration with what its model computes in decided."""
+    if isinstance(configuration, TaggingConfiguration):
+        return configuration.model_copy(update={"precision": precision})
+    model = configuration.model.model_copy(update={"precision": precision})
+    return configuration.model_copy(update={"model": model})
 
 
 def load_model(model: ModelConfiguration, device: str) -> Encoder:

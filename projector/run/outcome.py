@@ -52,11 +52,13 @@ class DocumentOutcome:
         language: The target's, as the user wrote it.
         source: The source document's name.
         target: The translation with its projected mentions; None where there is none.
-        mentions: One outcome for each source mention, in the source's order, invalid ones last.
+        mentions: One outcome for each source mention, in the source's order, invalid ones last;
+            none where the document was tagged.
         lost: The annotations that could not travel.
         status: What became of the document as a whole: `projected`, whatever became of its
-            mentions, or why nothing could be projected from it.
-        reason: The same in words; empty when it is projected.
+            mentions; `tagged`, its target being its own text with what was found in it; or why
+            it came to nothing.
+        reason: The same in words; empty when it did not.
     """
 
     language: str
@@ -80,6 +82,8 @@ class DocumentOutcome:
 
     def counts(self) -> Counter[tuple[str, Status]]:
         """Return how many mentions there are of each label and status."""
+        if self.status is Status.TAGGED and self.target is not None:
+            return Counter((mention.label, Status.TAGGED) for mention in self.target.mentions)
         return Counter((mention.label, mention.status) for mention in self.mentions)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +19,7 @@ from projector.errors import ConfigurationError, CorpusError, Problem
 if TYPE_CHECKING:
     from projector.corpus.open import AnyCorpus
     from schemas.manifest import InputFiles
-    from schemas.run import CorpusConfiguration, RunConfiguration
+    from schemas.run import CorpusConfiguration, RunConfiguration, TaggingConfiguration
 
 Role = Literal["source", "target", "texts", "tagger"]
 
@@ -30,14 +30,14 @@ class Task:
 
     Args:
         source: The source document's name.
-        target: Number of the target corpus.
+        target: Number of the target corpus; None where the source itself is tagged.
         translation: The translation's name; None where there is none.
         prediction: Name of the tagger's document on the translation; None where there is none.
     """
 
     source: str
-    target: int
-    translation: str | None
+    target: int | None = None
+    translation: str | None = None
     prediction: str | None = None
 
 
@@ -61,8 +61,8 @@ class Plan:
     """What is to be done, before anything is encoded.
 
     Args:
-        source: The annotated corpus.
-        targets: The translations', one a language; where the source is to be tagged, itself.
+        source: The annotated corpus, or the one that is to be tagged.
+        targets: The translations', one a language; none where the source is tagged.
         taggers: For each target the corpus of an auxiliary tagger's predictions, or None.
         tasks: Every source document in every target language; those that share a source text
             stand together, so that it is encoded once.
@@ -73,13 +73,27 @@ class Plan:
     """
 
     source: AnyCorpus | BareCorpus
-    targets: tuple[AnyCorpus | BareCorpus, ...]
+    targets: tuple[AnyCorpus, ...]
     taggers: tuple[AnyCorpus | None, ...]
     tasks: tuple[Task, ...]
     unused: tuple[tuple[str, ...], ...]
     problems: tuple[Problem, ...] = ()
     facts: Mapping[str, SourceFacts] = field(default_factory=dict, repr=False)
     labels: tuple[str, ...] = ()
+
+    def target(self, task: Task) -> AnyCorpus:
+        """Return the corpus of a task's translation."""
+        if task.target is None:
+            raise ValueError(f"{task.source} is to be tagged, not projected")
+        return self.targets[task.target]
+
+    def predictions(self, task: Task) -> AnyCorpus | None:
+        """Return the corpus of an auxiliary tagger's predictions on a task's translation."""
+        return None if task.target is None else self.taggers[task.target]
+
+    def language(self, task: Task) -> str:
+        """Return the language of what a task writes."""
+        return self.source.language if task.target is None else self.target(task).language
 
     def only(self, tasks: Sequence[Task]) -> Plan:
         """Return the plan of some tasks, with nothing in it that they don't need."""
@@ -98,23 +112,22 @@ class Plan:
     def paths(self) -> list[tuple[Path, Role, str]]:
         """Return all that the run reads, with its role and language: corpora and their texts."""
         language = self.source.language
-        found: list[tuple[Path, Role, str]] = [(self.source.path, "source", language)]
-        found += [(path, "texts", language) for path in _outside(self.source)]
+        paths: list[tuple[Path, Role, str]] = [(self.source.path, "source", language)]
+        paths += [(path, "texts", language) for path in _outside(self.source)]
         for target in self.targets:
-            if target is self.source:  # which is to be tagged
-                continue
-            found.append((target.path, "target", target.language))
-            found += [(path, "texts", target.language) for path in _outside(target)]
-        taggers = [one for one in self.taggers if one is not None]
-        found += [(one.path, "tagger", one.language) for one in taggers[:1]]
-        return found
+            paths.append((target.path, "target", target.language))
+            paths += [(path, "texts", target.language) for path in _outside(target)]
+        taggers = [tagger for tagger in self.taggers if tagger is not None]
+        paths += [(tagger.path, "tagger", tagger.language) for tagger in taggers[:1]]
+        return paths
 
     def _by_target(self, tasks: Sequence[Task]) -> list[list[Task]]:
         """Return the tasks of each target corpus."""
-        found: list[list[Task]] = [[] for _ in self.targets]
+        tasks_of: list[list[Task]] = [[] for _ in self.targets]
         for task in tasks:
-            found[task.target].append(task)
-        return found
+            if task.target is not None:
+                tasks_of[task.target].append(task)
+        return tasks_of
 
     def unpaired(self, target: int) -> tuple[str, ...]:
         """Return the source documents without a translation in a target corpus, sorted."""
@@ -123,8 +136,8 @@ class Plan:
         )
 
 
-def plan_run(configuration: RunConfiguration) -> Plan:
-    """Open the corpora of a configuration and pair their documents, or those that it tags.
+def plan_run(configuration: RunConfiguration | TaggingConfiguration) -> Plan:
+    """Open the corpora of a configuration and pair their documents, or list those that it tags.
 
     Every source document is read, so that its faults are known before a model is loaded.
 
@@ -135,13 +148,25 @@ def plan_run(configuration: RunConfiguration) -> Plan:
             the tagger's predictions are on no target.
         OutputError: A label can't be part of a file's name.
     """
-    if configuration.source is None or not (configuration.targets or configuration.tags):
-        raise ConfigurationError(
-            "a run needs a source corpus and at least one target, or a tagger for the source"
-        )
-    opened = _opened(configuration.source, configuration)
-    source = BareCorpus(opened) if configuration.tags else opened
-    targets = (source,) if configuration.tags else _targets(configuration)
+    from schemas.run import TaggingConfiguration
+
+    if isinstance(configuration, TaggingConfiguration):
+        return _plan_tagging(configuration)
+    return _plan_projecting(configuration)
+
+
+def _plan_tagging(configuration: TaggingConfiguration) -> Plan:
+    source = BareCorpus(_opened(configuration.source, configuration.labels))
+    plan = Plan(source, (), (), tuple(map(Task, source.names)), ())
+    return _with_facts(plan, configuration.on_error)
+
+
+def _plan_projecting(configuration: RunConfiguration) -> Plan:
+    if configuration.source is None or not configuration.targets:
+        raise ConfigurationError("a run needs a source corpus and at least one target")
+    source = _opened(configuration.source, configuration.labels)
+    targets = tuple(_opened(corpus, configuration.labels) for corpus in configuration.targets)
+    _refuse_twins(targets)
     taggers = _taggers(targets, configuration)
     tasks: list[Task] = []
     unused = []
@@ -155,28 +180,28 @@ def plan_run(configuration: RunConfiguration) -> Plan:
             translation = translations.get(name)
             tasks.append(Task(name, number, translation, predictions.get(translation or "")))
         unused.append(pairing.unpaired_target)
-    facts, labels, problems = _facts(source)
+    plan = Plan(source, targets, taggers, tuple(tasks), tuple(unused))
+    return _with_facts(plan, configuration.on_error)
+
+
+def _with_facts(plan: Plan, on_error: str) -> Plan:
+    """Return a plan with what reading its source tells, its tasks in the order of their texts."""
+    facts, labels, problems = _facts(plan.source)
     check_labels(labels)
-    problems = (*source.problems, *problems)
-    if problems and configuration.on_error == "stop":
+    problems = (*plan.source.problems, *problems)
+    if problems and on_error == "stop":
         raise CorpusError(*problems)
-    tasks.sort(key=lambda task: (facts[task.source].leader, task.source, task.target))
-    return Plan(source, targets, taggers, tuple(tasks), tuple(unused), problems, facts, labels)
-
-
-def _targets(configuration: RunConfiguration) -> tuple[AnyCorpus, ...]:
-    targets = tuple(_opened(one, configuration) for one in configuration.targets)
-    _refuse_twins(targets)
-    return targets
-
-
-def _opened(corpus: CorpusConfiguration, configuration: RunConfiguration) -> AnyCorpus:
-    return open_any(
-        corpus.path, language=corpus.language, texts=corpus.texts, labels=configuration.labels
+    tasks = sorted(
+        plan.tasks, key=lambda task: (facts[task.source].leader, task.source, task.target or 0)
     )
+    return replace(plan, tasks=tuple(tasks), problems=problems, facts=facts, labels=labels)
 
 
-def _refuse_twins(targets: Sequence[AnyCorpus | BareCorpus]) -> None:
+def _opened(corpus: CorpusConfiguration, labels: Mapping[str, str] | None) -> AnyCorpus:
+    return open_any(corpus.path, language=corpus.language, texts=corpus.texts, labels=labels)
+
+
+def _refuse_twins(targets: Sequence[AnyCorpus]) -> None:
     """Refuse two targets in one language: their outputs would have one place."""
     for number, one in enumerate(targets):
         for other in targets[:number]:
@@ -188,12 +213,12 @@ def _refuse_twins(targets: Sequence[AnyCorpus | BareCorpus]) -> None:
 
 
 def _taggers(
-    targets: Sequence[AnyCorpus | BareCorpus], configuration: RunConfiguration
+    targets: Sequence[AnyCorpus], configuration: RunConfiguration
 ) -> tuple[AnyCorpus | None, ...]:
     """Return for each target the tagger's predictions on its language, if they are."""
     if configuration.tagger is None:
         return (None,) * len(targets)
-    tagger = _opened(configuration.tagger, configuration)
+    tagger = _opened(configuration.tagger, configuration.labels)
     if len(targets) == 1:
         return (tagger,)
     found = tuple(
@@ -208,7 +233,7 @@ def _taggers(
     return found
 
 
-def _nothing_pairs(source: AnyCorpus | BareCorpus, target: AnyCorpus | BareCorpus) -> Problem:
+def _nothing_pairs(source: AnyCorpus, target: AnyCorpus) -> Problem:
     return Problem(
         target.path,
         None,

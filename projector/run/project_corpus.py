@@ -9,29 +9,24 @@ print(summary.by_status())
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from projector.corpus import Reading
-from projector.decode.tagger_evidence import Predictions
-from projector.document import Document, DocumentPair, Status
-from projector.errors import ConfigurationError, CorpusError, ProjectorError
+from projector.document import Document, Status
 from projector.run.configure import AnyPath, Options, configure
+from projector.run.outcome import DocumentOutcome, invalid_mentions, unprojected_outcome
 from projector.run.plan import Plan, Task, input_files, plan_run
+from projector.run.project_tasks import project_tasks
+from projector.run.tag_tasks import tag_tasks
 from projector.settings import DEFAULT_MODEL
 from projector.storage.clock import Clock
+from schemas.run import RunConfiguration, TaggingConfiguration
 
 if TYPE_CHECKING:
-    from projector.decode.tagger_evidence import Support
     from projector.models.encoder import Encoder
-    from projector.pipeline import ProjectedDocument
-    from projector.run.outcome import DocumentOutcome
     from projector.run.summary import RunSummary
-    from projector.run.writer import RunWriter
     from projector.settings import Settings
     from projector.tagging.tagger import Tagger
-    from schemas.run import RunConfiguration
 
 
 def project_corpus(
@@ -69,7 +64,7 @@ def project_corpus(
 
 
 def run_configuration(
-    configuration: RunConfiguration,
+    configuration: RunConfiguration | TaggingConfiguration,
     output: AnyPath,
     *,
     overwrite: bool = False,
@@ -79,7 +74,7 @@ def run_configuration(
     loaded: Callable[[bool], None] | None = None,
     progress: Callable[[Sequence[Task]], Iterator[Task]] | None = None,
 ) -> RunSummary:
-    """Project as a configuration says and write the run's folder.
+    """Project, or tag, as a configuration says and write the run's folder.
 
     Args:
         configuration: All that was chosen, see `configure`.
@@ -88,18 +83,17 @@ def run_configuration(
         device: Where the model runs.
         command: The command line, for the log.
         planned: Is shown the plan before a model is loaded.
-        loaded: Is told of a tagger whether it shares the model's pass over a text.
-        progress: See `run_plan`.
+        loaded: Is told of a tagger beside a model whether it shares the model's pass over a text.
+        progress: Wraps the tasks to show how far it is.
 
     Raises:
         ProjectorError: What can't be read, loaded or written.
     """
-    from projector.models.catalogue import find_entry
-    from projector.run.models import load_models, model_facts
+    from projector.run.models import check_models, load_models, model_facts
     from projector.run.writer import RunOrigin, check_output, open_writer
 
     check_output(output, overwrite=overwrite)
-    find_entry(configuration.model.name)
+    check_models(configuration)
     clock = Clock()
     plan = plan_run(configuration)
     if planned:
@@ -107,204 +101,47 @@ def run_configuration(
     inputs = input_files(plan)
     clock.stop("plan")
     encoder, tagger = load_models(configuration, device)
-    if loaded and tagger is not None:
+    if loaded and tagger is not None and isinstance(configuration, RunConfiguration):
         loaded(tagger.encoder is encoder)
     clock.stop("load")
-    model = model_facts(encoder, tagger)
-    origin = RunOrigin(configuration, model, inputs, plan.problems, command)
+    origin = RunOrigin(configuration, model_facts(encoder, tagger), inputs, plan.problems, command)
     with open_writer(output, origin, overwrite=overwrite) as writer:
-        run_plan(plan, encoder, configuration, writer, tagger=tagger, progress=progress)
+        tasks = progress(plan.tasks) if progress else plan.tasks
+        for outcome in carry_out(tasks, plan, configuration, encoder, tagger):
+            writer.put(outcome)
         clock.stop("project")
         writer.stages.update(clock.seconds)
     return writer.summary
 
 
-def run_plan(
-    plan: Plan,
-    encoder: Encoder,
-    configuration: RunConfiguration,
-    writer: RunWriter,
-    *,
-    tagger: Tagger | None = None,
-    progress: Callable[[Sequence[Task]], Iterator[Task]] | None = None,
-) -> None:
-    """Carry out a plan, document by document.
-
-    Args:
-        plan: From `plan_run`.
-        encoder: Gives tokens and vectors.
-        configuration: The same that was planned with.
-        writer: Takes every outcome; open.
-        tagger: Supports the decoder, where the configuration names one.
-        progress: Wraps the tasks to show how far it is.
-
-    Raises:
-        CorpusError: A document can't be read rightly, unless the configuration says `skip`.
-        ProjectorError: A document can't be processed, unless it says so.
-    """
-    tasks = progress(plan.tasks) if progress else plan.tasks
-    for outcome in project_tasks(tasks, plan, encoder, configuration, tagger=tagger):
-        writer.put(outcome)
-
-
-def project_tasks(
+def carry_out(
     tasks: Iterable[Task],
     plan: Plan,
+    configuration: RunConfiguration | TaggingConfiguration,
     encoder: Encoder,
-    configuration: RunConfiguration,
-    *,
-    tagger: Tagger | None = None,
+    tagger: Tagger | None,
 ) -> Iterator[DocumentOutcome]:
-    """Yield what became of each task's document; one that fails has an outcome too.
+    """Yield what became of each task's document, projected or tagged as the configuration says.
 
     Args:
-        tasks: Some or all of the plan's; tasks on the same source text are best neighbours.
+        tasks: Some or all of the plan's, in its order.
         plan: Knows the corpora.
-        encoder: Gives tokens and vectors.
         configuration: The same that was planned with.
-        tagger: Supports the decoder, where the configuration names one.
+        encoder, tagger: As `load_models` gives them for it.
 
     Raises:
-        CorpusError: A document can't be read rightly, unless the configuration says `skip`.
-        ProjectorError: A document can't be processed, unless it says so.
+        ProjectorError: A document can't be processed, unless the configuration says `skip`.
     """
-    from projector.models.encoder import RecentTexts
-    from projector.run.outcome import (
-        DocumentOutcome,
-        invalid_mentions,
-        projected_outcome,
-        unprojected_outcome,
-    )
-
-    recent = RecentTexts(encoder)
-    if tagger is not None and tagger.encoder is encoder:
-        tagger = replace(tagger, encoder=recent)  # one pass over a text serves both
-    for task in tasks:
-        reading = _checked(plan.source.read(task.source), configuration)
-        outcome = _outcome(task, plan, reading, recent, configuration, tagger)
-        invalid = invalid_mentions(reading.problems)
-        if isinstance(outcome, Document):
-            yield DocumentOutcome(outcome.language, task.source, outcome)
-            continue
-        if not isinstance(outcome, _Nothing):
-            yield projected_outcome(outcome, invalid=invalid)
-            continue
-        source = reading.document or Document(task.source, plan.source.language, "")
-        language = plan.targets[task.target].language
-        yield unprojected_outcome(source, language, outcome.status, outcome.reason, invalid=invalid)
+    if isinstance(configuration, RunConfiguration):
+        return project_tasks(tasks, plan, encoder, configuration, tagger=tagger)
+    if tagger is None:
+        raise ValueError("a run that tags needs its tagger")
+    return tag_tasks(tasks, plan, tagger, configuration)
 
 
 def fail_task(task: Task, plan: Plan, reason: str) -> DocumentOutcome:
     """Return the outcome of a task that is not tried."""
-    from projector.run.outcome import invalid_mentions, unprojected_outcome
-
     reading = plan.source.read(task.source)
     source = reading.document or Document(task.source, plan.source.language, "")
-    language = plan.targets[task.target].language
     invalid = invalid_mentions(reading.problems)
-    return unprojected_outcome(source, language, Status.FAILED, reason, invalid=invalid)
-
-
-@dataclass(frozen=True, slots=True)
-class _Nothing:
-    """Why nothing could be projected from a document."""
-
-    status: Status
-    reason: str
-
-
-def _outcome(
-    task: Task,
-    plan: Plan,
-    reading: Reading,
-    encoder: Encoder,
-    configuration: RunConfiguration,
-    tagger: Tagger | None,
-) -> ProjectedDocument | Document | _Nothing:
-    """Project a document, or tag it, or say why it can't be."""
-    target = plan.targets[task.target]
-    if reading.document is None:
-        return _Nothing(Status.FAILED, _told(reading))
-    if task.translation is None:
-        return _Nothing(Status.UNPAIRED, f"{target.path} has no translation of {task.source}")
-    # A translation's own annotations play no part, so neither do their faults.
-    translated = target.read(task.translation)
-    if translated.document is None:
-        _checked(translated, configuration)
-        return _Nothing(Status.FAILED, _told(translated))
-    text = translated.document.text
-    longest = max(len(reading.document.text), len(text))
-    if configuration.max_characters is not None and longest > configuration.max_characters:
-        found = f"{longest} characters, more than {configuration.max_characters} are not wanted"
-        return _Nothing(Status.FAILED, found)
-    translation = Document(task.translation, target.language, text)
-    support = _predicted(task, plan, text, configuration)
-    if isinstance(support, _Nothing):
-        return support
-    pair = DocumentPair(reading.document, translation)
-    return _projected(pair, encoder, configuration, support, tagger)
-
-
-def _predicted(
-    task: Task, plan: Plan, text: str, configuration: RunConfiguration
-) -> Predictions | _Nothing | None:
-    """Return what a corpus of a tagger's predictions says of a translation."""
-    corpus = plan.taggers[task.target]
-    if corpus is None or task.prediction is None:
-        return None
-    found = _checked(corpus.read(task.prediction), configuration).document
-    if found is None or found.text == text:
-        return None if found is None else Predictions(found)
-    reason = (
-        f"{corpus.path}: the tagger's text of {task.prediction} is not that of "
-        f"{task.translation} in {plan.targets[task.target].path}, so its offsets mean something "
-        "else"
-    )
-    if configuration.on_error == "skip":
-        return _Nothing(Status.FAILED, reason)
-    raise ConfigurationError(reason)
-
-
-def _projected(
-    pair: DocumentPair,
-    encoder: Encoder,
-    configuration: RunConfiguration,
-    support: Support | None,
-    tagger: Tagger | None,
-) -> ProjectedDocument | Document | _Nothing:
-    from projector.pipeline import project_pair
-
-    try:
-        if tagger is not None and configuration.tags:
-            return tagger.tag(pair.target)
-        if tagger is not None:
-            support = tagger.support(pair.target.text)
-        return project_pair(pair, encoder, configuration.settings, support=support)
-    except ProjectorError:
-        raise
-    except Exception as error:  # one document must not end a run over thirty thousand
-        found = _found(error)
-        if configuration.on_error == "skip":
-            return _Nothing(Status.FAILED, found)
-        what = "tagged" if configuration.tags else f"projected onto {pair.target.language}"
-        raise ProjectorError(
-            f"{pair.source.name}: can't be {what} ({found}). "
-            "To go on without such documents, let errors be skipped"
-        ) from error
-
-
-def _found(error: Exception) -> str:
-    """Return what went wrong, in the same words each time it does."""
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return "there was not enough memory for it"  # torch tells how much was free just then
-    return f"{type(error).__name__}: {error}"
-
-
-def _told(reading: Reading) -> str:
-    return "; ".join(map(str, reading.problems))
-
-
-def _checked(reading: Reading, configuration: RunConfiguration) -> Reading:
-    if reading.problems and configuration.on_error == "stop":
-        raise CorpusError(*reading.problems)
-    return reading
+    return unprojected_outcome(source, plan.language(task), Status.FAILED, reason, invalid=invalid)

@@ -41,7 +41,9 @@ class FinishedRun:
     def tags(self) -> bool:
         """Tell whether mentions were found in the source itself, not projected from it."""
         chosen = self.manifest.configuration  # perhaps of another version: as plain values
-        return not chosen.get("targets") and chosen.get("tagger_model") is not None
+        # Version 0.1.0 had one configuration for both, and called the tagger `tagger_model`.
+        tagger = chosen.get("tagger_model") or chosen.get("tagger")
+        return not chosen.get("targets") and isinstance(tagger, str)
 
     @property
     def tables(self) -> dict[tuple[str, str], Path]:
@@ -74,7 +76,7 @@ class FinishedRun:
         expected = sum(
             one.mentions
             for one in self.manifest.counts
-            if languages is None or one.language in languages
+            if (languages is None or one.language in languages) and one.status != Status.TAGGED
         )
         if found.height != expected:
             told = f"it holds {found.height} outcomes"
@@ -106,12 +108,6 @@ class FinishedRun:
     def corpus(self, language: str | None = None) -> ParquetCorpus:
         """Open the translations with their projected mentions as a corpus."""
         return open_parquet(self.path, language=language)
-
-
-def tagged_mentions(path: Path) -> dict[str, int]:
-    """Return how many mentions of each label stand in a run's texts, sorted by label."""
-    labels = pq.read_table(path / "mentions.parquet", columns=["label"])["label"]
-    return dict(sorted((one["values"], one["counts"]) for one in labels.value_counts().to_pylist()))
 
 
 def is_run(path: Path) -> bool:

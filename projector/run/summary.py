@@ -28,6 +28,15 @@ class RunSummary:
         return dict(sorted(statuses.items()))
 
     @property
+    def tagged(self) -> dict[str, int]:
+        """Return how many mentions of each label a run that tags has found, sorted by label."""
+        labels: Counter[str] = Counter()
+        for count in self.counts:
+            if count.status == Status.TAGGED.value:
+                labels[count.label] += count.mentions
+        return dict(sorted(labels.items()))
+
+    @property
     def losses(self) -> int:
         """Return how many mentions are not projected, annotations lost and documents failed."""
         return sum(
@@ -78,7 +87,7 @@ class LanguageTally:
             language=language,
             documents=len(self.documents),
             translated=self.translated,
-            mentions=sum(self.mentions.values()),
+            mentions=sum(self.documents.values()),
             projected=sum(
                 number
                 for (_, status), number in self.mentions.items()

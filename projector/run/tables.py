@@ -189,7 +189,7 @@ def _unprojected_rows(outcome: DocumentOutcome) -> Iterator[tuple[str, ...]]:
     for mention in outcome.mentions:
         if mention.status is not Status.PROJECTED:
             yield _unprojected_cells(outcome, mention)
-    if outcome.status is not Status.PROJECTED and not outcome.mentions:
+    if outcome.status not in (Status.PROJECTED, Status.TAGGED) and not outcome.mentions:
         nothing = ("",) * 5
         yield (outcome.language, outcome.source, *nothing, outcome.status.value, outcome.reason)
 

@@ -46,7 +46,7 @@ from projector.storage.provenance import versions
 from schemas.manifest import LOG, MANIFEST, InputFiles, Manifest, ModelFacts, RunLog
 
 if TYPE_CHECKING:
-    from schemas.run import RunConfiguration
+    from schemas.run import RunConfiguration, TaggingConfiguration
 
 _SPOOL = ".spool"
 
@@ -63,7 +63,7 @@ class RunOrigin:
         command: The command line, for the log.
     """
 
-    configuration: RunConfiguration
+    configuration: RunConfiguration | TaggingConfiguration
     model: ModelFacts
     inputs: Sequence[InputFiles] = ()
     problems: Sequence[Problem] = ()

@@ -23,7 +23,8 @@ from projector.errors import ConfigurationError, CorpusError, OutputError, Proje
 from projector.run.configure import configure
 from projector.run.models import load_model
 from projector.run.outcome import DocumentOutcome, MentionOutcome, unprojected_outcome
-from projector.run.project_corpus import project_tasks, run_configuration
+from projector.run.project_corpus import run_configuration
+from projector.run.project_tasks import project_tasks
 from schemas.collection import Collection, JobOptions
 
 ROOT = Path(__file__).parents[2]

@@ -69,8 +69,7 @@ def test_a_projection_has_it_by_itself_where_it_costs_next_to_nothing():
         {"tagger": None},
     ):
         assert configure("es", ["en"], **options).tagger_model is None
-    assert configure("es", []).tagger_model is None  # nothing to project: a tagger must be named
-    assert configure("es", [], tagger="clinical").tags
+    assert configure("es", []).tagger_model is None  # nothing to project
 
 
 def test_what_a_projection_has_by_itself_is_no_folder_of_the_users(tmp_path, monkeypatch):

@@ -1,0 +1,135 @@
+"""Project a plan's documents onto their translations, one task after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from projector.corpus import Reading
+from projector.decode.tagger_evidence import Predictions
+from projector.document import Document, DocumentPair, Status
+from projector.errors import ConfigurationError, ProjectorError
+from projector.run.failures import ComesToNothing, check_length, checked, readable, unforeseen
+from projector.run.outcome import (
+    DocumentOutcome,
+    invalid_mentions,
+    projected_outcome,
+    unprojected_outcome,
+)
+
+if TYPE_CHECKING:
+    from projector.decode.tagger_evidence import Support
+    from projector.models.encoder import Encoder
+    from projector.pipeline import ProjectedDocument
+    from projector.run.plan import Plan, Task
+    from projector.tagging.tagger import Tagger
+    from schemas.run import RunConfiguration
+
+
+def project_tasks(
+    tasks: Iterable[Task],
+    plan: Plan,
+    encoder: Encoder,
+    configuration: RunConfiguration,
+    *,
+    tagger: Tagger | None = None,
+) -> Iterator[DocumentOutcome]:
+    """Yield what became of each task's document; one that fails has an outcome too.
+
+    Args:
+        tasks: Some or all of the plan's; tasks on the same source text are best neighbours.
+        plan: Knows the corpora.
+        encoder: Gives tokens and vectors.
+        configuration: The same that was planned with.
+        tagger: Supports the decoder, where the configuration names one.
+
+    Raises:
+        CorpusError: A document can't be read rightly, unless the configuration says `skip`.
+        ProjectorError: A document can't be processed, unless it says so.
+    """
+    from projector.models.encoder import RecentTexts
+
+    recent = RecentTexts(encoder)
+    if tagger is not None and tagger.encoder is encoder:
+        tagger = replace(tagger, encoder=recent)  # one pass over a text serves both
+    for task in tasks:
+        yield _project_task(task, plan, recent, configuration, tagger)
+
+
+def _project_task(
+    task: Task,
+    plan: Plan,
+    encoder: Encoder,
+    configuration: RunConfiguration,
+    tagger: Tagger | None,
+) -> DocumentOutcome:
+    """Project a document, or say why it can't be."""
+    reading = checked(plan.source.read(task.source), configuration.on_error)
+    invalid = invalid_mentions(reading.problems)
+    try:
+        pair = _pair(task, plan, reading, configuration)
+        support = _predicted(task, plan, pair.target.text, configuration)
+        projected = _projected(pair, encoder, configuration, support, tagger)
+    except ComesToNothing as nothing:
+        source = reading.document or Document(task.source, plan.source.language, "")
+        return unprojected_outcome(
+            source, plan.language(task), nothing.status, nothing.reason, invalid=invalid
+        )
+    return projected_outcome(projected, invalid=invalid)
+
+
+def _pair(
+    task: Task, plan: Plan, reading: Reading, configuration: RunConfiguration
+) -> DocumentPair:
+    """Return a document and its translation, whose own annotations play no part."""
+    source, target = readable(reading), plan.target(task)
+    if task.translation is None:
+        raise ComesToNothing(Status.UNPAIRED, f"{target.path} has no translation of {task.source}")
+    translated = target.read(task.translation)
+    if translated.document is None:
+        checked(translated, configuration.on_error)
+    text = readable(translated).text
+    check_length((source.text, text), configuration.max_characters)
+    return DocumentPair(source, Document(task.translation, target.language, text))
+
+
+def _predicted(
+    task: Task, plan: Plan, text: str, configuration: RunConfiguration
+) -> Predictions | None:
+    """Return what a corpus of a tagger's predictions says of a translation."""
+    corpus = plan.predictions(task)
+    if corpus is None or task.prediction is None:
+        return None
+    predicted = checked(corpus.read(task.prediction), configuration.on_error).document
+    if predicted is None:
+        return None
+    if predicted.text == text:
+        return Predictions(predicted)
+    reason = (
+        f"{corpus.path}: the tagger's text of {task.prediction} is not that of "
+        f"{task.translation} in {plan.target(task).path}, so its offsets mean something else"
+    )
+    if configuration.on_error == "skip":
+        raise ComesToNothing(Status.FAILED, reason)
+    raise ConfigurationError(reason)
+
+
+def _projected(
+    pair: DocumentPair,
+    encoder: Encoder,
+    configuration: RunConfiguration,
+    support: Support | None,
+    tagger: Tagger | None,
+) -> ProjectedDocument:
+    from projector.pipeline import project_pair
+
+    try:
+        if tagger is not None:
+            support = tagger.support(pair.target.text)
+        return project_pair(pair, encoder, configuration.settings, support=support)
+    except ProjectorError:
+        raise
+    except Exception as error:
+        what = f"{pair.source.name}: can't be projected onto {pair.target.language}"
+        raise unforeseen(error, what, configuration.on_error) from error
