@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,11 +10,16 @@ from jobs.folder import RunFolder
 from projector.coding.load import configured_coder
 from projector.coding.read_mentions import read_mentions
 from projector.coding.writer import write_codes
+from projector.run.reporter import SILENT, Reporter
 from schemas.coding import CODING, CodingConfiguration, CodingFacts
 
 
 def code_result(
-    folder: RunFolder, chosen: CodingConfiguration, directory: Path, say: Callable[[str], None]
+    folder: RunFolder,
+    chosen: CodingConfiguration,
+    directory: Path,
+    *,
+    reporter: Reporter = SILENT,
 ) -> CodingFacts:
     """Write the codes of a result beside it, unless the same coder has done so.
 
@@ -23,7 +27,7 @@ def code_result(
         folder: The run's; it has a result.
         chosen: How mentions are coded.
         directory: What relative paths are relative to.
-        say: Is told in words what happens.
+        reporter: Is told what happens.
 
     Raises:
         ProjectorError: See `configured_coder`, `write_codes`.
@@ -32,13 +36,13 @@ def code_result(
     before = _facts(folder.coded)
     made_by = coder.fingerprint, coder.codes.fingerprint, chosen
     if before is not None and _made_by(before) == made_by:
-        say(f"the codes are in {folder.coded} already")
+        reporter.told(f"the codes are in {folder.coded} already")
         return before
-    say(f"coding its mentions by {coder.name}")
+    reporter.told(f"coding its mentions by {coder.name}")
     facts = write_codes(
         read_mentions(folder.result, labels={}), coder, folder.coded, chosen, overwrite=True
     )
-    say(f"the codes are in {folder.coded}")
+    reporter.told(f"the codes are in {folder.coded}")
     return facts
 
 

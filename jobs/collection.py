@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jobs.cluster import Pool, Resources, connected, share
 from jobs.code_result import code_result
@@ -15,16 +16,20 @@ from jobs.folder import RunFolder, driving
 from jobs.merge import finished_shards, merge_shards
 from jobs.plan import CollectionPlan, Device, Planning, read_shards
 from jobs.shard_file import ShardFacts
-from jobs.status import RunStatus, status_of
+from jobs.status import status_of
 from projector.coding.load import check_configured
 from projector.errors import CorpusError, OutputError, ProjectorError
 from projector.run.reader import is_run, read_run
+from projector.run.reporter import SILENT, Progress, Reporter
 from projector.run.summary import RunSummary
 from projector.storage.clock import Clock
 from projector.tagging.tagger_folder import told_pass
 from schemas.coding import CodingConfiguration, CodingFacts
 from schemas.collection import Collection, JobOptions
 from schemas.run import RunConfiguration, TaggingConfiguration
+
+if TYPE_CHECKING:
+    from projector.run.plan import Plan
 
 # Workers that share a GPU overlap: while one aligns and decodes on the CPU, another encodes.
 _SHARE_OF_GPU = 0.25
@@ -58,8 +63,7 @@ def run_collection(
     directory: Path,
     overwrite: bool = False,
     command: Sequence[str] = (),
-    say: Callable[[str], None] | None = None,
-    tick: Callable[[RunStatus], None] | None = None,
+    reporter: Reporter = SILENT,
 ) -> FinishedCollection:
     """Run a collection, or go on with a run that was begun.
 
@@ -69,8 +73,7 @@ def run_collection(
         directory: What relative paths in the collection are relative to.
         overwrite: Begin anew where a run is there already.
         command: The command line, for the log.
-        say: Is told in words what happens.
-        tick: Is told about every second how far the run is.
+        reporter: Is told what happens, and about every second how far the run is.
 
     Raises:
         ProjectorError: A corpus, the model or the cluster can't be had; the folder holds the run
@@ -87,40 +90,42 @@ def run_collection(
         if overwrite:
             folder.clear()
         folder.prepare()
-        say = _logged(folder, say)
+        reporter = _LoggingReporter(folder, reporter)
         plan, nodes = _planned(folder, collection, directory.absolute(), stack)
         clock.stop("plan")
         if is_run(folder.result):
-            say("the run is finished already: nothing is left to do")
-            return _coded(_finished(folder, plan), coding, directory, say)
+            reporter.told("the run is finished already: nothing is left to do")
+            return _coded(_finished(folder, plan), coding, directory, reporter)
         if plan.shared is not None and isinstance(collection.run, RunConfiguration):
-            say(told_pass(collection.run, plan.shared))
+            reporter.told(told_pass(collection.run, plan.shared))
         for target, names in plan.unused.items():
-            say(f"{len(names)} documents of {target} translate nothing; the first is {names[0]}")
-        work = _Work(folder, plan, collection.jobs, say, tick)
+            first = f"the first is {names[0]}"
+            reporter.told(f"{len(names)} documents of {target} translate nothing; {first}")
+        work = _Work(folder, plan, collection.jobs, reporter)
         if work.left and nodes is None:
             nodes = stack.enter_context(connected(None))
         worked = work.finish(nodes or ())
         clock.stop("project")
         _check_inputs(plan)
-        say("all shards are done; merging them")
+        reporter.told("all shards are done; merging them")
         facts = finished_shards(folder, plan, work.shards)
         summary = merge_shards(folder, plan, facts, stages=clock.seconds, command=command)
-        say(f"the result is in {folder.result}")
+        reporter.told(f"the result is in {folder.result}")
         done = FinishedCollection(folder, plan, summary, worked)
-        return _coded(done, coding, directory, say)
+        return _coded(done, coding, directory, reporter)
 
 
 def _coded(
     done: FinishedCollection,
     coding: CodingConfiguration | None,
     directory: Path,
-    say: Callable[[str], None],
+    reporter: Reporter,
 ) -> FinishedCollection:
     """Code the mentions of a finished run, where that is asked for."""
     if coding is None:
         return done
-    return replace(done, coded=code_result(done.folder, coding, directory, say))
+    coded = code_result(done.folder, coding, directory, reporter=reporter)
+    return replace(done, coded=coded)
 
 
 def _planned(
@@ -152,23 +157,16 @@ class _Work:
         folder: The run's.
         plan: The run's.
         jobs: How the work is shared.
-        say: Is told in words what happens.
-        tick: Is told about every second how far the run is.
+        reporter: Is told what happens, and about every second how far the run is.
     """
 
     def __init__(
-        self,
-        folder: RunFolder,
-        plan: CollectionPlan,
-        jobs: JobOptions,
-        say: Callable[[str], None],
-        tick: Callable[[RunStatus], None] | None,
+        self, folder: RunFolder, plan: CollectionPlan, jobs: JobOptions, reporter: Reporter
     ) -> None:
         self._folder = folder
         self._plan = plan
         self._jobs = jobs
-        self._say = say
-        self._tick = tick
+        self._reporter = reporter
         self.shards = read_shards(folder)
         self._done = finished_shards(folder, plan, self.shards)
 
@@ -183,7 +181,7 @@ class _Work:
         Args:
             nodes: What the cluster offers; of no matter when nothing is left.
         """
-        self._say(
+        self._reporter.told(
             f"{_told_work(self._plan)} in {self._plan.shards} shards, "
             f"of which {len(self._done)} are done"
         )
@@ -196,7 +194,7 @@ class _Work:
             if not todo:
                 break
             pool = self._pool(nodes, len(todo))
-            self._say(_told(pool))
+            self._reporter.told(_told(pool))
             driver = Driver(
                 self._folder, self._plan, pool, done=self._take, waiting=self._tell_status
             )
@@ -221,8 +219,7 @@ class _Work:
         self._check_failures()
 
     def _tell_status(self) -> None:
-        if self._tick:
-            self._tick(status_of(self._folder, self._plan, self._done))
+        self._reporter.progressed(status_of(self._folder, self._plan, self._done).progress)
 
     def _check_failures(self) -> None:
         most = self._jobs.max_failures
@@ -273,13 +270,23 @@ def _check_inputs(plan: CollectionPlan) -> None:
             )
 
 
-def _logged(folder: RunFolder, say: Callable[[str], None] | None) -> Callable[[str], None]:
-    """Return what tells both the log and the caller."""
+@dataclass(frozen=True, slots=True)
+class _LoggingReporter:
+    """Write what a reporter is told to the run's log, too."""
 
-    def told(text: str) -> None:
-        with folder.driver_log.open("a", encoding="utf-8") as log:
+    folder: RunFolder
+    reporter: Reporter
+
+    def planned(self, plan: Plan) -> None:
+        """See `Reporter`."""
+        self.reporter.planned(plan)
+
+    def told(self, text: str) -> None:
+        """See `Reporter`."""
+        with self.folder.driver_log.open("a", encoding="utf-8") as log:
             log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
-        if say:
-            say(text)
+        self.reporter.told(text)
 
-    return told
+    def progressed(self, progress: Progress) -> None:
+        """See `Reporter`."""
+        self.reporter.progressed(progress)

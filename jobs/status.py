@@ -13,6 +13,7 @@ from jobs.merge import finished_shards
 from jobs.plan import CollectionPlan, read_plan, read_shards
 from jobs.shard_file import ShardFacts
 from projector.run.reader import is_run
+from projector.run.reporter import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,20 @@ class RunStatus:
     seconds_left: float | None = None
     finished: bool = False
     driven: bool = False
+
+    @property
+    def progress(self) -> Progress:
+        """Return as much of it as a reporter is told."""
+        return Progress(
+            done=self.documents_done,
+            total=self.documents,
+            running=sum(self.running.values()),
+            failed=self.failed,
+            shards_done=self.shards_done,
+            shards=self.shards,
+            rate=self.rate,
+            seconds_left=self.seconds_left,
+        )
 
 
 def read_status(folder: RunFolder) -> RunStatus:

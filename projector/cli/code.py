@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.cli.options import PATH, corpus_options, device_option, renamed
-from projector.cli.output import (
-    echo_coded,
-    echo_json,
-    exit_code,
-    format_option,
-    with_progress,
-)
+from projector.cli.output import echo_coded, echo_json, exit_code, format_option
+from projector.cli.reporter import with_progress
 
 if TYPE_CHECKING:
     from projector.errors import Problem

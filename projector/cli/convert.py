@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from projector.cli.options import PATH, corpus_options, opened
-from projector.cli.output import echo_json, format_option, with_progress
+from projector.cli.output import echo_json, format_option
+from projector.cli.reporter import with_progress
 
 
 @click.command("convert")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -17,15 +16,11 @@ import click
 from projector.cli.options import PATH, configured, renamed, run_options
 from projector.cli.output import echo_coded, echo_json, echo_table, exit_code, format_option
 from projector.cli.project import echo_summary
+from projector.cli.reporter import TerminalReporter, duration
 
 if TYPE_CHECKING:
-    from tqdm import tqdm
-
-    from jobs.status import RunStatus
     from schemas.collection import Collection
     from schemas.run import RunConfiguration, TaggingConfiguration
-
-_EVERY = 30.0  # seconds between two lines where no bar can be drawn
 
 
 @click.group("jobs", epilog="Example: projector jobs run es en ro -o run")
@@ -94,15 +89,14 @@ def run(
     from schemas.run import TaggingConfiguration
 
     collection, directory = _collection(inputs, chosen)
-    with _interruptible(), _telling() as (say, tick):
+    with _interruptible(), TerminalReporter() as reporter:
         done = run_collection(
             collection,
             output,
             directory=directory,
             overwrite=overwrite,
             command=sys.argv,
-            say=say,
-            tick=tick,
+            reporter=reporter,
         )
     summary, result = done.summary, done.folder.result
     failed = sum(one.failed for one in summary.languages)
@@ -222,66 +216,6 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-_Telling = tuple[Callable[[str], None], Callable[["RunStatus"], None]]
-
-
-@contextmanager
-def _telling() -> Iterator[_Telling]:
-    """Tell on stderr what happens and how far it is: a bar on a terminal, now and then a line."""
-    if not sys.stderr.isatty():
-        yield lambda text: click.echo(text, err=True), _lines()
-        return
-    with ExitStack() as stack:
-        bars: list[tqdm[None]] = []
-
-        def say(text: str) -> None:
-            if bars:
-                bars[0].write(text, file=sys.stderr)
-            else:
-                click.echo(text, err=True)
-
-        def tick(status: RunStatus) -> None:
-            from tqdm import tqdm
-
-            done = status.documents_done + sum(status.running.values())
-            if not bars:  # what was done before is none of this bar's speed
-                options = {"total": status.documents, "initial": done, "unit": ""}
-                bars.append(stack.enter_context(tqdm(desc="documents", file=sys.stderr, **options)))
-            bars[0].n = done
-            bars[0].set_postfix(
-                shards=f"{status.shards_done}/{status.shards}", failed=status.failed
-            )
-
-        yield say, tick
-
-
-def _lines() -> Callable[[RunStatus], None]:
-    due = time.monotonic() + _EVERY
-
-    def tick(status: RunStatus) -> None:
-        nonlocal due
-        if time.monotonic() >= due:
-            due = time.monotonic() + _EVERY
-            click.echo(_line(status), err=True)
-
-    return tick
-
-
-def _line(status: RunStatus) -> str:
-    rate = "" if status.rate is None else f", {status.rate:.2f}/s"
-    left = "" if status.seconds_left is None else f", {_duration(status.seconds_left)} left"
-    return (
-        f"{status.documents_done} of {status.documents} documents, {status.failed} failed, "
-        f"{status.shards_done} of {status.shards} shards{rate}{left}"
-    )
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
-
-
 @command.command("status")
 @click.argument("run", type=PATH)
 @format_option
@@ -321,7 +255,7 @@ def status(run: Path, form: str) -> None:
         counts = ", ".join(f"{number} {name}" for name, number in found.mentions.items())
         click.echo(f"mentions: {counts}")
     if found.rate is not None and found.seconds_left is not None:
-        left = _duration(found.seconds_left)
+        left = duration(found.seconds_left)
         click.echo(f"{found.rate:.2f} documents/s, about {left} left")
 
 

@@ -1,19 +1,15 @@
-"""Print tables and JSON, and show progress."""
+"""Print tables and JSON."""
 
 from __future__ import annotations
 
 import json
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from schemas.coding import CodingFacts
-
-T = TypeVar("T")
 
 format_option = click.option(
     "--format",
@@ -81,31 +77,3 @@ def listed(names: Sequence[str], *, most: int = 20) -> str:
     """Return names in a row, the first ones only when they are many."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
-
-
-_FIRST, _EVERY = 1.0, 30.0  # seconds until progress is shown, and between plain lines
-
-
-def with_progress(description: str) -> Callable[[Sequence[T]], Iterator[T]]:
-    """Return what shows on stderr how far a sequence is gone through, once it takes a second.
-
-    A bar on a terminal; in a log, where no line can be redrawn, a line every half minute.
-    """
-
-    def iterate(items: Sequence[T]) -> Iterator[T]:
-        if sys.stderr.isatty():
-            from tqdm import tqdm
-
-            yield from tqdm(items, desc=description, delay=_FIRST, file=sys.stderr)
-            return
-        started = time.monotonic()
-        due = started + _EVERY
-        for number, item in enumerate(items):
-            now = time.monotonic()
-            if now >= due:
-                rate = number / (now - started)
-                click.echo(f"{description}: {number} of {len(items)}, {rate:.2f}/s", err=True)
-                due = now + _EVERY
-            yield item
-
-    return iterate

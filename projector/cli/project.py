@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from projector.cli.options import PATH, configured, device_option, run_options
-from projector.cli.output import (
-    echo_json,
-    echo_table,
-    exit_code,
-    format_option,
-    listed,
-    with_progress,
-)
+from projector.cli.output import echo_json, echo_table, exit_code, format_option
+from projector.cli.reporter import TerminalReporter
 
 if TYPE_CHECKING:
     from projector.run.plan import Plan
@@ -65,43 +59,24 @@ def command(
       projector project es en -o out --on-error skip --accept-losses --format json
     """
     from projector.run.project_corpus import run_configuration
-    from projector.tagging.tagger_folder import told_pass
 
     configuration = configured(source, targets, on_error=on_error, **chosen)
-    plans: list[Plan] = []
-
-    def planned(plan: Plan) -> None:
-        plans.append(plan)
-        _tell(plan)
-
-    summary = run_configuration(
-        configuration,
-        output,
-        overwrite=overwrite,
-        device=device,
-        command=sys.argv,
-        planned=planned,
-        loaded=lambda shared: click.echo(told_pass(configuration, shared), err=True),
-        progress=with_progress("documents"),
-    )
+    with TerminalReporter() as reporter:
+        summary = run_configuration(
+            configuration,
+            output,
+            overwrite=overwrite,
+            device=device,
+            command=sys.argv,
+            reporter=reporter,
+        )
+    plan = reporter.plan
+    assert plan is not None
     if form == "json":
-        _echo_json(summary, plans[0], output)
+        _echo_json(summary, plan, output)
     else:
         echo_summary(summary, output)
-    return exit_code(bool(summary.losses or plans[0].problems), accepted=accept_losses)
-
-
-def _tell(plan: Plan) -> None:
-    """Tell what will be missing, before the long work begins."""
-    for problem in plan.problems:
-        click.echo(f"skipped: {problem}", err=True)
-    for number, target in enumerate(plan.targets):
-        for names, what in (
-            (plan.unpaired(number), f"have no translation in {target.path}"),
-            (plan.unused[number], f"of {target.path} translate nothing in {plan.source.path}"),
-        ):
-            if names:
-                click.echo(f"{len(names)} documents {what}: {listed(names)}", err=True)
+    return exit_code(bool(summary.losses or plan.problems), accepted=accept_losses)
 
 
 def _echo_json(summary: RunSummary, plan: Plan, output: Path) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from projector.cli.options import PATH, corpus_options, renamed
-from projector.cli.output import echo_json, format_option, with_progress
+from projector.cli.output import echo_json, format_option
+from projector.cli.reporter import with_progress
 from projector.corpus.open_languages import open_languages
 from projector.errors import CorpusError, Problem
 

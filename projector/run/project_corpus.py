@@ -8,7 +8,7 @@ print(summary.by_status())
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -17,6 +17,7 @@ from projector.run.configure import AnyPath, Options, configure
 from projector.run.outcome import DocumentOutcome, invalid_mentions, unprojected_outcome
 from projector.run.plan import Plan, Task, input_files, plan_run
 from projector.run.project_tasks import project_tasks
+from projector.run.reporter import SILENT, Progress, Reporter
 from projector.run.tag_tasks import tag_tasks
 from projector.settings import DEFAULT_MODEL
 from projector.storage.clock import Clock
@@ -70,9 +71,7 @@ def run_configuration(
     overwrite: bool = False,
     device: str = "auto",
     command: Sequence[str] = (),
-    planned: Callable[[Plan], None] | None = None,
-    loaded: Callable[[bool], None] | None = None,
-    progress: Callable[[Sequence[Task]], Iterator[Task]] | None = None,
+    reporter: Reporter = SILENT,
 ) -> RunSummary:
     """Project, or tag, as a configuration says and write the run's folder.
 
@@ -82,33 +81,33 @@ def run_configuration(
         overwrite: Replace an earlier run there.
         device: Where the model runs.
         command: The command line, for the log.
-        planned: Is shown the plan before a model is loaded.
-        loaded: Is told of a tagger beside a model whether it shares the model's pass over a text.
-        progress: Wraps the tasks to show how far it is.
+        reporter: Is told what happens, and how far it is.
 
     Raises:
         ProjectorError: What can't be read, loaded or written.
     """
     from projector.run.models import check_models, load_models, model_facts
     from projector.run.writer import RunOrigin, check_output, open_writer
+    from projector.tagging.tagger_folder import told_pass
 
     check_output(output, overwrite=overwrite)
     check_models(configuration)
     clock = Clock()
     plan = plan_run(configuration)
-    if planned:
-        planned(plan)
+    reporter.planned(plan)
     inputs = input_files(plan)
     clock.stop("plan")
     encoder, tagger = load_models(configuration, device)
-    if loaded and tagger is not None and isinstance(configuration, RunConfiguration):
-        loaded(tagger.encoder is encoder)
+    if tagger is not None and isinstance(configuration, RunConfiguration):
+        reporter.told(told_pass(configuration, tagger.encoder is encoder))
     clock.stop("load")
     origin = RunOrigin(configuration, model_facts(encoder, tagger), inputs, plan.problems, command)
     with open_writer(output, origin, overwrite=overwrite) as writer:
-        tasks = progress(plan.tasks) if progress else plan.tasks
-        for outcome in carry_out(tasks, plan, configuration, encoder, tagger):
+        outcomes = carry_out(plan.tasks, plan, configuration, encoder, tagger)
+        reporter.progressed(Progress(0, len(plan.tasks)))
+        for done, outcome in enumerate(outcomes, start=1):
             writer.put(outcome)
+            reporter.progressed(Progress(done, len(plan.tasks)))
         clock.stop("project")
         writer.stages.update(clock.seconds)
     return writer.summary

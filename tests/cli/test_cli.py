@@ -163,7 +163,7 @@ def test_an_interrupt_exits_with_130_and_leaves_nothing(corpora, monkeypatch):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(projector.run.project_corpus, "run_plan", interrupted)
+    monkeypatch.setattr(projector.run.project_corpus, "carry_out", interrupted)
     assert project() == 130
     assert sorted(path.name for path in corpora.iterdir()) == ["es", "it"]
 
@@ -174,7 +174,7 @@ def test_a_fault_says_how_to_see_the_traceback(corpora, monkeypatch, capsys):
     def broken(*_: object, **__: object) -> None:
         raise AssertionError("oh")
 
-    monkeypatch.setattr(projector.run.project_corpus, "run_plan", broken)
+    monkeypatch.setattr(projector.run.project_corpus, "carry_out", broken)
     assert project() == 1
     error = capsys.readouterr().err
     assert "--traceback" in error and "Traceback (most" not in error

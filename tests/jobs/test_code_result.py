@@ -2,6 +2,7 @@
 
 import pytest
 from job_runs import contents
+from recording_reporter import RecordingReporter
 
 from jobs.code_result import code_result
 from jobs.folder import RunFolder
@@ -29,19 +30,20 @@ def corpora(tmp_path, monkeypatch):
 def test_a_finished_runs_mentions_are_coded_once(corpora):
     project = ["project", "es", "en", "it", "-m", "tiny", "-o", "run/result", "--accept-losses"]
     assert command(project) == 0
-    folder, chosen, said = RunFolder(corpora / "run"), CodingConfiguration(codes="codes.tsv"), []
-    facts = code_result(folder, chosen, corpora, said.append)
+    folder, chosen = RunFolder(corpora / "run"), CodingConfiguration(codes="codes.tsv")
+    facts = code_result(folder, chosen, corpora)
     assert {one.language for one in facts.counts if one.proposed} == {"en", "it"}
     assert command(["code", "run/result", "--codes", "codes.tsv", "-o", "by-command"]) in (0, 1)
     found, expected = contents(folder.coded), contents(corpora / "by-command")
     assert found.pop("coding.json").count(b"codes.tsv") == 2  # which list, by its whole path
     assert expected.pop("coding.json") and found == expected
     stamp = (folder.coded / "coding.json").stat().st_mtime_ns
-    assert code_result(folder, chosen, corpora, said.append) == facts
+    reporter = RecordingReporter()
+    assert code_result(folder, chosen, corpora, reporter=reporter) == facts
     assert (folder.coded / "coding.json").stat().st_mtime_ns == stamp
-    assert "already" in said[-1]
+    assert "already" in reporter.texts[-1]
     other = chosen.model_copy(update={"top_k": 1})
-    assert code_result(folder, other, corpora, said.append).configuration == other
+    assert code_result(folder, other, corpora).configuration == other
 
 
 @pytest.mark.parametrize(
