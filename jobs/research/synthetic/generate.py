@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from jobs.research.synthetic.passages import Unit, cut, join
-from projector.corpus import open_corpus, pair_names, strictly
+from projector.corpus import open_corpus, pair_names, require_document
 from projector.corpus.formats.brat_write import format_ann
 from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, read_pairs
 from projector.document import Document
@@ -47,7 +47,7 @@ def sample_units(folder: Path, languages: Sequence[str]) -> list[Unit]:
     units: list[Unit] = []
     for name in shared:
         found = {
-            language: strictly(corpus.read(names[language][name]))
+            language: require_document(corpus.read(names[language][name]))
             for language, corpus in corpora.items()
         }
         units += cut(found)
