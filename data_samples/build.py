@@ -15,7 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from projector.corpus import atomic_write, format_ann, read_brat, strictly, write_brat, write_tsv
+from projector.corpus import (
+    atomic_write,
+    format_ann,
+    read_brat,
+    require_document,
+    write_brat,
+    write_tsv,
+)
 from projector.document import Document, Fragment, Mention
 
 HERE = Path(__file__).parent
@@ -139,7 +146,7 @@ def _write_brat(document: Document, folder: Path, lines: Sequence[str]) -> None:
         atomic_write(annotations, annotations.read_bytes() + extra.encode("utf-8"))
     # The strict reader finds what is wrong with a case's own lines, and they have to be normal.
     text = folder / f"{document.name}.txt"
-    read = strictly(read_brat(text, annotations, language=document.language))
+    read = require_document(read_brat(text, annotations, language=document.language))
     if format_ann(read).encode("utf-8") != annotations.read_bytes():
         raise MarkupError(f"{document.name}: these lines aren't as BRAT writes them: {lines}")
 

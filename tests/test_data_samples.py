@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from projector.corpus import open_corpus, strictly
+from projector.corpus import open_corpus, require_document
 from projector.document import Document, Fragment, Mention
 
 SAMPLES = Path(__file__).parents[1] / "data_samples"
@@ -32,7 +32,7 @@ TARGETS = LANGUAGES[1:]
 @cache
 def documents(language: str) -> dict[str, Document]:
     corpus = open_corpus(SAMPLES / "brat" / language)
-    return {name: strictly(corpus.read(name)) for name in corpus.names}
+    return {name: require_document(corpus.read(name)) for name in corpus.names}
 
 
 def every() -> list[Document]:
@@ -146,7 +146,7 @@ def test_the_three_formats_say_the_same(language):
     table = open_corpus(SAMPLES / "tsv" / language / f"{language}.tsv", language=language)
     assert set(table.names) == brat.keys()
     for name in table.names:
-        document = strictly(table.read(name))
+        document = require_document(table.read(name))
         assert document.text == brat[name].text
         assert spans(document) == spans(brat[name])
     code = "cz" if language == "cs" else language
@@ -156,7 +156,7 @@ def test_the_three_formats_say_the_same(language):
         tree = open_corpus(root / f"MultiClinNER-{code}-train" / part)
         assert len(tree.names) == 6
         for number, name in enumerate(sorted(brat)[:6], start=1):
-            document = strictly(tree.read(f"{part}-{number}"))
+            document = require_document(tree.read(f"{part}-{number}"))
             assert document.text == brat[name].text
             assert spans(document) == spans(brat[name], {label})
 

@@ -93,10 +93,10 @@ def main(source: Path, projected: Path, name: str, output: Path) -> None:
     Example:
       python -m jobs.research.picture data_samples/brat/es out/brat/nl case-01 case.svg
     """
-    from projector.corpus import open_corpus, strictly
+    from projector.corpus import open_corpus, require_document
     from projector.storage.atomic_file import atomic_write
 
-    documents = [strictly(open_corpus(path).read(name)) for path in (source, projected)]
+    documents = [require_document(open_corpus(path).read(name)) for path in (source, projected)]
     atomic_write(output, draw(documents[0], documents[1]).encode())
 
 

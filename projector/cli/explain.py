@@ -18,12 +18,12 @@ from projector.cli.options import (
     tagger_option,
 )
 from projector.cli.output import echo_json, format_option, listed
-from projector.corpus import pair_names, strictly
+from projector.corpus import pair_names, require_document
 from projector.document import Document, DocumentPair
 from projector.errors import ConfigurationError, CorpusError
 
 if TYPE_CHECKING:
-    from projector.corpus.open import AnyCorpus
+    from projector.corpus.corpus import Corpus
     from projector.decode.tagger_evidence import TaggerEvidence
     from projector.explain import Explanation
     from projector.models.encoder import Encoder
@@ -110,7 +110,7 @@ def command(
 
 
 def _pair(
-    source: AnyCorpus, target: AnyCorpus, name: str, mention: str, pattern: str | None
+    source: Corpus, target: Corpus, name: str, mention: str, pattern: str | None
 ) -> DocumentPair:
     if name not in source.names:
         raise ConfigurationError(
@@ -147,7 +147,7 @@ def _support(
     name = dict(pair_names((translation.name,), corpus.names).pairs).get(translation.name)
     if name is None:
         return None
-    predicted = strictly(corpus.read(name))
+    predicted = require_document(corpus.read(name))
     if predicted.text != translation.text:
         raise ConfigurationError(
             f"{path}: the tagger's text of {name} is not the translation's, so its offsets mean "

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from projector.corpus import label_map
-from projector.corpus.open import open_any
+from projector.corpus.open import open_corpus
 from projector.errors import ConfigurationError
 from projector.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
-    from projector.corpus.open import AnyCorpus
+    from projector.corpus.corpus import Corpus
     from projector.settings import Settings
     from schemas.run import RunConfiguration
 
@@ -177,7 +177,7 @@ def opened(
     texts: Path | None = None,
     labels: tuple[str, ...] = (),
     keep_labels: bool = False,
-) -> AnyCorpus:
+) -> Corpus:
     """Open a corpus as the options say; a folder of Parquet tables too."""
     names = renamed(labels, keep_labels)
-    return open_any(path, language=language, texts=texts, labels=names)
+    return open_corpus(path, language=language, texts=texts, labels=names)

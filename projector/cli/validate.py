@@ -16,7 +16,7 @@ from projector.corpus.open_languages import open_languages
 from projector.errors import CorpusError, Problem
 
 if TYPE_CHECKING:
-    from projector.corpus.open import AnyCorpus
+    from projector.corpus.corpus import Corpus
 
 
 @click.command("validate")
@@ -55,7 +55,7 @@ def command(
     return int(any(report["problems"] for report in reports))
 
 
-def _validated(corpus: AnyCorpus, form: str) -> dict[str, Any]:
+def _validated(corpus: Corpus, form: str) -> dict[str, Any]:
     problems = list(corpus.problems)
     documents = mentions = 0
     for name in with_progress(str(corpus.path))(corpus.names):
@@ -71,7 +71,7 @@ def _report(
     path: Path,
     problems: Sequence[Problem],
     form: str,
-    corpus: AnyCorpus | None = None,
+    corpus: Corpus | None = None,
     documents: int = 0,
     mentions: int = 0,
 ) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from projector.coding.read_json_lines import CODED_LINES, read_coded_lines
 from projector.corpus.formats.tsv_read import read_spans
 from projector.corpus.language_names import guess_language
 from projector.corpus.open_languages import open_languages
-from projector.corpus.reading import strictly
+from projector.corpus.reading import require_document
 from projector.document import Document
 from projector.errors import CorpusError, Problem
 
@@ -62,7 +62,7 @@ def read_mentions(
         for name in corpus.names:
             reading = corpus.read(name)
             if skipped is None:
-                yield _annotated(strictly(reading))
+                yield _annotated(require_document(reading))
                 continue
             skipped += reading.problems
             if reading.document is not None:

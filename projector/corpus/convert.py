@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from projector.corpus import Reading, columns_for, strictly, tsv_losses, write_brat, write_tsv
+from projector.corpus import (
+    Reading,
+    columns_for,
+    require_document,
+    tsv_losses,
+    write_brat,
+    write_tsv,
+)
 from projector.corpus.formats.tsv_write import layout_of
 from projector.document import Document
 from projector.errors import CorpusError, OutputError
@@ -14,17 +21,14 @@ from projector.storage.atomic_file import atomic_write
 from projector.storage.atomic_folder import atomic_folder, refuse_existing
 
 if TYPE_CHECKING:
-    from projector.corpus.open import AnyCorpus
-    from projector.tagging.tagged_corpus import TaggedCorpus
-
-    Readable = AnyCorpus | TaggedCorpus
+    from projector.corpus.corpus import Corpus
 
 Format = Literal["brat", "tsv", "parquet"]
 _BRAT = (".ann", ".txt")
 
 
 def convert_corpus(
-    corpus: Readable,
+    corpus: Corpus,
     output: Path,
     to: Format,
     *,
@@ -91,7 +95,7 @@ def _mark(output: Path, to: Format) -> str:
 
 
 def _documents(
-    corpus: Readable,
+    corpus: Corpus,
     on_error: str,
     losses: list[str],
     progress: Callable[[Sequence[str]], Iterator[str]],
@@ -99,7 +103,7 @@ def _documents(
     for name in progress(corpus.names):
         reading: Reading = corpus.read(name)
         if on_error == "stop":
-            yield strictly(reading)
+            yield require_document(reading)
             continue
         losses += map(str, reading.problems)
         if reading.document is not None:
@@ -116,7 +120,7 @@ def _write_brat(documents: Iterator[Document], folder: Path, losses: list[str]) 
         ]
 
 
-def _columns(corpus: Readable) -> tuple[str, ...]:
+def _columns(corpus: Corpus) -> tuple[str, ...]:
     """Return the columns that hold all that a table can: ids too, if counting doesn't give them."""
 
     def readable() -> Iterator[Document]:

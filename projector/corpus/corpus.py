@@ -1,55 +1,41 @@
-"""Open what a user points at: recognise its format, list its documents, read them on demand."""
+"""State what a corpus is, wherever its documents come from."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
 from pathlib import Path
-from typing import Literal
+from typing import Protocol
 
-from projector.corpus.formats.brat_read import read_brat
-from projector.corpus.formats.tsv_dialects import read_columns
-from projector.corpus.formats.tsv_read import read_tsv
-from projector.corpus.labels import label_map
-from projector.corpus.language_names import guess_language, nearest_language, same_language
-from projector.corpus.layout import Entry, Listing, find_texts, list_folder, list_tables, list_tree
 from projector.corpus.reading import Reading
-from projector.errors import CorpusError, Problem
-
-Format = Literal["brat", "tsv", "tree", "text"]
-
-LOOKED_FOR = (
-    "a folder of .txt files (with .ann files beside them for BRAT, or .tsv files), "
-    "a folder of .tsv files, a .tsv file, "
-    "or a tree with txt/ and perhaps ann/ or tsv/ folders in it"
-)
+from projector.errors import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """Documents on disk, read one by one.
+class Corpus(Protocol):
+    """Documents in one language, read one by one."""
 
-    Args:
-        path: What was opened.
-        format: What it is.
-        language: As the user wrote it, else as the names have it, else `und`.
-        names: The documents', sorted.
-        problems: What is wrong beyond single documents: annotations whose text is missing.
-        labels: New names for labels.
-    """
+    @property
+    def path(self) -> Path:
+        """Return where it is."""
 
-    path: Path
-    format: Format
-    language: str
-    names: tuple[str, ...]
-    problems: tuple[Problem, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict, repr=False)
-    _entries: Mapping[str, Entry] = field(default_factory=dict, repr=False)
+    @property
+    def format(self) -> str:
+        """Return what it is: `brat`, `tsv`, `tree`, `text` or `parquet`."""
+
+    @property
+    def language(self) -> str:
+        """Return its language, as the user wrote it where he did."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the documents' names, sorted."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong beyond single documents."""
 
     @property
     def text_folders(self) -> tuple[Path, ...]:
-        """Return the folders that its texts lie in, sorted."""
-        return tuple(sorted({entry.text.parent for entry in self._entries.values()}))
+        """Return the folders that its texts lie in, sorted; none where they lie in its tables."""
 
     def read(self, name: str) -> Reading:
         """Read a document; what is wrong with it is in the reading, nothing is raised.
@@ -57,124 +43,12 @@ class Corpus:
         Raises:
             KeyError: It isn't one of `names`.
         """
-        entry = self._entries[name]
-        if entry.runs:
-            return read_tsv(entry.text, entry.runs, language=self.language, labels=self.labels)
-        return read_brat(entry.text, entry.annotations, language=self.language, labels=self.labels)
 
     def only(self, names: Collection[str]) -> Corpus:
         """Return a corpus of some of its documents, small enough to send to another process.
 
         What is wrong beyond documents stays behind.
         """
-        kept = {name: self._entries[name] for name in sorted(names)}
-        return replace(self, names=tuple(kept), problems=(), _entries=kept)
 
-
-def open_corpus(
-    path: Path | str,
-    *,
-    language: str | None = None,
-    texts: Path | str | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> Corpus:
-    """Recognise a corpus and list its documents; nothing but tables is read yet.
-
-    Args:
-        path: A BRAT folder, a folder of texts, a TSV file or a folder of such, or the published
-            tree or any folder of it.
-        language: Its language, and which one to take of a tree that holds several; without it,
-            the one in the names.
-        texts: The folder of the `.txt` files where they don't lie beside the annotations.
-        labels: New names for labels, see `label_map`; None is the built-in names, `{}` none.
-
-    Raises:
-        CorpusError: Nothing known is there; texts are missing altogether; two documents have the
-            same name; or several languages are there and none was asked for.
-    """
-    path = Path(path)
-    folder = None if texts is None else Path(texts)
-    if folder is not None and not folder.is_dir():
-        found = "there is no such folder"
-        raise CorpusError(Problem(folder, None, found, "the folder of the corpus's .txt files"))
-    format_, listing = _recognise(path, folder)
-    listing, found_language = _of_language(path, listing, language)
-    names = tuple(sorted(listing.entries))
-    return Corpus(
-        path=path,
-        format=format_,
-        language=language or found_language or guess_language(path, names),
-        names=names,
-        problems=listing.problems,
-        labels=label_map() if labels is None else labels,
-        _entries=listing.entries,
-    )
-
-
-def _recognise(path: Path, texts: Path | None) -> tuple[Format, Listing]:
-    if not path.exists():
-        raise CorpusError(Problem(path, None, "nothing is there", LOOKED_FOR))
-    if path.is_file():
-        if path.suffix in (".txt", ".ann"):
-            found = f"a single {path.suffix} file is no corpus"
-            raise CorpusError(Problem(path, None, found, LOOKED_FOR, f"Open {path.parent}"))
-        return "tsv", list_tables([path], texts)
-    kinds = {file.suffix for file in path.iterdir() if file.name[0] != "." and file.is_file()}
-    if ".ann" in kinds:
-        return "brat", list_folder(texts or _texts_of(path, kinds), path)
-    if ".tsv" in kinds:
-        tables, strangers = _known_tables(path)
-        if not tables and ".txt" not in kinds:
-            raise CorpusError(*strangers)
-        listing = list_tables(tables, texts) if tables else list_folder(path)
-        listing = Listing(listing.entries, (*strangers, *listing.problems))
-        return ("tsv" if tables else "text"), listing
-    if ".txt" in kinds:
-        return "text", list_folder(path)
-    listing = list_tree(path)
-    if listing.entries:
-        return "tree", listing
-    inside = ", ".join(sorted(part.name for part in path.iterdir())[:8]) or "nothing"
-    raise CorpusError(Problem(path, None, f"no corpus: it holds {inside}", LOOKED_FOR))
-
-
-def _texts_of(folder: Path, kinds: Collection[str]) -> Path:
-    """Return the folder of the texts of `.ann` files: theirs, or one beside it."""
-    if ".txt" in kinds:
-        return folder
-    annotations = [path for path in sorted(folder.glob("*.ann")) if path.name[0] != "."]
-    return find_texts(annotations[:1], {path.stem for path in annotations})
-
-
-def _known_tables(folder: Path) -> tuple[list[Path], list[Problem]]:
-    """Return a folder's tables, and what is wrong with those that aren't known ones."""
-    tables: list[Path] = []
-    strangers: list[Problem] = []
-    for path in sorted(folder.glob("*.tsv")):
-        if path.name[0] == ".":
-            continue
-        try:
-            read_columns(path)
-            tables.append(path)
-        except CorpusError as error:
-            strangers += error.problems
-    return tables, strangers
-
-
-def _of_language(path: Path, listing: Listing, language: str | None) -> tuple[Listing, str | None]:
-    """Keep one language of a tree, told by its folders; return it as they name it."""
-    of_part = {part: nearest_language(Path(part).parts) for part in listing.parts}
-    codes = sorted({code for code in of_part.values() if code})
-    if language is None:
-        if len(codes) > 1:
-            found = f"documents in {len(codes)} languages: {', '.join(codes)}"
-            hint = "Choose one with the option for the language, or open its folder"
-            raise CorpusError(Problem(path, None, found, "one language", hint))
-        return listing, codes[0] if codes else None
-    if not codes:
-        return listing, None
-    if not any(same_language(code, language) for code in codes):
-        found = f"documents in {', '.join(codes)}"
-        raise CorpusError(Problem(path, None, found, f"documents in {language}"))
-    kept = {part for part, code in of_part.items() if code and same_language(code, language)}
-    return listing.of_parts(kept), None
+    def in_language(self, language: str) -> Corpus:
+        """Return the same documents under another name of their language."""

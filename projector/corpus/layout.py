@@ -16,75 +16,76 @@ _DEEPEST = 5  # levels of the published tree: corpus, language, split, entity, t
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """Where a document lies.
+class DocumentFiles:
+    """The files that a document lies in.
 
     Args:
         text: Its `.txt`.
         annotations: Its `.ann`, if it has one.
-        runs: Its rows in tables, if they are its annotations.
+        row_ranges: Its rows in tables, if they are its annotations.
         part: The folder of a tree that it belongs to.
     """
 
     text: Path
     annotations: Path | None = None
-    runs: tuple[RowRange, ...] = ()
+    row_ranges: tuple[RowRange, ...] = ()
     part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Layout:
     """Documents by name, and what is wrong beyond them."""
 
-    entries: Mapping[str, Entry]
+    documents: Mapping[str, DocumentFiles]
     problems: tuple[Problem, ...] = ()
 
     @property
     def parts(self) -> set[str]:
         """Return the folders of a tree that documents belong to."""
-        return {entry.part for entry in self.entries.values()}
+        return {files.part for files in self.documents.values()}
 
-    def of_parts(self, parts: Collection[str]) -> Listing:
+    def of_parts(self, parts: Collection[str]) -> Layout:
         """Return the documents of some parts only."""
-        kept = {name: entry for name, entry in self.entries.items() if entry.part in parts}
-        return Listing(kept, self.problems)
+        kept = {name: files for name, files in self.documents.items() if files.part in parts}
+        return Layout(kept, self.problems)
 
 
-def list_folder(texts: Path, annotations: Path | None = None) -> Listing:
+def list_folder(texts: Path, annotations: Path | None = None) -> Layout:
     """List `.txt` files, and the `.ann` files in `annotations`, if given, that go with them."""
-    entries = {name: Entry(path) for name, path in _files(texts, ".txt")}
+    documents = {name: DocumentFiles(path) for name, path in _files(texts, ".txt")}
     problems = []
     for name, path in _files(annotations, ".ann") if annotations else ():
-        if name in entries:
-            entries[name] = replace(entries[name], annotations=path)
+        if name in documents:
+            documents[name] = replace(documents[name], annotations=path)
         else:
             problems.append(Problem(path, None, f"its text {name}.txt is not in {texts}"))
-    return Listing(entries, tuple(problems))
+    return Layout(documents, tuple(problems))
 
 
-def list_tables(tables: Sequence[Path], texts: Path | None = None) -> Listing:
+def list_tables(tables: Sequence[Path], texts: Path | None = None) -> Layout:
     """List the texts that go with tables; a text that no row names has no mentions.
 
     Raises:
         CorpusError: A table is none of the known ones; or no text that they name is found.
     """
-    runs: dict[str, list[RowRange]] = {}
+    ranges: dict[str, list[RowRange]] = {}
     for table in tables:
-        for name, of_name in index_rows(table).items():
-            runs.setdefault(name, []).extend(of_name)
-    folder = texts or find_texts(tables, runs)
-    entries = {
-        name: Entry(path, runs=tuple(runs.get(name, ()))) for name, path in _files(folder, ".txt")
+        for name, ranges_of_name in index_rows(table).items():
+            ranges.setdefault(name, []).extend(ranges_of_name)
+    folder = texts or find_texts(tables, ranges)
+    documents = {
+        name: DocumentFiles(path, row_ranges=tuple(ranges.get(name, ())))
+        for name, path in _files(folder, ".txt")
     }
     problems = [
-        Problem(of_name[0].path, of_name[0].line, _missing(name, folder))
-        for name, of_name in runs.items()
-        if name not in entries
+        Problem(ranges_of_name[0].path, ranges_of_name[0].line, _missing(name, folder))
+        for name, ranges_of_name in ranges.items()
+        if name not in documents
     ]
-    return Listing(entries, tuple(problems))
+    return Layout(documents, tuple(problems))
 
 
-def list_tree(root: Path) -> Listing:
+def list_tree(root: Path) -> Layout:
     """List the documents of every folder in `root` that has a folder of texts in it.
 
     Annotations are those of an `ann/` beside, else of the tables in a `tsv/` beside.
@@ -92,24 +93,24 @@ def list_tree(root: Path) -> Listing:
     Raises:
         CorpusError: Two documents have the same name.
     """
-    entries: dict[str, Entry] = {}
+    documents: dict[str, DocumentFiles] = {}
     problems: list[Problem] = []
     for folder in _parts(root):
-        listing = _list_part(folder)
-        problems += listing.problems
-        for name, entry in listing.entries.items():
-            if name in entries:
-                found = f"the name {name} is taken by {entries[name].text}"
+        layout = _list_part(folder)
+        problems += layout.problems
+        for name, files in layout.documents.items():
+            if name in documents:
+                found = f"the name {name} is taken by {documents[name].text}"
                 hint = "Open one of the two folders"
-                raise CorpusError(Problem(entry.text, None, found, "a name of its own", hint))
-            entries[name] = replace(entry, part=_relative(folder, root))
-    return Listing(entries, tuple(problems))
+                raise CorpusError(Problem(files.text, None, found, "a name of its own", hint))
+            documents[name] = replace(files, part=_relative(folder, root))
+    return Layout(documents, tuple(problems))
 
 
-def _list_part(folder: Path) -> Listing:
+def _list_part(folder: Path) -> Layout:
     texts = _first(folder, TEXT_FOLDERS, ".txt")
     if texts is None:
-        return Listing({})
+        return Layout({})
     annotations = _first(folder, _ANNOTATION_FOLDERS, ".ann")
     tables = _first(folder, _TABLE_FOLDERS, ".tsv")
     if annotations is None and tables is not None:

@@ -6,28 +6,34 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projector.corpus.corpus import Corpus, open_corpus
+from projector.corpus.files import open_files
 
-if TYPE_CHECKING:  # Arrow takes longer to load than most corpora
-    from projector.corpus.formats.parquet_read import ParquetCorpus
-
-    AnyCorpus = Corpus | ParquetCorpus
+if TYPE_CHECKING:
+    from projector.corpus.corpus import Corpus
 
 
-def open_any(
+def open_corpus(
     path: Path | str,
     *,
     language: str | None = None,
     texts: Path | str | None = None,
     labels: Mapping[str, str] | None = None,
-) -> AnyCorpus:
-    """Open a folder of Parquet tables as such, and all else as `open_corpus` does.
+) -> Corpus:
+    """Open a folder of Parquet tables as such, and all else as `open_files` does.
+
+    Args:
+        path: A folder of tables, or whatever `open_files` knows.
+        language: Its language, and which one to take where it holds several.
+        texts: The folder of the `.txt` files where they don't lie beside the annotations.
+        labels: New names for labels, see `label_map`; None is the built-in names, or none where
+            tables have them already; `{}` none.
 
     Raises:
-        CorpusError: As `open_corpus` and `open_parquet` do.
+        CorpusError: As `open_files` and `open_parquet` do.
     """
     if (Path(path) / "documents.parquet").is_file():
+        # Arrow takes longer to load than most corpora.
         from projector.corpus.formats.parquet_read import open_parquet
 
         return open_parquet(Path(path), language=language, labels=labels)
-    return open_corpus(path, language=language, texts=texts, labels=labels)
+    return open_files(path, language=language, texts=texts, labels=labels)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.corpus.language_names import nearest_language, same_language
-from projector.corpus.open import open_any
+from projector.corpus.open import open_corpus
 from projector.errors import CorpusError, Problem
 
 if TYPE_CHECKING:
-    from projector.corpus.open import AnyCorpus
+    from projector.corpus.corpus import Corpus
 
 
 def open_languages(
@@ -21,7 +20,7 @@ def open_languages(
     language: str | None = None,
     texts: Path | str | None = None,
     labels: Mapping[str, str] | None = None,
-) -> list[AnyCorpus]:
+) -> list[Corpus]:
     """Open a corpus, or the corpora in a folder that holds one for each language.
 
     Args:
@@ -29,7 +28,7 @@ def open_languages(
             tables with several languages, as a run's.
         language: Which one to take.
         texts: The folder of the texts, if they lie elsewhere.
-        labels: New names for labels, see `open_any`.
+        labels: New names for labels, see `open_corpus`.
 
     Returns:
         At least one; no two in the same language.
@@ -40,20 +39,20 @@ def open_languages(
     """
     several = _in_tables(Path(path)) if language is None else []
     if len(several) > 1:
-        return [open_any(path, language=code, labels=labels) for code in several]
+        return [open_corpus(path, language=code, labels=labels) for code in several]
     try:
-        return [open_any(path, language=language, texts=texts, labels=labels)]
+        return [open_corpus(path, language=language, texts=texts, labels=labels)]
     except CorpusError as error:
         folders = _named_after_languages(Path(path), language)
         if not folders:
             raise error from None
-    found = [open_any(folder, texts=texts, labels=labels) for folder in folders]
-    for number, one in enumerate(found):
-        for other in found[:number]:
-            if same_language(one.language, other.language):
-                both = f"{other.path.name} and {one.path.name} are both in {one.language}"
+    corpora = [open_corpus(folder, texts=texts, labels=labels) for folder in folders]
+    for number, corpus in enumerate(corpora):
+        for other in corpora[:number]:
+            if same_language(corpus.language, other.language):
+                both = f"{other.path.name} and {corpus.path.name} are both in {corpus.language}"
                 raise CorpusError(Problem(Path(path), None, both, "one corpus for each language"))
-    return found if language is None else [replace(one, language=language) for one in found]
+    return corpora if language is None else [one.in_language(language) for one in corpora]
 
 
 def _in_tables(path: Path) -> list[str]:

@@ -24,7 +24,7 @@ class Reading:
     problems: tuple[Problem, ...] = ()
 
 
-def strictly(reading: Reading) -> Document:
+def require_document(reading: Reading) -> Document:
     """Return the document, or raise all its problems.
 
     Raises:

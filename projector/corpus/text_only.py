@@ -11,23 +11,28 @@ from projector.corpus.reading import Reading
 from projector.errors import Problem
 
 if TYPE_CHECKING:
-    from projector.corpus.open import AnyCorpus
+    from projector.corpus.corpus import Corpus
 
 
 @dataclass(frozen=True, slots=True)
-class BareCorpus:
-    """The texts of a corpus.
+class TextOnlyCorpus:
+    """The texts of a corpus; see `Corpus`.
 
     Args:
         corpus: Whose.
     """
 
-    corpus: AnyCorpus
+    corpus: Corpus
 
     @property
     def path(self) -> Path:
         """Return where it is."""
         return self.corpus.path
+
+    @property
+    def format(self) -> str:
+        """Return what it is."""
+        return self.corpus.format
 
     @property
     def language(self) -> str:
@@ -46,8 +51,8 @@ class BareCorpus:
 
     @property
     def text_folders(self) -> tuple[Path, ...]:
-        """Return where its texts are, if not in `path`."""
-        return getattr(self.corpus, "text_folders", ())
+        """Return where its texts are."""
+        return self.corpus.text_folders
 
     def read(self, name: str) -> Reading:
         """Read a document's text; problems are those that leave none."""
@@ -56,6 +61,10 @@ class BareCorpus:
             return reading
         return Reading(replace(reading.document, mentions=(), annotations=()))
 
-    def only(self, names: Collection[str]) -> BareCorpus:
+    def only(self, names: Collection[str]) -> TextOnlyCorpus:
         """Return some of its documents."""
-        return BareCorpus(self.corpus.only(names))
+        return TextOnlyCorpus(self.corpus.only(names))
+
+    def in_language(self, language: str) -> TextOnlyCorpus:
+        """Return the same texts under another name of their language."""
+        return TextOnlyCorpus(self.corpus.in_language(language))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projector.corpus import label_map, read_spans, strictly
+from projector.corpus import label_map, read_spans, require_document
 from projector.corpus.language_names import UNKNOWN_LANGUAGE, guess_language, same_language
 from projector.corpus.open_languages import open_languages
 from projector.errors import ConfigurationError, CorpusError
@@ -27,7 +27,7 @@ from projector.run.reader import is_run, read_run
 if TYPE_CHECKING:
     import polars as pl
 
-    from projector.corpus.open import AnyCorpus
+    from projector.corpus.corpus import Corpus
 
 _EXTENSION = ".txt"
 
@@ -46,7 +46,7 @@ class Scored:
     comparison: Comparison
     languages: tuple[str, ...]
     remarks: tuple[str, ...]
-    corpora: tuple[AnyCorpus, ...] = ()
+    corpora: tuple[Corpus, ...] = ()
 
     def text(self, language: str, document: str) -> str | None:
         """Return a document's text, None where the gold has none."""
@@ -69,7 +69,7 @@ class _Side:
     """One side's spans by language, and how its documents are named."""
 
     spans: Mapping[str, pl.DataFrame]
-    corpora: tuple[AnyCorpus, ...] = ()
+    corpora: tuple[Corpus, ...] = ()
     extension: bool | None = None  # whether names end in .txt; None: it is no bare table
 
 
@@ -150,7 +150,7 @@ def _predicted_side(path: Path, language: str | None, labels: Mapping[str, str])
     return _corpus_side(open_languages(path, language=language, labels=labels))
 
 
-def _corpus_side(corpora: Sequence[AnyCorpus]) -> _Side:
+def _corpus_side(corpora: Sequence[Corpus]) -> _Side:
     for corpus in corpora:
         if corpus.problems:
             raise CorpusError(*corpus.problems)
@@ -158,9 +158,9 @@ def _corpus_side(corpora: Sequence[AnyCorpus]) -> _Side:
     return _Side(spans, tuple(corpora))
 
 
-def _spans(corpus: AnyCorpus) -> Iterator[Span]:
+def _spans(corpus: Corpus) -> Iterator[Span]:
     for name in corpus.names:
-        yield from document_spans(strictly(corpus.read(name)))
+        yield from document_spans(require_document(corpus.read(name)))
 
 
 def _table_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _Side:

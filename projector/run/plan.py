@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Literal
 from projector.corpus import pair_names
 from projector.corpus.formats.submission import check_labels
 from projector.corpus.language_names import same_language
-from projector.corpus.open import open_any
-from projector.corpus.text_only import BareCorpus
+from projector.corpus.open import open_corpus
+from projector.corpus.text_only import TextOnlyCorpus
 from projector.document import Document
 from projector.errors import ConfigurationError, CorpusError, Problem
 
 if TYPE_CHECKING:
-    from projector.corpus.open import AnyCorpus
+    from projector.corpus.corpus import Corpus
     from schemas.manifest import InputFiles
     from schemas.run import CorpusConfiguration, RunConfiguration, TaggingConfiguration
 
@@ -72,22 +72,22 @@ class Plan:
         labels: Of the source's mentions, sorted.
     """
 
-    source: AnyCorpus | BareCorpus
-    targets: tuple[AnyCorpus, ...]
-    taggers: tuple[AnyCorpus | None, ...]
+    source: Corpus
+    targets: tuple[Corpus, ...]
+    taggers: tuple[Corpus | None, ...]
     tasks: tuple[Task, ...]
     unused: tuple[tuple[str, ...], ...]
     problems: tuple[Problem, ...] = ()
     facts: Mapping[str, SourceFacts] = field(default_factory=dict, repr=False)
     labels: tuple[str, ...] = ()
 
-    def target(self, task: Task) -> AnyCorpus:
+    def target(self, task: Task) -> Corpus:
         """Return the corpus of a task's translation."""
         if task.target is None:
             raise ValueError(f"{task.source} is to be tagged, not projected")
         return self.targets[task.target]
 
-    def predictions(self, task: Task) -> AnyCorpus | None:
+    def predictions(self, task: Task) -> Corpus | None:
         """Return the corpus of an auxiliary tagger's predictions on a task's translation."""
         return None if task.target is None else self.taggers[task.target]
 
@@ -156,7 +156,7 @@ def plan_run(configuration: RunConfiguration | TaggingConfiguration) -> Plan:
 
 
 def _plan_tagging(configuration: TaggingConfiguration) -> Plan:
-    source = BareCorpus(_opened(configuration.source, configuration.labels))
+    source = TextOnlyCorpus(_opened(configuration.source, configuration.labels))
     plan = Plan(source, (), (), tuple(map(Task, source.names)), ())
     return _with_facts(plan, configuration.on_error)
 
@@ -197,11 +197,11 @@ def _with_facts(plan: Plan, on_error: str) -> Plan:
     return replace(plan, tasks=tuple(tasks), problems=problems, facts=facts, labels=labels)
 
 
-def _opened(corpus: CorpusConfiguration, labels: Mapping[str, str] | None) -> AnyCorpus:
-    return open_any(corpus.path, language=corpus.language, texts=corpus.texts, labels=labels)
+def _opened(corpus: CorpusConfiguration, labels: Mapping[str, str] | None) -> Corpus:
+    return open_corpus(corpus.path, language=corpus.language, texts=corpus.texts, labels=labels)
 
 
-def _refuse_twins(targets: Sequence[AnyCorpus]) -> None:
+def _refuse_twins(targets: Sequence[Corpus]) -> None:
     """Refuse two targets in one language: their outputs would have one place."""
     for number, one in enumerate(targets):
         for other in targets[:number]:
@@ -213,8 +213,8 @@ def _refuse_twins(targets: Sequence[AnyCorpus]) -> None:
 
 
 def _taggers(
-    targets: Sequence[AnyCorpus], configuration: RunConfiguration
-) -> tuple[AnyCorpus | None, ...]:
+    targets: Sequence[Corpus], configuration: RunConfiguration
+) -> tuple[Corpus | None, ...]:
     """Return for each target the tagger's predictions on its language, if they are."""
     if configuration.tagger is None:
         return (None,) * len(targets)
@@ -233,7 +233,7 @@ def _taggers(
     return found
 
 
-def _nothing_pairs(source: AnyCorpus, target: AnyCorpus) -> Problem:
+def _nothing_pairs(source: Corpus, target: Corpus) -> Problem:
     return Problem(
         target.path,
         None,
@@ -245,7 +245,7 @@ def _nothing_pairs(source: AnyCorpus, target: AnyCorpus) -> Problem:
 
 
 def _facts(
-    source: AnyCorpus | BareCorpus,
+    source: Corpus,
 ) -> tuple[Mapping[str, SourceFacts], tuple[str, ...], tuple[Problem, ...]]:
     """Read every source document once; return its facts, all labels, and what is wrong."""
     first: dict[bytes, str] = {}
@@ -276,8 +276,7 @@ def input_files(plan: Plan) -> list[InputFiles]:
     return [hash_input(path, role=role, language=language) for path, role, language in plan.paths()]
 
 
-def _outside(corpus: AnyCorpus | BareCorpus) -> list[Path]:
+def _outside(corpus: Corpus) -> list[Path]:
     """Return the folders of a corpus's texts that its own path doesn't cover."""
-    folders: tuple[Path, ...] = getattr(corpus, "text_folders", ())
     whole = corpus.path.resolve()
-    return [one for one in folders if not one.resolve().is_relative_to(whole)]
+    return [one for one in corpus.text_folders if not one.resolve().is_relative_to(whole)]

@@ -44,7 +44,7 @@ def project_corpus(
     """Project an annotated corpus onto its translations and write a run's folder.
 
     Args:
-        source: The annotated corpus, in any format that `open_any` knows.
+        source: The annotated corpus, in any format that `open_corpus` knows.
         targets: The translations' corpora, one a language.
         output: The run's folder to write.
         model: A known name, a folder or a hub name.

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.corpus.reading import Reading
-from projector.corpus.text_only import BareCorpus
+from projector.corpus.text_only import TextOnlyCorpus
 from projector.errors import Problem
 
 if TYPE_CHECKING:
-    from projector.corpus.open import AnyCorpus
+    from projector.corpus.corpus import Corpus
     from projector.document import Mention
     from projector.tagging.tagger import Tagger
 
 
 @dataclass(frozen=True, slots=True)
 class TaggedCorpus:
-    """A corpus as a tagger annotates it; each document is tagged once.
+    """A corpus as a tagger annotates it; each document is tagged once. See `Corpus`.
 
     Args:
         corpus: Whose texts are taken; its annotations, and their faults, play no part.
         tagger: Finds the mentions.
     """
 
-    corpus: AnyCorpus
+    corpus: Corpus
     tagger: Tagger
-    _found: dict[str, tuple[Mention, ...]] = field(default_factory=dict)
+    _mentions: dict[str, tuple[Mention, ...]] = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """Return where it is."""
+        return self.corpus.path
+
+    @property
+    def format(self) -> str:
+        """Return what it is."""
+        return self.corpus.format
+
+    @property
+    def language(self) -> str:
+        """Return its language."""
+        return self.corpus.language
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -38,19 +55,32 @@ class TaggedCorpus:
         """Return what is wrong with the corpus as a whole."""
         return self.corpus.problems
 
+    @property
+    def text_folders(self) -> tuple[Path, ...]:
+        """Return where its texts are."""
+        return self.corpus.text_folders
+
     def read(self, name: str) -> Reading:
         """Read a document's text and tag it."""
-        reading = BareCorpus(self.corpus).read(name)
+        reading = TextOnlyCorpus(self.corpus).read(name)
         if reading.document is None:
             return reading
-        if name not in self._found:
-            self._found[name] = self.tagger.tag(reading.document).mentions
-        return Reading(replace(reading.document, mentions=self._found[name]))
+        if name not in self._mentions:
+            self._mentions[name] = self.tagger.tag(reading.document).mentions
+        return Reading(replace(reading.document, mentions=self._mentions[name]))
+
+    def only(self, names: Collection[str]) -> TaggedCorpus:
+        """Return some of its documents."""
+        return TaggedCorpus(self.corpus.only(names), self.tagger)
+
+    def in_language(self, language: str) -> TaggedCorpus:
+        """Return the same documents under another name of their language."""
+        return TaggedCorpus(self.corpus.in_language(language), self.tagger)
 
     def counts(self) -> dict[str, int]:
         """Return how many mentions of each type were found so far."""
         counts = dict.fromkeys(self.tagger.types, 0)
-        for mentions in self._found.values():
+        for mentions in self._mentions.values():
             for mention in mentions:
                 counts[mention.label] += 1
         return counts

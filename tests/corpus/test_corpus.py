@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from projector.corpus import label_map, open_corpus, strictly
+from projector.corpus import label_map, open_corpus, require_document
 from projector.errors import CorpusError
 
 HEADER = "filename\tlabel\tstart_span\tend_span\ttext\n"
@@ -43,9 +43,9 @@ def test_a_brat_folder(tmp_path: Path):
     corpus = open_corpus(str(folder))
     assert (corpus.path, corpus.format, corpus.language) == (folder, "brat", "es")
     assert corpus.names == ("a", "b")
-    assert strictly(corpus.read("b")).mentions[0].label == "SYMPTOM"
-    assert strictly(corpus.read("b")).language == "es"
-    assert strictly(corpus.read("a")).mentions == ()
+    assert require_document(corpus.read("b")).mentions[0].label == "SYMPTOM"
+    assert require_document(corpus.read("b")).language == "es"
+    assert require_document(corpus.read("a")).mentions == ()
     assert not corpus.problems
 
 
@@ -67,8 +67,8 @@ def test_texts_apart_from_annotations(tmp_path: Path):
     write(
         tmp_path, {"txt/a.txt": "Dolor", "ann/a.ann": "T1\tX 0 5\tDolor\n", "more/a.txt": "dolor"}
     )
-    assert strictly(open_corpus(tmp_path).read("a")).mentions
-    assert strictly(open_corpus(tmp_path / "ann").read("a")).mentions
+    assert require_document(open_corpus(tmp_path).read("a")).mentions
+    assert require_document(open_corpus(tmp_path / "ann").read("a")).mentions
     assert open_corpus(tmp_path / "ann", texts=tmp_path / "more").read("a").problems
 
 
@@ -79,7 +79,7 @@ def test_labels_can_be_mapped_or_left(tmp_path: Path):
     )
 
     def labels(mapping):
-        document = strictly(open_corpus(folder, labels=mapping).read("a"))
+        document = require_document(open_corpus(folder, labels=mapping).read("a"))
         return [mention.label for mention in document.mentions]
 
     assert labels(None) == ["DISEASE", "MEDICATION"]
@@ -108,7 +108,7 @@ def test_the_published_tree_opens_at_any_level(tmp_path: Path, kind: str):
     ):
         corpus = open_corpus(path)
         assert (corpus.format, corpus.language, len(corpus.names)) == ("tree", "es", count)
-        document = strictly(corpus.read("MultiClinNER-es-train-disease-1"))
+        document = require_document(corpus.read("MultiClinNER-es-train-disease-1"))
         assert [mention.label for mention in document.mentions] == ["DISEASE"]
     leaf = train / "MultiClinNER-es-train-disease"
     for folder, format_ in (("txt", "text"), ("ann", "brat"), ("tsv", "tsv")):

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from projector.corpus import open_corpus, pack_submission, read_spans, strictly
+from projector.corpus import open_corpus, pack_submission, read_spans, require_document
 from projector.document import (
     Annotation,
     Document,
@@ -235,7 +235,7 @@ def test_lost_annotations_are_listed(run: Path):
 def test_brat_has_the_scores_as_notes_with_ids_of_their_own(run: Path):
     assert (run / "brat/cz/case-a.txt").read_bytes() == TARGET.encode()
     corpus = open_corpus(run / "brat" / "en")
-    document = strictly(corpus.read("case-a"))
+    document = require_document(corpus.read("case-a"))
     assert [one.surface(TARGET) for one in document.mentions] == ["High fever", "Acute pain"]
     notes = [one for one in document.annotations if one.kind == "note"]
     assert [(one.id, one.targets, one.value) for one in notes] == [
@@ -263,7 +263,7 @@ def test_the_translations_come_back_as_a_corpus(run: Path):
     assert finished.languages == ("cz", "en")
     corpus = finished.corpus("en")
     assert corpus.names == ("case-a", "case-b", "case-c", "case-d")
-    assert strictly(corpus.read("case-b")) == projected("b").document
+    assert require_document(corpus.read("case-b")) == projected("b").document
     assert finished.text("en", "case-a") == TARGET
     assert finished.text("en", "case-z") is None
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from jobs.research.synthetic.passages import ParallelPassage, cut_passages, join_passages
-from projector.corpus import open_corpus, pair_names, strictly
+from projector.corpus import open_corpus, pair_names, require_document
 from projector.corpus.formats.brat_write import format_ann
 from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, read_pairs
 from projector.document import Document
@@ -51,7 +51,7 @@ def sample_passages(folder: Path, languages: Sequence[str]) -> list[ParallelPass
     passages: list[ParallelPassage] = []
     for name in shared:
         translations = {
-            language: strictly(corpus.read(names_by_language[language][name]))
+            language: require_document(corpus.read(names_by_language[language][name]))
             for language, corpus in corpora.items()
         }
         passages += cut_passages(translations)

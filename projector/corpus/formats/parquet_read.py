@@ -100,6 +100,11 @@ class ParquetCorpus:
     _tables: tuple[_Table, ...] = field(default=(), repr=False)
     _rows: tuple[_Rows, ...] = field(default=(), repr=False)
 
+    @property
+    def text_folders(self) -> tuple[Path, ...]:
+        """Return none: its texts lie in its tables."""
+        return ()
+
     def read(self, name: str) -> Reading:
         """Read a document; what is wrong with it is in the reading, nothing is raised.
 
@@ -123,6 +128,10 @@ class ParquetCorpus:
             for rows_of_table in self._rows
         )
         return replace(self, names=tuple(sorted(names)), _rows=rows)
+
+    def in_language(self, language: str) -> ParquetCorpus:
+        """Return the same documents under another name of their language."""
+        return replace(self, language=language)
 
 
 def holds_parquet(path: Path) -> bool:

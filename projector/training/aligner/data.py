@@ -104,11 +104,16 @@ def _pairs(source: SourceConfiguration) -> Iterator[TextPair]:
 
 
 def _corpora(source: Path, target: Path) -> Iterator[tuple[str, DocumentPair]]:
-    from projector.corpus import open_corpus, pair_names, strictly
+    from projector.corpus import open_corpus, pair_names, require_document
 
     corpora = open_corpus(source), open_corpus(target)
     for left, right in pair_names(corpora[0].names, corpora[1].names).pairs:
-        yield left, DocumentPair(strictly(corpora[0].read(left)), strictly(corpora[1].read(right)))
+        yield (
+            left,
+            DocumentPair(
+                require_document(corpora[0].read(left)), require_document(corpora[1].read(right))
+            ),
+        )
 
 
 def read_table(path: Path, *, languages: tuple[str, str] | None = None) -> Iterator[TextPair]:

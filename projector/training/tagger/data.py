@@ -65,12 +65,12 @@ def _all(source: TaggerSourceConfiguration) -> Iterator[Annotated]:
 
 
 def _of_corpus(path: Path, types: tuple[str, ...] | None) -> Iterator[Annotated]:
-    from projector.corpus import strictly
-    from projector.corpus.open import open_any
+    from projector.corpus import require_document
+    from projector.corpus.open import open_corpus
 
-    corpus = open_any(path)
+    corpus = open_corpus(path)
     for name in corpus.names:
-        yield Annotated(name, strictly(corpus.read(name)), types)
+        yield Annotated(name, require_document(corpus.read(name)), types)
 
 
 def _of_lines(path: Path, types: tuple[str, ...] | None) -> Iterator[Annotated]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from projector.corpus.formats.brat_read import read_brat
 from projector.corpus.formats.brat_write import format_ann, write_brat
-from projector.corpus.reading import Reading, strictly
+from projector.corpus.reading import Reading, require_document
 from projector.document import Annotation, Document, Fragment, Mention
 from projector.errors import CorpusError, OutputError
 
@@ -102,7 +102,7 @@ def lines(document: Document) -> list[int | None]:
 @pytest.mark.parametrize("case", [*NORMAL, *OTHER])
 def test_legal_files_lose_nothing(tmp_path: Path, case: str):
     text, annotations = (NORMAL | OTHER)[case]
-    document = strictly(read(tmp_path / "in", text, annotations))
+    document = require_document(read(tmp_path / "in", text, annotations))
     assert document.text == text
     count = len(document.mentions) + len(document.annotations)
     assert count == sum(bool(line.strip("\r\ufeff")) for line in annotations.split("\n"))
@@ -110,7 +110,7 @@ def test_legal_files_lose_nothing(tmp_path: Path, case: str):
     if case in NORMAL:
         assert (tmp_path / "out" / "doc.ann").read_bytes() == annotations.encode()
     assert (tmp_path / "out" / "doc.txt").read_bytes() == text.encode()
-    again = strictly(read_brat(tmp_path / "out" / "doc.txt", tmp_path / "out" / "doc.ann"))
+    again = require_document(read_brat(tmp_path / "out" / "doc.txt", tmp_path / "out" / "doc.ann"))
     assert again == document
 
 
@@ -122,7 +122,7 @@ def test_every_kind_is_understood(tmp_path: Path):
         + "N1\tReference T1 HPO:HP:0100749\tChest pain\n#1\tAnnotatorNotes R1\tx\ty\n"
         + "*\tEquiv T1 T2\n"
     )
-    document = strictly(read(tmp_path, TEXT, annotations, language="es"))
+    document = require_document(read(tmp_path, TEXT, annotations, language="es"))
     assert document.name == "doc"
     assert document.language == "es"
     assert document.mentions == (
@@ -142,12 +142,12 @@ def test_every_kind_is_understood(tmp_path: Path):
 
 
 def test_without_annotations_there_are_no_mentions(tmp_path: Path):
-    assert strictly(read(tmp_path, TEXT, None)) == Document("doc", "und", TEXT)
+    assert require_document(read(tmp_path, TEXT, None)) == Document("doc", "und", TEXT)
 
 
 def test_labels_are_mapped_also_where_an_event_repeats_its_trigger(tmp_path: Path):
     annotations = "T1\tSINTOMA 0 5\tDolor\nE1\tSINTOMA:T1 SINTOMA:T1\nA1\tSINTOMA T1\n"
-    document = strictly(read(tmp_path, TEXT, annotations, labels={"SINTOMA": "SYMPTOM"}))
+    document = require_document(read(tmp_path, TEXT, annotations, labels={"SINTOMA": "SYMPTOM"}))
     expected = "T1\tSYMPTOM 0 5\tDolor\nE1\tSYMPTOM:T1 SINTOMA:T1\nA1\tSINTOMA T1\n"
     assert format_ann(document) == expected
 
@@ -163,7 +163,7 @@ def test_labels_are_mapped_also_where_an_event_repeats_its_trigger(tmp_path: Pat
     ],
 )
 def test_other_conventions_are_shifted_to_true_offsets(tmp_path: Path, text, annotations, expected):
-    document = strictly(read(tmp_path, text, annotations))
+    document = require_document(read(tmp_path, text, annotations))
     assert [(one.start, one.end) for one in document.mentions] == expected
 
 
@@ -226,7 +226,7 @@ def test_malformed_files_are_told_by_line(tmp_path: Path, case: str):
     assert message in str(problem)
     assert problem.mention_id == mention_id
     with pytest.raises(CorpusError, match=f"doc.ann:{line}: "):
-        strictly(reading)
+        require_document(reading)
 
 
 def test_what_is_right_survives_beside_what_is_wrong(tmp_path: Path):
@@ -264,7 +264,7 @@ def test_undecodable_files_give_no_document(tmp_path: Path, text, annotations, m
     reading = read(tmp_path, text, annotations)
     assert reading.document is None
     with pytest.raises(CorpusError, match=message):
-        strictly(reading)
+        require_document(reading)
 
 
 def test_a_missing_file_gives_no_document(tmp_path: Path):
@@ -350,7 +350,7 @@ def documents(draw: st.DrawFn) -> Document:
 def test_whatever_is_written_is_read_back(tmp_path_factory, document: Document):
     folder = tmp_path_factory.mktemp("brat")
     write_brat(document, folder)
-    again = strictly(read_brat(folder / "doc.txt", folder / "doc.ann"))
+    again = require_document(read_brat(folder / "doc.txt", folder / "doc.ann"))
     assert again == document
     assert format_ann(again) == format_ann(document)
 
@@ -362,7 +362,7 @@ def test_the_order_of_lines_is_kept(tmp_path_factory, document: Document, random
     written = format_ann(document).split("\n")[:-1]
     random.shuffle(written)
     annotations = "".join(f"{line}\n" for line in written)
-    assert format_ann(strictly(read(folder, document.text, annotations))) == annotations
+    assert format_ann(require_document(read(folder, document.text, annotations))) == annotations
 
 
 @settings(deadline=None)
@@ -373,7 +373,7 @@ def test_offsets_of_other_conventions_come_out_true(tmp_path_factory, document: 
     document = replace(document, text=plain)
     stored = ("\ufeff" if bom else "") + plain.replace("\n", "\r\n")
     reading = read(tmp_path_factory.mktemp("brat"), stored, format_ann(document))
-    for mention in strictly(reading).mentions:
+    for mention in require_document(reading).mentions:
         expected = next(one for one in document.mentions if one.id == mention.id)
         assert one_line(mention.surface(stored)) == one_line(expected.surface(plain))
 

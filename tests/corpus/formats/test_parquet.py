@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from projector.corpus.formats import parquet_write
 from projector.corpus.formats.parquet_read import holds_parquet, open_parquet
 from projector.corpus.formats.parquet_write import table_writer, write_parquet
-from projector.corpus.reading import strictly
+from projector.corpus.reading import require_document
 from projector.document import Annotation, Document, Fragment, Mention
 from projector.errors import CorpusError, OutputError
 from schemas.tables import MENTIONS, PROJECTIONS
@@ -42,7 +42,7 @@ def document(name: str, language: str = "en", count: int = 3) -> Document:
 
 def read_all(folder: Path, **options) -> list[Document]:
     corpus = open_parquet(folder, **options)
-    return [strictly(corpus.read(name)) for name in corpus.names]
+    return [require_document(corpus.read(name)) for name in corpus.names]
 
 
 def same(one: Iterable[Document], other: Iterable[Document]) -> bool:
@@ -66,9 +66,9 @@ def test_any_order_of_reading_crosses_row_groups(tmp_path: Path, monkeypatch):
     write_parquet(documents, tmp_path / "out")
     corpus = open_parquet(tmp_path / "out")
     for name in (*reversed(corpus.names), *corpus.names[::3]):
-        assert same([strictly(corpus.read(name))], [documents[int(name)]])
+        assert same([require_document(corpus.read(name))], [documents[int(name)]])
     travelled = pickle.loads(pickle.dumps(corpus))
-    assert same([strictly(travelled.read("07"))], [documents[7]])
+    assert same([require_document(travelled.read("07"))], [documents[7]])
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)

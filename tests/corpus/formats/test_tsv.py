@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projector.corpus.corpus import open_corpus
+from projector.corpus import open_corpus
 from projector.corpus.formats.tsv_dialects import COLUMNS, columns_named
 from projector.corpus.formats.tsv_read import index_rows, read_spans
 from projector.corpus.formats.tsv_write import columns_for, tsv_losses, write_tsv
-from projector.corpus.reading import strictly
+from projector.corpus.reading import require_document
 from projector.document import Annotation, Document, Fragment, Mention
 from projector.errors import ConfigurationError, CorpusError
 
@@ -115,7 +115,7 @@ def said(document: Document) -> list[tuple[str, str, tuple[str, ...], str | None
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_every_known_table_is_recognised(tmp_path: Path, rows, expected, annotations, end):
-    document = strictly(open_corpus(table(tmp_path, *rows, end=end)).read("a"))
+    document = require_document(open_corpus(table(tmp_path, *rows, end=end)).read("a"))
     assert spans(document) == expected
     assert said(document) == annotations
 
@@ -125,7 +125,7 @@ def test_fragments_of_codiesp_come_in_text_order(tmp_path: Path):
         "a\tDIAGNOSTICO\tr1\tfiebre Dolor\t18 24;0 5",
         "a\tDIAGNOSTICO\tr1\tDolor fiebre\t18 24;0 5",
     ]
-    document = strictly(open_corpus(table(tmp_path, *rows)).read("a"))
+    document = require_document(open_corpus(table(tmp_path, *rows)).read("a"))
     fragments = (Fragment(0, 5), Fragment(18, 24))
     assert [mention.fragments for mention in document.mentions] == [fragments, fragments]
 
@@ -133,7 +133,7 @@ def test_fragments_of_codiesp_come_in_text_order(tmp_path: Path):
 def test_own_ids_that_repeat_are_kept_as_attributes(tmp_path: Path):
     header = "filename\tann_id\tlabel\tstart_span\tend_span\ttext"
     path = table(tmp_path, header, "a\tT1\tX\t0\t5\tDolor", "a\tT1\tX\t6\t14\ttorácico")
-    document = strictly(open_corpus(path).read("a"))
+    document = require_document(open_corpus(path).read("a"))
     assert [mention.id for mention in document.mentions] == ["T1", "T2"]
     assert said(document) == [("A1", "ann_id", ("T2",), "T1")]
 
@@ -159,7 +159,7 @@ def test_own_ids_that_repeat_are_kept_as_attributes(tmp_path: Path):
 def test_quotes_tabs_and_line_ends_are_read_either_way(tmp_path: Path, row, start, end):
     rows = [FIVE, "a\tX\t0\t5\tDolor", row, "\na\tX\t18\t24\tfiebre", 'a\tX\t17\t25\t"fiebre"']
     path = table(tmp_path, *rows)
-    document = strictly(open_corpus(path).read("a"))
+    document = require_document(open_corpus(path).read("a"))
     assert [(one.start, one.end) for one in document.mentions] == [
         (0, 5),
         (start, end),
@@ -176,7 +176,7 @@ def test_an_open_quote_in_a_note_swallows_no_rows(tmp_path: Path):
         'a\tX\t0\t5\tDolor\t"sic',
         'a\tX\t18\t24\tfiebre\t"quoted ""note"""',
     )
-    document = strictly(open_corpus(path).read("a"))
+    document = require_document(open_corpus(path).read("a"))
     assert [one.value for one in document.annotations] == ['"sic', 'quoted "note"']
 
 
@@ -258,7 +258,7 @@ def test_texts_are_found_beside(tmp_path: Path, folder):
     write(tmp_path, f"tables/{folder}/a.txt", "Dolor")
     write(tmp_path, "tables/readme/README.txt", "no document")
     path = write(tmp_path, "tables/t.tsv", f"{FIVE}\na\tX\t0\t5\tDolor\n")
-    assert spans(strictly(open_corpus(path).read("a"))) == [("T1", "X", 0, 5)]
+    assert spans(require_document(open_corpus(path).read("a"))) == [("T1", "X", 0, 5)]
 
 
 def test_texts_elsewhere_are_told_or_asked_for(tmp_path: Path):
@@ -269,7 +269,7 @@ def test_texts_elsewhere_are_told_or_asked_for(tmp_path: Path):
         open_corpus(path)
     corpus = open_corpus(path, texts=tmp_path / "texts" / "deep")
     assert corpus.names == ("a", "b")
-    assert not strictly(corpus.read("b")).mentions
+    assert not require_document(corpus.read("b")).mentions
     with pytest.raises(CorpusError, match="there is no such folder"):
         open_corpus(path, texts=tmp_path / "texts" / "dep")
 
@@ -290,9 +290,9 @@ def test_rows_of_a_document_need_not_be_together(tmp_path: Path):
     rows = ["a\tX\t0\t5\tDolor", "b\tX\t0\t3\tTos", "a\tX\t6\t14\ttorácico", "b\tY\t0\t3\tTos"]
     path = table(tmp_path, "\ufeff" + FIVE, *rows)
     corpus = open_corpus(path)
-    assert spans(strictly(corpus.read("a"))) == [("T1", "X", 0, 5), ("T2", "X", 6, 14)]
-    assert spans(strictly(corpus.read("b"))) == [("T1", "X", 0, 3), ("T2", "Y", 0, 3)]
-    assert [one.line for one in strictly(corpus.read("b")).mentions] == [3, 5]
+    assert spans(require_document(corpus.read("a"))) == [("T1", "X", 0, 5), ("T2", "X", 6, 14)]
+    assert spans(require_document(corpus.read("b"))) == [("T1", "X", 0, 3), ("T2", "Y", 0, 3)]
+    assert [one.line for one in require_document(corpus.read("b")).mentions] == [3, 5]
 
 
 def test_only_runs_of_rows_are_kept_of_a_table(tmp_path: Path):
@@ -395,12 +395,12 @@ def test_columns_without_a_needed_one_are_refused(tmp_path: Path):
 )
 def test_tables_come_back_as_they_were(tmp_path: Path, rows):
     path = table(tmp_path, *rows)
-    document = strictly(open_corpus(path, labels={}).read("a"))
+    document = require_document(open_corpus(path, labels={}).read("a"))
     write_tsv(tmp_path / "out" / "t.tsv", [document], columns=rows[0].split("\t"))
     assert (tmp_path / "out" / "t.tsv").read_bytes() == path.read_bytes()
     write(tmp_path, "own/a.txt", TEXT)
     write_tsv(tmp_path / "own" / "t.tsv", [document], columns=columns_for([document]))
-    again = strictly(open_corpus(tmp_path / "own" / "t.tsv", labels={}).read("a"))
+    again = require_document(open_corpus(tmp_path / "own" / "t.tsv", labels={}).read("a"))
     assert again.mentions == document.mentions
     assert {one.value and one.value.split(":")[-1] for one in again.annotations} == {
         one.value and one.value.split(":")[-1] for one in document.annotations
@@ -438,7 +438,10 @@ def test_whatever_is_written_is_read_back(tmp_path_factory, document: Document):
     folder = tmp_path_factory.mktemp("tsv")
     (folder / f"{document.name}.txt").write_bytes(document.text.encode())
     write_tsv(folder / "t.tsv", [document], columns=(*COLUMNS, "note"))
-    assert strictly(open_corpus(folder / "t.tsv", language="und").read(document.name)) == document
+    assert (
+        require_document(open_corpus(folder / "t.tsv", language="und").read(document.name))
+        == document
+    )
 
 
 @settings(deadline=None)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jobs.research.synthetic.generate import FAULTS, main, sample_passages
 from jobs.research.synthetic.passages import cut_passages, join_passages
 from projector.cli import run
-from projector.corpus import open_corpus, strictly
+from projector.corpus import open_corpus, require_document
 from projector.document import Document, Fragment, Mention
 from projector.errors import CorpusError
 
@@ -106,7 +106,7 @@ def test_gold_is_true_and_scores_itself_perfectly(samples, tmp_path, capsys):
     mentions = json.loads((tmp_path / "out/generated.json").read_text())["mentions"]
     for language in ("es", "nl"):
         corpus = open_corpus(tmp_path / "out" / language)
-        found = [strictly(corpus.read(name)) for name in corpus.names]
+        found = [require_document(corpus.read(name)) for name in corpus.names]
         assert sum(len(document.mentions) for document in found) == mentions[language] > 100
     assert run(["evaluate", str(tmp_path / "out/nl"), str(tmp_path / "out/nl")]) == 0
     last = capsys.readouterr().out.splitlines()[-1].split()
@@ -123,9 +123,9 @@ def test_faults_are_spread_listed_and_real(samples, tmp_path):
         kind, reading = names.get(name), corpus.read(name)
         if kind in ("undecodable", "out of range", "malformed"):
             with pytest.raises(CorpusError):
-                strictly(reading)
+                require_document(reading)
             continue
-        length = len(strictly(reading).text)
+        length = len(require_document(reading).text)
         assert (length == 0) == (kind == "empty") and (length >= 1_000_000) == (kind == "megabyte")
         assert (out / "nl" / f"{name}.txt").is_file() == (kind != "untranslated")
 

@@ -7,7 +7,7 @@ import torch
 from click.testing import CliRunner
 
 from projector.cli import cli
-from projector.corpus import open_corpus, strictly
+from projector.corpus import open_corpus, require_document
 from projector.document import Document
 from projector.errors import ConfigurationError, CorpusError, ModelError
 from projector.models import load
@@ -201,7 +201,7 @@ def test_from_the_command_line_to_a_score(tagging, tmp_path, lines):
         assert "3 documents, 2 DISEASE, 4 SYMPTOM" in result.output
     corpus = open_corpus(tmp_path / "out-brat", language="es")
     found = {
-        name: [(m.start, m.end, m.label) for m in strictly(corpus.read(name)).mentions]
+        name: [(m.start, m.end, m.label) for m in require_document(corpus.read(name)).mentions]
         for name in corpus.names
     }
     assert found == {name: spans for name, _, spans in TEXTS}

@@ -1,0 +1,77 @@
+"""Hold every kind of corpus against what a corpus is."""
+
+from pathlib import Path
+
+import pytest
+
+from projector.corpus import Corpus, open_corpus
+from projector.corpus.convert import convert_corpus
+from projector.corpus.files import open_files
+from projector.corpus.open_languages import open_languages
+from projector.corpus.text_only import TextOnlyCorpus
+from projector.tagging.tagged_corpus import TaggedCorpus
+
+
+class NoTagger:
+    types = ("X",)
+
+    def tag(self, document):
+        return document
+
+
+@pytest.fixture
+def brat(tmp_path) -> Path:
+    folder = tmp_path / "es"
+    folder.mkdir()
+    for name in "ab":
+        (folder / f"{name}.txt").write_text("Dolor y tos.", encoding="utf-8")
+        (folder / f"{name}.ann").write_text("T1\tX 0 5\tDolor\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(params=["brat", "tsv", "parquet", "text only", "tagged"])
+def corpus(request, brat, tmp_path) -> Corpus:
+    files = open_files(brat)
+    if request.param == "text only":
+        return TextOnlyCorpus(files)
+    if request.param == "tagged":
+        return TaggedCorpus(files, NoTagger())
+    if request.param == "brat":
+        return files
+    convert_corpus(files, tmp_path / "other", request.param)
+    return open_corpus(tmp_path / "other", language="es")
+
+
+def test_every_corpus_tells_the_same_of_itself(corpus: Corpus):
+    assert (corpus.language, corpus.names, corpus.problems) == ("es", ("a", "b"), ())
+    assert corpus.read("b").document.text == "Dolor y tos."
+    assert corpus.path.exists() and corpus.format in ("brat", "tsv", "parquet")
+    assert all(folder.is_dir() for folder in corpus.text_folders)
+    assert bool(corpus.text_folders) == (corpus.format != "parquet")
+
+
+def test_every_corpus_has_parts_and_other_names_of_its_language(corpus: Corpus):
+    part = corpus.only(["b"])
+    assert part.names == ("b",) and type(part) is type(corpus)
+    assert part.read("b") == corpus.read("b")
+    with pytest.raises(KeyError):
+        part.read("a")
+    renamed = corpus.in_language("spa")
+    assert renamed.language == renamed.read("a").document.language == "spa"
+    assert corpus.language == "es"
+
+
+def test_faults_of_annotations_play_no_part_where_texts_are_read_alone(brat):
+    (brat / "a.ann").write_text("T1\tX 0 99\tDolor\n", encoding="utf-8")
+    (brat / "b.txt").write_bytes(b"\xff")
+    texts = TextOnlyCorpus(open_files(brat))
+    assert not texts.read("a").problems and not texts.read("a").document.mentions
+    assert texts.read("b").document is None and texts.read("b").problems
+
+
+def test_a_folder_of_corpora_gives_one_under_the_name_that_was_asked_for(tmp_path, brat):
+    (tmp_path / "cz").mkdir()
+    (tmp_path / "cz" / "a.txt").write_text("Bolest.", encoding="utf-8")
+    assert [one.language for one in open_languages(tmp_path)] == ["cz", "es"]
+    (czech,) = open_languages(tmp_path, language="cs")
+    assert czech.language == czech.read("a").document.language == "cs"
