@@ -67,8 +67,8 @@ def open_checkpoint(entry: ModelEntry) -> Checkpoint:
     if lora.is_adapter(folder):
         return _open_adapter(entry.name, folder)
     config, tokenizer = _config(entry.name, folder), _tokenizer(entry.name, folder)
-    own = read_own(folder)
-    return Checkpoint(entry.name, _identity(folder), config, tokenizer, folder, own=own)
+    reading = read_own(folder)
+    return Checkpoint(entry.name, _identity(folder), config, tokenizer, folder, own=reading)
 
 
 def _folder(entry: ModelEntry) -> Path:
@@ -83,13 +83,13 @@ def _folder(entry: ModelEntry) -> Path:
 def _open_adapter(name: str, folder: Path) -> Checkpoint:
     """Open the model that an adapter is for, to be read as the adapter says."""
     base = find_entry(lora.base_of(folder))
-    found = open_checkpoint(base)
-    if found.adapter is not None:
+    adapted = open_checkpoint(base)
+    if adapted.adapter is not None:
         raise ModelError(f"{folder}: adapts {base.name}, an adapter itself; expected a whole model")
     parts = {path.name: file_hash(path) for path in map(folder.joinpath, lora.FILES)}
-    identity = content_hash({"base": found.identity, **parts})
-    own = {**found.own, **read_own(folder)}
-    return replace(found, name=name, identity=identity, own=own, adapter=folder)
+    identity = content_hash({"base": adapted.identity, **parts})
+    reading = {**adapted.own, **read_own(folder)}
+    return replace(adapted, name=name, identity=identity, own=reading, adapter=folder)
 
 
 def read_own(folder: Path) -> dict[str, Any]:
@@ -102,13 +102,13 @@ def read_own(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        own = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(own, dict):
-            return own
-        found = type(own).__name__
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(content, dict):
+            return content
+        problem = type(content).__name__
     except (OSError, ValueError) as error:
-        found = str(error)
-    raise ModelError(f"{path}: can't be read ({found}); expected an object with layer, window, …")
+        problem = str(error)
+    raise ModelError(f"{path}: can't be read ({problem}); expected an object with layer, window, …")
 
 
 def _open_default(name: str) -> Checkpoint:
@@ -180,7 +180,7 @@ def build(
         options["state_dict"] = checkpoint.state
     try:
         with quiet_loading():
-            model, found = kind.from_pretrained(
+            model, loading = kind.from_pretrained(
                 checkpoint.folder,
                 config=config,
                 dtype=runtime.dtype if checkpoint.adapter is None else torch.float32,
@@ -190,7 +190,7 @@ def build(
             )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise _unreadable(checkpoint.name, checkpoint.folder, "weights", error) from error
-    missing = sorted(key for key in found["missing_keys"] if "pooler" not in key)
+    missing = sorted(key for key in loading["missing_keys"] if "pooler" not in key)
     if missing:
         raise ModelError(
             f"{checkpoint.name}: {len(missing)} tensors are missing from {checkpoint.folder}, "

@@ -51,8 +51,8 @@ class Tagger:
     def scores(self, text: TokenizedText) -> Tensor:
         """Return [T, E, 3] float32 BIO scores of a text that its encoder tokenised."""
         with torch.inference_mode():
-            found: Tensor = self.head(self.encoder.encode([text])[0])
-        return found
+            scores: Tensor = self.head(self.encoder.encode([text])[0])
+        return scores
 
     def spans(self, text: TokenizedText) -> list[NDArray[np.int64]]:
         """Return the spans found in a text, for each type [N, 2] half-open characters."""
@@ -64,7 +64,7 @@ class Tagger:
 
     def tag(self, document: Document) -> Document:
         """Return a document with the mentions found in its text, and nothing else on it."""
-        found = sorted(
+        spans_found = sorted(
             (int(start), int(end), label)
             for label, spans in zip(
                 self.types, self.spans(self.encoder.tokenize(document.text)), strict=True
@@ -73,7 +73,7 @@ class Tagger:
         )
         mentions = tuple(
             Mention(f"T{number}", label, (Fragment(start, end),))
-            for number, (start, end, label) in enumerate(found, start=1)
+            for number, (start, end, label) in enumerate(spans_found, start=1)
         )
         return Document(document.name, document.language, document.text, mentions)
 
@@ -83,10 +83,10 @@ class Tagger:
         if not len(tokens):
             none = np.zeros((0, len(self.supports)), np.float32)
             return Probabilities(self.supports, tokens.offsets, none, none, none)
-        own = [self.types.index(kind) for kind in self.supports]
+        supported = [self.types.index(kind) for kind in self.supports]
         with torch.inference_mode():
-            found = self.head.edges(self.scores(tokens))
-        columns = (one[:, own].cpu().numpy() for one in found)
+            edges = self.head.edges(self.scores(tokens))
+        columns = (one[:, supported].cpu().numpy() for one in edges)
         return Probabilities(self.supports, tokens.offsets, *columns)
 
 

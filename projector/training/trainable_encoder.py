@@ -93,12 +93,12 @@ class TrainableEncoder:
             for text, rows in zip(texts, cuts, strict=True)
             for start, end, _, _ in rows.tolist()
         ]
-        found = iter(self.states(sequences))
+        states = iter(self.states(sequences))
         ahead = len(encoder.prefix)
         return [
             torch.cat(
                 [
-                    next(found)[ahead + first - start : ahead + last - start]
+                    next(states)[ahead + first - start : ahead + last - start]
                     for start, _, first, last in rows.tolist()
                 ]
             ).float()

@@ -42,23 +42,23 @@ class TeacherView:
         chosen = self.configuration
         read = text.text if clean is None else clean
         if chosen.kind == "token":
-            found = self._token_vectors(read, text.offsets)
+            vectors = self._token_vectors(read, text.offsets)
         else:
             whole = chosen.kind == "sentence"
             stretches = split_sentences(read) if whole else phrases(read, language)
-            found = self._carried(read, stretches, text.offsets)
+            vectors = self._carried(read, stretches, text.offsets)
         if chosen.center:
-            found = centered(found, prior_tokens=PRIOR_TOKENS)
+            vectors = centered(vectors, prior_tokens=PRIOR_TOKENS)
         if chosen.kind == "token" and chosen.context:
-            found = concatenated(found, discount=chosen.context)
-        return torch.nn.functional.normalize(found, dim=-1)
+            vectors = concatenated(vectors, discount=chosen.context)
+        return torch.nn.functional.normalize(vectors, dim=-1)
 
     def _token_vectors(self, text: str, offsets: NDArray[np.int64]) -> Tensor:
-        own = self.encoder.tokenize(text)
-        (vectors,) = self.encoder.encode([own])
-        if np.array_equal(own.offsets, offsets):
+        tokens = self.encoder.tokenize(text)
+        (vectors,) = self.encoder.encode([tokens])
+        if np.array_equal(tokens.offsets, offsets):
             return vectors
-        return mapped(vectors, own.offsets, offsets)
+        return mapped(vectors, tokens.offsets, offsets)
 
     def _carried(
         self, text: str, stretches: NDArray[np.int64], offsets: NDArray[np.int64]
@@ -66,8 +66,8 @@ class TeacherView:
         """Return the mean vector of the stretch that each token stands in."""
         prefix = self.configuration.prefix
         contents = [prefix + text[start:end] for start, end in stretches.tolist()]
-        own = [self.encoder.tokenize(content) for content in contents]
-        means = torch.stack([_mean(vectors) for vectors in self.encoder.encode(own)])
+        tokens = [self.encoder.tokenize(content) for content in contents]
+        means = torch.stack([_mean(vectors) for vectors in self.encoder.encode(tokens)])
         return mapped(means, stretches, offsets)
 
 
