@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from projector.arrays import Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +42,7 @@ class Best:
         partner: [N] its index, the first of several that score the same; -1 where there is none.
     """
 
-    score: Floats
+    score: NDArray[np.float64]
     partner: Ints
 
 
@@ -101,7 +100,7 @@ def _starting_within(starts: Ints, ends: Ints, candidates: Ints) -> tuple[Ints, 
     return owner, order[np.repeat(low, counts) + within]
 
 
-def _best(spans_of: Ints, counterpart: Ints, score: Floats, spans: int) -> Best:
+def _best(spans_of: Ints, counterpart: Ints, score: NDArray[np.float64], spans: int) -> Best:
     order = np.lexsort((counterpart, -score, spans_of))
     distinct, firsts = np.unique(spans_of[order], return_index=True)
     best = Best(np.zeros(spans), np.full(spans, -1, np.int64))

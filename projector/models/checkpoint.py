@@ -41,7 +41,7 @@ class Checkpoint:
         tokenizer: Its fast tokenizer.
         folder: Where its weights are, or None.
         state: Its weights where they are in no folder.
-        own: What its `projector.json` says of how it is read, and was made.
+        metadata: What its `projector.json` says of how it is read, and was made.
         adapter: What is merged into its weights, or None.
     """
 
@@ -51,7 +51,7 @@ class Checkpoint:
     tokenizer: Tokenizer
     folder: Path | None
     state: dict[str, torch.Tensor] | None = None
-    own: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     adapter: Path | None = None
 
 
@@ -67,8 +67,8 @@ def open_checkpoint(entry: ModelEntry) -> Checkpoint:
     if lora.is_adapter(folder):
         return _open_adapter(entry.name, folder)
     config, tokenizer = _config(entry.name, folder), _tokenizer(entry.name, folder)
-    reading = read_own(folder)
-    return Checkpoint(entry.name, _identity(folder), config, tokenizer, folder, own=reading)
+    metadata = read_metadata(folder)
+    return Checkpoint(entry.name, _identity(folder), config, tokenizer, folder, metadata=metadata)
 
 
 def _folder(entry: ModelEntry) -> Path:
@@ -88,11 +88,11 @@ def _open_adapter(name: str, folder: Path) -> Checkpoint:
         raise ModelError(f"{folder}: adapts {base.name}, an adapter itself; expected a whole model")
     parts = {path.name: file_hash(path) for path in map(folder.joinpath, lora.FILES)}
     identity = content_hash({"base": adapted.identity, **parts})
-    reading = {**adapted.own, **read_own(folder)}
-    return replace(adapted, name=name, identity=identity, own=reading, adapter=folder)
+    metadata = {**adapted.metadata, **read_metadata(folder)}
+    return replace(adapted, name=name, identity=identity, metadata=metadata, adapter=folder)
 
 
-def read_own(folder: Path) -> dict[str, Any]:
+def read_metadata(folder: Path) -> dict[str, Any]:
     """Return what a model's folder says, in this project's terms, of how the model is read.
 
     Raises:

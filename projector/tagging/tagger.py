@@ -91,7 +91,11 @@ class Tagger:
 
 
 def save_tagger(
-    folder: Path, types: tuple[str, ...], head: Head, chosen: HeadConfiguration, own: dict[str, Any]
+    folder: Path,
+    types: tuple[str, ...],
+    head: Head,
+    chosen: HeadConfiguration,
+    metadata: dict[str, Any],
 ) -> None:
     """Write a head and what it finds to a folder, beside its encoder where that was trained.
 
@@ -100,11 +104,16 @@ def save_tagger(
         types: The entity types.
         head: Its weights are kept in half precision.
         chosen: How it is built.
-        own: `encoder`, where it is not in the folder: what `models.load` takes; and how it was
+        metadata: `encoder`, where it is not in the folder: what `models.load` takes; and how it was
             made.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    content = {"types": types, "head": chosen.model_dump(), "dimension": _dimension(head), **own}
+    content = {
+        "types": types,
+        "head": chosen.model_dump(),
+        "dimension": _dimension(head),
+        **metadata,
+    }
     text = json.dumps(content, indent=1, default=str)
     (folder / TAGGER_FILE).write_text(text, encoding="utf-8")
     weights = {name: one.half().cpu().contiguous() for name, one in head.state_dict().items()}

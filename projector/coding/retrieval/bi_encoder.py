@@ -11,9 +11,10 @@ import numpy as np
 import torch
 
 from projector import models
+from projector.arrays import Floats
 from projector.coding.code_list import CodeList
 from projector.coding.coder_folder import RETRIEVER, CoderFolder
-from projector.coding.retrieval.ranking import Floats, Ranking, best_of_terms, joined, starts_of
+from projector.coding.retrieval.ranking import Ranking, best_of_terms, joined, starts_of
 from projector.coding.retrieval.retriever import Progress
 from projector.models.cache import cached
 from projector.models.encoder import TransformerEncoder

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from projector.arrays import Floats
 from projector.coding.code_list import CodeList
 from projector.coding.normalize import character_grams
-from projector.coding.retrieval.ranking import Floats, Ranking, best_of_terms, joined, starts_of
+from projector.coding.retrieval.ranking import Ranking, best_of_terms, joined, starts_of
 
 _AT_ONCE = 256  # mentions: bounds memory
 

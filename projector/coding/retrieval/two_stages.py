@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector.arrays import Floats
 from projector.coding.code_list import CodeList
 from projector.coding.normalize import plain, unqualified
-from projector.coding.retrieval.ranking import Floats, Ranking
+from projector.coding.retrieval.ranking import Ranking
 from projector.coding.retrieval.retriever import Retriever
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector.arrays import Floats
 from projector.coding.normalize import character_grams, plain
-from projector.coding.retrieval.ranking import Floats
 
 if TYPE_CHECKING:
     from projector.coding.code_list import CodeList

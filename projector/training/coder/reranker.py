@@ -106,10 +106,15 @@ class Reordering:
         ranking = both.find(texts, DEPTH, contexts)
         return figures_of(name, ranking, [example.code for example in examples])
 
-    def save(self, folder: Path, own: Mapping[str, Any]) -> None:
+    def save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
         """Write the reranker to an empty folder: its encoder, its head, and how it is used."""
-        self.trainable.save(folder, own)
+        self.trainable.save(folder, metadata)
         save_head(folder, self.head)
         chosen = self.configuration
-        said = {"prefix": "", "context": chosen.context, "first_weight": chosen.first_weight, **own}
-        write_coder(folder, RERANKER, said)
+        contents = {
+            "prefix": "",
+            "context": chosen.context,
+            "first_weight": chosen.first_weight,
+            **metadata,
+        }
+        write_coder(folder, RERANKER, contents)

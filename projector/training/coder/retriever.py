@@ -102,10 +102,10 @@ class Retrieval:
         right = [part.find(self.codes.codes[example.code]) for example in examples]
         return figures_of(name, ranking, right)
 
-    def save(self, folder: Path, own: Mapping[str, Any]) -> None:
+    def save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
         """Write the coder to an empty folder: its encoder, and how it is used."""
-        self.trainable.save(folder, own)
-        write_coder(folder, RETRIEVER, {"prefix": self.configuration.encoder.prefix, **own})
+        self.trainable.save(folder, metadata)
+        write_coder(folder, RETRIEVER, {"prefix": self.configuration.encoder.prefix, **metadata})
 
 
 def _categories_of(codes: CodeList, numbers: set[int]) -> CodeList:

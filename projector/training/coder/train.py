@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from projector.arrays import Floats
 from projector.coding.code_list import CodeList, embedded_codes, read_codes
 from projector.coding.coder_folder import RERANKER
 from projector.coding.load import load_retriever
 from projector.coding.normalize import own_abbreviations
 from projector.coding.retrieval.bi_encoder import BiEncoder
-from projector.coding.retrieval.ranking import Floats
 from projector.coding.retrieval.two_stages import SHORT_LIST
 from projector.coding.synonyms import with_synonyms
 from projector.errors import ConfigurationError

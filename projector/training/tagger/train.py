@@ -149,21 +149,21 @@ class Tagging:
         labels = self.head.decode(self.head(self.trainable.encoder.encode([tokens])[0]))
         return [bio_spans(column, tokens.offsets) for column in labels.cpu().numpy().T]
 
-    def save(self, folder: Path, own: Mapping[str, Any]) -> None:
+    def save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
         """Write the tagger to an empty folder: its head, and its encoder where that was trained."""
         chosen = self.configuration.encoder
         view = self.trainable.encoder.view
-        said: dict[str, Any] = {"support": self.configuration.support, **own}
+        contents: dict[str, Any] = {"support": self.configuration.support, **metadata}
         if chosen.frozen:
-            said["encoder"] = {
+            contents["encoder"] = {
                 "name_or_path": chosen.model,
                 "layer": view.layer,
                 "granularity": view.granularity,
                 "window": view.window,
             }
         else:
-            self.trainable.save(folder, own)
-        save_tagger(folder, self.configuration.types, self.head, self.configuration.head, said)
+            self.trainable.save(folder, metadata)
+        save_tagger(folder, self.configuration.types, self.head, self.configuration.head, contents)
 
 
 def train_tagger(
