@@ -19,6 +19,7 @@ ROOMS = (
     "projector.errors",
     "projector.document",
     "projector.settings",
+    "projector.arrays",
     "schemas",
     "projector.storage",
     "projector.text",

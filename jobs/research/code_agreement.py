@@ -35,12 +35,12 @@ def agreement(
         Both shares, of those mentions whose source gets a code; and how many these are.
     """
     firsts = coder.propose(source, 1).codes[:, 0]
-    found = coder.propose(target, _DEPTH).codes
+    ranked = coder.propose(target, _DEPTH).codes
     coded = firsts >= 0
     number = int(coded.sum())
     if not number:
         return 0.0, 0.0, 0
-    same = found[coded] == firsts[coded, None]
+    same = ranked[coded] == firsts[coded, None]
     return float(same[:, 0].mean()), float(same.any(1).mean()), number
 
 
@@ -65,12 +65,12 @@ def gold_mentions(
     gold: Path, project: Projector, only: Sequence[str], limit: int | None
 ) -> Mentions:
     """Return gold's mentions with their counterparts: gold's own, and as they are projected."""
-    found: Mentions = {}
+    mentions: Mentions = {}
 
     def add(pair: DocumentPair, kind: str, mention: Mention, target: str) -> None:
-        own = found.setdefault((pair.target.language, kind), ([], []))
-        own[0].append(Query(mention.surface(pair.source.text), pair.source.language))
-        own[1].append(Query(target, pair.target.language))
+        sides = mentions.setdefault((pair.target.language, kind), ([], []))
+        sides[0].append(Query(mention.surface(pair.source.text), pair.source.language))
+        sides[1].append(Query(target, pair.target.language))
 
     for pair in read_pairs(gold, limit=limit):
         projected = project(pair)
@@ -84,7 +84,7 @@ def gold_mentions(
             if fragments:
                 text = " ".join(pair.target.text[one.start : one.end] for one in fragments)
                 add(pair, PROJECTED, mention, text)
-    return found
+    return mentions
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -131,15 +131,15 @@ def main(
     )
     coder = configured_coder(chosen, Path())
     if mentions.is_dir():
-        found = run_mentions(mentions, source_language, only)
+        pairs = run_mentions(mentions, source_language, only)
     else:
         from projector.models import load
 
-        found = gold_mentions(mentions, own_projector(load(aligner)), only, limit)
+        pairs = gold_mentions(mentions, own_projector(load(aligner)), only, limit)
     click.echo("language\tspans\tmentions\tagreement at 1\tat 10")
-    for (language, kind), (source, target) in found.items():
-        one, ten, number = agreement(coder, source, target)
-        click.echo(f"{language}\t{kind}\t{number}\t{one:.3f}\t{ten:.3f}")
+    for (language, kind), (source, target) in pairs.items():
+        at_one, at_ten, number = agreement(coder, source, target)
+        click.echo(f"{language}\t{kind}\t{number}\t{at_one:.3f}\t{at_ten:.3f}")
 
 
 if __name__ == "__main__":

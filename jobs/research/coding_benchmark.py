@@ -63,12 +63,12 @@ def read_gold(
         known_by = document.known_by()
         if left_out & known_by or (within and not taken & known_by):
             continue
-        for one in document.mentions:
-            if one.codes and (not labels or one.label in labels):
-                place = ("", document.name, one.fragments)
-                queries.append(Query(one.text, language))
+        for mention in document.mentions:
+            if mention.codes and (not labels or mention.label in labels):
+                place = ("", document.name, mention.fragments)
+                queries.append(Query(mention.text, language))
                 places.append(place)
-                right.setdefault(place, set()).update(one.codes)
+                right.setdefault(place, set()).update(mention.codes)
     return CodedGold(queries, places, right, skipped)
 
 
@@ -141,31 +141,33 @@ def main(
         codes=str(codes), synonyms=synonyms, lay_terms=not no_everyday, any_level=any_level
     )
     listed = configured_codes(chosen, Path())
-    found = read_gold(gold, column, only, language, without, within)
-    if found.skipped:
-        click.echo(f"{len(found.skipped)} skipped; the first: {found.skipped[0]}", err=True)
-    if not found.right:
+    gold_mentions = read_gold(gold, column, only, language, without, within)
+    if gold_mentions.skipped:
+        click.echo(
+            f"{len(gold_mentions.skipped)} skipped; the first: {gold_mentions.skipped[0]}", err=True
+        )
+    if not gold_mentions.right:
         raise click.ClickException(f"{gold}: no mention has a code; there is nothing to measure")
     covered = {
         place: kept
-        for place, own in found.right.items()
-        if (kept := {code for code in own if listed.find(code) is not None})
+        for place, gold_set in gold_mentions.right.items()
+        if (kept := {code for code in gold_set if listed.find(code) is not None})
     }
-    told = (
-        f"{len(found.right)} mentions with a code, {len(covered)} with one of {len(listed)} codes"
+    click.echo(
+        f"{len(gold_mentions.right)} mentions with a code, "
+        f"{len(covered)} with one of {len(listed)} codes"
     )
-    click.echo(told)
     click.echo("coder\tmentions\t" + "\t".join(_COLUMNS) + "\tmentions/s")
     for name in models:
         coder = _coder(name, listed)
         started = time.perf_counter()
-        ranking = coder.propose(found.queries, 10)
-        speed = len(found.queries) / (time.perf_counter() - started)
+        ranking = coder.propose(gold_mentions.queries, 10)
+        speed = len(gold_mentions.queries) / (time.perf_counter() - started)
         proposed = {
             place: [(listed.codes[code], score) for code, score in ranking.row(row)]
-            for row, place in enumerate(found.places)
+            for row, place in enumerate(gold_mentions.places)
         }
-        for what, gold_codes in (("all", found.right), ("in the list", covered)):
+        for what, gold_codes in (("all", gold_mentions.right), ("in the list", covered)):
             scores = score_codes(gold_codes, {place: proposed[place] for place in gold_codes})
             figures = (
                 *(scores.f1, scores.category, scores.chapter),

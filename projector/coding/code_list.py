@@ -60,16 +60,16 @@ class CodeList:
 
     @cached_property
     def _blocks(self) -> list[tuple[str, str, str]]:
-        found = [(limits, code) for code in self.codes if (limits := bounds(code))]
-        return sorted((first, last, code) for (first, last), code in found)
+        ranges = [(limits, code) for code in self.codes if (limits := bounds(code))]
+        return sorted((first, last, code) for (first, last), code in ranges)
 
     @cached_property
     def fingerprint(self) -> str:
         """Return a hash of all that it says."""
-        told = "\n".join(
-            f"{self.codes[one.code]}\t{one.language}\t{one.text}" for one in self.terms
+        terms = "\n".join(
+            f"{self.codes[term.code]}\t{term.language}\t{term.text}" for term in self.terms
         )
-        return hashlib.sha256(told.encode()).hexdigest()
+        return hashlib.sha256(terms.encode()).hexdigest()
 
     def __len__(self) -> int:
         """Return the number of codes."""
@@ -82,7 +82,7 @@ class CodeList:
     def covers(self, code: str) -> bool:
         """Tell whether a code that the list lacks is above one that it has, or below one."""
         return normal_code(code) in self._above or any(
-            one in self._places for one in shorter(normal_code(code))
+            above in self._places for above in shorter(normal_code(code))
         )
 
     @cached_property
@@ -91,24 +91,24 @@ class CodeList:
 
     def description(self, number: int, language: str = "") -> str:
         """Return what a code is called: in this language if it has it, else its first term."""
-        own = self._of_code[number]
-        return next((one.text for one in own if one.language == language), own[0].text)
+        terms = self._of_code[number]
+        return next((term.text for term in terms if term.language == language), terms[0].text)
 
     @cached_property
     def _of_code(self) -> list[list[Term]]:
-        found: list[list[Term]] = [[] for _ in self.codes]
-        for one in self.terms:
-            found[one.code].append(one)
-        return found
+        terms: list[list[Term]] = [[] for _ in self.codes]
+        for term in self.terms:
+            terms[term.code].append(term)
+        return terms
 
     def parent(self, code: str) -> str | None:
         """Return what stands right above a code of the list; None where nothing in it does."""
         if code in self.given:
             return self.given[code]
-        for one in shorter(normal_code(code)):
-            place = self._places.get(one)
-            if place is not None:
-                return self.codes[place]
+        for above in shorter(normal_code(code)):
+            number = self._places.get(above)
+            if number is not None:
+                return self.codes[number]
         return self._block(code)
 
     def _block(self, code: str) -> str | None:
@@ -131,20 +131,20 @@ class CodeList:
 
     def ancestors(self, code: str) -> list[str]:
         """Return all that stands above a code, nearest first."""
-        found: list[str] = []
+        ancestors: list[str] = []
         above = self.parent(code)
-        while above is not None and above not in found:
-            found.append(above)
+        while above is not None and above not in ancestors:
+            ancestors.append(above)
             above = self.parent(above)
-        return found
+        return ancestors
 
     def only(self, codes: Collection[str]) -> CodeList:
         """Return the part of the list that holds these codes."""
-        new = {code: place for place, code in enumerate(c for c in self.codes if c in codes)}
+        new = {code: number for number, code in enumerate(c for c in self.codes if c in codes)}
         terms = tuple(
-            Term(new[code], one.language, one.text)
-            for one in self.terms
-            if (code := self.codes[one.code]) in new
+            Term(new[code], term.language, term.text)
+            for term in self.terms
+            if (code := self.codes[term.code]) in new
         )
         return CodeList(self.name, tuple(new), terms, self.given)
 
@@ -160,17 +160,17 @@ class CodeList:
             if code not in self._divided and bounds(code) is None:
                 new[code] = len(new)
         terms = [
-            Term(new[code], one.language, one.text)
-            for one in self.terms
-            if (code := self.codes[one.code]) in new
+            Term(new[code], term.language, term.text)
+            for term in self.terms
+            if (code := self.codes[term.code]) in new
         ]
         heirs = self._heirs(new)
-        for one in self.terms:
-            heir = heirs.get(self.codes[one.code])
+        for term in self.terms:
+            heir = heirs.get(self.codes[term.code])
             if heir is not None:
-                terms.append(Term(new[heir], one.language, one.text))
-        terms += [Term(one.code, one.language, unqualified(one.text)) for one in terms]
-        ordered = dict.fromkeys(sorted(terms, key=lambda one: one.code))
+                terms.append(Term(new[heir], term.language, term.text))
+        terms += [Term(term.code, term.language, unqualified(term.text)) for term in terms]
+        ordered = dict.fromkeys(sorted(terms, key=lambda term: term.code))
         return CodeList(self.name, tuple(new), tuple(ordered), self.given)
 
     def _heirs(self, undivided: Collection[str]) -> dict[str, str]:
@@ -178,16 +178,16 @@ class CodeList:
         below: dict[str, list[str]] = defaultdict(list)
         for code in undivided:
             for above in shorter(normal_code(code)):
-                place = self._places.get(above)
-                if place is not None and self.codes[place] in self._divided:
-                    below[self.codes[place]].append(code)
+                number = self._places.get(above)
+                if number is not None and self.codes[number] in self._divided:
+                    below[self.codes[number]].append(code)
         names: list[set[str]] = [set() for _ in self.codes]
         for term in self.terms:
             names[term.code].add(plain(unqualified(term.text)))
         heirs: dict[str, str] = {}
         for code, children in below.items():
-            own = names[self._number[code]]
-            alike = (child for child in children if own & names[self._number[child]])
+            called = names[self._number[code]]
+            alike = (child for child in children if called & names[self._number[child]])
             last = (child for child in (f"{code}.9", f"{code}9") if child in undivided)
             heir = next(alike, None) or next(last, None)
             if heir is not None:
@@ -212,7 +212,7 @@ def make_list(
     terms: dict[Term, None] = {}
     for code, language, text in rows:
         terms[Term(codes.setdefault(code, len(codes)), language, text)] = None
-    ordered = sorted(terms, key=lambda one: one.code)
+    ordered = sorted(terms, key=lambda term: term.code)
     return CodeList(name, tuple(codes), tuple(ordered), dict(given or {}))
 
 

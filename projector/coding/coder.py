@@ -58,18 +58,18 @@ class Coder:
         """Return the best codes of M mentions, numbers in `codes`."""
         asked = [
             (
-                self.abbreviations.expand(one.text, one.language),
-                one.context if self.reads_context else "",
+                self.abbreviations.expand(query.text, query.language),
+                query.context if self.reads_context else "",
             )
-            for one in queries
+            for query in queries
         ]
-        distinct = {one: number for number, one in enumerate(sorted({*asked}))}
+        distinct = {query: number for number, query in enumerate(sorted({*asked}))}
         texts = [text for text, _ in distinct]
         if self.second is None:
-            found = self.first.find(texts, most)
+            ranking = self.first.find(texts, most)
         else:
-            found = self.second.find(texts, most, [context for _, context in distinct])
-        return found.rows([distinct[one] for one in asked])
+            ranking = self.second.find(texts, most, [context for _, context in distinct])
+        return ranking.rows([distinct[query] for query in asked])
 
     @property
     def reads_context(self) -> bool:

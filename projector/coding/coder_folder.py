@@ -66,9 +66,9 @@ def write_coder(folder: Path, kind: Stage, said: Mapping[str, object]) -> None:
         said: How it is used and was made.
     """
     content = json.dumps({"kind": kind, **said}, indent=1, default=str)
-    for place in (folder, folder / "adapter"):
-        if place.is_dir():
-            (place / CODER_FILE).write_text(content, encoding="utf-8")
+    for holder in (folder, folder / "adapter"):
+        if holder.is_dir():
+            (holder / CODER_FILE).write_text(content, encoding="utf-8")
 
 
 def coder_path(directory: Path, name: str, kind: Stage) -> Path:

@@ -60,16 +60,16 @@ def category(code: str) -> str:
 
 def bounds(code: str) -> tuple[str, str] | None:
     """Return the first and last category of a block (`A00-A09`); None for other codes."""
-    found = _RANGE.fullmatch(code)
-    return (found[1], found[2]) if found else None
+    block = _RANGE.fullmatch(code)
+    return (block[1], block[2]) if block else None
 
 
 def chapter(code: str) -> str:
     """Return the ICD-10 chapter that a code or a block is in, as a Roman numeral; empty if none."""
     if not _CATEGORY.match(code):
         return ""
-    own = code[:3]
-    return next((name for name, first, last in _CHAPTERS if first <= own <= last), "")
+    three = code[:3]
+    return next((name for name, first, last in _CHAPTERS if first <= three <= last), "")
 
 
 def shorter(code: str) -> list[str]:

@@ -33,8 +33,8 @@ def configured_codes(chosen: CodingConfiguration, directory: Path) -> CodeList:
     further = [EVERYDAY] if chosen.lay_terms else []
     for name in chosen.synonyms:
         further.append(name if name in (EMBEDDED, EVERYDAY) else str(directory / name))
-    found = with_synonyms(listed, further)
-    return found if chosen.any_level else found.assignable()
+    named = with_synonyms(listed, further)
+    return named if chosen.any_level else named.assignable()
 
 
 def configured_coder(

@@ -56,11 +56,11 @@ def refuse_unknown(only: Collection[str], labels: Iterable[str]) -> None:
     Raises:
         ConfigurationError: It is so; the labels that there are are told.
     """
-    found = {*labels}
-    if only and found and not found & {*only}:
+    known = {*labels}
+    if only and known and not known & {*only}:
         raise ConfigurationError(
             f"no mention is labelled {' or '.join(sorted(only))}; the labels are "
-            f"{', '.join(sorted(found))} (others' names are changed unless --keep-labels)"
+            f"{', '.join(sorted(known))} (others' names are changed unless --keep-labels)"
         )
 
 

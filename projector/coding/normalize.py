@@ -68,11 +68,11 @@ def words(text: str) -> list[str]:
 
 def character_grams(text: str, size: int = 4) -> list[str]:
     """Return the runs of characters of each word with its edges marked; short words whole."""
-    found = []
+    grams = []
     for word in words(text):
         marked = f"_{word}_"
-        found += [marked[at : at + size] for at in range(max(1, len(marked) - size + 1))]
-    return found
+        grams += [marked[start : start + size] for start in range(max(1, len(marked) - size + 1))]
+    return grams
 
 
 class Abbreviations:
@@ -108,8 +108,10 @@ class Abbreviations:
 
     def shorter(self) -> dict[tuple[str, str], str]:
         """Return short forms by language and by long form without case, the longest first."""
-        found = {(own, long.casefold()): short for (own, short), long in self._longer.items()}
-        return dict(sorted(found.items(), key=lambda one: (-len(one[0][1]), one)))
+        shortened = {
+            (language, long.casefold()): short for (language, short), long in self._longer.items()
+        }
+        return dict(sorted(shortened.items(), key=lambda item: (-len(item[0][1]), item)))
 
     def with_table(self, path: Path) -> Abbreviations:
         """Return these and those of a user's table, which go before; see `read_abbreviations`."""
@@ -128,11 +130,11 @@ def read_abbreviations(path: Path) -> dict[tuple[str, str], str]:
     Raises:
         CorpusError: It can't be read, or a row lacks a form.
     """
-    found = {}
+    longer = {}
     table = read_table(path, ("short", "long"), "short, long, perhaps language")
     for line, row in enumerate(table.iter_rows(named=True), start=2):
         short, long = (row["short"] or "").strip(), (row["long"] or "").strip()
         if not short or not long:
             raise CorpusError(Problem(path, line, str(row), "the columns short and long, filled"))
-        found[(row.get("language") or "").strip(), short.replace(".", "").upper()] = long
-    return found
+        longer[(row.get("language") or "").strip(), short.replace(".", "").upper()] = long
+    return longer

@@ -44,30 +44,34 @@ def read_coded_lines(
             name, text, annotations = str(row["id"]), str(row["text"]), list(row["annotations"])
         except (KeyError, TypeError) as error:
             raise CorpusError(Problem(path, number, f"has no {error}", _EXPECTED)) from error
-        own = row.get("lang") or language or guess_language(path, [path.stem])
+        spoken = row.get("lang") or language or guess_language(path, [path.stem])
         mentions = []
-        for place, one in enumerate(annotations, start=1):
+        for count, mention in enumerate(annotations, start=1):
             try:
-                mentions.append(_mention(one, name, own, f"T{place}", column, text, labels or {}))
+                mentions.append(
+                    _mention(mention, name, spoken, f"T{count}", column, text, labels or {})
+                )
             except (AttributeError, KeyError, TypeError, ValueError) as error:
-                problem = Problem(path, number, f"annotation {place}: {error!r}", _EXPECTED)
+                problem = Problem(path, number, f"annotation {count}: {error!r}", _EXPECTED)
                 if skipped is None:
                     raise CorpusError(problem) from error
                 skipped.append(problem)
         document = Document(
             name,
-            own,
+            spoken,
             text,
             tuple(
-                Mention(one.id, one.label, tuple(Fragment(*part) for part in one.fragments))
-                for one in mentions
+                Mention(
+                    mention.id, mention.label, tuple(Fragment(*part) for part in mention.fragments)
+                )
+                for mention in mentions
             ),
         )
-        yield CodedDocument(own, name, tuple(mentions), document)
+        yield CodedDocument(spoken, name, tuple(mentions), document)
 
 
 def _mention(
-    one: Mapping[str, Any],
+    annotation: Mapping[str, Any],
     document: str,
     language: str,
     id: str,
@@ -75,11 +79,17 @@ def _mention(
     text: str,
     labels: Mapping[str, str],
 ) -> CodedMention:
-    fragments = one.get("fragments") or [[one["start"], one["end"]]]
-    places = tuple(sorted((int(start), int(end)) for start, end in fragments))
-    if not all(0 <= start < end <= len(text) for start, end in places):
-        raise ValueError(f"{places} is nowhere in a text of {len(text)} characters")
-    label = labels.get(one["label"], one["label"])
+    fragments = annotation.get("fragments") or [[annotation["start"], annotation["end"]]]
+    ranges = tuple(sorted((int(start), int(end)) for start, end in fragments))
+    if not all(0 <= start < end <= len(text) for start, end in ranges):
+        raise ValueError(f"{ranges} is nowhere in a text of {len(text)} characters")
+    label = labels.get(annotation["label"], annotation["label"])
     return CodedMention(
-        language, document, id, label, places, str(one["text"]), codes_in(one[column] or "")
+        language,
+        document,
+        id,
+        label,
+        ranges,
+        str(annotation["text"]),
+        codes_in(annotation[column] or ""),
     )

@@ -84,10 +84,12 @@ def documents_of(paths: Iterable[Path]) -> set[str]:
 
 def _annotated(document: Document) -> CodedDocument:
     codes: dict[str, list[str]] = {}
-    for one in document.annotations:
-        if one.kind == "normalization":
-            reference = (one.value or "").partition("\t")[0]
-            codes.setdefault(one.targets[0], []).extend(codes_in(reference.partition(":")[2]))
+    for annotation in document.annotations:
+        if annotation.kind == "normalization":
+            reference = (annotation.value or "").partition("\t")[0]
+            codes.setdefault(annotation.targets[0], []).extend(
+                codes_in(reference.partition(":")[2])
+            )
     mentions = tuple(
         CodedMention(
             document.language,
@@ -106,19 +108,19 @@ def _annotated(document: Document) -> CodedDocument:
 def _table(path: Path, language: str | None, labels: Mapping[str, str]) -> Iterator[CodedDocument]:
     """Yield the documents of a table without texts, in the order of their first rows."""
     code = language or guess_language(path, [path.stem])
-    found: dict[str, list[CodedMention]] = {}
+    mentions_of: dict[str, list[CodedMention]] = {}
     for row in read_spans(path):
-        own = found.setdefault(row.filename.removesuffix(_EXTENSION), [])
-        own.append(
+        earlier = mentions_of.setdefault(row.filename.removesuffix(_EXTENSION), [])
+        earlier.append(
             CodedMention(
                 code,
                 row.filename.removesuffix(_EXTENSION),
-                f"T{len(own) + 1}",
+                f"T{len(earlier) + 1}",
                 labels.get(row.label, row.label),
                 ((row.start, row.end),),
                 row.text,
                 codes_in(row.code),
             )
         )
-    for name, mentions in found.items():
+    for name, mentions in mentions_of.items():
         yield CodedDocument(code, name, tuple(mentions))

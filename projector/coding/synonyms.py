@@ -40,9 +40,9 @@ def with_synonyms(codes: CodeList, names: Sequence[str]) -> CodeList:
     rows = list(_rows(codes))
     for name in names:
         rows += [
-            (codes.codes[place], language, text)
+            (codes.codes[number], language, text)
             for code, language, text in _further(name)
-            if (place := _place(codes, code)) is not None
+            if (number := _place(codes, code)) is not None
         ]
     return make_list(codes.name, rows, codes.given)
 
@@ -60,17 +60,17 @@ def _further(name: str) -> Iterator[TermRow]:
 
 def _coded_before(path: Path) -> Iterator[TermRow]:
     """Yield the mentions of a coded corpus, each with the code that it has most often."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     texts: dict[str, tuple[str, str]] = {}
     skipped: list[Problem] = []
     for document in read_mentions(path, skipped=skipped):
-        for one in document.mentions:
-            found[plain(one.text)].update(one.codes)
-            texts.setdefault(plain(one.text), (one.language, one.text))
+        for mention in document.mentions:
+            counts[plain(mention.text)].update(mention.codes)
+            texts.setdefault(plain(mention.text), (mention.language, mention.text))
     if skipped:
-        told = "%s: %d things can't be read rightly and are passed over; the first: %s"
-        _LOG.warning(told, path, len(skipped), skipped[0])
-    for words, codes in found.items():
+        warning = "%s: %d things can't be read rightly and are passed over; the first: %s"
+        _LOG.warning(warning, path, len(skipped), skipped[0])
+    for words, codes in counts.items():
         if words and codes:
             yield (codes.most_common(1)[0][0], *texts[words])
 
@@ -85,13 +85,13 @@ def _place(codes: CodeList, code: str) -> int | None:
 
     A seventh character tells encounters of one thing apart, by names that no mention has.
     """
-    place = codes.find(code)
-    if place is not None:
-        return place
+    number = codes.find(code)
+    if number is not None:
+        return number
     if len(code.replace(".", "")) == _EXTENDED:
         return None
     for above in shorter(normal_code(code)):
-        place = codes.find(above)
-        if place is not None:
-            return None if codes.is_divided(place) else place
+        number = codes.find(above)
+        if number is not None:
+            return None if codes.is_divided(number) else number
     return None

@@ -67,8 +67,8 @@ def calibration(
     if not ((score >= 0) & (score <= 1)).all():
         raise ValueError("a score is outside [0, 1]")
     # The mean rank of equal scores, from 1 (Mann and Whitney 1947).
-    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    _, group, counts = np.unique(score, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(counts) - (counts - 1) / 2)[group]
     rights, wrongs = int(right.sum()), int((~right).sum())
     area = None
     if rights and wrongs:

@@ -68,21 +68,21 @@ class Coverage:
 def score_codes(gold: Gold, proposed: Proposed) -> CodeScores:
     """Score proposals; places without gold count against precision alone."""
     right = {place: {normal_code(code) for code in codes} for place, codes in gold.items() if codes}
-    said = {
+    listed_codes = {
         place: list(dict.fromkeys(normal_code(code) for code, _ in codes))
         for place, codes in proposed.items()
         if codes
     }
-    precision, recall, f1 = _first_choices(right, said, str)
-    listed = [(codes, said.get(place, [])) for place, codes in right.items()]
+    precision, recall, f1 = _first_choices(right, listed_codes, str)
+    listed = [(codes, listed_codes.get(place, [])) for place, codes in right.items()]
     return CodeScores(
         mentions=len(right),
-        proposed=len(said),
+        proposed=len(listed_codes),
         precision=precision,
         recall=recall,
         f1=f1,
-        category=_first_choices(right, said, category)[2],
-        chapter=_first_choices(right, said, chapter)[2],
+        category=_first_choices(right, listed_codes, category)[2],
+        chapter=_first_choices(right, listed_codes, chapter)[2],
         average_precision=_mean(average_precision(own, codes[:_DEPTH]) for own, codes in listed),
         reciprocal_rank=_mean(_reciprocal_rank(own, codes) for own, codes in listed),
         precision_at={
@@ -113,15 +113,15 @@ def _first_choices(
 def average_precision(gold: Collection[str], listed: Sequence[str]) -> float:
     """Return the mean, over gold, of the precision at each right code's place; 0 if not there."""
     hits, total = 0, 0.0
-    for place, code in enumerate(listed, start=1):
+    for rank, code in enumerate(listed, start=1):
         if code in gold:
             hits += 1
-            total += hits / place
+            total += hits / rank
     return total / len(gold)
 
 
 def _reciprocal_rank(gold: Collection[str], listed: Sequence[str]) -> float:
-    return next((1 / place for place, code in enumerate(listed, start=1) if code in gold), 0.0)
+    return next((1 / rank for rank, code in enumerate(listed, start=1) if code in gold), 0.0)
 
 
 def _documents(gold: Mapping[Place, set[str]], proposed: Proposed) -> float:
@@ -153,18 +153,18 @@ def coverage_curve(gold: Gold, proposed: Proposed, *, steps: int = 10) -> list[C
             for place, codes in proposed.items()
             if codes
         ),
-        key=lambda one: -one[0],
+        key=lambda point: -point[0],
     )
-    found: list[Coverage] = []
+    curve: list[Coverage] = []
     for step in range(1, steps + 1):
         if not firsts:
             break
         least = firsts[max(0, round(len(firsts) * step / steps) - 1)][0]
         kept = [hit for score, hit in firsts if score >= least]
-        one = Coverage(least, len(kept) / len(firsts), sum(kept) / len(kept))
-        if not found or one.score != found[-1].score:
-            found.append(one)
-    return found
+        point = Coverage(least, len(kept) / len(firsts), sum(kept) / len(kept))
+        if not curve or point.score != curve[-1].score:
+            curve.append(point)
+    return curve
 
 
 def _mean(values: Iterable[float]) -> float:

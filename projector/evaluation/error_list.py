@@ -98,17 +98,17 @@ def _listed(
     places: pl.DataFrame, comparison: Comparison, text_of: TextOf, width: int
 ) -> Iterator[Disagreement]:
     for place in places.iter_rows(named=True):
-        own, partner = place["row"], place["partner"]
-        rows = (own, partner) if place["side"] == 0 else (partner, own)
+        number, partner = place["row"], place["partner"]
+        rows = (number, partner) if place["side"] == 0 else (partner, number)
         gold, predicted = (
             None if row is None else spans.row(row, named=True)
             for row, spans in zip(rows, (comparison.gold, comparison.predicted), strict=True)
         )
         kind: Kind = "spurious" if place["side"] else "missed" if partner is None else "boundary"
         text = text_of(place["language"], place["document"]) or ""
-        found = [span for span in (gold, predicted) if span is not None]
-        start = max(0, min(span["start"] for span in found) - width)
-        end = max(span["end"] for span in found) + width
+        sides = [span for span in (gold, predicted) if span is not None]
+        start = max(0, min(span["start"] for span in sides) - width)
+        end = max(span["end"] for span in sides) + width
         yield Disagreement(
             kind,
             place["language"],

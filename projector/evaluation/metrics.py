@@ -213,8 +213,8 @@ def report(scores: Scores) -> dict[str, dict[str, float | int]]:
 def id_coverage(gold: pl.DataFrame, predicted: pl.DataFrame) -> float:
     """Return the share of gold spans whose id has a prediction in the same document, anywhere."""
     keys = ["language", "document", "id"]
-    found = gold.join(predicted.select(keys).unique(), on=keys, how="semi")
-    return found.height / gold.height if gold.height else 0.0
+    covered = gold.join(predicted.select(keys).unique(), on=keys, how="semi")
+    return covered.height / gold.height if gold.height else 0.0
 
 
 _Key = tuple[str | None, str | None]

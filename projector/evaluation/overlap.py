@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from projector.arrays import Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +42,7 @@ class Best:
         partner: [N] its index, the first of several that score the same; -1 where there is none.
     """
 
-    score: Floats
+    score: NDArray[np.float64]
     partner: Ints
 
 
@@ -52,14 +51,14 @@ def best_counterparts(gold: Stretches, predicted: Stretches) -> tuple[Best, Best
 
     Takes time and memory in proportion to the spans (sorted) and the pairs that share characters.
     """
-    one, other, shared = _shared_by_span(gold, predicted)
+    gold_span, predicted_span, shared = _shared_by_span(gold, predicted)
     # Computed as the official scorer does, so that not even the last bit differs.
-    recall = shared / gold.lengths[one]
-    precision = shared / predicted.lengths[other]
+    recall = shared / gold.lengths[gold_span]
+    precision = shared / predicted.lengths[predicted_span]
     score = 2 * precision * recall / (precision + recall)
     return (
-        _best(one, other, score, gold.spans),
-        _best(other, one, score, predicted.spans),
+        _best(gold_span, predicted_span, score, gold.spans),
+        _best(predicted_span, gold_span, score, predicted.spans),
     )
 
 
@@ -68,15 +67,15 @@ def _shared_by_span(gold: Stretches, predicted: Stretches) -> tuple[Ints, Ints, 
     first, second = overlapping(gold, predicted)
     ends = np.minimum(gold.ends[first], predicted.ends[second])
     characters = ends - np.maximum(gold.starts[first], predicted.starts[second])
-    one, other = gold.owner[first], predicted.owner[second]
-    order = np.lexsort((other, one))
-    one, other, characters = one[order], other[order], characters[order]
-    new = np.ones(len(one), np.bool_)
-    new[1:] = (one[1:] != one[:-1]) | (other[1:] != other[:-1])
+    left, right = gold.owner[first], predicted.owner[second]
+    order = np.lexsort((right, left))
+    left, right, characters = left[order], right[order], characters[order]
+    new = np.ones(len(left), np.bool_)
+    new[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
     begins = np.flatnonzero(new)
     if not len(begins):
-        return one, other, characters
-    return one[begins], other[begins], np.add.reduceat(characters, begins)
+        return left, right, characters
+    return left[begins], right[begins], np.add.reduceat(characters, begins)
 
 
 def overlapping(one: Stretches, other: Stretches) -> tuple[Ints, Ints]:
@@ -101,10 +100,10 @@ def _starting_within(starts: Ints, ends: Ints, candidates: Ints) -> tuple[Ints, 
     return owner, order[np.repeat(low, counts) + within]
 
 
-def _best(own: Ints, counterpart: Ints, score: Floats, spans: int) -> Best:
-    order = np.lexsort((counterpart, -score, own))
-    found, at = np.unique(own[order], return_index=True)
+def _best(spans_of: Ints, counterpart: Ints, score: NDArray[np.float64], spans: int) -> Best:
+    order = np.lexsort((counterpart, -score, spans_of))
+    distinct, firsts = np.unique(spans_of[order], return_index=True)
     best = Best(np.zeros(spans), np.full(spans, -1, np.int64))
-    best.score[found] = score[order][at]
-    best.partner[found] = counterpart[order][at]
+    best.score[distinct] = score[order][firsts]
+    best.partner[distinct] = counterpart[order][firsts]
     return best

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +17,14 @@ from projector.errors import ConfigurationError, CorpusError, Problem
 from projector.evaluation.code_metrics import (
     CodeScores,
     Coverage,
-    Gold,
     Place,
-    Proposed,
     coverage_curve,
     score_codes,
 )
 from schemas.coding import CODING
+
+GoldSets = dict[Place, set[str]]
+Ranked = dict[Place, list[tuple[str, float]]]  # codes with scores, best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,116 +83,134 @@ def compare_codes(
         ConfigurationError: They have no document in common, or gold has no codes.
     """
     skipped: list[Problem] | None = [] if skip else None
-    wanted = _gold(gold, only, language, texts, labels, skipped)
+    wanted = _read_gold(gold, only, language, texts, labels, skipped)
     if not wanted:
         raise ConfigurationError(f"{gold}: no mention has a code; there is nothing to score")
-    said = dict(_proposed(proposed, language, labels))
-    said = _in_language_of(wanted, said)
+    offered = _in_language_of(wanted, _read_proposed(proposed, language, labels))
     if only:
-        said = {place: own for place, own in said.items() if place in wanted}
-    if not {place[:2] for place in wanted} & {place[:2] for place in said}:
+        offered = _at(wanted, offered)
+    if not {place[:2] for place in wanted} & {place[:2] for place in offered}:
         raise ConfigurationError(
             f"{gold} and {proposed} have no document in common: names and languages must agree"
         )
-    known = _list(proposed, codes)
-    covered = wanted if known is None else _covered(wanted, known)
-    lacking = {place: own for place, own in wanted.items() if place not in covered}
-    languages = sorted({place[0] for place in wanted})
+    return _compared(wanted, offered, _code_list(proposed, codes), skipped or ())
+
+
+def _compared(
+    gold: GoldSets, proposed: Ranked, known: CodeList | None, skipped: Sequence[Problem]
+) -> ComparedCodes:
+    """Score proposals over all gold, and over what a list has where one is known."""
+    covered = gold if known is None else _covered(gold, known)
+    lacking = {place: codes for place, codes in gold.items() if place not in covered}
+    # What is not in the list is left out on both sides.
+    inside = {place: codes for place, codes in proposed.items() if place not in lacking}
     rows = []
-    for one in ("", *languages) if len(languages) > 1 else ("",):
-        rows.append(CodeRow(one, False, _scores(wanted, said, one)))
+    for language in _languages(gold):
+        rows.append(CodeRow(language, False, _scores(gold, proposed, language)))
         if known is not None:
-            # What is not in the list is left out on both sides.
-            inside = {place: own for place, own in said.items() if place not in lacking}
-            rows.append(CodeRow(one, True, _scores(covered, inside, one)))
-    at_gold = {place: own for place, own in said.items() if place in wanted}
-    near = sum(any(_near(code, known) for code in own) for own in lacking.values()) if known else 0
-    curve = tuple(coverage_curve(wanted, at_gold))
-    return ComparedCodes(tuple(rows), curve, len(lacking), near, tuple(skipped or ()))
+            rows.append(CodeRow(language, True, _scores(covered, inside, language)))
+    near = 0 if known is None else sum(_is_near(codes, known) for codes in lacking.values())
+    curve = tuple(coverage_curve(gold, _at(gold, proposed)))
+    return ComparedCodes(tuple(rows), curve, len(lacking), near, tuple(skipped))
 
 
-def _scores(gold: Gold, said: Proposed, language: str) -> CodeScores:
+def _languages(gold: GoldSets) -> list[str]:
+    """Return the languages to score: all together (empty) first, then each if there are several."""
+    languages = sorted({language for language, _, _ in gold})
+    return ["", *languages] if len(languages) > 1 else [""]
+
+
+def _at(places: Collection[Place], proposed: Ranked) -> Ranked:
+    """Return the proposals at some places."""
+    return {place: codes for place, codes in proposed.items() if place in places}
+
+
+def _scores(gold: GoldSets, proposed: Ranked, language: str) -> CodeScores:
     return score_codes(
-        {place: own for place, own in gold.items() if language in ("", place[0])},
-        {place: own for place, own in said.items() if language in ("", place[0])},
+        {place: codes for place, codes in gold.items() if language in ("", place[0])},
+        {place: codes for place, codes in proposed.items() if language in ("", place[0])},
     )
 
 
-def _gold(
+def _read_gold(
     path: Path,
     only: Collection[str],
     language: str | None,
     texts: Path | None,
     labels: Mapping[str, str] | None,
     skipped: list[Problem] | None,
-) -> dict[Place, set[str]]:
-    found: dict[Place, set[str]] = {}
-    names: set[str] = set()
-    read = read_mentions(path, language=language, texts=texts, labels=labels, skipped=skipped)
-    for one in read:
-        names.update(mention.label for mention in one.mentions)
-        for mention in one.mentions:
+) -> GoldSets:
+    """Read the codes of gold's mentions, of some labels only where they are given."""
+    gold: GoldSets = {}
+    known_labels: set[str] = set()
+    documents = read_mentions(path, language=language, texts=texts, labels=labels, skipped=skipped)
+    for document in documents:
+        known_labels.update(mention.label for mention in document.mentions)
+        for mention in document.mentions:
             if mention.codes and (not only or mention.label in only):
-                place = (one.language, one.name, mention.fragments)
-                found.setdefault(place, set()).update(mention.codes)
-    refuse_unknown(only, names)
-    return found
+                place = (document.language, document.name, mention.fragments)
+                gold.setdefault(place, set()).update(mention.codes)
+    refuse_unknown(only, known_labels)
+    return gold
 
 
-def _proposed(
-    path: Path, language: str | None, labels: Mapping[str, str] | None
-) -> Iterator[tuple[Place, list[tuple[str, float]]]]:
+def _read_proposed(path: Path, language: str | None, labels: Mapping[str, str] | None) -> Ranked:
+    """Read proposals with their scores: ranked ones, or a corpus's codes, each surely meant."""
     if (path / CODING).is_file():
-        yield from _ranked(path / "codes.parquet").items()
-        return
-    for one in read_mentions(path, language=language, labels=labels):
-        for mention in one.mentions:
-            if mention.codes:
-                place = (one.language, one.name, mention.fragments)
-                yield place, [(code, 1.0) for code in mention.codes]
+        return _read_ranked(path / "codes.parquet")
+    return {
+        (document.language, document.name, mention.fragments): [
+            (code, 1.0) for code in mention.codes
+        ]
+        for document in read_mentions(path, language=language, labels=labels)
+        for mention in document.mentions
+        if mention.codes
+    }
 
 
-def _ranked(path: Path) -> dict[Place, list[tuple[str, float]]]:
+def _read_ranked(path: Path) -> Ranked:
     try:
         table = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
-    found: dict[Place, list[tuple[str, float]]] = {}
+    ranked: Ranked = {}
     for row in table.sort("rank", maintain_order=True).iter_rows(named=True):
         fragments = tuple((part["start"], part["end"]) for part in row["fragments"])
         place = (row["language"], row["document"], fragments)
-        found.setdefault(place, []).append((row["code"], row["score"]))
-    return found
+        ranked.setdefault(place, []).append((row["code"], row["score"]))
+    return ranked
 
 
-def _in_language_of(
-    gold: Collection[Place], said: Mapping[Place, list[tuple[str, float]]]
-) -> dict[Place, list[tuple[str, float]]]:
+def _in_language_of(gold: GoldSets, proposed: Ranked) -> Ranked:
     """Return proposals under gold's names of their languages (cz and cs are one)."""
-    codes = sorted({place[0] for place in gold})
+    known = sorted({language for language, _, _ in gold})
     names = {
-        one: next((code for code in codes if same_language(code, one)), one)
-        for one in {place[0] for place in said}
+        language: next((name for name in known if same_language(name, language)), language)
+        for language in {place[0] for place in proposed}
     }
-    return {(names[place[0]], *place[1:]): own for place, own in said.items()}
+    return {(names[place[0]], *place[1:]): codes for place, codes in proposed.items()}
 
 
-def _list(proposed: Path, codes: Path | None) -> CodeList | None:
+def _code_list(proposed: Path, codes: Path | None) -> CodeList | None:
+    """Return the list that could be proposed from: the user's, or the one that a folder holds."""
     if codes is not None:
         return read_codes(codes)
-    held = proposed / "code_list.parquet"
-    if not held.is_file():
+    table = proposed / "code_list.parquet"
+    if not table.is_file():
         return None
-    return make_list(str(held), ((code, "", code) for code in pl.read_parquet(held)["code"]))
+    return make_list(str(table), ((code, "", code) for code in pl.read_parquet(table)["code"]))
 
 
-def _covered(gold: Mapping[Place, set[str]], known: CodeList) -> dict[Place, set[str]]:
+def _covered(gold: GoldSets, known: CodeList) -> GoldSets:
+    """Return gold less the codes that a list lacks."""
     inside = {
-        place: {code for code in own if known.find(code) is not None} for place, own in gold.items()
+        place: {code for code in codes if known.find(code) is not None}
+        for place, codes in gold.items()
     }
-    return {place: own for place, own in inside.items() if own}
+    return {place: codes for place, codes in inside.items() if codes}
 
 
-def _near(code: str, known: CodeList) -> bool:
-    own = category(normal_code(code))
-    return known.find(own) is not None or known.covers(own)
+def _is_near(codes: Collection[str], known: CodeList) -> bool:
+    """Tell whether a list has the category of any of some codes, or something in it."""
+    categories = (category(normal_code(code)) for code in codes)
+    return any(known.find(code) is not None or known.covers(code) for code in categories)

@@ -60,11 +60,11 @@ def _encode(text: TokenizedText) -> NDArray[np.float32]:
     words = [text.text[start:end] for start, end in text.offsets.tolist()]
     if not words:
         return np.empty((0, DIMENSION), np.float32)
-    own = np.stack([_vector(word) for word in words])
-    mixed = own.copy()
+    vectors = np.stack([_vector(word) for word in words])
+    mixed = vectors.copy()
     together = (text.segments[1:] == text.segments[:-1])[:, None]
-    mixed[1:] += 0.2 * own[:-1] * together
-    mixed[:-1] += 0.2 * own[1:] * together
+    mixed[1:] += 0.2 * vectors[:-1] * together
+    mixed[:-1] += 0.2 * vectors[1:] * together
     mixed /= np.sqrt(np.square(mixed).sum(1, keepdims=True))
     return mixed
 
@@ -76,7 +76,7 @@ def _vector(word: str) -> NDArray[np.float32]:
     plain = "".join(c for c in plain if not unicodedata.combining(c)) or word
     framed = f"<{plain}>"
     grams = {framed} | {
-        framed[at : at + size] for size in _SIZES for at in range(len(framed) - size + 1)
+        framed[start : start + size] for size in _SIZES for start in range(len(framed) - size + 1)
     }
     total = np.zeros(DIMENSION, np.float32)
     for gram in sorted(grams):

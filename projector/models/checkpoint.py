@@ -41,7 +41,7 @@ class Checkpoint:
         tokenizer: Its fast tokenizer.
         folder: Where its weights are, or None.
         state: Its weights where they are in no folder.
-        own: What its `projector.json` says of how it is read, and was made.
+        metadata: What its `projector.json` says of how it is read, and was made.
         adapter: What is merged into its weights, or None.
     """
 
@@ -51,7 +51,7 @@ class Checkpoint:
     tokenizer: Tokenizer
     folder: Path | None
     state: dict[str, torch.Tensor] | None = None
-    own: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     adapter: Path | None = None
 
 
@@ -67,8 +67,8 @@ def open_checkpoint(entry: ModelEntry) -> Checkpoint:
     if lora.is_adapter(folder):
         return _open_adapter(entry.name, folder)
     config, tokenizer = _config(entry.name, folder), _tokenizer(entry.name, folder)
-    own = read_own(folder)
-    return Checkpoint(entry.name, _identity(folder), config, tokenizer, folder, own=own)
+    metadata = read_metadata(folder)
+    return Checkpoint(entry.name, _identity(folder), config, tokenizer, folder, metadata=metadata)
 
 
 def _folder(entry: ModelEntry) -> Path:
@@ -83,16 +83,16 @@ def _folder(entry: ModelEntry) -> Path:
 def _open_adapter(name: str, folder: Path) -> Checkpoint:
     """Open the model that an adapter is for, to be read as the adapter says."""
     base = find_entry(lora.base_of(folder))
-    found = open_checkpoint(base)
-    if found.adapter is not None:
+    adapted = open_checkpoint(base)
+    if adapted.adapter is not None:
         raise ModelError(f"{folder}: adapts {base.name}, an adapter itself; expected a whole model")
     parts = {path.name: file_hash(path) for path in map(folder.joinpath, lora.FILES)}
-    identity = content_hash({"base": found.identity, **parts})
-    own = {**found.own, **read_own(folder)}
-    return replace(found, name=name, identity=identity, own=own, adapter=folder)
+    identity = content_hash({"base": adapted.identity, **parts})
+    metadata = {**adapted.metadata, **read_metadata(folder)}
+    return replace(adapted, name=name, identity=identity, metadata=metadata, adapter=folder)
 
 
-def read_own(folder: Path) -> dict[str, Any]:
+def read_metadata(folder: Path) -> dict[str, Any]:
     """Return what a model's folder says, in this project's terms, of how the model is read.
 
     Raises:
@@ -102,13 +102,13 @@ def read_own(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        own = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(own, dict):
-            return own
-        found = type(own).__name__
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(content, dict):
+            return content
+        problem = type(content).__name__
     except (OSError, ValueError) as error:
-        found = str(error)
-    raise ModelError(f"{path}: can't be read ({found}); expected an object with layer, window, …")
+        problem = str(error)
+    raise ModelError(f"{path}: can't be read ({problem}); expected an object with layer, window, …")
 
 
 def _open_default(name: str) -> Checkpoint:
@@ -180,7 +180,7 @@ def build(
         options["state_dict"] = checkpoint.state
     try:
         with quiet_loading():
-            model, found = kind.from_pretrained(
+            model, loading = kind.from_pretrained(
                 checkpoint.folder,
                 config=config,
                 dtype=runtime.dtype if checkpoint.adapter is None else torch.float32,
@@ -190,7 +190,7 @@ def build(
             )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise _unreadable(checkpoint.name, checkpoint.folder, "weights", error) from error
-    missing = sorted(key for key in found["missing_keys"] if "pooler" not in key)
+    missing = sorted(key for key in loading["missing_keys"] if "pooler" not in key)
     if missing:
         raise ModelError(
             f"{checkpoint.name}: {len(missing)} tensors are missing from {checkpoint.folder}, "

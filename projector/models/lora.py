@@ -123,8 +123,8 @@ def _configuration(folder: Path) -> dict[str, Any]:
             if content.get(key)
         ]
         if content.get("peft_type") != "LORA" or strange:
-            found = strange[0] if strange else f"peft_type {content.get('peft_type')}"
-            raise ModelError(f"{path}: has {found}; expected {_EXPECTED}")
+            unusable = strange[0] if strange else f"peft_type {content.get('peft_type')}"
+            raise ModelError(f"{path}: has {unusable}; expected {_EXPECTED}")
         for key in ("base_model_name_or_path", "r", "lora_alpha"):
             if not content.get(key):
                 raise ModelError(f"{path}: lacks {key}; expected {_EXPECTED}")

@@ -57,10 +57,12 @@ def forward(
     hidden: list[torch.Tensor] = [torch.empty(0)] * len(sequences)
     with torch.inference_mode():
         for pack in _packs([len(sequence) for sequence in sequences], _budget(model), packed):
-            ids = [torch.from_numpy(sequences[at]) for at in pack]
-            for at, state in zip(pack, _halving(model, ids, first_position, packed), strict=True):
-                start, end = kept[at].tolist()
-                hidden[at] = state[start:end].float()
+            ids = [torch.from_numpy(sequences[number]) for number in pack]
+            for number, state in zip(
+                pack, _halving(model, ids, first_position, packed), strict=True
+            ):
+                start, end = kept[number].tolist()
+                hidden[number] = state[start:end].float()
         if hidden:
             return torch.cat(hidden)
         return torch.empty((0, model.config.hidden_size), device=model.device)
@@ -103,13 +105,17 @@ def _packs(lengths: Sequence[int], budget: int, packed: bool) -> list[list[int]]
     """Group sequences into passes of at most `budget` tokens (or one sequence), shortest first."""
     packs: list[list[int]] = []
     total = 0
-    for at in sorted(range(len(lengths)), key=lambda at: lengths[at]):
+    for number in sorted(range(len(lengths)), key=lambda number: lengths[number]):
         # Padded, each costs as much as the longest, which is the newest.
-        total = total + lengths[at] if packed or not packs else lengths[at] * (len(packs[-1]) + 1)
+        total = (
+            total + lengths[number]
+            if packed or not packs
+            else lengths[number] * (len(packs[-1]) + 1)
+        )
         if not packs or total > budget:
             packs.append([])
-            total = lengths[at]
-        packs[-1].append(at)
+            total = lengths[number]
+        packs[-1].append(number)
     return packs
 
 

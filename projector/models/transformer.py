@@ -91,7 +91,13 @@ def read_checkpoint(
     room = getattr(config, "max_position_embeddings", 512) - first_position
     room -= len(prefix) + len(suffix)
     view = resolve_view(
-        entry, config, room, checkpoint.own, layer=layer, granularity=granularity, window=window
+        entry,
+        config,
+        room,
+        checkpoint.metadata,
+        layer=layer,
+        granularity=granularity,
+        window=window,
     )
     return CheckpointReading(checkpoint, view, prefix, suffix, first_position)
 
@@ -100,7 +106,7 @@ def resolve_view(
     entry: ModelEntry,
     config: PreTrainedConfig,
     room: int,
-    own: Mapping[str, Any],
+    metadata: Mapping[str, Any],
     *,
     layer: int | None,
     granularity: Granularity | None,
@@ -116,7 +122,7 @@ def resolve_view(
         entry: What is known of the model.
         config: Its configuration.
         room: Tokens that its positions allow, special tokens not counted.
-        own: What its `projector.json` says.
+        metadata: What its `projector.json` says.
         layer, granularity, window: The user's wishes.
 
     Raises:
@@ -126,15 +132,15 @@ def resolve_view(
     aligner = "align" in f"{Path(entry.location).name} {config.architectures}".lower()
     ruled = depth if aligner else round(depth * 2 / 3)
     chosen = next(
-        value for value in (layer, entry.layer, own.get("layer"), ruled) if value is not None
+        value for value in (layer, entry.layer, metadata.get("layer"), ruled) if value is not None
     )
     if not 0 <= chosen <= depth:
         raise ConfigurationError(f"{entry.name} has no layer {chosen}; expected 0 to {depth}")
-    size = window or entry.window or own.get("window") or room
+    size = window or entry.window or metadata.get("window") or room
     if not 1 <= size <= room:
         raise ConfigurationError(
             f"{entry.name} has no room for a window of {size} tokens; expected 1 to {room}"
         )
-    seen = granularity or entry.granularity or own.get("granularity")
+    seen = granularity or entry.granularity or metadata.get("granularity")
     seen = seen or ("window" if room >= LONG_CONTEXT - 2 else "sentence")
-    return View(chosen, seen, size, min(own.get("overlap", entry.overlap), size // 4))
+    return View(chosen, seen, size, min(metadata.get("overlap", entry.overlap), size // 4))

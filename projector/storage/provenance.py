@@ -56,10 +56,10 @@ def stamp_input(path: Path) -> str:
     whole = hashlib.sha256()
     for name, file in _files(path):
         try:
-            found = file.stat()
+            facts = file.stat()
         except OSError as error:
             raise CorpusError(Problem(file, None, f"can't be read: {error.strerror}")) from error
-        whole.update(f"{found.st_size} {found.st_mtime_ns} {name}\n".encode())
+        whole.update(f"{facts.st_size} {facts.st_mtime_ns} {name}\n".encode())
     return whole.hexdigest()
 
 
@@ -67,24 +67,24 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
     if not path.is_dir():
         yield path.name, path
         return
-    found = []
+    files = []
     for folder, folders, names in os.walk(path):
         folders[:] = [name for name in folders if name[0] != "."]
         inside = Path(folder)
-        found += [
+        files += [
             ((inside / name).relative_to(path).as_posix(), inside / name)
             for name in names
             if name[0] != "."
         ]
-    yield from sorted(found)
+    yield from sorted(files)
 
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that results may depend on."""
-    found = {"python": platform.python_version()}
+    versions = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:
-            found[package] = version(package)
+            versions[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found
+    return versions

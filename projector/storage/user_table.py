@@ -31,6 +31,6 @@ def read_table(path: Path, needed: Collection[str], expected: str) -> pl.DataFra
             Problem(path, None, f"can't be read: {error}", "TSV or Parquet")
         ) from error
     if not {*needed} <= {*table.columns}:
-        found = f"columns {', '.join(table.columns)[:200]}"
-        raise CorpusError(Problem(path, 1, found, expected))
+        columns = f"columns {', '.join(table.columns)[:200]}"
+        raise CorpusError(Problem(path, 1, columns, expected))
     return table

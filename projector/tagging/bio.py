@@ -61,7 +61,5 @@ def expressible(spans: NDArray[np.int64], offsets: NDArray[np.int64]) -> NDArray
 
     The others overlap a longer one, or begin or end inside a token.
     """
-    found = {
-        (int(start), int(end)) for start, end in bio_spans(bio_labels(spans, offsets), offsets)
-    }
-    return np.array([(int(start), int(end)) in found for start, end in spans], np.bool_)
+    kept = {(int(start), int(end)) for start, end in bio_spans(bio_labels(spans, offsets), offsets)}
+    return np.array([(int(start), int(end)) in kept for start, end in spans], np.bool_)

@@ -110,13 +110,15 @@ class Chain(nn.Module):
         """Return the negative log likelihood of labels [T, K], the mean over the K known types."""
         moves, starts = (weights[known] for weights in self._weights())
         kinds = torch.arange(len(moves), device=scores.device)
-        own = scores.gather(2, labels[:, :, None]).sum()
-        own = own + starts[kinds, labels[0]].sum()
-        own = own + moves[kinds.expand(len(labels) - 1, -1), labels[:-1], labels[1:]].sum()
+        gold_score = scores.gather(2, labels[:, :, None]).sum()
+        gold_score = gold_score + starts[kinds, labels[0]].sum()
+        gold_score = (
+            gold_score + moves[kinds.expand(len(labels) - 1, -1), labels[:-1], labels[1:]].sum()
+        )
         reached = scores[0] + starts
         for row in scores[1:]:
             reached = torch.logsumexp(reached[:, :, None] + moves, 1) + row
-        return (torch.logsumexp(reached, 1).sum() - own) / len(moves)
+        return (torch.logsumexp(reached, 1).sum() - gold_score) / len(moves)
 
     def marginals(self, scores: Tensor) -> Tensor:
         """Return the probability [T, E, 3] of each label of each token, over all labellings."""

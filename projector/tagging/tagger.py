@@ -51,8 +51,8 @@ class Tagger:
     def scores(self, text: TokenizedText) -> Tensor:
         """Return [T, E, 3] float32 BIO scores of a text that its encoder tokenised."""
         with torch.inference_mode():
-            found: Tensor = self.head(self.encoder.encode([text])[0])
-        return found
+            scores: Tensor = self.head(self.encoder.encode([text])[0])
+        return scores
 
     def spans(self, text: TokenizedText) -> list[NDArray[np.int64]]:
         """Return the spans found in a text, for each type [N, 2] half-open characters."""
@@ -64,7 +64,7 @@ class Tagger:
 
     def tag(self, document: Document) -> Document:
         """Return a document with the mentions found in its text, and nothing else on it."""
-        found = sorted(
+        spans_found = sorted(
             (int(start), int(end), label)
             for label, spans in zip(
                 self.types, self.spans(self.encoder.tokenize(document.text)), strict=True
@@ -73,7 +73,7 @@ class Tagger:
         )
         mentions = tuple(
             Mention(f"T{number}", label, (Fragment(start, end),))
-            for number, (start, end, label) in enumerate(found, start=1)
+            for number, (start, end, label) in enumerate(spans_found, start=1)
         )
         return Document(document.name, document.language, document.text, mentions)
 
@@ -83,15 +83,19 @@ class Tagger:
         if not len(tokens):
             none = np.zeros((0, len(self.supports)), np.float32)
             return TokenEvidence(self.supports, tokens.offsets, none, none, none)
-        own = [self.types.index(kind) for kind in self.supports]
+        supported = [self.types.index(kind) for kind in self.supports]
         with torch.inference_mode():
-            found = self.head.edges(self.scores(tokens))
-        columns = (one[:, own].cpu().numpy() for one in found)
+            edges = self.head.edges(self.scores(tokens))
+        columns = (one[:, supported].cpu().numpy() for one in edges)
         return TokenEvidence(self.supports, tokens.offsets, *columns)
 
 
 def save_tagger(
-    folder: Path, types: tuple[str, ...], head: Head, chosen: HeadConfiguration, own: dict[str, Any]
+    folder: Path,
+    types: tuple[str, ...],
+    head: Head,
+    chosen: HeadConfiguration,
+    metadata: dict[str, Any],
 ) -> None:
     """Write a head and what it finds to a folder, beside its encoder where that was trained.
 
@@ -100,11 +104,16 @@ def save_tagger(
         types: The entity types.
         head: Its weights are kept in half precision.
         chosen: How it is built.
-        own: `encoder`, where it is not in the folder: what `models.load` takes; and how it was
+        metadata: `encoder`, where it is not in the folder: what `models.load` takes; and how it was
             made.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    content = {"types": types, "head": chosen.model_dump(), "dimension": _dimension(head), **own}
+    content = {
+        "types": types,
+        "head": chosen.model_dump(),
+        "dimension": _dimension(head),
+        **metadata,
+    }
     text = json.dumps(content, indent=1, default=str)
     (folder / TAGGER_FILE).write_text(text, encoding="utf-8")
     weights = {name: one.half().cpu().contiguous() for name, one in head.state_dict().items()}

@@ -75,11 +75,11 @@ def train(
     device = weights[0].device
     optimizer = torch.optim.AdamW(weights, lr=options.rate, weight_decay=options.decay)
     step, best, rows = 0, None, []
-    if (found := folder.load(device)) is not None:
-        step, best, rows = found.step, found.best, list(found.rows)
+    if (resumed := folder.load(device)) is not None:
+        step, best, rows = resumed.step, resumed.best, list(resumed.rows)
         for name, weight in task.trained.items():
-            weight.data.copy_(found.weights[name])
-        optimizer.load_state_dict(found.optimizer)
+            weight.data.copy_(resumed.weights[name])
+        optimizer.load_state_dict(resumed.optimizer)
         log(f"resumed at step {step}")
     precision = _autocast(options.precision, device)
     batches = _Batches(schedule)

@@ -94,12 +94,12 @@ class TrainableEncoder:
             for text, rows in zip(texts, cuts, strict=True)
             for start, end, _, _ in rows.tolist()
         ]
-        found = iter(self.states(sequences))
+        states = iter(self.states(sequences))
         ahead = len(encoder.prefix)
         return [
             torch.cat(
                 [
-                    next(found)[ahead + first - start : ahead + last - start]
+                    next(states)[ahead + first - start : ahead + last - start]
                     for start, _, first, last in rows.tolist()
                 ]
             ).float()
@@ -138,24 +138,24 @@ class TrainableEncoder:
         finally:
             self.restore(kept)
 
-    def save(self, folder: Path, own: Mapping[str, Any]) -> None:
+    def save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
         """Write the model to an empty folder: transformers' files, and a small one of ours.
 
         Args:
             folder: Where; with an adapter, its folder `adapter` holds that alone.
-            own: How the model is read and was made.
+            metadata: How the model is read and was made.
         """
         with self.blended():
-            self._save(folder, own)
+            self._save(folder, metadata)
 
-    def _save(self, folder: Path, own: Mapping[str, Any]) -> None:
+    def _save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         layer = {
             "layer": self.encoder.view.layer,
             "granularity": self.encoder.view.granularity,
             "window": self.encoder.view.window,
         }
-        described = json.dumps({**layer, **own}, indent=1, default=str)
+        described = json.dumps({**layer, **metadata}, indent=1, default=str)
         if self.configuration.rank:
             self._save_adapter(folder / "adapter", described)
         self._save_whole(folder, described)

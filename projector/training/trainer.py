@@ -65,7 +65,7 @@ def fit(
         "projector": version("projector"),
         "configuration": configuration.model_dump(mode="json"),
     }
-    run.save_model(lambda place: save(place, {"made": made}))
+    run.save_model(lambda folder: save(folder, {"made": made}))
     name = run.path.name
     if not draw_curves({name: read_curve(run.path)}, run.path / "curve.png"):
         _LOG.info("no curve.png: matplotlib is not installed (pip install 'projector[train]')")

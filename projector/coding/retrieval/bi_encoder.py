@@ -11,9 +11,10 @@ import numpy as np
 import torch
 
 from projector import models
+from projector.arrays import Floats
 from projector.coding.code_list import CodeList
 from projector.coding.coder_folder import RETRIEVER, CoderFolder
-from projector.coding.retrieval.ranking import Floats, Ranking, best_of_terms, joined, starts_of
+from projector.coding.retrieval.ranking import Ranking, best_of_terms, joined, starts_of
 from projector.coding.retrieval.retriever import Progress
 from projector.models.cache import cached
 from projector.models.transformer_encoder import TransformerEncoder
@@ -43,17 +44,17 @@ class BiEncoder:
 
     def embed(self, texts: Sequence[str], *, progress: Progress = iter) -> Floats:
         """Return [N, d] vectors of length 1; a text without tokens has zeros."""
-        found = np.zeros((len(texts), self.encoder.dimension), np.float32)
+        vectors = np.zeros((len(texts), self.encoder.dimension), np.float32)
         for start in progress(range(0, len(texts), _AT_ONCE)):
             part = texts[start : start + _AT_ONCE]
-            found[start : start + len(part)] = self._embed(part)
-        return found
+            vectors[start : start + len(part)] = self._embed(part)
+        return vectors
 
     def _embed(self, texts: Sequence[str]) -> Floats:
         tokens, owner = self.tokenize(texts)
         vectors = self.encoder.encode([tokens])[0]
-        found: Floats = pooled(vectors, owner, len(texts)).cpu().numpy()
-        return found
+        means: Floats = pooled(vectors, owner, len(texts)).cpu().numpy()
+        return means
 
     def tokenize(self, texts: Sequence[str]) -> tuple[TokenizedText, torch.Tensor]:
         """Return the tokens of many texts as one text whose segments they are.
@@ -110,11 +111,11 @@ class DenseIndex:
 
     def find(self, queries: Sequence[str], most: int) -> Ranking:
         """Return the codes of M queries, by cosine."""
-        found = []
+        rankings = []
         for start in range(0, len(queries), _AT_ONCE):
             similar = self._encoder.embed(queries[start : start + _AT_ONCE]) @ self._vectors.T
-            found.append(best_of_terms(similar, self._starts, most))
-        return joined(found, most)
+            rankings.append(best_of_terms(similar, self._starts, most))
+        return joined(rankings, most)
 
 
 def described(codes: CodeList, encoder: BiEncoder, *, progress: Progress = iter) -> Floats:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from projector.arrays import Floats
 from projector.coding.code_list import CodeList
 from projector.coding.normalize import character_grams
-from projector.coding.retrieval.ranking import Floats, Ranking, best_of_terms, joined, starts_of
+from projector.coding.retrieval.ranking import Ranking, best_of_terms, joined, starts_of
 
 _AT_ONCE = 256  # mentions: bounds memory
 
@@ -48,12 +49,12 @@ class Lexical:
 
         A score is the share of what the query's parts could add that a description gets.
         """
-        found = []
+        rankings = []
         for start in range(0, len(queries), _AT_ONCE):
             part = queries[start : start + _AT_ONCE]
             scores = np.stack([self._shares(self._parts(query)) for query in part])
-            found.append(best_of_terms(scores, self._starts, most))
-        return joined(found, most)
+            rankings.append(best_of_terms(scores, self._starts, most))
+        return joined(rankings, most)
 
     def _shares(self, parts: list[str]) -> Floats:
         """Return [T] shares of what a query's parts could add; minus infinity for nothing."""

@@ -64,7 +64,7 @@ class CrossEncoder:
 
     def predict(self, pairs: Sequence[tuple[str, ...]]) -> NDArray[np.float32]:
         """Return [P] scores; only their differences for one mention mean something."""
-        found = np.zeros(len(pairs), np.float32)
+        scores = np.zeros(len(pairs), np.float32)
         for start in range(0, len(pairs), _PAIRS_AT_ONCE):
             sequences = [self.sequence(*pair) for pair in pairs[start : start + _PAIRS_AT_ONCE]]
             lengths = [len(one) for one in sequences]
@@ -77,18 +77,18 @@ class CrossEncoder:
                 packed=self.encoder.packed,
             )
             with torch.inference_mode():
-                found[start : start + len(lengths)] = (
+                scores[start : start + len(lengths)] = (
                     self.score_pooled(vectors, lengths).cpu().numpy()
                 )
-        return found
+        return scores
 
 
 def save_head(folder: Path, head: nn.Linear) -> None:
     """Write a reranker's head beside its encoder, and beside its adapter, which will do alone."""
     weights = {name: one.detach().cpu().contiguous() for name, one in head.state_dict().items()}
-    for place in (folder, folder / "adapter"):
-        if place.is_dir():
-            save_file(weights, place / HEAD_FILE, metadata={"format": "pt"})
+    for holder in (folder, folder / "adapter"):
+        if holder.is_dir():
+            save_file(weights, holder / HEAD_FILE, metadata={"format": "pt"})
 
 
 def load_cross_encoder(path: Path, *, device: str = "auto") -> tuple[CrossEncoder, str]:

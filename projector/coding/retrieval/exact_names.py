@@ -31,24 +31,24 @@ class ExactNameFirst:
 
     def find(self, queries: Sequence[str], most: int) -> Ranking:
         """Return the codes of M queries; a score of 1 is for those that are named."""
-        found = self._retriever.find(queries, most)
-        found = Ranking(found.codes, np.minimum(found.scores, _BELOW), found.terms)
+        ranking = self._retriever.find(queries, most)
+        ranking = Ranking(ranking.codes, np.minimum(ranking.scores, _BELOW), ranking.terms)
         for row, query in enumerate(queries):
             if names := self._named.get(plain(query)):
-                _put_first(found, row, names)
-        return found
+                _put_first(ranking, row, names)
+        return ranking
 
 
-def _put_first(found: Ranking, row: int, names: Mapping[int, int]) -> None:
+def _put_first(ranking: Ranking, row: int, names: Mapping[int, int]) -> None:
     """Write codes with the terms that name them before the others of a row."""
-    scores = dict(found.row(row))
-    terms = dict(zip(found.codes[row].tolist(), found.terms[row].tolist(), strict=True))
+    scores = dict(ranking.row(row))
+    terms = dict(zip(ranking.codes[row].tolist(), ranking.terms[row].tolist(), strict=True))
 
     def place(code: int) -> tuple[bool, float, int]:
         return code not in names, -scores.get(code, -np.inf), code
 
-    order = sorted({*scores, *names}, key=place)[: found.codes.shape[1]]
+    order = sorted({*scores, *names}, key=place)[: ranking.codes.shape[1]]
     end = len(order)
-    found.codes[row, :end] = order
-    found.scores[row, :end] = [1.0 if code in names else scores[code] for code in order]
-    found.terms[row, :end] = [names.get(code, terms.get(code, -1)) for code in order]
+    ranking.codes[row, :end] = order
+    ranking.scores[row, :end] = [1.0 if code in names else scores[code] for code in order]
+    ranking.terms[row, :end] = [names.get(code, terms.get(code, -1)) for code in order]

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
+from projector.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,25 +71,25 @@ def best_of_terms(scores: Floats, starts: Ints, most: int) -> Ranking:
     values = np.full((len(scores), most), -np.inf, np.float32)
     terms = np.full((len(scores), most), -1, np.int64)
     ends = np.append(starts[1:], scores.shape[1])
-    for row, own in enumerate(scores):
-        best = np.maximum.reduceat(own, starts)
+    for row, term_scores in enumerate(scores):
+        best = np.maximum.reduceat(term_scores, starts)
         chosen = _largest(best, most)
         chosen = chosen[np.isfinite(best[chosen])]
         count = len(chosen)
         codes[row, :count], values[row, :count] = chosen, best[chosen]
         places = zip(starts[chosen].tolist(), ends[chosen].tolist(), strict=True)
-        terms[row, :count] = [start + int(own[start:end].argmax()) for start, end in places]
+        terms[row, :count] = [start + int(term_scores[start:end].argmax()) for start, end in places]
     return Ranking(codes, values, terms)
 
 
 def joined(parts: Sequence[Ranking], most: int) -> Ranking:
     """Return the rankings of several lots of mentions as one, `most` codes wide even if of none."""
     nothing = np.zeros((0, most), np.int64)
-    every = (Ranking(nothing, nothing.astype(np.float32), nothing), *parts)
+    rankings = (Ranking(nothing, nothing.astype(np.float32), nothing), *parts)
     return Ranking(
-        np.concatenate([one.codes for one in every]),
-        np.concatenate([one.scores for one in every]),
-        np.concatenate([one.terms for one in every]),
+        np.concatenate([ranking.codes for ranking in rankings]),
+        np.concatenate([ranking.scores for ranking in rankings]),
+        np.concatenate([ranking.terms for ranking in rankings]),
     )
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector.arrays import Floats
 from projector.coding.code_list import CodeList
 from projector.coding.normalize import plain, unqualified
-from projector.coding.retrieval.ranking import Floats, Ranking
+from projector.coding.retrieval.ranking import Ranking
 from projector.coding.retrieval.retriever import Retriever
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ class RetrieveRerank:
         """
         short = self.first.find(queries, max(most, SHORT_LIST))
         read = (short.codes >= 0) & (short.scores[:, :1] < 1)
-        rows, columns = (found.tolist() for found in np.nonzero(read))
+        rows, columns = (indices.tolist() for indices in np.nonzero(read))
         pairs = [
-            (queries[row], self._read(short, row, at), contexts[row] if contexts else "")
-            for row, at in zip(rows, columns, strict=True)
+            (queries[row], self._read(short, row, column), contexts[row] if contexts else "")
+            for row, column in zip(rows, columns, strict=True)
         ]
         scores = np.full(short.codes.shape, -np.inf, np.float32)
         scores[read] = self.cross.predict(pairs) + self.cross.first_weight * short.scores[read]

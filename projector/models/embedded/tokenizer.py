@@ -72,27 +72,27 @@ def nmt_nfkc() -> bytes:
 
 def _length_delimited(message: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield (field number, bytes) for every length-delimited field of a protobuf message."""
-    at = 0
-    while at < len(message):
-        key, at = _varint(message, at)
+    offset = 0
+    while offset < len(message):
+        key, offset = _varint(message, offset)
         kind = key & 7
         if kind == 0:
-            _, at = _varint(message, at)
+            _, offset = _varint(message, offset)
         elif kind == 2:
-            size, at = _varint(message, at)
-            yield key >> 3, message[at : at + size]
-            at += size
+            size, offset = _varint(message, offset)
+            yield key >> 3, message[offset : offset + size]
+            offset += size
         else:
-            at += {1: 8, 5: 4}[kind]
+            offset += {1: 8, 5: 4}[kind]
 
 
-def _varint(message: bytes, at: int) -> tuple[int, int]:
+def _varint(message: bytes, offset: int) -> tuple[int, int]:
     """Read a base-128 integer; return it and the offset behind it."""
     value = shift = 0
     while True:
-        byte = message[at]
-        at += 1
+        byte = message[offset]
+        offset += 1
         value |= (byte & 127) << shift
         if byte < 128:
-            return value, at
+            return value, offset
         shift += 7

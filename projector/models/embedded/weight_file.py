@@ -84,28 +84,28 @@ def _parse(data: bytes) -> WeightFile:
     count, bos, eos, pad, unk, text_bytes = struct.unpack_from("<5iQ", data, 44)
     bounds = np.frombuffer(data, "<u4", count + 1, 72)
     scores = np.frombuffer(data, "<f4", count, 72 + bounds.nbytes)
-    at = 72 + bounds.nbytes + scores.nbytes
-    text = data[at : at + text_bytes]
+    text_start = 72 + bounds.nbytes + scores.nbytes
+    text = data[text_start : text_start + text_bytes]
     pieces = tuple(
         text[start:end].decode("utf-8")
         for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
     )
-    _, table_bytes = struct.unpack_from("<iI", data, at + text_bytes)
-    tensors = _tensors(data, at + text_bytes + 8 + table_bytes)
+    _, table_bytes = struct.unpack_from("<iI", data, text_start + text_bytes)
+    tensors = _tensors(data, text_start + text_bytes + 8 + table_bytes)
     return WeightFile(header, pieces, scores, bos, eos, pad, unk, tensors)
 
 
-def _tensors(data: bytes, at: int) -> dict[str, NDArray[np.float32]]:
+def _tensors(data: bytes, start: int) -> dict[str, NDArray[np.float32]]:
     """Read the directory at `at` and every tensor that it names."""
-    (count,) = struct.unpack_from("<i", data, at)
-    at += 4
+    (count,) = struct.unpack_from("<i", data, start)
+    start += 4
     tensors = {}
     for _ in range(count):
-        (name_length,) = struct.unpack_from("<H", data, at)
-        name = data[at + 2 : at + 2 + name_length].decode("utf-8")
-        at += 2 + name_length
-        kind, values, offset, size = struct.unpack_from("<BIQQ", data, at)
-        at += struct.calcsize("<BIQQ")
+        (name_length,) = struct.unpack_from("<H", data, start)
+        name = data[start + 2 : start + 2 + name_length].decode("utf-8")
+        start += 2 + name_length
+        kind, values, offset, size = struct.unpack_from("<BIQQ", data, start)
+        start += struct.calcsize("<BIQQ")
         if kind == _FLOAT32:
             tensors[name] = np.frombuffer(data, "<f4", values, offset).copy()
         else:

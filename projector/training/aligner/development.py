@@ -83,7 +83,7 @@ def _spans(pairs: Sequence[GoldPair], encoder: Encoder) -> tuple[float, float]:
     from projector.settings import Settings
 
     projected = project_pairs((one.pair for one in pairs), encoder, Settings())
-    found = [span for one in projected for span in document_spans(one.document)]
+    predicted = [span for one in projected for span in document_spans(one.document)]
     gold = [span for one in pairs for span in document_spans(one.pair.target)]
-    scores = score(gold, found)
+    scores = score(gold, predicted)
     return scores.strict.f1, scores.character.f1

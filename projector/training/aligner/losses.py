@@ -37,8 +37,8 @@ def divergence_loss(similarity: Tensor, target: Tensor, *, temperature: float) -
     for dim in (1, 0):
         mass = target.sum(dim, keepdim=True)
         wanted = target / mass.clamp_min(_TINY)
-        found = torch.log_softmax(similarity / temperature, dim)
-        known = torch.xlogy(wanted, wanted) - wanted * found
+        logarithms = torch.log_softmax(similarity / temperature, dim)
+        known = torch.xlogy(wanted, wanted) - wanted * logarithms
         total = total + known.sum() / (mass > 0).sum().clamp_min(1)
     return total
 
@@ -84,10 +84,10 @@ def projection_loss(
     return (forth + _membership_loss(targets.to(rows) @ rows.T, sources)) / 2
 
 
-def _membership_loss(found: Tensor, gold: Tensor) -> Tensor:
-    wanted = gold.to(found)
+def _membership_loss(membership: Tensor, gold: Tensor) -> Tensor:
+    wanted = gold.to(membership)
     # What is hopeless has no gradient: gold has mistakes.
-    known = found.clamp(_HOPELESS, 1 - _HOPELESS)
+    known = membership.clamp(_HOPELESS, 1 - _HOPELESS)
     entropy = torch.nn.functional.binary_cross_entropy(known, wanted, reduction="none")
     return (entropy.sum(1) / wanted.sum(1)).mean()
 

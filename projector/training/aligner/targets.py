@@ -75,22 +75,22 @@ def targets_of(
         fingerprint: Hash of the teacher and the student's tokenizer.
         teacher: Loads it; called only when something is missing.
     """
-    place = folder / _name(units, fingerprint)
+    kept = folder / _name(units, fingerprint)
     loaded: Teacher | None = None
-    found: list[SparseTarget] = []
+    targets: list[SparseTarget] = []
     bar = tqdm(total=len(units), desc="targets", unit="pair", disable=None)
     for first in range(0, len(units), PART):
         part = units[first : first + PART]
-        path = place / f"{first // PART:05}.parquet"
+        path = kept / f"{first // PART:05}.parquet"
         known = _read(path, len(part))
         if known is None:
             loaded = loaded or teacher()
             known = [SparseTarget.of(loaded.target(unit)) for unit in part]
             _write(path, known)
-        found += known
+        targets += known
         bar.update(len(part))
     bar.close()
-    return found
+    return targets
 
 
 def _name(units: Sequence[TranslationUnit], fingerprint: str) -> str:
@@ -126,10 +126,10 @@ def _read(path: Path, count: int) -> list[SparseTarget] | None:
 
 def _write(path: Path, targets: Sequence[SparseTarget]) -> None:
     bounds = np.cumsum([0, *(len(target.place) for target in targets)]).astype(np.int32)
-    place = np.concatenate([target.place for target in targets])
+    places = np.concatenate([target.place for target in targets])
     share = np.concatenate([target.share for target in targets]).astype(np.float32)
     columns = [
-        pa.ListArray.from_arrays(bounds, place),
+        pa.ListArray.from_arrays(bounds, places),
         pa.ListArray.from_arrays(bounds, share),
     ]
     data = io.BytesIO()

@@ -72,7 +72,7 @@ class Distillation:
 
     def loss(self, examples: Sequence[int]) -> Tensor:
         """Return the mean loss of some units, laid side by side in windows."""
-        units = [self.units[at] for at in examples]
+        units = [self.units[number] for number in examples]
         vectors = self.student.vectors([text for one in units for text in (one.source, one.target)])
         sources, targets = vectors[::2], vectors[1::2]
         total = vectors[0].new_zeros(())
@@ -124,10 +124,10 @@ def _windows(units: Sequence[TranslationUnit], window: int) -> list[tuple[int, i
     """Group neighbouring units into windows of so many tokens, or of one unit."""
     borders = [0]
     total = 0
-    for at, unit in enumerate(units):
+    for number, unit in enumerate(units):
         total += len(unit)
-        if total > window and at > borders[-1]:
-            borders.append(at)
+        if total > window and number > borders[-1]:
+            borders.append(number)
             total = len(unit)
     return list(zip(borders, [*borders[1:], len(units)], strict=True))
 
@@ -212,11 +212,11 @@ def _targets(
     teacher = cache(
         lambda: Teacher.load(chosen, precision=runtime.precision, device=runtime.device)
     )
-    place = configuration.targets or folder / "targets"
-    found: list[SparseTarget] = []
+    kept = configuration.targets or folder / "targets"
+    targets: list[SparseTarget] = []
     for part in parts:
-        found += targets_of([units[at] for at in part.examples], place, known_by, teacher)
-    return found
+        targets += targets_of([units[number] for number in part.examples], kept, known_by, teacher)
+    return targets
 
 
 def read_units(

@@ -42,23 +42,23 @@ class TeacherView:
         chosen = self.configuration
         read = text.text if clean is None else clean
         if chosen.kind == "token":
-            found = self._token_vectors(read, text.offsets)
+            vectors = self._token_vectors(read, text.offsets)
         else:
             whole = chosen.kind == "sentence"
             stretches = split_sentences(read) if whole else phrases(read, language)
-            found = self._carried(read, stretches, text.offsets)
+            vectors = self._carried(read, stretches, text.offsets)
         if chosen.center:
-            found = centered(found, prior_tokens=PRIOR_TOKENS)
+            vectors = centered(vectors, prior_tokens=PRIOR_TOKENS)
         if chosen.kind == "token" and chosen.context:
-            found = concatenated(found, discount=chosen.context)
-        return torch.nn.functional.normalize(found, dim=-1)
+            vectors = concatenated(vectors, discount=chosen.context)
+        return torch.nn.functional.normalize(vectors, dim=-1)
 
     def _token_vectors(self, text: str, offsets: NDArray[np.int64]) -> Tensor:
-        own = self.encoder.tokenize(text)
-        (vectors,) = self.encoder.encode([own])
-        if np.array_equal(own.offsets, offsets):
+        tokens = self.encoder.tokenize(text)
+        (vectors,) = self.encoder.encode([tokens])
+        if np.array_equal(tokens.offsets, offsets):
             return vectors
-        return mapped(vectors, own.offsets, offsets)
+        return mapped(vectors, tokens.offsets, offsets)
 
     def _carried(
         self, text: str, stretches: NDArray[np.int64], offsets: NDArray[np.int64]
@@ -66,8 +66,8 @@ class TeacherView:
         """Return the mean vector of the stretch that each token stands in."""
         prefix = self.configuration.prefix
         contents = [prefix + text[start:end] for start, end in stretches.tolist()]
-        own = [self.encoder.tokenize(content) for content in contents]
-        means = torch.stack([_mean(vectors) for vectors in self.encoder.encode(own)])
+        tokens = [self.encoder.tokenize(content) for content in contents]
+        means = torch.stack([_mean(vectors) for vectors in self.encoder.encode(tokens)])
         return mapped(means, stretches, offsets)
 
 
@@ -95,18 +95,18 @@ def concatenated(vectors: Tensor, *, discount: float) -> Tensor:
     return torch.cat(parts, 1)
 
 
-def mapped(vectors: Tensor, own: NDArray[np.int64], wanted: NDArray[np.int64]) -> Tensor:
+def mapped(vectors: Tensor, given: NDArray[np.int64], wanted: NDArray[np.int64]) -> Tensor:
     """Map vectors of stretches of a text onto other stretches of the same text.
 
     Args:
         vectors: [V, d].
-        own: [V, 2] character offsets of their stretches, in text order.
+        given: [V, 2] character offsets of their stretches, in text order.
         wanted: [T, 2] character offsets.
 
     Returns:
         [T, d] means weighted by shared characters; zeros where nothing is shared.
     """
-    rows, columns, shared = overlaps(own, wanted)
+    rows, columns, shared = overlaps(given, wanted)
     total = np.bincount(rows, weights=shared, minlength=len(wanted)).clip(1e-9)
     weight = torch.from_numpy(shared / total[rows]).to(vectors)
     result = vectors.new_zeros(len(wanted), vectors.shape[1])
@@ -115,16 +115,16 @@ def mapped(vectors: Tensor, own: NDArray[np.int64], wanted: NDArray[np.int64]) -
 
 
 def overlaps(
-    own: NDArray[np.int64], wanted: NDArray[np.int64]
+    given: NDArray[np.int64], wanted: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """List every (wanted stretch, own stretch, characters that they share)."""
-    first, last = overlap_range(own, wanted)
+    first, last = overlap_range(given, wanted)
     rows = np.repeat(np.arange(len(wanted)), last - first)
     columns = np.concatenate(
         [np.arange(start, end) for start, end in zip(first, last, strict=True)] or [first]
     ).astype(np.int64)
-    shared = np.minimum(own[columns, 1], wanted[rows, 1]) - np.maximum(
-        own[columns, 0], wanted[rows, 0]
+    shared = np.minimum(given[columns, 1], wanted[rows, 1]) - np.maximum(
+        given[columns, 0], wanted[rows, 0]
     )
     return rows, columns, shared.astype(np.float64)
 

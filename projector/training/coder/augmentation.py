@@ -47,7 +47,7 @@ def factory_examples(
         In the list's order, none twice.
     """
     names = names_of(codes)
-    found: list[CodedText] = []
+    examples: list[CodedText] = []
     of_code: dict[int, list[Term]] = defaultdict(list)
     said: dict[str, set[str]] = defaultdict(set)
     for term in codes.terms:
@@ -64,8 +64,8 @@ def factory_examples(
             text = _transformed(term, name, terms, said[_family(codes, code)], short, random)
             if text is not None and fault(text, code, names) is None:
                 seen.setdefault(plain(text), CodedText(text, code, term.language, f"list:{name}"))
-        found += seen.values()
-    return found
+        examples += seen.values()
+    return examples
 
 
 def _family(codes: CodeList, code: int) -> str:
@@ -94,8 +94,10 @@ def _transformed(
     match name:
         case "translation" | "synonym":
             # The text itself: it is held against another language's, or another of its own.
-            same = [one for one in terms if (one.language == term.language) == (name == "synonym")]
-            return text if any(one.text != term.text for one in same) else None
+            same = [
+                other for other in terms if (other.language == term.language) == (name == "synonym")
+            ]
+            return text if any(other.text != term.text for other in same) else None
         case "shortened":
             return _shortened(text, random)
         case "qualified":
@@ -118,11 +120,11 @@ def _shortened(text: str, random: Random) -> str | None:
     if len(parts) > 1:
         kept = [part for part in parts if random.random() < 0.7] or parts[:1]
         return ", ".join(kept) if len(kept) < len(parts) else parts[0]
-    own = text.split()
-    if len(own) < 3:
+    tokens = text.split()
+    if len(tokens) < 3:
         return None
-    left = int(random.integers(1, len(own)))
-    return " ".join(own[:left] + own[left + 1 :])
+    left = int(random.integers(1, len(tokens)))
+    return " ".join(tokens[:left] + tokens[left + 1 :])
 
 
 def _qualified(text: str, language: str, said: Collection[str], random: Random) -> str | None:
@@ -141,12 +143,12 @@ def _within(phrases: Sequence[str], text: str, random: Random) -> str | None:
 
 def _inflected(text: str, language: str) -> str | None:
     """Put its first word, in English its last, in the other number, as far as endings tell it."""
-    own = text.split()
-    at = len(own) - 1 if language == "en" else 0
+    split = text.split()
+    changed = len(split) - 1 if language == "en" else 0
     for ending, other in ENDINGS.get(language, ()):
-        if len(own[at]) > 3 and own[at].isalpha() and own[at].endswith(ending):
-            own[at] = f"{own[at][: len(own[at]) - len(ending)]}{other}"
-            return None if ending == other else " ".join(own)
+        if len(split[changed]) > 3 and split[changed].isalpha() and split[changed].endswith(ending):
+            split[changed] = f"{split[changed][: len(split[changed]) - len(ending)]}{other}"
+            return None if ending == other else " ".join(split)
     return None
 
 
@@ -158,23 +160,25 @@ def _reordered(text: str) -> str | None:
 
 def _abbreviated(text: str, language: str, short: Mapping[tuple[str, str], str]) -> str | None:
     lower = text.casefold()
-    for (own, long), form in short.items():
-        at = lower.find(long)
-        if own in ("", language) and at >= 0 and len(lower) == len(text):
-            return f"{text[:at]}{form}{text[at + len(long) :]}"
+    for (spoken, long), form in short.items():
+        start = lower.find(long)
+        if spoken in ("", language) and start >= 0 and len(lower) == len(text):
+            return f"{text[:start]}{form}{text[start + len(long) :]}"
     return None
 
 
 def _misspelt(text: str, random: Random) -> str | None:
     """Leave out, double or swap a letter within a word."""
-    places = [at for at in range(1, len(text) - 1) if text[at - 1 : at + 2].isalpha()]
+    places = [
+        middle for middle in range(1, len(text) - 1) if text[middle - 1 : middle + 2].isalpha()
+    ]
     if not places:
         return None
-    at = places[int(random.integers(len(places)))]
+    middle = places[int(random.integers(len(places)))]
     kinds = (
-        text[:at] + text[at + 1 :],
-        text[:at] + text[at] + text[at:],
-        text[:at] + text[at + 1] + text[at] + text[at + 2 :],
+        text[:middle] + text[middle + 1 :],
+        text[:middle] + text[middle] + text[middle:],
+        text[:middle] + text[middle + 1] + text[middle] + text[middle + 2 :],
     )
     return kinds[int(random.integers(len(kinds)))]
 

@@ -34,9 +34,9 @@ def write_examples(
         OSError: They can't be written.
     """
 
-    def row(one: CodedText) -> tuple[str, ...]:
-        told = codes.description(one.code, one.language)
-        return one.text, codes.codes[one.code], one.language, one.origin, told
+    def row(example: CodedText) -> tuple[str, ...]:
+        told = codes.description(example.code, example.language)
+        return example.text, codes.codes[example.code], example.language, example.origin, told
 
     _write(folder / "examples.tsv", _COLUMNS, map(row, examples))
     left = ((*row(one.example), one.reason) for one in rejected)
@@ -48,13 +48,13 @@ def write_examples(
 def _sample(examples: Sequence[CodedText], most: int, seed: int) -> list[CodedText]:
     """Draw some examples of each origin, in their order."""
     by_origin: dict[str, list[CodedText]] = defaultdict(list)
-    for one in examples:
-        by_origin[one.origin].append(one)
+    for example in examples:
+        by_origin[example.origin].append(example)
     random = np.random.default_rng(seed)
     drawn: list[CodedText] = []
-    for _, own in sorted(by_origin.items()):
-        places = random.permutation(len(own))[:most]
-        drawn += [own[at] for at in sorted(places.tolist())]
+    for _, alike in sorted(by_origin.items()):
+        places = random.permutation(len(alike))[:most]
+        drawn += [alike[at] for at in sorted(places.tolist())]
     return drawn
 
 

@@ -52,7 +52,7 @@ def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedT
     assert source.gold is not None
     skipped: list[Problem] = []
     unknown = 0
-    found: list[CodedText] = []
+    examples: list[CodedText] = []
     left_out = documents_of(source.exclude)
     read = read_mentions(
         source.gold,
@@ -62,8 +62,8 @@ def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedT
         skipped=skipped,
     )
     for document in read:
-        own = source.folds == 1 or fold_of(document.name, source.folds) == source.fold
-        if own != (source.only_fold or source.folds == 1) or left_out & document.known_by():
+        in_fold = source.folds == 1 or fold_of(document.name, source.folds) == source.fold
+        if in_fold != (source.only_fold or source.folds == 1) or left_out & document.known_by():
             continue
         for mention, context in zip(document.mentions, contexts(document), strict=True):
             if source.labels and mention.label not in source.labels:
@@ -72,13 +72,13 @@ def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedT
                 number = codes.find(code)
                 if number is not None and words(mention.text):
                     one = CodedText(mention.text, number, mention.language, "gold", context)
-                    found.append(one)
+                    examples.append(one)
                 unknown += number is None
     if skipped:
         told = "%s: %d things can't be read rightly and are passed over; the first: %s"
         _LOG.warning(told, source.gold, len(skipped), skipped[0])
     _LOG.info("%s: %d codes are not in the list, and teach nothing", source.gold, unknown)
-    return found
+    return examples
 
 
 def term_examples(codes: CodeList, path: Path) -> list[CodedText]:
@@ -91,12 +91,12 @@ def term_examples(codes: CodeList, path: Path) -> list[CodedText]:
     Raises:
         CorpusError: See `read_table`.
     """
-    found: dict[CodedText, None] = {}
+    examples: dict[CodedText, None] = {}
     for code, language, text in _term_rows(path):
         number = codes.find(code)
         assert number is not None
-        found[CodedText(text, number, language, f"terms:{path.stem}")] = None
-    return list(found)
+        examples[CodedText(text, number, language, f"terms:{path.stem}")] = None
+    return list(examples)
 
 
 def with_terms(codes: CodeList, paths: Sequence[Path]) -> CodeList:
@@ -107,7 +107,7 @@ def with_terms(codes: CodeList, paths: Sequence[Path]) -> CodeList:
     """
     if not paths:
         return codes
-    rows = [(codes.codes[one.code], one.language, one.text) for one in codes.terms]
+    rows = [(codes.codes[term.code], term.language, term.text) for term in codes.terms]
     known = {normal_code(code): code for code in codes.codes}
     for path in paths:
         rows += [

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector.arrays import Floats
 from projector.coding.normalize import character_grams, plain
-from projector.coding.retrieval.ranking import Floats
 
 if TYPE_CHECKING:
     from projector.coding.code_list import CodeList
@@ -41,10 +41,10 @@ Names = Mapping[str, set[int]]
 
 def names_of(codes: CodeList) -> Names:
     """Return which codes each name is one of, by its plain form."""
-    found: dict[str, set[int]] = defaultdict(set)
+    names: dict[str, set[int]] = defaultdict(set)
     for term in codes.terms:
-        found[plain(term.text)].add(term.code)
-    return found
+        names[plain(term.text)].add(term.code)
+    return names
 
 
 def fault(text: str, code: int, names: Names) -> str | None:
@@ -78,33 +78,36 @@ def curate(
     languages = Languages.of(codes) if chosen.languages else None
     kept: list[CodedText] = []
     rejected: list[Rejected] = []
-    for one in examples:
-        reason = fault(one.text, one.code, names)
+    for example in examples:
+        reason = fault(example.text, example.code, names)
         if reason is None and languages is not None:
-            reason = languages.fault(one)
+            reason = languages.fault(example)
         if reason is None:
-            kept.append(one)
+            kept.append(example)
         else:
-            rejected.append(Rejected(one, reason))
+            rejected.append(Rejected(example, reason))
     if chosen.near is None:
         return kept, rejected
-    same = _near(kept, embed([one.text for one in kept]), chosen.near)
-    rejected += [Rejected(kept[at], f"says what {kept[to].text!r} does") for at, to in same.items()]
-    return [one for at, one in enumerate(kept) if at not in same], rejected
+    same = _near(kept, embed([example.text for example in kept]), chosen.near)
+    rejected += [
+        Rejected(kept[number], f"says what {kept[earlier].text!r} does")
+        for number, earlier in same.items()
+    ]
+    return [example for number, example in enumerate(kept) if number not in same], rejected
 
 
 def _near(examples: Sequence[CodedText], vectors: Floats, near: float) -> dict[int, int]:
     """Return which examples are all but an earlier one of their code and language, and which."""
     kept: dict[tuple[int, str], list[int]] = defaultdict(list)
-    found: dict[int, int] = {}
-    for at, one in enumerate(examples):
-        others = kept[one.code, one.language]
-        similar = vectors[others] @ vectors[at]
+    same: dict[int, int] = {}
+    for number, example in enumerate(examples):
+        others = kept[example.code, example.language]
+        similar = vectors[others] @ vectors[number]
         if len(others) and similar.max() >= near:
-            found[at] = others[int(similar.argmax())]
+            same[number] = others[int(similar.argmax())]
         else:
-            others.append(at)
-    return found
+            others.append(number)
+    return same
 
 
 class Languages:
@@ -116,8 +119,8 @@ class Languages:
 
     def __init__(self, counts: Mapping[str, Counter[str]]) -> None:
         self._counts = counts
-        self._totals = {language: sum(own.values()) for language, own in counts.items()}
-        self._kinds = len({part for own in counts.values() for part in own}) + 1
+        self._totals = {language: sum(runs.values()) for language, runs in counts.items()}
+        self._kinds = len({part for runs in counts.values() for part in runs}) + 1
 
     @classmethod
     def of(cls, codes: CodeList) -> Languages:

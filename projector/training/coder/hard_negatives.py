@@ -33,8 +33,8 @@ class Neighbours:
     def of(cls, codes: CodeList) -> Neighbours:
         """Note who stands next to whom in a list."""
         terms: list[list[int]] = [[] for _ in codes.codes]
-        for place, term in enumerate(codes.terms):
-            terms[term.code].append(place)
+        for number, term in enumerate(codes.terms):
+            terms[term.code].append(number)
         together: dict[str, list[int]] = defaultdict(list)
         for number, code in enumerate(codes.codes):
             together[category(normal_code(code))].append(number)

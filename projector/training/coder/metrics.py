@@ -11,23 +11,23 @@ from projector.training.coder.examples import CodedText
 DEPTH = 10
 
 
-def figures_of(name: str, found: Ranking, right: Sequence[int | None]) -> dict[str, float]:
+def figures_of(name: str, ranking: Ranking, right: Sequence[int | None]) -> dict[str, float]:
     """Return first choices and MAP@10 of one set."""
-    both = list(zip(right, found.codes.tolist(), strict=True))
-    precisions = [1 / (1 + own.index(gold)) if gold in own else 0.0 for gold, own in both]
+    both = list(zip(right, ranking.codes.tolist(), strict=True))
+    precisions = [1 / (1 + ranked.index(gold)) if gold in ranked else 0.0 for gold, ranked in both]
     return {
-        f"first {name}": fmean(gold == own[0] for gold, own in both),
+        f"first {name}": fmean(gold == ranked[0] for gold, ranked in both),
         f"MAP@{DEPTH} {name}": fmean(precisions),
     }
 
 
 def measured(
-    one: Callable[[str, Sequence[CodedText]], dict[str, float]],
+    measure: Callable[[str, Sequence[CodedText]], dict[str, float]],
     development: Mapping[str, Sequence[CodedText]],
 ) -> dict[str, float]:
     """Measure every set; `score` is the mean of their MAP@10."""
     figures: dict[str, float] = {}
     for name, examples in development.items():
-        figures |= one(name, examples)
+        figures |= measure(name, examples)
     precisions = [value for name, value in figures.items() if name.startswith("MAP@")]
     return {"score": fmean(precisions), **figures} if precisions else {}

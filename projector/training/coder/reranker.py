@@ -55,8 +55,9 @@ class Reordering:
     @property
     def trained(self) -> Mapping[str, torch.nn.Parameter]:
         """Return the weights that are trained, by name."""
-        own = {f"head.{name}": weight for name, weight in self.head.named_parameters()}
-        return {**own, **{f"encoder.{name}": one for name, one in self.trainable.trained.items()}}
+        head = {f"head.{name}": weight for name, weight in self.head.named_parameters()}
+        encoder = {f"encoder.{name}": weight for name, weight in self.trainable.trained.items()}
+        return {**head, **encoder}
 
     @property
     def model(self) -> torch.nn.Module:
@@ -79,15 +80,15 @@ class Reordering:
         parts = torch.split(scores, [len(group) for group in groups])
         return torch.stack([-torch.log_softmax(part, 0)[0] for part in parts]).mean()
 
-    def _group(self, at: int) -> list[tuple[str, str, str]]:
+    def _group(self, number: int) -> list[tuple[str, str, str]]:
         """Draw an example's pairs, the right one first: half of the others are mined."""
-        example, mined = self.examples[at], self.mined[at]
+        example, mined = self.examples[number], self.mined[number]
         count = self.configuration.negatives
         terms = [drawn(mined) for _ in range(count // 2 if mined else 0)]
         terms += self.neighbours.rivals(example.code, count - len(terms))
-        own = self._read(self.neighbours.name(example))
+        right = self._read(self.neighbours.name(example))
         texts = dict.fromkeys(self._read(term) for term in terms)
-        read = (own, *(one for one in texts if one != own))
+        read = (right, *(one for one in texts if one != right))
         return [(example.text, text, example.context) for text in read]
 
     def _read(self, term: int) -> str:
@@ -100,14 +101,20 @@ class Reordering:
 
     def _measured(self, name: str, examples: Sequence[CodedText]) -> dict[str, float]:
         both = RetrieveRerank(self.codes, self.first, self.cross)
-        texts, contexts = [one.text for one in examples], [one.context for one in examples]
-        found = both.find(texts, DEPTH, contexts)
-        return figures_of(name, found, [one.code for one in examples])
+        texts = [example.text for example in examples]
+        contexts = [example.context for example in examples]
+        ranking = both.find(texts, DEPTH, contexts)
+        return figures_of(name, ranking, [example.code for example in examples])
 
-    def save(self, folder: Path, own: Mapping[str, Any]) -> None:
+    def save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
         """Write the reranker to an empty folder: its encoder, its head, and how it is used."""
-        self.trainable.save(folder, own)
+        self.trainable.save(folder, metadata)
         save_head(folder, self.head)
         chosen = self.configuration
-        said = {"prefix": "", "context": chosen.context, "first_weight": chosen.first_weight, **own}
-        write_coder(folder, RERANKER, said)
+        contents = {
+            "prefix": "",
+            "context": chosen.context,
+            "first_weight": chosen.first_weight,
+            **metadata,
+        }
+        write_coder(folder, RERANKER, contents)

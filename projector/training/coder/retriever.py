@@ -68,16 +68,16 @@ class Retrieval:
         which the loop sets by the step.
         """
         chosen = [self.examples[at] for at in examples]
-        names = [self.neighbours.name(one) for one in chosen]
-        for one in chosen:
-            names += self.neighbours.rivals(one.code, self.configuration.negatives)
+        names = [self.neighbours.name(example) for example in chosen]
+        for example in chosen:
+            names += self.neighbours.rivals(example.code, self.configuration.negatives)
         terms = [self.codes.terms[name] for name in names]
-        texts = [one.text for one in chosen] + [term.text for term in terms]
+        texts = [example.text for example in chosen] + [term.text for term in terms]
         vectors = self._embed(texts)
-        queries, found = vectors[: len(chosen)], vectors[len(chosen) :]
+        queries, descriptions = vectors[: len(chosen)], vectors[len(chosen) :]
         codes = torch.tensor([term.code for term in terms])
-        scores = queries @ found.T / self.configuration.temperature
-        same = torch.tensor([one.code for one in chosen])[:, None] == codes
+        scores = queries @ descriptions.T / self.configuration.temperature
+        same = torch.tensor([example.code for example in chosen])[:, None] == codes
         same &= ~torch.eye(len(chosen), len(codes), dtype=torch.bool)
         scores = scores.masked_fill(same.to(scores.device), -torch.inf)
         return torch.nn.functional.cross_entropy(
@@ -95,17 +95,17 @@ class Retrieval:
 
     def _measured(self, name: str, examples: Sequence[CodedText]) -> dict[str, float]:
         """Return the figures of one set, against the codes of its categories."""
-        part = _categories_of(self.codes, {one.code for one in examples})
+        part = _categories_of(self.codes, {example.code for example in examples})
         encoder = self.encoder
         index = DenseIndex(part, encoder, encoder.embed([term.text for term in part.terms]))
-        found = index.find([one.text for one in examples], DEPTH)
-        right = [part.find(self.codes.codes[one.code]) for one in examples]
-        return figures_of(name, found, right)
+        ranking = index.find([example.text for example in examples], DEPTH)
+        right = [part.find(self.codes.codes[example.code]) for example in examples]
+        return figures_of(name, ranking, right)
 
-    def save(self, folder: Path, own: Mapping[str, Any]) -> None:
+    def save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
         """Write the coder to an empty folder: its encoder, and how it is used."""
-        self.trainable.save(folder, own)
-        write_coder(folder, RETRIEVER, {"prefix": self.configuration.encoder.prefix, **own})
+        self.trainable.save(folder, metadata)
+        write_coder(folder, RETRIEVER, {"prefix": self.configuration.encoder.prefix, **metadata})
 
 
 def _categories_of(codes: CodeList, numbers: set[int]) -> CodeList:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from projector.arrays import Floats
 from projector.coding.code_list import CodeList, embedded_codes, read_codes
 from projector.coding.coder_folder import RERANKER
 from projector.coding.load import load_retriever
 from projector.coding.normalize import own_abbreviations
 from projector.coding.retrieval.bi_encoder import BiEncoder
-from projector.coding.retrieval.ranking import Floats
 from projector.coding.retrieval.two_stages import SHORT_LIST
 from projector.coding.synonyms import with_synonyms
 from projector.errors import ConfigurationError
@@ -107,17 +107,18 @@ def _gather(
     examples: list[CodedText] = []
     rejected: list[Rejected] = []
     parts = []
-    for number, one in enumerate(configuration.examples):
+    for number, source in enumerate(configuration.examples):
         first = len(examples)
-        found = _examples(everything if one.terms else codes, one, configuration.seed + number)
-        if one.factory is not None or one.table is not None:  # gold and terms are people's work
-            found, left = curate(found, codes, configuration.curation, embed)
+        made = _examples(everything if source.terms else codes, source, configuration.seed + number)
+        # Gold and terms are people's work.
+        if source.factory is not None or source.table is not None:
+            made, left = curate(made, codes, configuration.curation, embed)
             rejected += left
-        examples += found
-        parts.append(Part(range(first, len(examples)), one.repeat))
-        origins = Counter(example.origin for example in found)
+        examples += made
+        parts.append(Part(range(first, len(examples)), source.repeat))
+        origins = Counter(example.origin for example in made)
         told = ", ".join(f"{count} {origin}" for origin, count in sorted(origins.items()))
-        _LOG.info("%s: %d examples: %s", _name(one), len(found), told)
+        _LOG.info("%s: %d examples: %s", _name(source), len(made), told)
     if rejected:
         _LOG.info("%d examples are not learned from: see rejected.tsv", len(rejected))
     return examples, rejected, parts
@@ -146,14 +147,14 @@ def _reordering(
     development: _Sets,
 ) -> tuple[Reordering, list[int]]:
     first = load_retriever(configuration.first, codes, device=configuration.device)
-    found = first.find([one.text for one in examples], SHORT_LIST)
+    short = first.find([example.text for example in examples], SHORT_LIST)
     mined = [
         [
             term
-            for term in found.terms[row].tolist()
-            if term >= 0 and codes.terms[term].code != one.code
+            for term in short.terms[row].tolist()
+            if term >= 0 and codes.terms[term].code != example.code
         ]
-        for row, one in enumerate(examples)
+        for row, example in enumerate(examples)
     ]
     head = torch.nn.Linear(trainable.encoder.dimension, 1).to(trainable.encoder.device)
     neighbours = Neighbours.of(codes)
@@ -163,24 +164,26 @@ def _reordering(
     return task, _sizes(trainable, examples, 2 * (1 + configuration.negatives))
 
 
-def _name(one: ExamplesConfiguration) -> str:
-    path = one.gold or one.table or one.terms
+def _name(source: ExamplesConfiguration) -> str:
+    path = source.gold or source.table or source.terms
     return path.stem if path else "factory"
 
 
-def _examples(codes: CodeList, one: ExamplesConfiguration, seed: int) -> list[CodedText]:
-    if one.factory is not None:
+def _examples(codes: CodeList, source: ExamplesConfiguration, seed: int) -> list[CodedText]:
+    if source.factory is not None:
         random = np.random.default_rng(seed)
-        found = factory_examples(
-            codes, one.factory, one.transformations, own_abbreviations(), random
+        examples = factory_examples(
+            codes, source.factory, source.transformations, own_abbreviations(), random
         )
-    elif one.table is not None:
-        found = table_examples(codes, one.table)
-    elif one.terms is not None:
-        found = term_examples(codes, one.terms)
+    elif source.table is not None:
+        examples = table_examples(codes, source.table)
+    elif source.terms is not None:
+        examples = term_examples(codes, source.terms)
     else:
-        found = gold_examples(codes, one)
-    return evenly(found, one.limit, one.gold or one.table or one.terms or Path(codes.name))
+        examples = gold_examples(codes, source)
+    return evenly(
+        examples, source.limit, source.gold or source.table or source.terms or Path(codes.name)
+    )
 
 
 def _sizes(trainable: TrainableEncoder, examples: Sequence[CodedText], times: int) -> list[int]:

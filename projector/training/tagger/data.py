@@ -40,16 +40,16 @@ def read_annotated(source: TaggerSourceConfiguration) -> list[Annotated]:
     Raises:
         CorpusError: It can't be read, or nothing is left of it.
     """
-    kept = [one for one in _all(source) if _wanted(one, source)]
+    kept = [document for document in _all(source) if _wanted(document, source)]
     where = source.corpus or source.lines or source.gold
     assert where is not None  # the configuration sees to it
     return evenly(kept, source.limit, where)
 
 
-def _wanted(one: Annotated, source: TaggerSourceConfiguration) -> bool:
+def _wanted(document: Annotated, source: TaggerSourceConfiguration) -> bool:
     if source.folds == 1:
         return True
-    return (fold_of(one.origin, source.folds) == source.fold) == source.only_fold
+    return (fold_of(document.origin, source.folds) == source.fold) == source.only_fold
 
 
 def _all(source: TaggerSourceConfiguration) -> Iterator[Annotated]:
@@ -82,8 +82,8 @@ def _of_lines(path: Path, types: tuple[str, ...] | None) -> Iterator[Annotated]:
         except (KeyError, TypeError, ValueError) as error:
             problem = Problem(path, number, f"is none ({error})", _EXPECTED)
             raise CorpusError(problem) from error
-        own = (str(row["label"]),) if row.get("label") else None
-        yield Annotated(document.name, document, types or own)
+        stated = (str(row["label"]),) if row.get("label") else None
+        yield Annotated(document.name, document, types or stated)
 
 
 def _mentions(row: Mapping[str, Any]) -> tuple[Mention, ...]:
@@ -93,7 +93,9 @@ def _mentions(row: Mapping[str, Any]) -> tuple[Mention, ...]:
         for number, (start, end, label, *_) in enumerate(row["spans"], start=1)
     )
     length = len(row["text"])
-    if outside := [one for one in mentions if not 0 <= one.start < one.end <= length]:
+    if outside := [
+        mention for mention in mentions if not 0 <= mention.start < mention.end <= length
+    ]:
         first = outside[0]
         raise ValueError(f"the span {first.start}–{first.end} in a text of {length} characters")
     return mentions

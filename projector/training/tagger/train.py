@@ -70,8 +70,9 @@ class Tagging:
     @property
     def trained(self) -> Mapping[str, torch.nn.Parameter]:
         """Return the weights that are trained, by name."""
-        own = {f"head.{name}": weight for name, weight in self.head.named_parameters()}
-        return {**own, **{f"encoder.{name}": one for name, one in self.trainable.trained.items()}}
+        head = {f"head.{name}": weight for name, weight in self.head.named_parameters()}
+        encoder = {f"encoder.{name}": weight for name, weight in self.trainable.trained.items()}
+        return {**head, **encoder}
 
     @property
     def model(self) -> torch.nn.Module:
@@ -82,24 +83,26 @@ class Tagging:
 
     def loss(self, examples: Sequence[int]) -> Tensor:
         """Return the mean loss a token of some texts."""
-        texts = [self.examples[at] for at in examples]
-        total = sum(len(one.text) for one in texts)
+        texts = [self.examples[number] for number in examples]
+        total = sum(len(example.text) for example in texts)
         parts = []
-        for one, vectors in zip(texts, self._vectors(examples), strict=True):
-            labels, known = one.labels.to(vectors.device), one.known.to(vectors.device)
+        for example, vectors in zip(texts, self._vectors(examples), strict=True):
+            labels, known = example.labels.to(vectors.device), example.known.to(vectors.device)
             part = self.head.loss(self.head(vectors).float(), labels, known)
-            parts.append(part * (len(one.text) / total))
+            parts.append(part * (len(example.text) / total))
         return torch.stack(parts).sum()
 
     def _vectors(self, examples: Sequence[int]) -> list[Tensor]:
-        texts = [self.examples[at].text for at in examples]
+        texts = [self.examples[number].text for number in examples]
         if not self.configuration.encoder.frozen:
             return self.trainable.vectors(texts)
-        new = [at for at in dict.fromkeys(examples) if at not in self._frozen]
-        found = self.trainable.encoder.encode([self.examples[at].text for at in new])
+        new = [number for number in dict.fromkeys(examples) if number not in self._frozen]
+        vectors = self.trainable.encoder.encode([self.examples[number].text for number in new])
         # Kept in half precision: a corpus is gone through epoch after epoch.
-        self._frozen.update((at, one.half().clone()) for at, one in zip(new, found, strict=True))
-        return [self._frozen[at].float() for at in examples]
+        self._frozen.update(
+            (number, states.half().clone()) for number, states in zip(new, vectors, strict=True)
+        )
+        return [self._frozen[number].float() for number in examples]
 
     def measure(self) -> dict[str, float]:
         """Measure strict and character F1, by data and type, and their mean as `score`."""
@@ -114,27 +117,27 @@ class Tagging:
         """Return the figures of one set; of a document only the types that it is annotated with."""
         types = self.configuration.types
         gold: dict[str, list[Span]] = {kind: [] for kind in types}
-        found: dict[str, list[Span]] = {kind: [] for kind in types}
-        for number, one in enumerate(documents):
-            document = one.document
+        predicted: dict[str, list[Span]] = {kind: [] for kind in types}
+        for number, annotated in enumerate(documents):
+            document = annotated.document
             spans = self._spans(document.text)
-            for at, kind in enumerate(types):
-                if one.types is not None and kind not in one.types:
+            for column, kind in enumerate(types):
+                if annotated.types is not None and kind not in annotated.types:
                     continue
-                own = f"{number} {document.name}"  # a name can be there once for each type
+                unique_name = f"{number} {document.name}"  # a name can be there once for each type
                 gold[kind] += [
-                    span._replace(document=own)
+                    span._replace(document=unique_name)
                     for span in document_spans(document)
                     if span.label == kind
                 ]
-                found[kind] += [
-                    Span(document.language, own, kind, ((int(start), int(end)),))
-                    for start, end in spans[at]
+                predicted[kind] += [
+                    Span(document.language, unique_name, kind, ((int(start), int(end)),))
+                    for start, end in spans[column]
                 ]
         figures = {}
         for kind in types:
             if gold[kind]:
-                scores = score(gold[kind], found[kind])
+                scores = score(gold[kind], predicted[kind])
                 figures[f"strict {name} {kind}"] = scores.strict.f1
                 figures[f"character {name} {kind}"] = scores.character.f1
         return figures
@@ -146,21 +149,21 @@ class Tagging:
         labels = self.head.decode(self.head(self.trainable.encoder.encode([tokens])[0]))
         return [bio_spans(column, tokens.offsets) for column in labels.cpu().numpy().T]
 
-    def save(self, folder: Path, own: Mapping[str, Any]) -> None:
+    def save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
         """Write the tagger to an empty folder: its head, and its encoder where that was trained."""
         chosen = self.configuration.encoder
         view = self.trainable.encoder.view
-        said: dict[str, Any] = {"support": self.configuration.support, **own}
+        contents: dict[str, Any] = {"support": self.configuration.support, **metadata}
         if chosen.frozen:
-            said["encoder"] = {
+            contents["encoder"] = {
                 "name_or_path": chosen.model,
                 "layer": view.layer,
                 "granularity": view.granularity,
                 "window": view.window,
             }
         else:
-            self.trainable.save(folder, own)
-        save_tagger(folder, self.configuration.types, self.head, self.configuration.head, said)
+            self.trainable.save(folder, metadata)
+        save_tagger(folder, self.configuration.types, self.head, self.configuration.head, contents)
 
 
 def train_tagger(
@@ -203,7 +206,7 @@ def train_tagger(
         documents = read_annotated(source)
         examples += labelled(documents, types, trainable.encoder)
         parts.append(Part(range(first, len(examples)), source.repeat))
-        _LOG.info("%s: %s", _name(source), _told(documents, types, trainable.encoder))
+        _LOG.info("%s: %s", _name(source), _summary(documents, types, trainable.encoder))
     task = Tagging(trainable, head, configuration, examples, development)
     schedule = schedule_of([len(one.text) for one in examples], parts, configuration)
     return fit(task, schedule, configuration, run, task.save)
@@ -217,29 +220,29 @@ def labelled(
     documents: Sequence[Annotated], types: Sequence[str], encoder: Encoder
 ) -> list[Labelled]:
     """Label the tokens of documents; those without tokens or known types teach nothing."""
-    found = []
-    for one in documents:
-        text = encoder.tokenize(one.document.text)
-        known = [one.types is None or kind in one.types for kind in types]
+    examples = []
+    for annotated in documents:
+        text = encoder.tokenize(annotated.document.text)
+        known = [annotated.types is None or kind in annotated.types for kind in types]
         if len(text) and any(known):
-            columns = [bio_labels(_places(one, kind), text.offsets) for kind in types]
+            columns = [bio_labels(_places(annotated, kind), text.offsets) for kind in types]
             labels = torch.from_numpy(np.stack(columns, 1))
-            found.append(Labelled(text, labels, torch.tensor(known)))
-    return found
+            examples.append(Labelled(text, labels, torch.tensor(known)))
+    return examples
 
 
-def _places(one: Annotated, kind: str) -> NDArray[np.int64]:
+def _places(annotated: Annotated, kind: str) -> NDArray[np.int64]:
     """Return [N, 2] where the fragments of a document's mentions of a type stand."""
     rows = [
         (fragment.start, fragment.end)
-        for mention in one.document.mentions
+        for mention in annotated.document.mentions
         if mention.label == kind
         for fragment in mention.fragments
     ]
     return np.array(rows, np.int64).reshape(-1, 2)
 
 
-def _told(documents: Sequence[Annotated], types: Sequence[str], encoder: Encoder) -> str:
+def _summary(documents: Sequence[Annotated], types: Sequence[str], encoder: Encoder) -> str:
     """Tell how much there is, what share of it BIO labels of tokens can't hold, what looks wrong.
 
     A type that never occurs, though documents are taken to be annotated with it, would be learned
@@ -248,19 +251,19 @@ def _told(documents: Sequence[Annotated], types: Sequence[str], encoder: Encoder
     mentions = held = 0
     occurring: set[str] = set()
     believed: set[str] = set()
-    for one in documents:
-        offsets = encoder.tokenize(one.document.text).offsets
-        believed.update(types if one.types is None else one.types)
+    for annotated in documents:
+        offsets = encoder.tokenize(annotated.document.text).offsets
+        believed.update(types if annotated.types is None else annotated.types)
         for kind in types:
-            kept = expressible(_places(one, kind), offsets)
+            kept = expressible(_places(annotated, kind), offsets)
             mentions, held = mentions + len(kept), held + int(kept.sum())
             occurring.update([kind] if len(kept) else [])
     lost = 1 - held / max(mentions, 1)
-    told = f"{len(documents)} documents, {mentions} spans, of which BIO labels lose {lost:.2%}"
+    summary = f"{len(documents)} documents, {mentions} spans, of which BIO labels lose {lost:.2%}"
     nowhere = [kind for kind in types if kind in believed - occurring]
     if nowhere:
-        told += (
+        summary += (
             f"; no {' and no '.join(nowhere)} anywhere, which teaches that there is none: if it "
             "isn't annotated there, say what is by `annotated`"
         )
-    return told
+    return summary

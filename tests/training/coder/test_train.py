@@ -7,16 +7,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-import torch
 
 from projector.cli import run
 from projector.coding.code_list import make_list, read_codes
 from projector.coding.normalize import own_abbreviations, plain
-from projector.coding.retrieval.bi_encoder import BiEncoder, DenseIndex, described
-from projector.coding.retrieval.cross_encoder import CrossEncoder
-from projector.coding.retrieval.ranking import best_of_terms, starts_of
-from projector.coding.retrieval.two_stages import RetrieveRerank, reading
-from projector.errors import CorpusError, ModelError
+from projector.coding.retrieval.bi_encoder import BiEncoder
+from projector.errors import CorpusError
 from projector.models import load
 from projector.training.coder.augmentation import factory_examples
 from projector.training.coder.examples import gold_examples, table_examples
@@ -141,27 +137,6 @@ def encoder(checkpoints):
     return BiEncoder(load(str(checkpoints / "bert"), granularity="window", device="cpu"))
 
 
-def test_a_text_has_the_same_vector_in_any_company(encoder):
-    texts = [term.text for term in CODES.terms] + [""]
-    together = encoder.embed(texts)
-    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
-    for text, vector in zip(texts, together, strict=True):
-        assert np.allclose(encoder.embed([text])[0], vector, atol=1e-5)
-    assert (BiEncoder(encoder.encoder, prefix="").embed(["", "tos"])[0] == 0).all()
-    assert encoder.embed([]).shape == (0, encoder.encoder.dimension)
-
-
-def test_the_nearest_descriptions_are_found_exactly(encoder, tmp_path, monkeypatch):
-    monkeypatch.setenv("PROJECTOR_CACHE", str(tmp_path))
-    vectors = described(CODES, encoder)
-    assert (described(CODES, encoder) == vectors).all()  # from the cache
-    found = DenseIndex(CODES, encoder, vectors).find([term.text for term in CODES.terms], 3)
-    assert found.codes[:, 0].tolist() == [term.code for term in CODES.terms]
-    similar = encoder.embed(["tos"]) @ vectors.T
-    best = DenseIndex(CODES, encoder, vectors).find(["tos"], 1)
-    assert best.scores[0, 0] == pytest.approx(similar.max(), abs=1e-6)
-
-
 @pytest.fixture
 def configuration(checkpoints, tmp_path, monkeypatch) -> Path:
     pytest.importorskip("peft")
@@ -241,84 +216,3 @@ def test_a_reranker_is_trained_and_reorders_what_is_found(configuration, capsys)
     capsys.readouterr()
     assert run([*arguments, "-m", "r", "-o", "no"]) == 1  # the other stage
     assert "it is a reranker" in capsys.readouterr().err
-
-
-def test_a_pair_is_scored_alike_in_any_company(checkpoints):
-    encoder = load(str(checkpoints / "bert"), granularity="window", device="cpu")
-    torch.manual_seed(0)
-    cross = CrossEncoder(encoder, torch.nn.Linear(encoder.dimension, 1))
-    pairs = [("tos", "tos seca"), ("dolor", "tos"), ("a" * 80, "b" * 80)]
-    together = cross.predict(pairs)
-    assert np.allclose(together, [cross.predict([pair])[0] for pair in pairs], atol=1e-5)
-    assert len({*together.tolist()}) == 3
-    assert len(cross.sequence("a" * 80, "b" * 80)) <= encoder.view.window
-    assert cross.predict([]).shape == (0,)
-
-
-def test_the_sentence_around_is_read_where_it_is_asked_for(checkpoints):
-    encoder = load(str(checkpoints / "bert"), granularity="window", device="cpu")
-    torch.manual_seed(0)
-    head = torch.nn.Linear(encoder.dimension, 1)
-    alone, around = (CrossEncoder(encoder, head, context=context) for context in (False, True))
-    pairs = [("tos", "tos seca", "tiene tos"), ("tos", "tos seca", "no tiene tos")]
-    assert (
-        len({*alone.predict(pairs).tolist()}) == 1 and len({*around.predict(pairs).tolist()}) == 2
-    )
-    plain_pair = ("tos", "tos seca", "")
-    assert around.predict([plain_pair]) == alone.predict([plain_pair])
-    assert len(around.sequence("a" * 80, "b" * 80, "c" * 80)) <= encoder.view.window
-
-
-class Said:
-    """Finds codes that it was made with, their terms being their scores' places."""
-
-    def __init__(self, *rows):
-        self.rows = np.array(rows, np.float32)
-
-    def find(self, queries, most):
-        return best_of_terms(
-            self.rows[: len(queries)], starts_of([t.code for t in CODES.terms]), most
-        )
-
-
-def test_only_what_is_not_named_is_reordered(checkpoints):
-    encoder = load(str(checkpoints / "bert"), granularity="window", device="cpu")
-    torch.manual_seed(0)
-    cross = CrossEncoder(encoder, torch.nn.Linear(encoder.dimension, 1))
-    none = -np.inf
-    named = [0.2, none, none, none, 1.0, none, none, none]
-    unnamed = [0.5, 0.3, none, 0.4, none, none, none, 0.1]
-    found = RetrieveRerank(CODES, Said(named, unnamed), cross).find(["x", "tos seca"], 3)
-    assert found.row(0) == [(2, 1.0), (0, pytest.approx(0.2))]
-    read = {0: 0, 1: 3, 3: 7}  # by code the term that it was found by
-    scores = cross.predict([("tos seca", reading(CODES, *one)) for one in read.items()])
-    order = [[*read][at] for at in np.argsort(-scores)]
-    assert [code for code, _ in found.row(1)] == order
-    assert sum(score for _, score in found.row(1)) == pytest.approx(1)
-    assert [int(term) for term in found.terms[1]] == [read[code] for code in order]
-    told = CrossEncoder(encoder, cross.head, first_weight=1000.0)
-    found = RetrieveRerank(CODES, Said(named, unnamed), told).find(["x", "tos seca"], 3)
-    assert [code for code, _ in found.row(1)] == [0, 1, 3]
-
-
-def test_the_name_that_a_code_was_found_by_is_read_beside_what_it_is_called():
-    codes = make_list(
-        "x",
-        [
-            ("I10", "es", "Hipertensión, no especificada"),
-            ("I10", "es", "hipertension"),
-            ("I10", "en", "High blood pressure"),
-        ],
-    )
-    assert [reading(codes, 0, term) for term in range(3)] == [
-        "Hipertensión, no especificada",
-        "Hipertensión, no especificada",
-        "High blood pressure; Hipertensión, no especificada",
-    ]
-
-
-def test_what_is_no_coder_is_told(tmp_path):
-    from projector.coding.load import load_coder
-
-    with pytest.raises(ModelError, match="expected the folder of a run"):
-        load_coder(str(tmp_path), CODES, own_abbreviations())

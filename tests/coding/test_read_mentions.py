@@ -1,0 +1,66 @@
+"""Hold which mentions, with which codes, are read from whatever holds mentions."""
+
+import pytest
+
+from projector.coding.mentions import codes_in
+from projector.coding.read_mentions import documents_of, read_mentions
+from projector.errors import CorpusError
+
+ANN = (
+    "T1\tSYMPTOM 0 6\tfiebre\nN1\tReference T1 ICD10:R50.9+R05\tx\nN2\tReference T1 ICD10:R05\tx\n"
+    "T2\tSYMPTOM 9 12\ttos\n"
+)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    folder = tmp_path / "es"
+    folder.mkdir()
+    (folder / "a.txt").write_text("fiebre y tos")
+    (folder / "a.ann").write_text(ANN)
+    return folder
+
+
+def test_a_corpus_gives_each_code_of_a_mention_once(corpus):
+    (document,) = read_mentions(corpus)
+    assert (document.language, document.name) == ("es", "a")
+    assert [(one.id, one.text, one.codes) for one in document.mentions] == [
+        ("T1", "fiebre", ("R50.9", "R05")),
+        ("T2", "tos", ()),
+    ]
+    assert document.known_by() == {"a", "fiebre y tos"}
+    assert documents_of([corpus]) == {"a", "fiebre y tos"}
+
+
+def test_a_folder_of_languages_gives_all_or_the_one_asked_for(corpus):
+    (corpus.parent / "en").mkdir()
+    (corpus.parent / "en" / "a.txt").write_text("fever")
+    (corpus.parent / "en" / "a.ann").write_text("T1\tSYMPTOM 0 5\tfever\n")
+    assert {one.language for one in read_mentions(corpus.parent)} == {"es", "en"}
+    assert {one.language for one in read_mentions(corpus.parent, language="en")} == {"en"}
+
+
+def test_a_table_without_texts_gives_its_rows(tmp_path):
+    path = tmp_path / "gold_es.tsv"
+    rows = "a.txt\tSYMPTOM\t0\t6\tfiebre\tR50.9\na.txt\tSYMPTOM\t9\t12\ttos\tNO_CODE\n"
+    path.write_text("filename\tlabel\tstart_span\tend_span\ttext\tcode\n" + rows)
+    (document,) = read_mentions(path, labels={"SYMPTOM": "SIGN"})
+    assert document.name == "a" and document.document is None
+    assert [(one.id, one.label, one.codes) for one in document.mentions] == [
+        ("T1", "SIGN", ("R50.9",)),
+        ("T2", "SIGN", ()),
+    ]
+
+
+def test_what_cannot_be_read_rightly_is_an_error_or_skipped(corpus):
+    (corpus / "a.ann").write_text(ANN + "T3\tSYMPTOM 90 95\tx\n")
+    with pytest.raises(CorpusError, match=r"a\.ann:5"):
+        list(read_mentions(corpus))
+    skipped = []
+    (document,) = read_mentions(corpus, skipped=skipped)
+    assert len(document.mentions) == 2 and [problem.line for problem in skipped] == [5]
+
+
+def test_a_cells_codes_are_parted_and_none_is_none():
+    assert codes_in("A39.0+G01; I10") == ("A39.0", "G01", "I10")
+    assert codes_in("A39.0+") == ("A39.0+",) and codes_in("nomap") == ()

@@ -1,0 +1,21 @@
+import pytest
+
+from projector.errors import CorpusError
+from projector.storage.json_lines import objects
+
+
+def test_objects_come_with_their_line_numbers(tmp_path):
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"a": 1}\n{"a": "é\\u2028"}\n{}\n', encoding="utf-8")
+    assert list(objects(path, "an object")) == [(1, {"a": 1}), (2, {"a": "é\u2028"}), (3, {})]
+    assert [number for number, _ in objects(path, "an object", limit=2)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"), [("[1]", "no object"), ("{", "no JSON"), ("", "no JSON")]
+)
+def test_a_line_that_holds_none_is_told(tmp_path, line, told):
+    path = tmp_path / "x.jsonl"
+    path.write_text("{}\n" + line + "\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=rf"x\.jsonl:2: {told}.*; expected a document"):
+        list(objects(path, "a document"))

@@ -1,0 +1,27 @@
+import polars as pl
+import pytest
+
+from projector.errors import CorpusError
+from projector.storage.user_table import read_table
+
+
+def test_cells_are_strings_whatever_they_look_like(tmp_path):
+    path = tmp_path / "t.tsv"
+    path.write_text('code\ttext\n007\t"so called"\n\tx\n')
+    assert read_table(path, ("code",), "code").rows() == [("007", '"so called"'), (None, "x")]
+    pl.DataFrame({"code": [7], "n": [1.5]}).write_parquet(tmp_path / "t.parquet")
+    assert read_table(tmp_path / "t.parquet", ("code",), "code").rows() == [("7", "1.5")]
+
+
+def test_a_column_that_is_missing_is_told_with_those_that_are_there(tmp_path):
+    path = tmp_path / "t.tsv"
+    path.write_text("kode\ttext\n")
+    with pytest.raises(CorpusError, match=r"t\.tsv:1: columns kode, text; expected code and text"):
+        read_table(path, ("code", "text"), "code and text")
+
+
+@pytest.mark.parametrize("name", ["absent.tsv", "absent.parquet", "bad.parquet"])
+def test_what_cannot_be_read_is_told(tmp_path, name):
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1")
+    with pytest.raises(CorpusError, match="can't be read"):
+        read_table(tmp_path / name, ("code",), "code")
