@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from projector.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from projector.corpus.formats.gold_jsonl import GoldSentence
+    from projector.evaluation.metrics import Span
     from projector.models.encoder import Encoder
     from projector.settings import Granularity, Precision
     from projector.tagging.tagger import Tagger
@@ -45,11 +46,12 @@ class SpanFigures:
         system: Who projected.
         documents: How many.
         mentions: How many source mentions.
-        strict, character: F1.
-        precision, recall: Strict.
-        coverage: Share of source mentions that were projected at all.
-        seconds: For everything between texts and spans.
-        area: How well the scores separate right from wrong; None without scores.
+        strict, character: F1 in [0, 1]: of whole spans, of their characters.
+        precision, recall: Strict, in [0, 1].
+        coverage: Share of source mentions that were projected at all, in [0, 1].
+        seconds: Wall time of everything between texts and spans.
+        area: How well the scores separate right from wrong, under the ROC curve, in [0, 1];
+            None without scores.
     """
 
     set: str
@@ -73,8 +75,8 @@ class LinkFigures:
         set: `wordalign_{source}-{target}`.
         system: Who aligned.
         sentences: How many.
-        error_rate: Alignment error rate; lower is better.
-        seconds: For everything between words and links.
+        error_rate: Alignment error rate in [0, 1]; lower is better.
+        seconds: Wall time of everything between words and links.
     """
 
     set: str
@@ -88,12 +90,12 @@ def measure_spans(
     name: str, system: str, pairs: Iterable[DocumentPair], project: Projector
 ) -> SpanFigures:
     """Project a set's mentions with one system and score the result."""
-    from projector.evaluation.metrics import Span, document_spans, score
+    from projector.evaluation.metrics import document_spans, score
 
     gold: list[Span] = []
     predicted: list[Span] = []
     scores: list[float] = []
-    documents = mentions = covered = 0
+    documents = mentions = 0
     seconds = 0.0
     for pair in pairs:
         started = time.perf_counter()
@@ -101,17 +103,10 @@ def measure_spans(
         seconds += time.perf_counter() - started
         documents += 1
         mentions += len(pair.source.mentions)
-        target = pair.target
-        gold += document_spans(target)
-        for mention in pair.source.mentions:
-            fragments, score_of_mention = projected.get(mention.id, ((), 0.0))
-            if fragments:
-                covered += 1
-                start, end = fragments[0].start, fragments[-1].end
-                predicted.append(
-                    Span(target.language, target.name, mention.label, ((start, end),), mention.id)
-                )
-                scores.append(score_of_mention)
+        gold += document_spans(pair.target)
+        for span, score_of_mention in _predicted_spans(pair, projected):
+            predicted.append(span)
+            scores.append(score_of_mention)
     gold_keys = {span[:4] for span in gold}
     result = score(gold, predicted)
     is_right = [span[:4] in gold_keys for span in predicted]
@@ -124,10 +119,22 @@ def measure_spans(
         round(result.character.f1, 4),
         round(result.strict.precision, 4),
         round(result.strict.recall, 4),
-        round(covered / max(mentions, 1), 4),
+        round(len(predicted) / max(mentions, 1), 4),
         round(seconds, 2),
         _area(scores, is_right),
     )
+
+
+def _predicted_spans(pair: DocumentPair, projected: Projected) -> Iterator[tuple[Span, float]]:
+    """Yield the covering span of each mention that was projected, and its score."""
+    from projector.evaluation.metrics import Span
+
+    language, name = pair.target.language, pair.target.name
+    for mention in pair.source.mentions:
+        fragments, score_of_mention = projected.get(mention.id, ((), 0.0))
+        if fragments:
+            ranges = ((fragments[0].start, fragments[-1].end),)
+            yield Span(language, name, mention.label, ranges, mention.id), score_of_mention
 
 
 def _area(scores: Sequence[float], is_right: Sequence[bool]) -> float | None:
@@ -228,6 +235,12 @@ def main(
     output: Path | None,
 ) -> None:
     """Measure projection and word alignment on a folder of GOLD sets.
+
+    A row for each set and system. Of documents: F1 of whole spans (strict) and of characters,
+    strict precision and recall, the share of mentions projected at all (coverage), and how well
+    the scores separate right from wrong (area under the ROC curve), all in [0, 1]. Of sentences:
+    the alignment error rate in [0, 1]. Seconds are wall time between texts and spans or links;
+    loading models is not in them.
 
     \b
     Example:

@@ -64,6 +64,11 @@ def main(
 ) -> None:
     """Run collections from planning to merging, with a kill and a resume on the way.
 
+    For each size: wall seconds of a whole run and of its stages, the most resident memory (MiB)
+    that a driver, a planning process and a worker had, how many outcomes there are for how many
+    source mentions (they must be equal), the seconds to find that nothing is left, what a kill
+    half-way and a resume cost over the whole run, and whether they give the same bytes.
+
     \b
     Example:
       python -m jobs.research.endurance --documents 1000 --documents 30000
@@ -88,7 +93,8 @@ def main(
 
 
 def _measure(command: Sequence[str], root: Path, mentions: int) -> None:
-    whole = _run([*command, "--accept-losses", "-o", str(root / "whole")])
+    """Run a collection in four ways and tell what each took."""
+    whole = run_command([*command, "--accept-losses", "-o", str(root / "whole")])
     log = json.loads((root / "whole/result/log.json").read_text(encoding="utf-8"))
     stages = {**log["stages"], "merge": log["seconds"]}
     figures = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in stages.items())
@@ -98,22 +104,30 @@ def _measure(command: Sequence[str], root: Path, mentions: int) -> None:
     counts = json.loads((root / "whole/result/manifest.json").read_text("utf-8"))["counts"]
     outcomes = sum(one["mentions"] for one in counts)
     click.echo(f"  outcomes: {outcomes} for {mentions} source mentions in each language")
-    repeated = _run([*command, "--accept-losses", "-o", str(root / "whole")])
+    repeated = run_command([*command, "--accept-losses", "-o", str(root / "whole")])
     click.echo(f"  nothing left: {repeated.seconds:.1f} s, {repeated.seconds / whole.seconds:.1%}")
-    killed = _run([*command, "-o", str(root / "killed")], kill_after=whole.seconds / 2)
+    killed = run_command([*command, "-o", str(root / "killed")], kill_after=whole.seconds / 2)
     shards_done = len(list((root / "killed/shards").glob("*.parquet")))
-    resumed = _run([*command, "--accept-losses", "-o", str(root / "killed")])
+    resumed = run_command([*command, "--accept-losses", "-o", str(root / "killed")])
     interrupted_seconds = killed.seconds + resumed.seconds
     click.echo(
         f"  killed after {killed.seconds:.0f} s with {shards_done} shards done, resumed for "
         f"{resumed.seconds:.0f} s: {interrupted_seconds / whole.seconds - 1:+.1%} in all"
     )
-    same = _contents(root / "whole/result") == _contents(root / "killed/result")
+    same = result_bytes(root / "whole/result") == result_bytes(root / "killed/result")
     click.echo(f"  the resumed run's result is {'the same bytes' if same else 'DIFFERENT'}")
 
 
-def _run(command: Sequence[str], *, kill_after: float | None = None) -> CommandRun:
-    """Run a command and look at its processes' memory twice a second."""
+def run_command(command: Sequence[str], *, kill_after: float | None = None) -> CommandRun:
+    """Run a command and look at its processes' memory twice a second.
+
+    Args:
+        command: With its arguments.
+        kill_after: Seconds after which it is killed; None: it may end.
+
+    Raises:
+        ClickException: It ended otherwise than with 0, or than killed.
+    """
     run, started = CommandRun(), time.perf_counter()
     process = subprocess.Popen(
         command,
@@ -122,7 +136,7 @@ def _run(command: Sequence[str], *, kill_after: float | None = None) -> CommandR
         stderr=subprocess.DEVNULL,
     )
     while process.poll() is None:
-        for role, peak in _peaks(process.pid):
+        for role, peak in peak_memory(process.pid):
             run.peaks[role] = max(run.peaks.get(role, 0.0), peak)
         if kill_after is not None and time.perf_counter() - started > kill_after:
             process.send_signal(signal.SIGKILL)
@@ -134,7 +148,7 @@ def _run(command: Sequence[str], *, kill_after: float | None = None) -> CommandR
     return run
 
 
-def _peaks(driver: int) -> Iterator[tuple[str, float]]:
+def peak_memory(driver: int) -> Iterator[tuple[str, float]]:
     """Yield the most memory that each process of interest has had so far, in MiB."""
     for path in Path("/proc").glob("[0-9]*"):
         try:
@@ -154,7 +168,8 @@ def _peaks(driver: int) -> Iterator[tuple[str, float]]:
             yield role, int(status["VmHWM"].split()[0]) / _MIB
 
 
-def _contents(folder: Path) -> dict[str, bytes]:
+def result_bytes(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of a result's files by path; its log, which holds times, is left out."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")

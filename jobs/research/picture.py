@@ -89,6 +89,9 @@ def _text(
 def main(source: Path, projected: Path, name: str, output: Path) -> None:
     """Draw document NAME of the corpus SOURCE above its translation in the corpus PROJECTED.
 
+    OUTPUT is one SVG, its units pixels: each mention is marked in both texts in the same colour,
+    under its id. Nothing is measured.
+
     \b
     Example:
       python -m jobs.research.picture data_samples/brat/es out/brat/nl case-01 case.svg

@@ -71,6 +71,8 @@ def write_random_model(
 def main(output: Path, layers: int, width: int, heads: int, positions: int) -> None:
     """Write a random encoder, of BGE-M3's shape unless said otherwise.
 
+    Tells how many millions of parameters it has; what it costs is for `throughput` to measure.
+
     \b
     Example:
       python -m jobs.research.random_model large && \\

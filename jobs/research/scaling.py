@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +49,9 @@ def main(
 ) -> None:
     """Time `projector project` and `projector jobs run` on the same documents.
 
-    One thread each; medians over rounds.
+    Wall seconds of whole commands, one thread each, medians over rounds: the plain pipeline, a
+    collection with one worker and with several, and one where nothing is left to do; and their
+    ratios.
 
     \b
     Example:
@@ -72,10 +74,12 @@ def main(
                 output_name = "one worker" if name == "nothing left" else name
                 timings[name].append(_time(command, Path(folder) / output_name))
         click.echo(f"round {number + 1} of {rounds}", err=True)
-    _echo(timings, workers)
+    for line in report(timings, workers):
+        click.echo(line)
 
 
 def _time(command: Sequence[str], output: Path) -> Timing:
+    """Run a command of the command line to its end and read its own log of stages."""
     started = time.perf_counter()
     subprocess.run(
         [*_PROJECTOR, *command, "-o", str(output)],
@@ -89,24 +93,26 @@ def _time(command: Sequence[str], output: Path) -> Timing:
     return Timing(whole, float(stages["project"]))
 
 
-def _echo(timings: dict[str, list[Timing]], workers: int) -> None:
+def report(timings: Mapping[str, Sequence[Timing]], workers: int) -> Iterator[str]:
+    """Yield what the medians of the rounds say, line by line.
+
+    Args:
+        timings: Of each round, by command: `plain`, `one worker`, `N workers`, `nothing left`.
+        workers: The N.
+    """
     whole = {name: statistics.median(one.whole for one in runs) for name, runs in timings.items()}
     project = {
         name: statistics.median(one.project for one in runs) for name, runs in timings.items()
     }
     for name, seconds in whole.items():
-        click.echo(f"{name}: {seconds:.1f} s, of which {project[name]:.1f} s projecting")
-    single, several = whole["one worker"], whole[f"{workers} workers"]
-    click.echo(f"one worker costs {single / whole['plain'] - 1:+.1%} over the plain pipeline")
-    inner = project["one worker"] / project["plain"] - 1
-    click.echo(f"without planning and merging {inner:+.1%}")
-    inner = project["one worker"] / project[f"{workers} workers"]
-    click.echo(
-        f"{workers} workers are {single / several:.2f} times as fast as one; projecting {inner:.2f}"
-    )
-    click.echo(
-        f"to find that nothing is left costs {whole['nothing left'] / single:.1%} of the run"
-    )
+        yield f"{name}: {seconds:.1f} s, of which {project[name]:.1f} s projecting"
+    single, several = "one worker", f"{workers} workers"
+    yield f"one worker costs {whole[single] / whole['plain'] - 1:+.1%} over the plain pipeline"
+    yield f"without planning and merging {project[single] / project['plain'] - 1:+.1%}"
+    speedup, inner = whole[single] / whole[several], project[single] / project[several]
+    yield f"{several} are {speedup:.2f} times as fast as one; projecting {inner:.2f}"
+    share = whole["nothing left"] / whole[single]
+    yield f"to find that nothing is left costs {share:.1%} of the run"
 
 
 if __name__ == "__main__":

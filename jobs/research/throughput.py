@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +82,27 @@ def _wait(vectors: Sequence[Tensor]) -> None:
         torch.cuda.synchronize()
 
 
+def report(seconds: Mapping[str, float], *, documents: int, tokens: int) -> Iterator[str]:
+    """Yield what the stages' seconds say, line by line.
+
+    Args:
+        seconds: By stage, `encode` among them.
+        documents: Projected in that time, to one language.
+        tokens: Encoded, of both sides.
+    """
+    total = sum(seconds.values())
+    for stage, taken in seconds.items():
+        yield f"{stage}: {taken:.2f} s, {taken / total:.1%}"
+    yield (
+        f"{documents} documents, {tokens} tokens, {total:.2f} s: "
+        f"{documents / total:.2f} documents/s, {tokens / total:.0f} tokens/s"
+    )
+    # Every source text is encoded once for all six.
+    source_seconds = seconds["encode"] / 2
+    hours = (source_seconds + 6 * (total - source_seconds)) / documents * _COLLECTION / 3600
+    yield f"{_COLLECTION} such documents in six languages: {hours:.1f} h with one worker"
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("gold", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--limit", default=40, show_default=True, help="Documents.")
@@ -95,6 +116,10 @@ def _wait(vectors: Sequence[Tensor]) -> None:
 @click.option("--threads", default=1, show_default=True)
 def main(gold: Path, limit: int, model: str, precision: Precision, threads: int) -> None:
     """Time the stages of projecting one GOLD set, after one round of warming up.
+
+    Wall seconds of tokenising, of encoding and of the rest, and their shares; documents and
+    tokens a second; hours for the shared task's collection in six languages; and, of an encoder
+    with weights, the share of the machine's matrix-multiply peak (GFLOP/s) that it reaches.
 
     \b
     Example:
@@ -112,6 +137,8 @@ def main(gold: Path, limit: int, model: str, precision: Precision, threads: int)
     torch.set_num_threads(threads)
     encoder = load(model, precision=precision)
     pairs = list(read_pairs(gold, limit=limit))
+    if not pairs:
+        raise click.ClickException(f"{gold}: no documents; there is nothing to time")
     watch = Stopwatch(encoder)
     recent = CachedEncoder(watch)
     project_pair(pairs[0], encoder, Settings())
@@ -120,16 +147,8 @@ def main(gold: Path, limit: int, model: str, precision: Precision, threads: int)
         project_pair(pair, recent, Settings())
     total = time.perf_counter() - started
     watch.seconds["align and decode"] = total - sum(watch.seconds.values())
-    for stage, seconds in watch.seconds.items():
-        click.echo(f"{stage}: {seconds:.2f} s, {seconds / total:.1%}")
-    click.echo(
-        f"{len(pairs)} documents, {watch.tokens} tokens, {total:.2f} s: "
-        f"{len(pairs) / total:.2f} documents/s, {watch.tokens / total:.0f} tokens/s"
-    )
-    # Every source text is encoded once for all six.
-    once = watch.seconds["encode"] / 2
-    hours = (once + 6 * (total - once)) / len(pairs) * _COLLECTION / 3600
-    click.echo(f"{_COLLECTION} such documents in six languages: {hours:.1f} h with one worker")
+    for line in report(watch.seconds, documents=len(pairs), tokens=watch.tokens):
+        click.echo(line)
     if isinstance(encoder, TransformerEncoder):
         texts = [encoder.tokenize(text) for text in {pair.source.text for pair in pairs[:10]}]
         throughput = measure(encoder, texts)

@@ -122,7 +122,7 @@ def write_collection(
         ConfigurationError: There are more faults than documents.
         OutputError: The folder exists, or can't be written.
     """
-    fault_of_number = _poisoned(documents, faults)
+    fault_of_number = _fault_of_number(documents, faults)
     mentions = dict.fromkeys(languages, 0)
     with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder, writing(output):
         for language in languages:
@@ -154,7 +154,7 @@ def _put(path: Path, text: str) -> None:
     path.write_bytes(text.encode())
 
 
-def _poisoned(documents: int, faults: int) -> dict[int, str]:
+def _fault_of_number(documents: int, faults: int) -> dict[int, str]:
     """Return which documents are spoilt, and how."""
     faulty = faults * len(FAULTS)
     if faulty > documents:
@@ -259,6 +259,9 @@ def main(
     overwrite: bool,
 ) -> None:
     """Make a collection in OUTPUT: a folder for each language, gold in the targets'.
+
+    Tells how many documents and mentions each language has; faults.tsv lists the spoilt ones.
+    Nothing is measured.
 
     \b
     Examples:

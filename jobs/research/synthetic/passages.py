@@ -39,21 +39,8 @@ def cut_passages(documents: Mapping[str, Document]) -> list[ParallelPassage]:
         Passages without empty texts; every mention is in exactly one of them.
     """
     paragraphs = {language: _paragraphs(document.text) for language, document in documents.items()}
-    paragraph_of_mention: dict[str, int | None] = {}
-    is_parallel = len({len(stretches) for stretches in paragraphs.values()}) == 1
-    for language, document in documents.items():
-        for mention in document.mentions:
-            paragraph_number = _paragraph_number(mention, paragraphs[language])
-            first_seen = paragraph_of_mention.setdefault(mention.id, paragraph_number)
-            if paragraph_number is None or first_seen != paragraph_number:
-                is_parallel = False
-    if not is_parallel:
-        return [
-            {
-                language: _passage(document, 0, len(document.text))
-                for language, document in documents.items()
-            }
-        ]
+    if not _are_parallel(documents, paragraphs):
+        paragraphs = {language: [(0, len(one.text))] for language, one in documents.items()}
     count = len(next(iter(paragraphs.values())))
     return [
         {
@@ -62,6 +49,21 @@ def cut_passages(documents: Mapping[str, Document]) -> list[ParallelPassage]:
         }
         for number in range(count)
     ]
+
+
+def _are_parallel(
+    documents: Mapping[str, Document], paragraphs: Mapping[str, Sequence[tuple[int, int]]]
+) -> bool:
+    """Tell whether paragraphs are as many, and every mention is in the same one on all sides."""
+    if len({len(stretches) for stretches in paragraphs.values()}) != 1:
+        return False
+    paragraph_of_mention: dict[str, int] = {}
+    for language, document in documents.items():
+        for mention in document.mentions:
+            number = _paragraph_number(mention, paragraphs[language])
+            if number is None or paragraph_of_mention.setdefault(mention.id, number) != number:
+                return False
+    return True
 
 
 def _paragraphs(text: str) -> list[tuple[int, int]]:

@@ -1,7 +1,8 @@
 import pytest
 import torch
+from click.testing import CliRunner
 
-from jobs.research.flops import matmul_peak, measure, sequence_operations
+from jobs.research.flops import main, matmul_peak, measure, sequence_operations
 from projector.models import load
 
 
@@ -23,3 +24,17 @@ def test_the_throughput_counts_every_token_once(checkpoints):
 
 def test_the_peak_is_a_speed():
     assert matmul_peak(torch.float32, torch.device("cpu"), size=64) > 1e6
+
+
+def test_the_command_tells_operations_and_their_share(checkpoints, tmp_path, threads):
+    (tmp_path / "a.txt").write_text("paciente con tos", encoding="utf-8")
+    arguments = [str(tmp_path), "--model", str(checkpoints / "bert")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, f"{result.output} {result.exception}"
+    assert " GFLOP, " in result.stdout and "of the matrix-multiply peak of" in result.stdout
+
+
+def test_an_encoder_without_weights_has_no_operations(tmp_path, threads):
+    (tmp_path / "a.txt").write_text("paciente", encoding="utf-8")
+    result = CliRunner().invoke(main, [str(tmp_path), "--model", "tiny"])
+    assert result.exit_code == 1 and "no operations to count" in result.output

@@ -1,0 +1,56 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from jobs.research.benchmark import format_table, main, measure_spans
+from projector.document import Document, DocumentPair, Fragment, Mention
+
+
+def test_all_systems_are_measured_on_all_sets(gold_folder):
+    figures = gold_folder / "figures.json"
+    arguments = [str(gold_folder), "--model", "tiny", "--published", "--peer", "exact-match"]
+    result = CliRunner().invoke(
+        main, [*arguments, "--output", str(figures)], catch_exceptions=False
+    )
+    assert result.exit_code == 0
+    *spans, links = json.loads(figures.read_text(encoding="utf-8"))
+    assert [row["system"] for row in spans] == ["projector", "published recipe", "exact-match"]
+    for row in spans:
+        assert (row["set"], row["documents"], row["mentions"]) == ("own_es-it", 4, 4)
+        assert row["strict"] == row["character"] == row["coverage"] == 1
+        assert row["seconds"] >= 0
+    assert spans[2]["area"] is None  # it gives no scores
+    assert (links["set"], links["sentences"], links["error_rate"]) == ("wordalign_es-it", 1, 0)
+    assert sum(line.startswith("| ---") for line in result.stdout.splitlines()) == 2
+    assert "| own_es-it | exact-match | 4 | 4 | 1 |" in result.stdout
+
+
+def test_sets_and_documents_can_be_chosen(gold_folder):
+    arguments = [str(gold_folder), "--model", "tiny"]
+    result = CliRunner().invoke(main, [*arguments, "--set", "own", "--limit", "2"])
+    assert "| own_es-it | projector | 2 | 2 |" in result.stdout
+    assert "wordalign" not in result.stdout
+    result = CliRunner().invoke(main, [*arguments, "--set", "other"])
+    assert result.exit_code == 2 and "no set of" in result.output
+
+
+def test_what_is_missed_or_moved_costs_what_it_should():
+    spans = [Fragment(0, 6), Fragment(7, 10), Fragment(11, 16)]
+    mentions = tuple(Mention(f"T{n}", "SYMPTOM", (span,)) for n, span in enumerate(spans))
+    pair = DocumentPair(
+        Document("a", "es", "fiebre tos dolor", mentions),
+        Document("a", "es", "fiebre tos dolor", mentions),
+    )
+    projected = {"T0": ((spans[0],), 0.9), "T1": ((Fragment(7, 9),), 0.1)}
+    figures = measure_spans("s", "system", [pair], lambda _: projected)
+    assert (figures.precision, figures.recall) == (0.5, pytest.approx(1 / 3, abs=1e-4))
+    assert figures.coverage == pytest.approx(2 / 3, abs=1e-4)
+    assert figures.strict == pytest.approx(2 / 5)
+    assert figures.area == 1  # the wrong one has the lower score
+    nothing = measure_spans("s", "system", [pair], lambda _: {})
+    assert (nothing.coverage, nothing.strict, nothing.area) == (0, 0, None)
+
+
+def test_no_figures_are_no_table():
+    assert format_table([]) == ""
