@@ -14,8 +14,10 @@ from jobs.code_result import code_result
 from jobs.driver import Driver
 from jobs.folder import RunFolder, driving
 from jobs.merge import finished_shards, merge_shards
-from jobs.plan import CollectionPlan, Device, Planning, read_shards
+from jobs.plan import CollectionPlan, Device
+from jobs.planning import Planning
 from jobs.shard_file import ShardFacts
+from jobs.shard_work import read_shards
 from jobs.status import status_of
 from projector.coding.load import check_configured
 from projector.errors import CorpusError, OutputError, ProjectorError
@@ -167,7 +169,7 @@ class _Work:
         self._plan = plan
         self._jobs = jobs
         self._reporter = reporter
-        self.shards = read_shards(folder)
+        self.shards = read_shards(folder, plan)
         self._done = finished_shards(folder, plan, self.shards)
 
     @property

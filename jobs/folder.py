@@ -1,7 +1,7 @@
 """Know where everything of a collection's run lies, and let one driver at a time work in it.
 
 run/plan/plan.json            what is to be done, and its fingerprint
-run/plan/shards.parquet       the shards: their documents, and what a worker needs of each
+run/plan/shards.parquet       the shards: their tasks, and where their documents lie
 run/shards/00012.parquet      a finished shard; that it is there means that it is done
 run/progress/00012.json       what a worker is doing; of no consequence
 run/logs/00012.log            what became of a shard, try by try

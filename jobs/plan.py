@@ -1,51 +1,23 @@
-"""Plan a collection's run: once, before any worker starts, and in a form that can be compared.
-
-Planning happens in a process of its own: what it holds of thirty thousand documents is gone when
-it ends, and neither torch nor a model is ever loaded into the driver.
-"""
+"""Hold a collection's plan: what it is to do, in a form that can be compared and hashed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
-import os
-import pickle
-import secrets
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import Field, JsonValue, ValidationError
 
-from jobs.balance import balance
 from jobs.folder import PLAN_FILE, RunFolder
-from jobs.planning_process import Child
-from projector.errors import ConfigurationError, CorpusError, Problem
-from projector.storage.atomic_file import atomic_file, atomic_write
-from schemas.collection import Collection, run_kind
+from projector.errors import CorpusError, Problem
+from schemas.collection import run_kind
 from schemas.manifest import InputFiles, ModelFacts, Record
-from schemas.validation import differences, faults
+from schemas.validation import faults
 
 if TYPE_CHECKING:
-    from projector.run.plan import Plan, Task
-    from projector.settings import Precision
     from schemas.run import RunConfiguration, TaggingConfiguration
 
-_SHARDS_FILE = "shards.parquet"
-_SHARDS = pa.schema(
-    [
-        pa.field("shard", pa.int64(), nullable=False),
-        pa.field("documents", pa.int64(), nullable=False),
-        pa.field("tasks", pa.int64(), nullable=False),
-        pa.field("characters", pa.int64(), nullable=False),
-        pa.field("mentions", pa.int64(), nullable=False),
-        pa.field("sources", pa.list_(pa.string()), nullable=False),
-        pa.field("work", pa.binary(), nullable=False),  # a pickled `Plan`: for workers alone
-    ]
-)
+VERSION = 2  # of a plan: 1 held pickles
 
 Device = Literal["cpu", "cuda"]
 
@@ -55,6 +27,16 @@ class PlannedInput(Record):
 
     files: InputFiles
     stamp: str
+
+
+class PlannedCorpus(Record):
+    """A corpus as it was opened; `target` is the number of the one that it is, or is about."""
+
+    role: Literal["source", "target", "tagger"]
+    target: int | None = None
+    format: Literal["brat", "tsv", "tree", "text", "parquet"]
+    path: str
+    language: str
 
 
 class CollectionPlan(Record):
@@ -70,9 +52,11 @@ class CollectionPlan(Record):
         precision: What it computes in, resolved.
         device: Where.
         inputs: What is read.
+        corpora: What the shards' documents are of.
         versions: Of what the outcomes may depend on.
         shard_size: Source documents a shard, on average.
         shards: How many there are.
+        work: Hash of the shards' own file, see `jobs.shard_work`.
         documents: Source documents.
         tasks: Source documents times languages.
         characters: Of the source texts, times languages.
@@ -82,16 +66,18 @@ class CollectionPlan(Record):
         shared: Whether a tagger takes its vectors from the model's own pass; None without one.
     """
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     configuration: dict[str, JsonValue]
     directory: str
     model: ModelFacts
     precision: Literal["fp32", "bf16", "fp16", "auto"]
     device: Device
     inputs: tuple[PlannedInput, ...]
+    corpora: tuple[PlannedCorpus, ...]
     versions: dict[str, str]
     shard_size: int
     shards: int
+    work: str
     documents: int
     tasks: int
     characters: int
@@ -109,7 +95,7 @@ class CollectionPlan(Record):
         """Return all that the outcomes, and their division into shards, depend on."""
         left = {"directory", "problems", "unused", "shared", "inputs"}
         facts = self.model_dump(mode="json", exclude=left)
-        inputs = [one.files.model_dump(mode="json") for one in self.inputs]
+        inputs = [planned.files.model_dump(mode="json") for planned in self.inputs]
         return {
             **facts,
             "inputs": {f"{one['role']} {one['language']} {one['path']}": one for one in inputs},
@@ -131,212 +117,30 @@ class ShardPlan(Record):
     mentions: int
 
 
-class Planning:
-    """Make the plan of a run's folder in another process, or find that the one there holds.
+class _AnyPlan(Record):
+    """What plans of all versions have told."""
 
-    Where one is there, nothing is read as long as configuration, versions, model and the files'
-    stamps are those that it was made with; otherwise all is planned anew and must come to the same.
-
-    Args:
-        folder: The run's.
-        collection: What the user chose.
-        directory: What its relative paths are relative to.
-        device: Where the model will run; None: on a GPU if this machine has one.
-
-    Raises:
-        CorpusError: The folder's plan can't be read.
-    """
-
-    def __init__(
-        self, folder: RunFolder, collection: Collection, directory: Path, device: Device | None
-    ) -> None:
-        self._folder = folder
-        self._earlier = read_plan(folder) if (folder.plan / PLAN_FILE).is_file() else None
-        self._new_shards = folder.path / f".tmp-{secrets.token_hex(8)}"
-        arguments = (self._new_shards, collection, directory, device, self._earlier)
-        self._child = Child(_make_plan, *arguments)
-
-    def is_over(self, *, within: float) -> bool:
-        """Tell whether planning ends within so many seconds, well or badly."""
-        return self._child.answers(within=within)
-
-    def result(self) -> CollectionPlan:
-        """Wait for the plan, and put it in its place.
-
-        Raises:
-            ProjectorError: A corpus or the model can't be read; or the folder's plan is another.
-        """
-        plan, earlier = self._child.result(), self._earlier
-        if earlier is not None and plan.fingerprint != earlier.fingerprint:
-            raise ConfigurationError(
-                f"{self._folder.path}: its plan differs from what is asked for now:\n"
-                + "\n".join(f"  {line}" for line in differences(earlier.facts(), plan.facts()))
-                + "\nGo on as it was begun, choose another folder, or let it be overwritten: "
-                "its finished shards are lost then"
-            )
-        if plan != earlier:
-            self._new_shards.replace(self._folder.plan / _SHARDS_FILE)
-            content = plan.model_dump_json(indent=2) + "\n"
-            atomic_write(self._folder.plan / PLAN_FILE, content.encode())
-        return plan
-
-    def end(self) -> None:
-        """End the process, whatever it is at."""
-        self._child.end()
-
-
-def _make_plan(
-    new_shards: Path,
-    collection: Collection,
-    directory: Path,
-    device: Device | None,
-    earlier: CollectionPlan | None,
-) -> CollectionPlan:
-    """Plan and write the shards to a new file; or return the earlier plan if it holds."""
-    from projector.run.models import chosen_precision, find_model, model_name
-    from projector.run.plan import input_files, plan_run
-    from projector.storage.provenance import stamp_input, versions
-
-    os.chdir(directory)
-    configuration = collection.run
-    device = device or _own_device(model_name(configuration))
-    precision = _precision(chosen_precision(configuration), device)
-    model, shared = find_model(configuration, precision=precision, device=device)
-    made_from: dict[str, Any] = {
-        "configuration": configuration.model_dump(mode="json"),
-        "directory": str(directory),
-        "model": model,
-        "precision": precision,
-        "device": device,
-        "versions": versions(),
-        "shard_size": collection.jobs.shard_size,
-    }
-    if earlier is not None and _holds(earlier, made_from):
-        return earlier
-    plan = plan_run(configuration)
-    # Before the contents are read: what is written to in between will be noticed.
-    stamps = {str(path): stamp_input(path) for path, _, _ in plan.paths()}
-    files = input_files(plan)
-    shards = list(_shards(plan, collection.jobs.shard_size))
-    _write_shards(new_shards, plan, shards)
-    return CollectionPlan(
-        **made_from,
-        inputs=tuple(PlannedInput(files=one, stamp=stamps[one.path]) for one in files),
-        shards=len(shards),
-        documents=len(plan.facts),
-        tasks=len(plan.tasks),
-        characters=sum(plan.facts[task.source].characters for task in plan.tasks),
-        mentions=sum(plan.facts[task.source].mentions for task in plan.tasks),
-        problems=plan.problems,
-        unused={
-            f"{target.language} {target.path}": names
-            for target, names in zip(plan.targets, plan.unused, strict=True)
-            if names
-        },
-        shared=shared,
-    )
-
-
-def _own_device(model: str) -> Device:
-    from projector.models.catalogue import find_entry
-
-    if not find_entry(model).has_weights:  # it computes on the CPU, and needs no torch to say so
-        return "cpu"
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _precision(precision: Precision, device: Device) -> Precision:
-    from projector.models.devices import resolve_device, resolve_precision
-
-    if precision != "auto":
-        return precision
-    try:
-        return cast("Precision", resolve_precision("auto", resolve_device(device)))
-    except ConfigurationError:
-        # The driver's machine has no GPU, the workers' have: any of the last years computes in it.
-        return "bf16"
-
-
-def _holds(plan: CollectionPlan, made_from: Mapping[str, object]) -> bool:
-    """Tell whether a plan was made from just these things, and of files with the same stamps."""
-    from projector.storage.provenance import stamp_input
-
-    if any(getattr(plan, name) != value for name, value in made_from.items()):
-        return False
-    try:
-        return all(stamp_input(Path(one.files.path)) == one.stamp for one in plan.inputs)
-    except CorpusError:
-        return False
-
-
-def _shards(plan: Plan, size: int) -> Iterator[list[Task]]:
-    """Yield the tasks of each shard; those that share a source text stay together.
-
-    That is a document's languages, and its labels where each has a document of its own. Where
-    more documents than a shard is to have share one text, it is encoded once a shard.
-    """
-    groups: dict[tuple[str, int], list[Task]] = {}
-    places: dict[str, dict[str, int]] = {}
-    for task in plan.tasks:
-        leader = plan.facts[task.source].leader
-        sources = places.setdefault(leader, {})
-        place = sources.setdefault(task.source, len(sources))
-        groups.setdefault((leader, place // size), []).append(task)
-    of_groups = list(groups.values())
-    lengths = [sum(plan.facts[task.source].characters for task in group) for group in of_groups]
-    for shard in balance(lengths, math.ceil(len(plan.facts) / size)):
-        yield [task for number in shard for task in of_groups[number]]
-
-
-def _write_shards(path: Path, plan: Plan, shards: list[list[Task]]) -> None:
-    with atomic_file(path) as file, pq.ParquetWriter(file, _SHARDS, compression="zstd") as writer:
-        for number, tasks in enumerate(shards):
-            sources = sorted({task.source for task in tasks})
-            row = {
-                "shard": number,
-                "documents": len(sources),
-                "tasks": len(tasks),
-                "characters": sum(plan.facts[task.source].characters for task in tasks),
-                "mentions": sum(plan.facts[task.source].mentions for task in tasks),
-                "sources": sources,
-                "work": pickle.dumps(plan.only(tasks)),
-            }
-            # A row group each, so that a worker reads its own only.
-            writer.write_table(pa.Table.from_pylist([row], schema=_SHARDS))
+    version: int
+    versions: dict[str, str]
 
 
 def read_plan(folder: RunFolder) -> CollectionPlan:
     """Read the plan of a run's folder.
 
     Raises:
-        CorpusError: There is none, or it can't be understood.
+        CorpusError: There is none, it is of another version, or it can't be understood.
     """
     path = folder.plan / PLAN_FILE
     try:
-        return CollectionPlan.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
+        found = _AnyPlan.model_validate_json(content)
+        if found.version != VERSION:
+            by = f"projector {found.versions.get('projector', 'of another version')}"
+            told = f"the run was begun by {by}, whose plans have version {found.version}"
+            hint = "Go on with that version of projector, or begin anew with --overwrite"
+            raise CorpusError(Problem(path, None, told, f"version {VERSION}", hint))
+        return CollectionPlan.model_validate_json(content)
     except OSError as error:
         raise CorpusError(Problem(path, None, f"can't be read: {error.strerror}")) from error
     except ValidationError as error:
         raise CorpusError(Problem(path, None, faults(error, path))) from error
-
-
-def read_shards(folder: RunFolder) -> list[ShardPlan]:
-    """Return what a driver must know of each shard."""
-    path = folder.plan / _SHARDS_FILE
-    columns = list(ShardPlan.model_fields)
-    try:
-        return [
-            ShardPlan.model_validate(row)
-            for row in pq.read_table(path, columns=columns).to_pylist()
-        ]
-    except (OSError, pa.ArrowInvalid) as error:
-        raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
-
-
-def read_work(folder: RunFolder, shard: int) -> Plan:
-    """Return the plan of one shard's tasks."""
-    with pq.ParquetFile(folder.plan / _SHARDS_FILE) as file:
-        work: Plan = pickle.loads(file.read_row_group(shard, columns=["work"])["work"][0].as_py())
-        return work

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from jobs.folder import RunFolder, driven_since
 from jobs.merge import finished_shards
-from jobs.plan import CollectionPlan, read_plan, read_shards
+from jobs.plan import CollectionPlan, read_plan
 from jobs.shard_file import ShardFacts
+from jobs.shard_work import read_shards
 from projector.run.reader import is_run
 from projector.run.reporter import Progress
 
@@ -66,7 +67,7 @@ def read_status(folder: RunFolder) -> RunStatus:
         CorpusError: No run is there.
     """
     plan = read_plan(folder)
-    return status_of(folder, plan, finished_shards(folder, plan, read_shards(folder)))
+    return status_of(folder, plan, finished_shards(folder, plan, read_shards(folder, plan)))
 
 
 def status_of(

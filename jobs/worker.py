@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.folder import RunFolder
-from jobs.plan import CollectionPlan, read_plan, read_work
+from jobs.plan import CollectionPlan, read_plan
 from jobs.shard_file import ShardFacts, write_shard
+from jobs.shard_work import read_work
 from projector.errors import ModelError
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class ShardWorker:
             OutputError: The shard can't be written.
         """
         assert self._plan is not None and self._encoder is not None
-        work = read_work(self._folder, shard)
+        work = read_work(self._folder, self._plan, shard)
         started = time.monotonic()
         with _ShardLog(self._folder, shard) as log:
             log.line(f"try {attempt} on {platform.node()}, process {os.getpid()}")

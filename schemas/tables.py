@@ -31,6 +31,13 @@ ARGUMENTS = pa.list_(
     )
 )
 
+_STRETCH = [
+    pa.field("table", pa.string(), nullable=False),
+    pa.field("line", pa.int64()),
+    pa.field("start", pa.int64(), nullable=False),
+    pa.field("length", pa.int64(), nullable=False),
+]
+
 
 def _schema(name: str, columns: Mapping[str, pa.DataType], *, nullable: set[str]) -> pa.Schema:
     fields = [pa.field(key, type_, nullable=key in nullable) for key, type_ in columns.items()]
@@ -134,6 +141,43 @@ OUTCOMES = _schema(
     nullable={"status", "reason", "target_document", "target_text"},
 )
 
+# What is planned of one shard: numbers for the driver; for a worker the tasks, and where their
+# documents lie. A task's `target` is the number of the target corpus, null where the source is
+# tagged. A document's `corpus` is a number among the plan's corpora. Its `rows` are stretches of
+# tables: bytes from a line of a TSV on, or rows of a Parquet table, which have no line.
+SHARDS = _schema(
+    "shards",
+    {
+        "shard": pa.int64(),
+        "documents": pa.int64(),
+        "tasks": pa.int64(),
+        "characters": pa.int64(),
+        "mentions": pa.int64(),
+        "work": pa.list_(
+            pa.struct(
+                [
+                    pa.field("source", pa.string(), nullable=False),
+                    pa.field("target", pa.int64()),
+                    pa.field("translation", pa.string()),
+                    pa.field("prediction", pa.string()),
+                ]
+            )
+        ),
+        "files": pa.list_(
+            pa.struct(
+                [
+                    pa.field("corpus", pa.int64(), nullable=False),
+                    pa.field("document", pa.string(), nullable=False),
+                    pa.field("text", pa.string()),
+                    pa.field("annotations", pa.string()),
+                    pa.field("rows", pa.list_(pa.struct(_STRETCH)), nullable=False),
+                ]
+            )
+        ),
+    },
+    nullable=set(),
+)
+
 # What a mention is coded with: a row for each code that was given, or was proposed, best first.
 CODES = _schema(
     "codes",
@@ -161,6 +205,7 @@ TABLES: Mapping[str, pa.Schema] = {
     "projections": PROJECTIONS,
     "lost_annotations": LOST_ANNOTATIONS,
     "outcomes": OUTCOMES,
+    "shards": SHARDS,
     "codes": CODES,
 }
 

@@ -15,9 +15,11 @@ from jobs.balance import balance
 from jobs.cluster import Resources, share
 from jobs.folder import RunFolder, driven_since, driving, open_run
 from jobs.merge import finished_shards, merge_shards
-from jobs.plan import Planning, differences, read_plan, read_shards, read_work
+from jobs.plan import read_plan
+from jobs.planning import Planning
 from jobs.planning_process import Child
 from jobs.shard_file import read_facts, read_outcomes, write_shard
+from jobs.shard_work import read_shards, read_work
 from projector.document import Annotation, Document, Fragment, Mention, Status
 from projector.errors import ConfigurationError, CorpusError, OutputError, ProjectorError
 from projector.run.configure import configure
@@ -26,6 +28,7 @@ from projector.run.outcome import DocumentOutcome, MentionOutcome, unprojected_o
 from projector.run.project_corpus import run_configuration
 from projector.run.project_tasks import project_tasks
 from schemas.collection import Collection, JobOptions
+from schemas.validation import differences
 
 ROOT = Path(__file__).parents[2]
 
@@ -156,13 +159,13 @@ def test_shards_done_in_any_order_make_the_plain_run(sampled, tmp_path):
     folder.prepare()
     plan = Planning(folder, sampled, ROOT, "cpu").result()
     assert plan == read_plan(folder) and plan.model.name == "tiny"
-    shards = read_shards(folder)
+    shards = read_shards(folder, plan)
     assert (plan.documents, plan.tasks, plan.shards) == (14, 28, 5) == (
         sum(shard.documents for shard in shards), sum(shard.tasks for shard in shards), len(shards),
     )  # fmt: skip
     encoder = load_model(sampled.run.model, "cpu")
     for shard in reversed(shards):
-        work = read_work(folder, shard.shard)
+        work = read_work(folder, plan, shard.shard)
         assert {task.source for task in work.tasks} == set(work.source.names)
         outcomes = project_tasks(work.tasks, work, encoder, sampled.run)
         path = folder.shard(shard.shard)
@@ -191,8 +194,8 @@ def test_documents_with_one_text_are_in_one_shard(tmp_path):
         folder.clear()
         folder.prepare()
         collection = Collection(run=run, jobs=JobOptions(shard_size=size))
-        Planning(folder, collection, tmp_path, None).result()
-        works = [read_work(folder, shard.shard) for shard in read_shards(folder)]
+        plan = Planning(folder, collection, tmp_path, None).result()
+        works = [read_work(folder, plan, shard.shard) for shard in read_shards(folder, plan)]
         assert sorted(tuple(work.source.names) for work in works) == expected
 
 

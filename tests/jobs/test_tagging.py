@@ -8,8 +8,9 @@ from job_runs import contents
 
 from jobs.folder import RunFolder
 from jobs.merge import finished_shards, merge_shards
-from jobs.plan import Planning, read_shards, read_work
+from jobs.planning import Planning
 from jobs.shard_file import write_shard
+from jobs.shard_work import read_shards, read_work
 from projector.cli import run as command
 from projector.errors import ConfigurationError, ProjectorError
 from projector.evaluation.score_files import score_paths
@@ -56,10 +57,10 @@ def _merged(collection: Collection, tmp_path: Path) -> tuple[RunFolder, RunSumma
     folder = RunFolder(tmp_path / "run")
     folder.prepare()
     plan = Planning(folder, collection, tmp_path, "cpu").result()
-    shards = read_shards(folder)
+    shards = read_shards(folder, plan)
     encoder, tagger = load_models(collection.run, "cpu")
     for shard in reversed(shards):
-        work = read_work(folder, shard.shard)
+        work = read_work(folder, plan, shard.shard)
         outcomes = carry_out(work.tasks, work, plan.run, encoder, tagger)
         path = folder.shard(shard.shard)
         write_shard(path, outcomes, fingerprint=plan.fingerprint, shard=shard.shard)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -121,6 +121,10 @@ class ParquetCorpus:
         path, first = self._tables[1].path, self._rows[1].get(name, (0, 0))[0]
         return _annotated(document, mentions, annotations, path, first + 1, self.labels)
 
+    def rows(self, name: str) -> tuple[tuple[int, int], ...]:
+        """Return where a document's rows begin and end in each table: texts, mentions, the rest."""
+        return tuple(rows.get(name, (0, 0)) for rows in self._rows)
+
     def only(self, names: Collection[str]) -> ParquetCorpus:
         """Return a corpus of some of its documents, small enough to send to another process."""
         rows = tuple(
@@ -132,6 +136,43 @@ class ParquetCorpus:
     def in_language(self, language: str) -> ParquetCorpus:
         """Return the same documents under another name of their language."""
         return replace(self, language=language)
+
+
+def open_rows(
+    path: Path,
+    rows: Mapping[str, Sequence[tuple[int, int]]],
+    *,
+    language: str,
+    labels: Mapping[str, str] | None = None,
+) -> ParquetCorpus:
+    """Open a folder of tables for documents whose rows are known; no table is read yet.
+
+    Args:
+        path: The folder.
+        rows: For each document what `ParquetCorpus.rows` gives.
+        language: The documents'.
+        labels: New names for labels; None: they stay.
+    """
+    tables = _tables_of(path)
+    rows_by_table = tuple(
+        {name: rows[name][number] for name in sorted(rows) if rows[name][number] != (0, 0)}
+        for number in range(len(tables))
+    )
+    return ParquetCorpus(
+        path,
+        language,
+        tuple(sorted(rows)),
+        labels=labels or {},
+        _tables=tables,
+        _rows=rows_by_table,
+    )
+
+
+def _tables_of(path: Path) -> tuple[_Table, ...]:
+    return tuple(
+        _Table(path / f"{name_of(schema)}.parquet", schema)
+        for schema in (DOCUMENTS, MENTIONS, ANNOTATIONS)
+    )
 
 
 def holds_parquet(path: Path) -> bool:
@@ -164,10 +205,7 @@ def open_parquet(
         CorpusError: A table is missing or wrong; or several languages are there and none was
             asked for, or not this one.
     """
-    tables = tuple(
-        _Table(path / f"{name_of(schema)}.parquet", schema)
-        for schema in (DOCUMENTS, MENTIONS, ANNOTATIONS)
-    )
+    tables = _tables_of(path)
     rows_by_table = [_rows_by_document(table) for table in tables]
     code = _language(path, sorted({code for code, _ in rows_by_table[0]}), language)
     rows_of_language = tuple(

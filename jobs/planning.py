@@ -1,0 +1,188 @@
+"""Plan a collection's run: once, before any worker starts.
+
+Planning happens in a process of its own: what it holds of thirty thousand documents is gone when
+it ends, and neither torch nor a model is ever loaded into the driver.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from jobs.balance import balance
+from jobs.folder import PLAN_FILE, RunFolder
+from jobs.plan import CollectionPlan, Device, PlannedInput, read_plan
+from jobs.planning_process import Child
+from jobs.shard_work import SHARDS_FILE, planned_corpora, write_work
+from projector.errors import ConfigurationError, CorpusError
+from projector.storage.atomic_file import atomic_write
+from schemas.collection import Collection
+from schemas.validation import differences
+
+if TYPE_CHECKING:
+    from projector.run.plan import Plan, Task
+    from projector.settings import Precision
+
+
+class Planning:
+    """Make the plan of a run's folder in another process, or find that the one there holds.
+
+    Where one is there, nothing is read as long as configuration, versions, model and the files'
+    stamps are those that it was made with; otherwise all is planned anew and must come to the same.
+
+    Args:
+        folder: The run's.
+        collection: What the user chose.
+        directory: What its relative paths are relative to.
+        device: Where the model will run; None: on a GPU if this machine has one.
+
+    Raises:
+        CorpusError: The folder's plan can't be read.
+    """
+
+    def __init__(
+        self, folder: RunFolder, collection: Collection, directory: Path, device: Device | None
+    ) -> None:
+        self._folder = folder
+        self._earlier = read_plan(folder) if (folder.plan / PLAN_FILE).is_file() else None
+        self._new_shards = folder.path / f".tmp-{secrets.token_hex(8)}"
+        arguments = (self._new_shards, collection, directory, device, self._earlier)
+        self._child = Child(_make_plan, *arguments)
+
+    def is_over(self, *, within: float) -> bool:
+        """Tell whether planning ends within so many seconds, well or badly."""
+        return self._child.answers(within=within)
+
+    def result(self) -> CollectionPlan:
+        """Wait for the plan, and put it in its place.
+
+        Raises:
+            ProjectorError: A corpus or the model can't be read; or the folder's plan is another.
+        """
+        plan, earlier = self._child.result(), self._earlier
+        if earlier is not None and plan.fingerprint != earlier.fingerprint:
+            raise ConfigurationError(
+                f"{self._folder.path}: its plan differs from what is asked for now:\n"
+                + "\n".join(f"  {line}" for line in differences(earlier.facts(), plan.facts()))
+                + "\nGo on as it was begun, choose another folder, or let it be overwritten: "
+                "its finished shards are lost then"
+            )
+        if plan != earlier:
+            self._new_shards.replace(self._folder.plan / SHARDS_FILE)
+            content = plan.model_dump_json(indent=2) + "\n"
+            atomic_write(self._folder.plan / PLAN_FILE, content.encode())
+        return plan
+
+    def end(self) -> None:
+        """End the process, whatever it is at."""
+        self._child.end()
+
+
+def _make_plan(
+    new_shards: Path,
+    collection: Collection,
+    directory: Path,
+    device: Device | None,
+    earlier: CollectionPlan | None,
+) -> CollectionPlan:
+    """Plan and write the shards to a new file; or return the earlier plan if it holds."""
+    from projector.run.models import chosen_precision, find_model, model_name
+    from projector.run.plan import input_files, plan_run
+    from projector.storage.provenance import stamp_input, versions
+
+    os.chdir(directory)
+    configuration = collection.run
+    device = device or _own_device(model_name(configuration))
+    precision = _precision(chosen_precision(configuration), device)
+    model, shared = find_model(configuration, precision=precision, device=device)
+    made_from: dict[str, Any] = {
+        "configuration": configuration.model_dump(mode="json"),
+        "directory": str(directory),
+        "model": model,
+        "precision": precision,
+        "device": device,
+        "versions": versions(),
+        "shard_size": collection.jobs.shard_size,
+    }
+    if earlier is not None and _holds(earlier, made_from):
+        return earlier
+    plan = plan_run(configuration)
+    # Before the contents are read: what is written to in between will be noticed.
+    stamps = {str(path): stamp_input(path) for path, _, _ in plan.paths()}
+    files = input_files(plan)
+    shards = list(_shards(plan, collection.jobs.shard_size))
+    return CollectionPlan(
+        **made_from,
+        inputs=tuple(PlannedInput(files=one, stamp=stamps[one.path]) for one in files),
+        corpora=planned_corpora(plan),
+        shards=len(shards),
+        work=write_work(new_shards, plan, shards),
+        documents=len(plan.facts),
+        tasks=len(plan.tasks),
+        characters=sum(plan.facts[task.source].characters for task in plan.tasks),
+        mentions=sum(plan.facts[task.source].mentions for task in plan.tasks),
+        problems=plan.problems,
+        unused={
+            f"{target.language} {target.path}": names
+            for target, names in zip(plan.targets, plan.unused, strict=True)
+            if names
+        },
+        shared=shared,
+    )
+
+
+def _own_device(model: str) -> Device:
+    from projector.models.catalogue import find_entry
+
+    if not find_entry(model).has_weights:  # it computes on the CPU, and needs no torch to say so
+        return "cpu"
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _precision(precision: Precision, device: Device) -> Precision:
+    from projector.models.devices import resolve_device, resolve_precision
+
+    if precision != "auto":
+        return precision
+    try:
+        return cast("Precision", resolve_precision("auto", resolve_device(device)))
+    except ConfigurationError:
+        # The driver's machine has no GPU, the workers' have: any of the last years computes in it.
+        return "bf16"
+
+
+def _holds(plan: CollectionPlan, made_from: Mapping[str, object]) -> bool:
+    """Tell whether a plan was made from just these things, and of files with the same stamps."""
+    from projector.storage.provenance import stamp_input
+
+    if any(getattr(plan, name) != value for name, value in made_from.items()):
+        return False
+    try:
+        return all(stamp_input(Path(one.files.path)) == one.stamp for one in plan.inputs)
+    except CorpusError:
+        return False
+
+
+def _shards(plan: Plan, size: int) -> Iterator[list[Task]]:
+    """Yield the tasks of each shard; those that share a source text stay together.
+
+    That is a document's languages, and its labels where each has a document of its own. Where
+    more documents than a shard is to have share one text, it is encoded once a shard.
+    """
+    groups: dict[tuple[str, int], list[Task]] = {}
+    places: dict[str, dict[str, int]] = {}
+    for task in plan.tasks:
+        leader = plan.facts[task.source].leader
+        sources = places.setdefault(leader, {})
+        place = sources.setdefault(task.source, len(sources))
+        groups.setdefault((leader, place // size), []).append(task)
+    of_groups = list(groups.values())
+    lengths = [sum(plan.facts[task.source].characters for task in group) for group in of_groups]
+    for shard in balance(lengths, math.ceil(len(plan.facts) / size)):
+        yield [task for number in shard for task in of_groups[number]]
