@@ -132,18 +132,11 @@ def _choices(
     queries = [
         Query(one.text, one.language, context) for one, context in zip(asked, around, strict=True)
     ]
-    ranking = coder.propose(queries, chosen.top_k)
-    for row, mention in enumerate(asked):
+    proposals = coder.proposals(queries, chosen.top_k, min_score=chosen.min_score)
+    for mention, codes in zip(asked, proposals, strict=True):
         found[_key(mention)] = [
-            Choice(
-                coder.codes.codes[code],
-                round(score, 4),
-                coder.codes.description(code, mention.language),
-                PROPOSED,
-                coder.codes.terms[term].text,
-            )
-            for (code, score), term in zip(ranking.row(row), ranking.found_by(row), strict=True)
-            if score >= chosen.min_score
+            Choice(code.code, code.score, code.description, PROPOSED, code.found_by)
+            for code in codes
         ]
     return found
 

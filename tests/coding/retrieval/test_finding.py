@@ -6,8 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from projector.coding.code_list import make_list
-from projector.coding.coder import Query
-from projector.coding.load import load_coder
+from projector.coding.coder import Query, load_coder
 from projector.coding.normalize import (
     Abbreviations,
     character_grams,

@@ -318,7 +318,7 @@ def test_the_name_that_a_code_was_found_by_is_read_beside_what_it_is_called():
 
 
 def test_what_is_no_coder_is_told(tmp_path):
-    from projector.coding.load import load_coder
+    from projector.coding.coder import load_coder
 
     with pytest.raises(ModelError, match="expected the folder of a run"):
         load_coder(str(tmp_path), CODES, own_abbreviations())
