@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from jobs.folder import RunFolder
-from projector.coding.load import configured_coder
+from projector.coding.coder import configured_coder
 from projector.coding.read_mentions import read_mentions
 from projector.coding.writer import write_codes
 from projector.run.reporter import SILENT, Reporter

@@ -6,10 +6,18 @@ order mark included, exactly as it is stored.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import count
+from operator import index
 from typing import Literal
+
+from projector.html import Mark, marked_text
+
+# What a user writes of an entity: start, end, label, and perhaps an id.
+LabelledSpan = tuple[int, int, str] | tuple[int, int, str, str]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,6 +112,102 @@ class Document:
     text: str
     mentions: tuple[Mention, ...] = ()
     annotations: tuple[Annotation, ...] = ()
+
+    @classmethod
+    def from_spans(
+        cls, text: str, spans: Iterable[LabelledSpan], *, language: str, name: str = "text"
+    ) -> Document:
+        """Return a document of a text and the spans of its entities.
+
+        A discontinuous mention needs `Mention` itself, with several fragments.
+
+        Args:
+            text: Taken as it is.
+            spans: (start, end, label) or (start, end, label, id): half-open offsets in Unicode
+                code points. Mentions without an id are called T1, T2, … in their order.
+            language: A plain code.
+            name: The document's.
+
+        Raises:
+            ValueError: A span is empty or not within the text, or two have the same id.
+
+        Example:
+            >>> spans = [(13, 30, "DISEASE")]
+            >>> document = Document.from_spans(
+            ...     "Paciente con diabetes mellitus.", spans, language="es"
+            ... )
+            >>> [(mention.id, mention.surface(document.text)) for mention in document.mentions]
+            [('T1', 'diabetes mellitus')]
+        """
+        mentions = tuple(_mentions(text, list(spans)))
+        return cls(name, language, text, mentions)
+
+    def _repr_html_(self) -> str:
+        """Return the text with its mentions marked, equal labels in equal colours: for notebooks.
+
+        Example:
+            >>> spans = [(0, 6, "SYMPTOM")]
+            >>> "T1 SYMPTOM" in Document.from_spans("fiebre", spans, language="es")._repr_html_()
+            True
+        """
+        labels = list(dict.fromkeys(mention.label for mention in self.mentions))
+        marks = [
+            mention_mark(mention, color=labels.index(mention.label)) for mention in self.mentions
+        ]
+        heading = f"{self.name} · {self.language}"
+        return marked_text(self.text, marks, heading=heading, language=self.language)
+
+
+def _mentions(text: str, spans: Collection[LabelledSpan]) -> Iterator[Mention]:
+    """Yield the mentions that spans of a text are."""
+    given = Counter(id_ for _, _, _, *ids in spans for id_ in ids)
+    if repeated := [id_ for id_, number in given.items() if number > 1]:
+        raise ValueError(
+            f"{', '.join(repeated)}: several spans have this id; expected one each. A "
+            "discontinuous mention is a Mention with several fragments"
+        )
+    free = (id_ for id_ in map("T{}".format, count(1)) if id_ not in given)
+    for number, (start, end, label, *ids) in enumerate(spans, start=1):
+        if not 0 <= start < end <= len(text):
+            raise ValueError(
+                f"span {number} is {start}..{end} {label!r}; expected 0 <= start < end <= "
+                f"{len(text)}, the length of the text"
+            )
+        id_ = ids[0] if ids else next(free)
+        yield Mention(id_, label, (Fragment(index(start), index(end)),))
+
+
+def as_document(text: str | Document, *, language: str | None, name: str = "text") -> Document:
+    """Return a document as it is, or make one of a text.
+
+    Args:
+        text: Either.
+        language: The text's; None with a document, which has its own.
+        name: The text's.
+
+    Raises:
+        ValueError: A text comes without its language, or a document with another than its own.
+
+    Example:
+        >>> as_document("febbre", language="it").language
+        'it'
+    """
+    if isinstance(text, Document):
+        if language not in (None, text.language):
+            raise ValueError(
+                f"{text.name} is in {text.language} and language={language!r} was given; "
+                "leave it out: it says what language a text is in"
+            )
+        return text
+    if language is None:
+        raise ValueError("a text needs its language; give it as language='…', a plain code: 'it'")
+    return Document(name, language, text)
+
+
+def mention_mark(mention: Mention, *, color: int, note: str = "") -> Mark:
+    """Return what marks a mention in its text, see `projector.html`."""
+    spans = tuple((fragment.start, fragment.end) for fragment in mention.fragments)
+    return Mark(mention.id, mention.label, spans, color, note)
 
 
 @dataclass(frozen=True, slots=True)

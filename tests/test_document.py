@@ -2,11 +2,19 @@
 
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projector.document import Annotation, Fragment, Mention, transferable_annotations
+from projector.document import (
+    Annotation,
+    Document,
+    Fragment,
+    Mention,
+    as_document,
+    transferable_annotations,
+)
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 3), (3, 3), (4, 3), (0, 0)])
@@ -31,6 +39,77 @@ def test_where_a_thing_stood_in_its_file_does_not_make_it_another():
     fragments = (Fragment(0, 1),)
     assert Mention("T1", "X", fragments, line=3) == Mention("T1", "X", fragments)
     assert Annotation("A1", "attribute", "N", line=3) == Annotation("A1", "attribute", "N")
+
+
+# Made by hand.
+
+TEXT = "Paciente con diabetes mellitus."
+
+
+def test_spans_become_mentions_numbered_in_their_order():
+    spans = [(13, 30, "DISEASE"), (0, 8, "PERSON")]
+    made = Document.from_spans(TEXT, spans, language="es")
+    assert made == Document(
+        "text",
+        "es",
+        TEXT,
+        (
+            Mention("T1", "DISEASE", (Fragment(13, 30),)),
+            Mention("T2", "PERSON", (Fragment(0, 8),)),
+        ),
+    )
+    assert Document.from_spans(TEXT, spans, language="es", name="a").name == "a"
+    assert Document.from_spans("", [], language="es").mentions == ()
+
+
+def test_ids_that_are_given_stay_and_the_others_take_free_ones():
+    spans = [(0, 8, "X"), (0, 8, "X", "T1"), (9, 12, "X", "mine"), (9, 12, "X")]
+    made = Document.from_spans(TEXT, iter(spans), language="es")
+    assert [mention.id for mention in made.mentions] == ["T2", "T1", "mine", "T3"]
+
+
+@pytest.mark.parametrize(("start", "end"), [(13, 32), (-1, 3), (5, 5), (8, 2), (31, 31)])
+def test_a_span_that_is_not_in_the_text_is_told_with_its_number(start, end):
+    told = rf"span 2 is {start}\.\.{end} 'X'; expected 0 <= start < end <= 31"
+    with pytest.raises(ValueError, match=told):
+        Document.from_spans(TEXT, [(0, 8, "X"), (start, end, "X")], language="es")
+
+
+def test_the_last_character_of_a_text_can_be_annotated():
+    made = Document.from_spans(TEXT, [(30, 31, "X")], language="es")
+    assert made.mentions[0].surface(TEXT) == "."
+
+
+def test_an_id_is_of_one_mention_alone():
+    with pytest.raises(ValueError, match=r"T1: several spans have this id.*several fragments"):
+        Document.from_spans(TEXT, [(0, 8, "X", "T1"), (9, 12, "X", "T1")], language="es")
+
+
+def test_offsets_are_whole_numbers_of_any_kind():
+    made = Document.from_spans(TEXT, [(np.int64(0), np.int64(8), "X")], language="es")
+    assert type(made.mentions[0].start) is type(made.mentions[0].end) is int
+    with pytest.raises(TypeError):
+        Document.from_spans(TEXT, [(0.0, 8.0, "X")], language="es")
+
+
+def test_a_text_is_a_document_once_its_language_is_known():
+    document = Document("a", "it", "febbre")
+    assert as_document("febbre", language="it", name="a") == document
+    assert as_document(document, language=None) is document
+    assert as_document(document, language="it") is document
+    with pytest.raises(ValueError, match="needs its language"):
+        as_document("febbre", language=None)
+    with pytest.raises(ValueError, match="a is in it and language='nl' was given"):
+        as_document(document, language="nl")
+
+
+def test_a_notebook_shows_the_mentions_in_the_text():
+    spans = [(13, 30, "DISEASE"), (13, 21, "DISEASE"), (0, 8, "PERSON")]
+    shown = Document.from_spans(TEXT + "<b>", spans, language="es", name="a")._repr_html_()
+    for part in ("a · es", "T1 DISEASE", "T2 DISEASE", "T3 PERSON", "&lt;b&gt;", 'lang="es"'):
+        assert part in shown
+    split = Document("a", "es", TEXT, (Mention("T1", "X", (Fragment(0, 8), Fragment(13, 30))),))
+    assert "T1 X 1/2" in split._repr_html_() and "T1 X 2/2" in split._repr_html_()
 
 
 # What travels.

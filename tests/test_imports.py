@@ -17,6 +17,7 @@ MODULES = sorted(
 # from its own room and from those before it, lazily or not. A room named twice is the nearest.
 ROOMS = (
     "projector.errors",
+    "projector.html",
     "projector.document",
     "projector.settings",
     "projector.arrays",
@@ -34,6 +35,7 @@ ROOMS = (
     "projector.run",
     "projector.evaluation",
     "projector.training",
+    "projector.api",
     "projector",
     "jobs",
     "projector.cli",
@@ -41,8 +43,9 @@ ROOMS = (
 )
 # What a room may not reach at all, wherever it comes from.
 WITHOUT = {
-    "projector.document": ("torch", "numpy", "projector", "schemas"),
+    "projector.document": ("torch", "numpy", "schemas", "projector.errors"),
     "projector.errors": ("torch", "numpy", "projector", "schemas"),
+    "projector.html": ("torch", "numpy", "projector", "schemas"),
     "schemas": ("torch", "ray", "projector.storage"),
     "projector.align": ("transformers", "schemas", "projector.storage"),
     "projector.decode": ("transformers", "schemas", "projector.storage"),

@@ -9,8 +9,7 @@ import click
 import polars as pl
 
 from jobs.research.benchmark import Projector, own_projector
-from projector.coding.coder import Coder, Query
-from projector.coding.load import configured_coder
+from projector.coding.coder import Coder, Query, configured_coder
 from projector.corpus.formats.gold_jsonl import read_pairs
 from projector.document import DocumentPair, Mention, Status
 from projector.run.reader import read_run

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from projector.coding.code_list import CodeList
-from projector.coding.coder import Coder, Query
-from projector.coding.load import configured_codes, load_coder
+from projector.coding.coder import Coder, Query, load_coder
+from projector.coding.load import configured_codes
 from projector.coding.normalize import own_abbreviations, plain, words
 from projector.coding.read_mentions import documents_of, read_mentions
 from projector.coding.retrieval.bm25 import Lexical

@@ -119,7 +119,7 @@ def main(corpus: Path, limit: int, model: str, threads: int) -> None:
     import torch
 
     from projector.models import load
-    from projector.models.encoder import TransformerEncoder
+    from projector.models.transformer_encoder import TransformerEncoder
 
     torch.set_num_threads(threads)
     try:

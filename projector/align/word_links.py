@@ -56,13 +56,20 @@ def link_words(
     source: Sequence[str], target: Sequence[str], encoder: Encoder
 ) -> frozenset[tuple[int, int]]:
     """Link the words of a sentence and its translation, given as lists of words."""
+    return frozenset((left, right) for left, right, _ in align_words(source, target, encoder))
+
+
+def align_words(
+    source: Sequence[str], target: Sequence[str], encoder: Encoder
+) -> list[tuple[int, int, float]]:
+    """Link the same, and say how strongly; see `word_links`."""
     sides = [encoder.tokenize(" ".join(words)) for words in (source, target)]
     alignment = align_texts(*sides, encoder, WORD_SETTINGS)
     word_maps = [
         tokens_in_words(side.offsets, _offsets(words))
         for side, words in zip(sides, (source, target), strict=True)
     ]
-    return frozenset((left, right) for left, right, _ in word_links(alignment, *word_maps))
+    return word_links(alignment, *word_maps)
 
 
 def _offsets(words: Sequence[str]) -> NDArray[np.int64]:

@@ -104,7 +104,7 @@ def command(
       projector code out --codes cie10.tsv -o coded --only DISEASE
       projector code corpus/es -o coded --top-k 5 --min-score 0.4
     """
-    from projector.coding.load import configured_coder
+    from projector.coding.coder import configured_coder
     from projector.coding.read_mentions import read_mentions
     from projector.coding.writer import write_codes
     from projector.storage.atomic_folder import refuse_existing

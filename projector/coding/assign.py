@@ -148,17 +148,9 @@ def _description(code: str, language: str, coder: Coder) -> str:
 def _proposals(
     queries: Sequence[Query], coder: Coder, chosen: CodingConfiguration
 ) -> Iterator[list[AssignedCode]]:
-    """Yield the codes proposed for each mention, best first."""
-    ranking = coder.propose(queries, chosen.top_k)
-    for row, query in enumerate(queries):
+    """Yield the codes that are proposed for each mention, best first."""
+    for codes in coder.proposals(queries, chosen.top_k, min_score=chosen.min_score):
         yield [
-            AssignedCode(
-                coder.codes.codes[code],
-                round(score, 4),
-                coder.codes.description(code, query.language),
-                PROPOSED,
-                coder.codes.terms[term].text,
-            )
-            for (code, score), term in zip(ranking.row(row), ranking.found_by(row), strict=True)
-            if score >= chosen.min_score
+            AssignedCode(code.code, code.score, code.description, PROPOSED, code.found_by)
+            for code in codes
         ]

@@ -1,17 +1,15 @@
-"""Load a coder, as a user names or configures it."""
+"""Find what the coder is made of that a user names or configures."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from projector.coding.code_list import EMBEDDED, CodeList, embedded_codes, read_codes
-from projector.coding.coder import Coder
 from projector.coding.coder_folder import RERANKER, RETRIEVER, CoderFolder, coder_path
 from projector.coding.normalize import Abbreviations, own_abbreviations
 from projector.coding.retrieval.bm25 import Lexical
 from projector.coding.retrieval.exact_names import ExactNameFirst
 from projector.coding.retrieval.retriever import Progress, Retriever
-from projector.coding.retrieval.two_stages import RetrieveRerank
 from projector.coding.synonyms import EVERYDAY, with_synonyms
 from schemas.coding import LEXICAL, CodingConfiguration
 
@@ -37,32 +35,15 @@ def configured_codes(chosen: CodingConfiguration, directory: Path) -> CodeList:
     return named if chosen.any_level else named.assignable()
 
 
-def configured_coder(
-    chosen: CodingConfiguration, directory: Path, *, device: str = "auto", progress: Progress = iter
-) -> Coder:
-    """Load a coder as configured.
-
-    Args:
-        chosen: By the user.
-        directory: What relative paths are relative to.
-        device: Where encoders run.
-        progress: Wraps the parts of the list that are encoded for the first time.
+def configured_abbreviations(chosen: CodingConfiguration, directory: Path) -> Abbreviations:
+    """Return what short forms stand for: the installed ones, and the user's over them.
 
     Raises:
-        CorpusError, ConfigurationError: A table can't be read.
-        ModelError: There is no such coder.
+        CorpusError, ConfigurationError: The user's table can't be read.
     """
-    short = own_abbreviations()
-    if chosen.abbreviations is not None:
-        short = short.with_table(directory / chosen.abbreviations)
-    return load_coder(
-        _model(chosen, directory),
-        configured_codes(chosen, directory),
-        short,
-        rerank=_reranker(chosen, directory),
-        device=device,
-        progress=progress,
-    )
+    if chosen.abbreviations is None:
+        return own_abbreviations()
+    return own_abbreviations().with_table(directory / chosen.abbreviations)
 
 
 def check_configured(chosen: CodingConfiguration, directory: Path) -> None:
@@ -72,59 +53,26 @@ def check_configured(chosen: CodingConfiguration, directory: Path) -> None:
         CorpusError, ConfigurationError, ModelError: Something is.
     """
     configured_codes(chosen, directory)
-    if chosen.abbreviations is not None:
-        own_abbreviations().with_table(directory / chosen.abbreviations)
+    configured_abbreviations(chosen, directory)
     if chosen.model != LEXICAL:
-        CoderFolder.read(Path(_model(chosen, directory)), RETRIEVER)
-    if (reranker := _reranker(chosen, directory)) is not None:
+        CoderFolder.read(Path(first_stage(chosen, directory)), RETRIEVER)
+    if (reranker := second_stage(chosen, directory)) is not None:
         CoderFolder.read(reranker, RERANKER)
 
 
-def _model(chosen: CodingConfiguration, directory: Path) -> str:
+def first_stage(chosen: CodingConfiguration, directory: Path) -> str:
+    """Return what finds the codes: `lexical`, or where a retriever lies."""
     if chosen.model == LEXICAL:
         return LEXICAL
     return str(coder_path(directory, chosen.model, RETRIEVER))
 
 
-def _reranker(chosen: CodingConfiguration, directory: Path) -> Path | None:
+def second_stage(chosen: CodingConfiguration, directory: Path) -> Path | None:
+    """Return where the reranker lies that orders them anew; None where there is none."""
     return None if chosen.rerank is None else coder_path(directory, chosen.rerank, RERANKER)
 
 
-def load_coder(
-    name: str,
-    codes: CodeList,
-    abbreviations: Abbreviations,
-    *,
-    rerank: Path | None = None,
-    device: str = "auto",
-    progress: Progress = iter,
-) -> Coder:
-    """Make a coder of a list.
-
-    Args:
-        name: `lexical`, which needs no weights; `retriever`, the installed one; or the folder of a
-            trained retriever.
-        codes: The list.
-        abbreviations: What short forms stand for.
-        rerank: The folder of a trained reranker, which reorders what is found.
-        device: Where encoders run.
-        progress: Wraps the parts of the list that are encoded for the first time.
-
-    Raises:
-        ModelError: There is no such coder.
-    """
-    first, identity = _retriever(name, codes, device, progress)
-    if rerank is None:
-        return Coder(name, codes, first, abbreviations, identity)
-    from projector.coding.retrieval.cross_encoder import load_cross_encoder
-
-    cross, fingerprint = load_cross_encoder(rerank, device=device)
-    second = RetrieveRerank(codes, first, cross)
-    both = f"{identity}\n{fingerprint}"
-    return Coder(f"{name} + {rerank}", codes, first, abbreviations, both, second)
-
-
-def _retriever(
+def identified_retriever(
     name: str, codes: CodeList, device: str, progress: Progress = iter
 ) -> tuple[Retriever, str]:
     """Return a first stage, and what tells it from others."""
@@ -138,5 +86,5 @@ def _retriever(
 
 
 def load_retriever(name: str, codes: CodeList, *, device: str = "auto") -> Retriever:
-    """Load a first stage alone; see `load_coder`."""
-    return _retriever(name, codes, device)[0]
+    """Load a first stage alone; see `coder.load_coder`."""
+    return identified_retriever(name, codes, device)[0]

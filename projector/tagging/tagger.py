@@ -15,11 +15,18 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from projector import models
+from projector.corpus.language_names import UNKNOWN_LANGUAGE
 from projector.decode.tagger_evidence import TokenEvidence
-from projector.document import Document, Fragment, Mention
+from projector.document import Document, Fragment, Mention, as_document
 from projector.tagging.bio import bio_spans
 from projector.tagging.head import Head
-from projector.tagging.tagger_folder import TAGGER_FILE, WEIGHTS_FILE, TaggerFolder, unreadable
+from projector.tagging.tagger_folder import (
+    SHIPPED,
+    TAGGER_FILE,
+    WEIGHTS_FILE,
+    TaggerFolder,
+    unreadable,
+)
 from schemas.tagger_training import HeadConfiguration
 
 if TYPE_CHECKING:
@@ -48,6 +55,30 @@ class Tagger:
     encoder: Encoder
     head: Head
 
+    @classmethod
+    def from_pretrained(
+        cls,
+        model: str | Path = SHIPPED,
+        *,
+        device: str = "auto",
+        precision: Precision = "auto",
+    ) -> Tagger:
+        """Load a tagger, as `projector tag` does.
+
+        Args:
+            model: `clinical`, the installed one; or the folder of a tagger or of its training run.
+            device: Where it runs: `auto` (CUDA where there is one), `cpu`, `cuda`, `cuda:1`, …
+            precision: `auto` (bf16 where the device is fast in it), `fp32`, `bf16` or `fp16`.
+
+        Raises:
+            ModelError: There is no such tagger, or it can't be loaded.
+
+        Example:
+            >>> Tagger.from_pretrained("clinical").types
+            ('DISEASE', 'SYMPTOM', 'PROCEDURE', 'MEDICATION')
+        """
+        return load_tagger(Path(model), device=device, precision=precision)
+
     def scores(self, text: TokenizedText) -> Tensor:
         """Return [T, E, 3] float32 BIO scores of a text that its encoder tokenised."""
         with torch.inference_mode():
@@ -62,8 +93,26 @@ class Tagger:
             labels = self.head.decode(self.scores(text)).cpu().numpy()
         return [bio_spans(labels[:, kind], text.offsets) for kind in range(len(self.types))]
 
-    def tag(self, document: Document) -> Document:
-        """Return a document with the mentions found in its text, and nothing else on it."""
+    def tag(self, text: str | Document, *, language: str | None = None) -> Document:
+        """Return a document with the mentions found in its text, and nothing else on it.
+
+        Args:
+            text: Or a document, whose own mentions play no part.
+            language: Of a text, where it is known: a plain code. It is written on the document,
+                the tagger finds the same without it.
+
+        Raises:
+            ValueError: A document comes with another language than its own.
+
+        Example:
+            >>> tagger = Tagger.from_pretrained("clinical")
+            >>> found = tagger.tag("El paciente presentó fiebre y vómitos.", language="es")
+            >>> [(mention.surface(found.text), mention.label) for mention in found.mentions]
+            [('fiebre', 'SYMPTOM'), ('vómitos', 'SYMPTOM')]
+        """
+        if isinstance(text, str) and language is None:
+            language = UNKNOWN_LANGUAGE
+        document = as_document(text, language=language)
         spans_found = sorted(
             (int(start), int(end), label)
             for label, spans in zip(

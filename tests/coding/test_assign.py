@@ -4,7 +4,7 @@ import pytest
 
 from projector.coding.assign import GIVEN, PROPOSED, assign_codes
 from projector.coding.code_list import make_list
-from projector.coding.load import load_coder
+from projector.coding.coder import load_coder
 from projector.coding.mentions import CodedDocument, CodedMention
 from projector.coding.normalize import Abbreviations
 from projector.coding.task_tables import document_codes

@@ -1,8 +1,7 @@
 """Hold how a coder looks mentions up."""
 
 from projector.coding.code_list import make_list
-from projector.coding.coder import Query
-from projector.coding.load import load_coder
+from projector.coding.coder import Query, load_coder
 from projector.coding.normalize import Abbreviations
 from projector.coding.retrieval.bm25 import Lexical
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from projector.coding.code_list import make_list
+from projector.coding.coder import configured_coder, load_coder
 from projector.coding.coder_folder import RERANKER, RETRIEVER, CoderFolder, write_coder
-from projector.coding.load import check_configured, configured_coder, configured_codes, load_coder
+from projector.coding.load import check_configured, configured_codes
 from projector.coding.normalize import Abbreviations
 from projector.errors import CorpusError, ModelError
 from schemas.coding import CodingConfiguration

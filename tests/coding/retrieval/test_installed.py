@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from projector.coding.code_list import make_list
-from projector.coding.coder import Query
+from projector.coding.coder import Query, load_coder
 from projector.coding.coder_folder import RETRIEVER, CoderFolder, coder_path
-from projector.coding.load import load_coder
 from projector.coding.normalize import Abbreviations
 from projector.errors import ModelError
 

@@ -6,8 +6,7 @@ from click.testing import CliRunner
 from jobs.research.code_agreement import agreement, gold_mentions
 from jobs.research.coding_benchmark import main
 from projector.coding.code_list import make_list
-from projector.coding.coder import Query
-from projector.coding.load import load_coder
+from projector.coding.coder import Query, load_coder
 from projector.coding.normalize import Abbreviations
 from projector.document import Fragment
 

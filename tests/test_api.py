@@ -1,0 +1,540 @@
+"""What a notebook does: the same as the commands, in one or two calls."""
+
+import ast
+import doctest
+import functools
+import importlib
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+from shutil import copy
+
+import polars as pl
+import pytest
+
+import projector as door
+from projector import (
+    Annotation,
+    Coder,
+    ConfigurationError,
+    CorpusError,
+    Document,
+    Fragment,
+    Mention,
+    ModelError,
+    OutputError,
+    Projector,
+    ProposedCode,
+    Settings,
+    Tagger,
+    evaluate,
+    project_corpus,
+    published,
+    read_corpus,
+    to_brat,
+)
+from projector.cli import run
+from projector.models.character_ngrams import TinyEncoder
+from projector.settings import DecodeSettings
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "data_samples" / "brat"
+TEXT = "Paciente con diabetes mellitus y lesión renal y hepática."
+ITALIAN = "Paziente con diabete mellito e lesione renale ed epatica."
+SPANS = [(13, 30, "DISEASE"), (13, 21, "DISEASE"), (33, 45, "SYMPTOM")]
+SPANISH = Document.from_spans(TEXT, SPANS, language="es")
+
+
+@pytest.fixture(scope="module")
+def projector():
+    return Projector.from_pretrained(device="cpu")
+
+
+@pytest.fixture(scope="module")
+def coder():
+    return Coder.from_pretrained()
+
+
+# The door.
+
+
+def test_the_door_lists_all_that_it_offers_and_has_it():
+    assert dir(door) == sorted(door.__all__)
+    for name in door.__all__:
+        assert getattr(door, name) is not None
+    with pytest.raises(AttributeError, match="'projector' has no attribute 'Nonsense'"):
+        _ = door.Nonsense
+
+
+def test_what_is_loaded_when_asked_for_is_what_type_checkers_see():
+    tree = ast.parse((ROOT / "projector" / "__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {
+        node.module: tuple(alias.name for alias in node.names)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+    }
+    assert seen == door._MODULES
+    names = [name for of_module in seen.values() for name in of_module]
+    assert sorted([*names, "__version__"]) == sorted(door.__all__)
+
+
+def test_documents_and_settings_load_nothing_heavy():
+    heavy = "{'torch', 'transformers', 'ray', 'polars', 'numpy', 'pydantic', 'importlib.metadata'}"
+    script = (
+        "import sys, projector; from projector import Document, Settings; "
+        "Document.from_spans('tos', [(0, 3, 'X')], language='es')._repr_html_(); dir(projector); "
+        f"print(sorted({heavy} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_version_is_that_of_the_project(monkeypatch):
+    def nothing(name):
+        raise PackageNotFoundError(name)
+
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    monkeypatch.setattr("importlib.metadata.version", nothing)
+    assert door._version() == stated["version"]
+    monkeypatch.setattr("importlib.metadata.version", lambda name: f"{name} 9")
+    assert door._version() == "projector 9"
+
+
+@pytest.mark.slow
+def test_a_users_code_is_type_checked(tmp_path):
+    good = (
+        "from projector import Document, Projector, Tagger, Coder, evaluate, __version__\n"
+        "es = Document.from_spans('tos', [(0, 3, 'X')], language='es')\n"
+        "result = Projector.from_pretrained().project(es, 'tosse', language='it')\n"
+        "labels: list[str] = [mention.label for mention in result.mentions]\n"
+        "codes: list[str] = [one.code for one in Coder.from_pretrained().code(['tos'])[0]]\n"
+        "f1: float = evaluate([es], [result.document]).total.strict.f1\n"
+        "version: str = __version__\n"
+    )
+    bad = "from projector import Nonsense, Projector\nProjector.from_pretrained().project(1, 'a')\n"
+    for name, code in {"good": good, "bad": bad}.items():
+        (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(ROOT / ".mypy_cache")]
+    files = [str(tmp_path / name) for name in ("good.py", "bad.py")]
+    done = subprocess.run([*command, *files], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert "good.py" not in done.stdout
+    assert 'has no attribute "Nonsense"' in done.stdout
+    assert '"project" of "Projector" has incompatible type "int"' in done.stdout
+
+
+@pytest.mark.parametrize(
+    "module", ["projector", "projector.html", *sorted(door._MODULES)], ids=lambda name: name
+)
+def test_every_example_does_what_it_shows(module, monkeypatch, projector, coder):
+    monkeypatch.chdir(ROOT)
+    tagger = functools.cache(Tagger.from_pretrained)
+    for owner, loaded in (
+        (Projector, lambda *, settings=None: replace(projector, settings=settings or Settings())),
+        (Coder, lambda: coder),
+        (Tagger, tagger),
+    ):  # what an example loads is loaded once
+        monkeypatch.setattr(owner, "from_pretrained", loaded)
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    told = doctest.testmod(importlib.import_module(module), optionflags=flags)
+    assert not told.failed
+
+
+@pytest.mark.parametrize(
+    ("owner", "names"),
+    [
+        (Document, ["from_spans", "_repr_html_"]),
+        (Projector, ["from_pretrained", "project", "project_all", "explain", "align_words"]),
+        (Tagger, ["from_pretrained", "tag"]),
+        (Coder, ["from_pretrained", "code"]),
+        (door, ["read_corpus", "to_brat", "evaluate"]),
+    ],
+    ids=["Document", "Projector", "Tagger", "Coder", "projector"],
+)
+def test_everything_that_is_called_shows_an_example(owner, names):
+    for name in names:
+        assert ">>> " in getattr(owner, name).__doc__, name
+
+
+# Projecting.
+
+
+def test_a_projector_has_the_defaults_of_the_command(tmp_path, projector):
+    """Spans and scores are those that a run of the default configuration writes."""
+    for language in ("es", "it"):
+        (tmp_path / language).mkdir()
+        for file in (SAMPLES / language).glob("case-01.*"):
+            copy(file, tmp_path / language)
+    project_corpus(tmp_path / "es", tmp_path / "it", tmp_path / "out", device="cpu")
+    rows = pl.read_parquet(tmp_path / "out" / "projections" / "**" / "*.parquet")
+    source = read_corpus(tmp_path / "es")["case-01"]
+    text = (tmp_path / "it" / "case-01.txt").read_text(encoding="utf-8")
+    result = projector.project(source, text, language="it")
+    written = {
+        row["mention_id"]: (
+            row["status"],
+            row["score"],
+            tuple(Fragment(part["start"], part["end"]) for part in row["fragments"]),
+        )
+        for row in rows.iter_rows(named=True)
+    }
+    assert len(written) == len(source.mentions) > 10
+    assert written == {
+        one.mention_id: (one.status, one.score, one.fragments) for one in result.projections
+    }
+    document = read_corpus(tmp_path / "out" / "brat" / "it")["case-01"]
+    assert document.mentions == result.mentions
+    assert document.text == result.document.text == text
+    # The tagger that the command has by default makes a difference here.
+    alone = Projector(projector.encoder).project(source, text, language="it")
+    assert alone.projections != result.projections
+
+
+def test_a_translation_is_a_text_or_a_document_whose_own_mentions_play_no_part(projector):
+    of_text = projector.project(SPANISH, ITALIAN, language="it")
+    target = Document.from_spans(ITALIAN, [(0, 8, "PERSON")], language="it")
+    assert projector.project(SPANISH, target) == of_text
+    assert projector.project(SPANISH, target, language="it") == of_text
+    assert of_text.document.name == SPANISH.name
+    assert of_text.mentions == of_text.document.mentions != ()
+    assert of_text.source == SPANISH
+
+
+def test_a_language_that_is_missing_or_contradicts_is_told(projector):
+    with pytest.raises(ValueError, match="needs its language"):
+        projector.project(SPANISH, ITALIAN)
+    with pytest.raises(ValueError, match="in it and language='nl'"):
+        projector.project(SPANISH, Document("a", "it", ITALIAN), language="nl")
+    with pytest.raises(ValueError, match="needs its language"):
+        next(projector.project_all([(SPANISH, ITALIAN)]))
+
+
+class Counting:
+    """Count the texts that an encoder is asked to encode."""
+
+    def __init__(self, encoder):
+        self.encoder, self.texts = encoder, Counter()
+        self.name, self.fingerprint = encoder.name, encoder.fingerprint
+        self.dimension, self.tokenize = encoder.dimension, encoder.tokenize
+
+    def encode(self, texts):
+        self.texts.update(text.text for text in texts)
+        return self.encoder.encode(texts)
+
+
+def counted(projector):
+    encoder = Counting(projector.encoder)
+    tagger = projector.tagger and replace(projector.tagger, encoder=encoder)
+    return replace(projector, encoder=encoder, tagger=tagger), encoder.texts
+
+
+def test_a_text_that_recurs_is_encoded_once_for_model_and_tagger_alike(projector):
+    counting, texts = counted(projector)
+    targets = [ITALIAN, "Patient with diabetes mellitus.", "Patiënt met diabetes mellitus."]
+    pairs = [(SPANISH, Document("text", "xx", target)) for target in targets]
+    results = list(counting.project_all(pairs))
+    assert texts == dict.fromkeys([TEXT, *targets], 1)
+    assert results == [projector.project(*pair) for pair in pairs]
+
+
+def test_pairs_are_read_as_the_results_are_asked_for():
+    def endless():
+        while True:
+            yield SPANISH, ITALIAN
+
+    results = Projector(TinyEncoder()).project_all(endless(), language="it")
+    assert next(results) == next(results)
+
+
+def test_calls_leave_nothing_behind_and_several_threads_may_share_a_projector(projector):
+    targets = [ITALIAN[:length] for length in (30, 40, 50, 57)]
+    alone = [projector.project(SPANISH, target, language="it") for target in targets]
+    with ThreadPoolExecutor(4) as pool:
+        together = pool.map(lambda one: projector.project(SPANISH, one, language="it"), targets)
+        assert list(together) == alone
+
+
+def test_the_tagger_is_the_installed_one_another_or_none(projector):
+    assert projector.tagger is not None and projector.tagger.encoder is projector.encoder
+    load = functools.partial(Projector.from_pretrained, device="cpu")
+    assert load(tagger="none").tagger is load(tagger=None).tagger is None
+    assert load(settings=published()).tagger is None  # as the command has it
+    tiny = load("tiny")
+    assert tiny.tagger is None and tiny.encoder.name == "tiny"
+    named = load("tiny", tagger="clinical").tagger
+    assert named is not None and named.encoder is not tiny.encoder
+    with pytest.raises(ModelError):
+        load("no such model")
+    with pytest.raises(ModelError, match="no tagger can be read"):
+        load(tagger="no such tagger")
+    with pytest.raises(ConfigurationError, match="no device 'abacus'"):
+        load(device="abacus", tagger=None)
+
+
+def test_a_path_is_never_the_name_of_an_installed_model(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError, match=r"/aligner"):
+        Projector.from_pretrained(Path("aligner"))
+
+
+def test_settings_decide(projector):
+    strict = Settings(decode=DecodeSettings(min_score=1.01))
+    result = replace(projector, settings=strict).project(SPANISH, ITALIAN, language="it")
+    assert {str(one.status) for one in result.projections} == {"below_threshold"}
+    assert result.mentions == ()
+
+
+def test_annotations_travel_or_are_listed(projector):
+    note = Annotation("#1", "note", "AnnotatorNotes", (("", "T1"),), "sure")
+    lost = Annotation("#2", "note", "AnnotatorNotes", (("", "T9"),), "unsure")
+    source = replace(SPANISH, annotations=(note, lost))
+    result = projector.project(source, ITALIAN, language="it")
+    assert (result.document.annotations, result.lost) == ((note,), (lost,))
+    assert "#1\tAnnotatorNotes T1\tsure\n" in result.to_brat()
+
+
+# What is shown and written.
+
+
+def test_a_pair_is_shown_side_by_side_with_equal_mentions_in_equal_colours(projector):
+    shown = projector.project(SPANISH, ITALIAN, language="it")._repr_html_()
+    left, right = shown.split("text · it")
+    assert "text · es" in left and 'lang="es"' in left and 'lang="it"' in right
+    tag = r'class="projector-tag"[^>]*solid (#\w+)[^>]*>(T\d) '
+    colors = [{id_: color for color, id_ in re.findall(tag, side)} for side in (left, right)]
+    assert colors[0] == colors[1]
+    assert len({*colors[0].values()}) == len(colors[0]) == 3
+    assert "T1 DISEASE: score 0." in right
+
+
+def test_a_mention_that_is_not_projected_says_why(projector):
+    shown = projector.project(SPANISH, "", language="it")._repr_html_()
+    assert "T1 DISEASE: unaligned: no span of the translation fits it better than none" in shown
+
+
+def test_a_text_with_a_script_stays_a_text(projector):
+    text = "<script>alert(1)</script> tos"
+    source = Document.from_spans(text, [(26, 29, "<b>")], language="es", name="<i>")
+    for shown in (
+        source._repr_html_(),
+        projector.project(source, text, language='"><script>')._repr_html_(),
+    ):
+        assert "<script" not in shown and "<b>" not in shown and "<i>" not in shown
+
+
+def test_a_discontinuous_mention_is_shown_and_written_with_both_its_fragments(projector):
+    mention = Mention("T1", "DISEASE", (Fragment(33, 39), Fragment(48, 56)))
+    source = Document("a", "es", TEXT, (mention,))
+    result = projector.project(source, ITALIAN, language="it")
+    assert [ITALIAN[part.start : part.end] for part in result.mentions[0].fragments] == [
+        "lesione", "epatica",
+    ]  # fmt: skip
+    assert (
+        result.to_brat()
+        == to_brat(result.document)
+        == ("T1\tDISEASE 31 38;49 56\tlesione epatica\n")
+    )
+    assert result._repr_html_().count("T1 DISEASE 2/2<") == 2
+
+
+def test_a_label_that_brat_cannot_hold_is_told():
+    with pytest.raises(OutputError, match="'a b'"):
+        to_brat(Document.from_spans("tos", [(0, 3, "a b")], language="es"))
+
+
+# Words, and why.
+
+
+def test_words_are_linked_with_their_strength(projector):
+    links = projector.align_words(["Paciente", "con", "fiebre"], ("Paziente", "con", "febbre"))
+    assert [(left, right) for left, right, _ in links] == [(0, 0), (1, 1), (2, 2)]
+    assert all(0.4 <= strength <= 1 for _, _, strength in links)
+    assert projector.align_words([], ["tosse"]) == projector.align_words(["tos"], []) == []
+    with pytest.raises(ValueError, match="'Paciente con' is a text; expected its words"):
+        projector.align_words("Paciente con", ["Paziente"])
+
+
+def test_an_explanation_is_of_what_was_projected(projector):
+    result = projector.project(SPANISH, ITALIAN, language="it")
+    for mention, projection in zip(SPANISH.mentions, result.projections, strict=True):
+        explanation = projector.explain(SPANISH, ITALIAN, mention.id, language="it", most=2)
+        assert explanation.projection == projection
+        assert explanation.rivals[0][0].share == projection.score  # with the tagger's part in it
+        assert len(explanation.rivals[0]) == 2
+    with pytest.raises(ConfigurationError, match="has no mention T9; its mentions are: T1, T2, T3"):
+        projector.explain(SPANISH, ITALIAN, "T9", language="it")
+
+
+# Tagging.
+
+
+def test_a_text_is_tagged_as_a_document_is():
+    tagger = Tagger.from_pretrained(device="cpu", precision="fp32")
+    text = "El paciente presentó fiebre y vómitos."
+    bare = tagger.tag(text)
+    assert (bare.name, bare.language) == ("text", "und")
+    assert [mention.surface(text) for mention in bare.mentions] == ["fiebre", "vómitos"]
+    annotated = Document.from_spans(text, [(0, 2, "X")], language="es", name="a")
+    assert tagger.tag(annotated) == replace(bare, name="a", language="es")
+    assert tagger.tag(text, language="es").language == "es"
+    with pytest.raises(ValueError, match="in es and language='it'"):
+        tagger.tag(annotated, language="it")
+    with pytest.raises(ModelError, match="no tagger can be read"):
+        Tagger.from_pretrained("nonsense")
+
+
+# Coding.
+
+
+def test_a_coder_proposes_what_the_command_proposes(tmp_path, monkeypatch, coder):
+    words = ["HTA", "fiebre", "dolor torácico opresivo", "Qwxz"]
+    (tmp_path / "es").mkdir()
+    document = Document.from_spans(
+        " ".join(words), [(0, 3, "X"), (4, 10, "X"), (11, 34, "X"), (35, 39, "X")], language="es"
+    )
+    (tmp_path / "es" / "a.txt").write_text(document.text, encoding="utf-8")
+    (tmp_path / "es" / "a.ann").write_text(to_brat(document), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(["code", "es", "-o", "coded", "--top-k", "3"]) == 3  # the last has no code
+    facts = json.loads(Path("coded/coding.json").read_text(encoding="utf-8"))
+    assert coder.fingerprint == facts["fingerprint"]
+    table = pl.read_parquet("coded/codes.parquet").sort("mention", "rank")
+    proposed = {
+        mention.id: codes
+        for mention, codes in zip(
+            document.mentions, coder.code(words, language="es", top_k=3), strict=True
+        )
+        if codes
+    }
+    columns = ("mention", "code", "score", "description", "name")
+    assert table.select(columns).rows() == [
+        (id_, one.code, pytest.approx(one.score), one.description, one.found_by)
+        for id_, codes in proposed.items()
+        for one in codes
+    ]
+    assert proposed.keys() == {"T1", "T2", "T3"}
+
+
+def test_arterial_hypertension_has_its_code(coder):
+    (codes,) = coder.code(["HTA"], language="es", top_k=1)
+    assert codes == [ProposedCode("I10", 1.0, "hipertensión arterial", "hipertensión arterial")]
+    assert coder.code(["HTA"], language="ro")[0][0].code == "I10"
+    (codes,) = coder.code(["polmonite"], language="it", top_k=1)
+    assert (codes[0].code, codes[0].found_by) == ("J18.9", "polmonite")
+    assert len(coder.code(["dolor"], language="es")[0]) == 5
+    assert coder.code([]) == []
+
+
+def test_what_a_coder_cannot_take_is_told(coder, tmp_path):
+    with pytest.raises(ValueError, match="'HTA' is one text; expected a list"):
+        coder.code("HTA")
+    with pytest.raises(ValueError, match="top_k is 0"):
+        coder.code(["HTA"], top_k=0)
+    with pytest.raises(CorpusError):
+        Coder.from_pretrained(codes=tmp_path / "none.tsv")
+
+
+def test_a_list_of_ones_own_is_coded_by(tmp_path):
+    path = tmp_path / "codes.tsv"
+    path.write_text("code\tdescription\tlanguage\nZ1\ttos seca\tes\n", encoding="utf-8")
+    coder = Coder.from_pretrained(codes=path)
+    assert coder.codes.codes == ("Z1",)
+    assert coder.code(["Tos seca"], language="es")[0][0].code == "Z1"
+
+
+# Corpora and scores.
+
+
+def test_a_corpus_is_documents_with_names_read_one_by_one(tmp_path):
+    for name in ("b", "a"):
+        (tmp_path / f"{name}.txt").write_text("tos y fiebre", encoding="utf-8")
+        (tmp_path / f"{name}.ann").write_text("T1\tENFERMEDAD 0 3\ttos\n", encoding="utf-8")
+    documents = read_corpus(tmp_path, language="es")
+    assert (len(documents), documents.names, documents.language) == (2, ("a", "b"), "es")
+    assert [document.name for document in documents] == ["a", "b"]
+    assert [document.name for document in documents] == ["a", "b"]  # again
+    assert documents["a"].mentions == (Mention("T1", "DISEASE", (Fragment(0, 3),)),)
+    plain = read_corpus(str(tmp_path), labels={})
+    assert plain["a"].mentions[0].label == "ENFERMEDAD"
+    with pytest.raises(KeyError, match="has no document 'c'"):
+        documents["c"]
+    (tmp_path / "b.ann").write_text("T1\tENFERMEDAD 0 99\ttos\n", encoding="utf-8")
+    documents = iter(read_corpus(tmp_path))
+    assert next(documents).name == "a"
+    with pytest.raises(CorpusError, match=r"b\.ann:1"):
+        next(documents)
+
+
+def test_a_corpus_that_cannot_be_opened_is_told_as_the_command_tells(tmp_path):
+    with pytest.raises(CorpusError, match="nothing is there"):
+        read_corpus(tmp_path / "none")
+    with pytest.raises(CorpusError):
+        read_corpus(ROOT / "data_samples" / "tree")
+    (tmp_path / "a.ann").write_text("", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"a\.ann"):
+        read_corpus(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def predicted(tmp_path_factory):
+    """A run of the sample documents onto two languages, by the tiny encoder."""
+    folder = tmp_path_factory.mktemp("run") / "out"
+    project_corpus(SAMPLES / "es", [SAMPLES / "en", SAMPLES / "cs"], folder, model="tiny")
+    return folder
+
+
+def test_scores_are_those_that_the_command_prints(predicted, capsys):
+    assert run(["evaluate", str(SAMPLES), str(predicted)]) == 0
+    printed = capsys.readouterr().out.split("\n\n")[0]
+    scores = evaluate(SAMPLES, predicted)
+    assert str(scores).split("\nnot in")[0] == printed
+    assert scores.total == scores.rows[-1].scores
+    assert scores.remarks and "not scored" in scores.remarks[0]
+    assert run(["evaluate", str(SAMPLES / "en"), str(predicted), "--only", "DISEASE"]) == 0
+    printed = capsys.readouterr().out.split("\n\n")[0]
+    alone = evaluate(str(SAMPLES / "en"), predicted, only=["DISEASE"])
+    assert str(alone).split("\nnot in")[0] == printed
+    assert alone.of(language="en", label="DISEASE") == scores.of(language="en", label="DISEASE")
+    with pytest.raises(KeyError, match="no span of all X; there are: cs DISEASE"):
+        scores.of(label="X")
+
+
+@pytest.mark.parametrize("fragments", ["covering", "exact"])
+def test_documents_are_scored_as_their_files_are(predicted, fragments):
+    gold, found = read_corpus(SAMPLES / "cs"), read_corpus(predicted / "brat" / "cs")
+    of_paths = evaluate(SAMPLES / "cs", predicted, fragments=fragments)
+    assert evaluate(gold, found, fragments=fragments).rows == of_paths.rows
+    renamed = (replace(document, language="cz") for document in found)
+    assert evaluate(list(gold), renamed, fragments=fragments).rows == of_paths.rows
+
+
+def test_labels_are_named_alike_on_both_sides():
+    gold = Document.from_spans("tos", [(0, 3, "SINTOMA")], language="es")
+    found = Document.from_spans("tos", [(0, 3, "SYMPTOM")], language="es")
+    assert evaluate([gold], [found]).total.strict.f1 == 1
+    assert evaluate([gold], [found], labels={}).total.strict.f1 == 0
+    assert evaluate([gold], []).total.strict.fn == 1
+
+
+def test_documents_that_cannot_be_held_against_each_other_are_told():
+    one = Document.from_spans("tos", [(0, 3, "X")], language="es")
+    for gold, found, told in (
+        ([one, one], [one], r"gold: two documents are called text \(es\)"),
+        ([one], [one, one], "predicted: two documents"),
+        ([one], [replace(one, name="other")], r"other \(es\) is no gold document; gold has text"),
+        ([one], [replace(one, text="tosse")], r"text \(es\) has another text"),
+        ("a path", [one], "one side is a path"),
+        ([one], Path("a path"), "one side is a path"),
+    ):
+        with pytest.raises(ConfigurationError, match=told):
+            evaluate(gold, found)
