@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from projector.align.aligner import AlignedPair, align_pair
-from projector.decode.candidates import Candidates, Floats, weigh_spans
-from projector.decode.membership import mass_shares, shares_by_word
-from projector.decode.mention_spans import fragment_spans, source_spans
+from projector.decode.best_span import span_probabilities
+from projector.decode.candidates import Candidates, Floats, best_places
+from projector.decode.longest_run import TokenRuns
+from projector.decode.mention_spans import choose_spans
+from projector.decode.projections import mention_projections
 from projector.decode.tagger_evidence import TaggerEvidence
-from projector.document import DocumentPair, Mention, Projection
+from projector.document import Document, DocumentPair, Mention, Projection
 from projector.errors import ConfigurationError
-from projector.models.encoder import CachedEncoder, Encoder
-from projector.pipeline import project_pair
-from projector.settings import Settings
-from projector.text.token_words import tokens_in_words
+from projector.models.encoder import Encoder
+from projector.pipeline import WeighedPair, weigh_pair
+from projector.settings import Settings, SpanWeights
 from projector.text.words import overlap_range
 
 
@@ -107,132 +106,126 @@ def explain_mention(
     Raises:
         ConfigurationError: The document has no such mention.
     """
-    number = next((k for k, one in enumerate(pair.source.mentions) if one.id == mention_id), None)
-    if number is None:
-        ids = ", ".join(one.id for one in pair.source.mentions) or "none"
-        raise ConfigurationError(
-            f"{pair.source.name} has no mention {mention_id}; its mentions are: {ids}"
-        )
-    mention = pair.source.mentions[number]
-    encoder = CachedEncoder(encoder)
-    outcome = project_pair(pair, encoder, settings, evidence=evidence).projections[number]
-    aligned = align_pair(pair, encoder, settings.align)
-    words = " … ".join(pair.target.text[part.start : part.end] for part in outcome.fragments)
-    runs = settings.decode.method == "longest-run"
+    mention = _mention(pair.source, mention_id)
+    # A mention goes where it goes whatever other mentions there are.
+    alone = DocumentPair(replace(pair.source, mentions=(mention,)), pair.target)
+    weighed = weigh_pair(alone, encoder, settings, evidence=evidence)
+    candidates = list(weighed.candidates)
+    (projection,) = mention_projections(
+        alone,
+        weighed.fragments,
+        choose_spans(candidates, settings.decode),
+        min_score=settings.decode.min_score,
+    )
+    parts = [pair.target.text[part.start : part.end] for part in projection.fragments]
     return Explanation(
         mention,
         mention.surface(pair.source.text),
-        _tokens(aligned, mention, most),
-        _runs(aligned, number, settings, most)
-        if runs
-        else _rivals(aligned, number, settings, most, evidence),
-        None if runs else settings.decode.weights.nothing,
-        outcome,
-        words,
+        _tokens(weighed, most),
+        _rivals(weighed, candidates, settings, most),
+        None if settings.decode.method == "longest-run" else settings.decode.weights.nothing,
+        projection,
+        " … ".join(parts),
     )
 
 
-def _tokens(aligned: AlignedPair, mention: Mention, most: int) -> tuple[TokenLinks, ...]:
-    spans = np.array([(part.start, part.end) for part in mention.fragments], dtype=np.int64)
-    ranges = zip(*overlap_range(aligned.source.offsets, spans), strict=True)
+def _mention(source: Document, mention_id: str) -> Mention:
+    for mention in source.mentions:
+        if mention.id == mention_id:
+            return mention
+    ids = ", ".join(mention.id for mention in source.mentions) or "none"
+    raise ConfigurationError(f"{source.name} has no mention {mention_id}; its mentions are: {ids}")
+
+
+def _tokens(weighed: WeighedPair, most: int) -> tuple[TokenLinks, ...]:
+    """Return the tokens of the fragments in text order, each with what receives most of it."""
+    source = weighed.source.tokens
+    ranges = zip(*overlap_range(source.offsets, weighed.fragments.characters), strict=True)
     tokens = sorted({token for first, last in ranges for token in range(first, last)})
-    weights = aligned.alignment.weights
-    columns = aligned.alignment.band.columns
-    found = []
+    links = []
     for token in tokens:
-        shares = weights[token] / weights[token].sum().clamp_min(1e-30)
-        best = shares.topk(min(most, len(shares)))
-        targets = []
-        for share, entry in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            start, end = aligned.target.offsets[int(columns[token, entry])].tolist()
-            if share > 0:
-                targets.append((aligned.target.text[start:end], start, round(share, 4)))
-        start, end = aligned.source.offsets[token].tolist()
-        found.append(TokenLinks(aligned.source.text[start:end], tuple(targets)))
-    return tuple(found)
+        start, end = source.offsets[token].tolist()
+        links.append(TokenLinks(source.text[start:end], _targets(weighed, token, most)))
+    return tuple(links)
 
 
-def _runs(
-    aligned: AlignedPair, number: int, settings: Settings, most: int
-) -> tuple[tuple[RankedCandidate, ...], ...]:
-    """List the runs of target tokens that pass the threshold, for each of a mention's fragments."""
-    spans, owner = fragment_spans(aligned.pair.source)
-    spans = spans[owner == number]
-    if not len(aligned.source) or not len(aligned.target):
-        return ((),) * len(spans)
-    membership = mass_shares(aligned.alignment, aligned.source.offsets, spans).purity
-    listed = []
-    for row in membership:
-        places = np.flatnonzero(row >= settings.decode.threshold)
-        breaks = np.flatnonzero(np.diff(places) > settings.decode.gap + 1) + 1
-        runs = [
-            _run(row, int(run[0]), int(run[-1]) + 1, aligned)
-            for run in np.split(places, breaks)
-            if len(run)
-        ]
-        listed.append(tuple(sorted(runs, key=_longest_first)[:most]))
-    return tuple(listed)
-
-
-def _run(row: Floats, first: int, last: int, aligned: AlignedPair) -> RankedCandidate:
-    start, end = int(aligned.target.offsets[first, 0]), int(aligned.target.offsets[last - 1, 1])
-    mass, tokens = float(row[first:last].sum()), last - first
-    parts = {"tokens": float(tokens), "membership": round(mass, 3)}
-    share = round(min(1.0, mass / tokens), 4)
-    return RankedCandidate(aligned.target.text[start:end], start, end, float(tokens), share, parts)
-
-
-def _longest_first(run: RankedCandidate) -> tuple[float, float, int]:
-    return -run.total, -run.parts["membership"], run.start
+def _targets(weighed: WeighedPair, token: int, most: int) -> tuple[tuple[str, int, float], ...]:
+    target = weighed.target.tokens
+    weights = weighed.alignment.weights[token]
+    columns = weighed.alignment.band.columns[token]
+    shares = weights / weights.sum().clamp_min(1e-30)
+    best = shares.topk(min(most, len(shares)))
+    targets = []
+    for share, column in zip(best.values.tolist(), columns[best.indices].tolist(), strict=True):
+        start, end = target.offsets[column].tolist()
+        if share > 0:
+            targets.append((target.text[start:end], start, round(share, 4)))
+    return tuple(targets)
 
 
 def _rivals(
-    aligned: AlignedPair,
-    number: int,
+    weighed: WeighedPair,
+    candidates: Sequence[Candidates | TokenRuns],
     settings: Settings,
     most: int,
-    evidence: TaggerEvidence | None,
 ) -> tuple[tuple[RankedCandidate, ...], ...]:
-    """List the best candidates of the span model, for each of a mention's fragments."""
-    spans, owner = fragment_spans(aligned.pair.source)
-    spans = spans[owner == number]
-    if not len(aligned.source) or not len(aligned.target):
-        return ((),) * len(spans)
-    word_map = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
-    label = aligned.pair.source.mentions[number].label
-    listed: dict[int, tuple[RankedCandidate, ...]] = {}
-    for candidates in weigh_spans(
-        shares_by_word(mass_shares(aligned.alignment, aligned.source.offsets, spans), word_map),
-        source_spans(aligned, spans, [label] * len(spans), evidence),
-        aligned.source_words,
-        aligned.target_words,
-        word_map,
-    ):
-        for row, index in enumerate(candidates.index.tolist()):
-            listed[index] = _best(candidates, row, aligned, settings, most)
-    return tuple(listed.get(index, ()) for index in range(len(spans)))
+    """List the best candidates of each fragment."""
+    text = weighed.target.text
+    rivals: dict[int, tuple[RankedCandidate, ...]] = {}
+    for some in candidates:
+        if isinstance(some, TokenRuns):
+            ranked = [_runs(some, row, text, most) for row in range(len(some.index))]
+        else:
+            ranked = _spans(some, text, settings.decode.weights, most)
+        rivals |= zip(some.index.tolist(), ranked, strict=True)
+    return tuple(rivals.get(number, ()) for number in range(len(weighed.fragments)))
 
 
-def _best(
-    candidates: Candidates, row: int, aligned: AlignedPair, settings: Settings, most: int
-) -> tuple[RankedCandidate, ...]:
-    weights = settings.decode.weights
-    total = candidates.total(weights)[row].astype(np.float64)
-    mass = np.exp(total - total.max()).sum() + np.exp(weights.nothing - total.max())
-    rivals = []
-    for place in np.argsort(-total, axis=None, kind="stable")[:most].tolist():
-        first, last = divmod(place, total.shape[1])
-        if not np.isfinite(total[first, last]):
-            break
-        start = int(aligned.target_words.offsets[candidates.first[row, first], 0])
-        end = int(aligned.target_words.offsets[candidates.last[row, last] - 1, 1])
-        parts = {}
-        for name, values in candidates.features.items():
-            value = np.broadcast_to(values, candidates.legal.shape)[row, first, last]
-            parts[name] = round(float(value) * getattr(weights, name), 3)
-        share = round(float(np.exp(total[first, last] - total.max()) / mass), 4)
-        text = aligned.target.text[start:end]
-        rivals.append(
-            RankedCandidate(text, start, end, round(float(total[first, last]), 3), share, parts)
+def _runs(candidates: TokenRuns, row: int, text: str, most: int) -> tuple[RankedCandidate, ...]:
+    """Return the longest of a fragment's runs of target tokens."""
+    ranked = []
+    for run in candidates.runs[row][:most]:
+        start = int(candidates.offsets[run.first, 0])
+        end = int(candidates.offsets[run.last - 1, 1])
+        tokens = float(run.last - run.first)
+        parts = {"tokens": tokens, "membership": round(run.mass, 3)}
+        share = round(run.score, 4)
+        ranked.append(RankedCandidate(text[start:end], start, end, tokens, share, parts))
+    return tuple(ranked)
+
+
+def _spans(
+    candidates: Candidates, text: str, weights: SpanWeights, most: int
+) -> list[tuple[RankedCandidate, ...]]:
+    """Return the best spans of each fragment, with the decoder's own sums and probabilities."""
+    total = candidates.total(weights)
+    probability = span_probabilities(total, nothing=weights.nothing)
+    ranked = []
+    for row in range(len(total)):
+        first, last = best_places(total[row], most)
+        rows = zip(
+            candidates.characters(row, first, last).tolist(),
+            total[row, first, last].tolist(),
+            probability[row, first, last].tolist(),
+            _parts(candidates.features_of(row, first, last), weights, len(first)),
+            strict=True,
         )
-    return tuple(rivals)
+        spans = [
+            RankedCandidate(text[start:end], start, end, round(whole, 3), round(share, 4), parts)
+            for (start, end), whole, share, parts in rows
+        ]
+        ranked.append(tuple(spans))
+    return ranked
+
+
+def _parts(
+    features: Mapping[str, Floats], weights: SpanWeights, count: int
+) -> list[dict[str, float]]:
+    """Return each feature's part in the sums of so many candidates."""
+    return [
+        {
+            name: round(float(values[candidate]) * getattr(weights, name), 3)
+            for name, values in features.items()
+        }
+        for candidate in range(count)
+    ]

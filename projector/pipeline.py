@@ -1,15 +1,22 @@
 """Project the mentions of documents onto their translations: the whole flow on one page.
 
-text → tokens → vectors → path, band, transport → scores of each mention → spans → projections
+text → tokens → vectors → path → band → weights → shares of mass → candidates → spans → projections
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
-from projector.align.aligner import align_pair
-from projector.decode.mention_spans import TargetSpans, decode_spans, fragment_spans, join_fragments
+from projector.align.aligner import align_within, band_along, text_units, token_vectors
+from projector.align.anchors import expected_path
+from projector.align.weights import Alignment
+from projector.decode.candidates import Candidates
+from projector.decode.fragments import SourceFragments, fragment_shares, source_fragments
+from projector.decode.longest_run import TokenRuns
+from projector.decode.mention_spans import candidate_spans, choose_spans
+from projector.decode.projections import mention_projections
 from projector.decode.tagger_evidence import TaggerEvidence
 from projector.document import (
     Annotation,
@@ -22,46 +29,35 @@ from projector.document import (
 )
 from projector.models.encoder import CachedEncoder, Encoder
 from projector.settings import Settings
+from projector.text.token_words import TextUnits
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectedDocument:
-    """A translation with the mentions projected onto it, and what became of every one.
-
-    Args:
-        source: The document whose mentions they are.
-        document: The translation; its mentions keep their source ids and labels, its annotations
-            are those that could travel with them.
-        projections: One for each source mention, in the source's order.
-        lost: The annotations that could not travel, because what they are about is not projected.
-    """
-
-    source: Document
-    document: Document
-    projections: tuple[Projection, ...]
-    lost: tuple[Annotation, ...] = ()
-
-
-def project_pairs(
-    pairs: Iterable[DocumentPair],
+def weigh_pair(
+    pair: DocumentPair,
     encoder: Encoder,
     settings: Settings,
     *,
-    evidence: Iterable[TaggerEvidence | None] | None = None,
-) -> Iterator[ProjectedDocument]:
-    """Project pair after pair; a text that recurs in neighbouring pairs is encoded once.
+    evidence: TaggerEvidence | None = None,
+) -> WeighedPair:
+    """Align a document with its translation and list what its mentions may become there.
+
+    From here to the projections the flow is one, whoever asks: `project_pair` chooses among the
+    candidates, `explain` shows them, and the weights of the span model are fitted on them.
 
     Args:
-        pairs: Read as they are needed.
-        encoder: Gives tokens and vectors.
-        settings: Of aligning and decoding.
-        evidence: For each pair what an auxiliary tagger says of the target, or None.
+        pair, encoder, settings, evidence: As `project_pair` takes them.
     """
-    cached = CachedEncoder(encoder)
-    helpers = iter(evidence) if evidence is not None else None
-    for pair in pairs:
-        helper = next(helpers, None) if helpers is not None else None
-        yield project_pair(pair, cached, settings, evidence=helper)
+    source, target = text_units(pair.source, encoder), text_units(pair.target, encoder)
+    vectors = token_vectors(source.tokens, target.tokens, encoder, settings.align)
+    path = expected_path(*vectors, settings.align)  # [S] target positions
+    band = band_along(path, vectors[1], settings.align)  # [S, W]
+    alignment = align_within(*vectors, band, settings.align)  # [S, W] weights
+    fragments = source_fragments(pair.source)  # [M, 2] characters
+    shares = fragment_shares(fragments, alignment, source.tokens)  # [M, T] of mass
+    candidates = candidate_spans(
+        shares, fragments, source, target, settings.decode, evidence=evidence
+    )
+    return WeighedPair(source, target, alignment, fragments, candidates)
 
 
 def project_pair(
@@ -82,38 +78,81 @@ def project_pair(
     Returns:
         The translation with its mentions; every source mention has exactly one projection.
     """
-    aligned = align_pair(pair, encoder, settings.align)
-    spans, owner = fragment_spans(pair.source)
-    found = decode_spans(aligned, spans, owner, settings, evidence=evidence)
-    outcomes = tuple(
-        _outcome(mention, found[found.owner == number], aligned.target.text, settings)
-        for number, mention in enumerate(pair.source.mentions)
+    weighed = weigh_pair(pair, encoder, settings, evidence=evidence)
+    spans = choose_spans(weighed.candidates, settings.decode)
+    projections = mention_projections(
+        pair, weighed.fragments, spans, min_score=settings.decode.min_score
     )
-    return _projected(pair, outcomes)
+    return _projected(pair, projections)
 
 
-def _outcome(mention: Mention, spans: TargetSpans, text: str, settings: Settings) -> Projection:
-    """Decide what became of a mention from what was chosen for its fragments."""
-    if not len(spans.owner):
-        reason = "no span of the translation fits it better than none"
-        return Projection(mention.id, Status.UNALIGNED, reason=reason)
-    score = round(float(spans.scores.min()), 4)
-    if score < settings.decode.min_score:
-        reason = f"its best span scores {score}, below {settings.decode.min_score}"
-        return Projection(mention.id, Status.BELOW_THRESHOLD, score, reason=reason)
-    fragments = join_fragments(spans.characters, text)
-    return Projection(mention.id, Status.PROJECTED, score, fragments)
+def project_pairs(
+    pairs: Iterable[DocumentPair],
+    encoder: Encoder,
+    settings: Settings,
+    *,
+    evidence: Iterable[TaggerEvidence | None] | None = None,
+) -> Iterator[ProjectedDocument]:
+    """Project pair after pair; a text that recurs in neighbouring pairs is encoded once.
+
+    Args:
+        pairs: Read as they are needed.
+        encoder: Gives tokens and vectors.
+        settings: Of aligning and decoding.
+        evidence: For each pair what an auxiliary tagger says of the target, or None.
+    """
+    cached = CachedEncoder(encoder)
+    said = iter(evidence) if evidence is not None else repeat(None)
+    for pair in pairs:
+        yield project_pair(pair, cached, settings, evidence=next(said, None))
 
 
-def _projected(pair: DocumentPair, outcomes: tuple[Projection, ...]) -> ProjectedDocument:
+@dataclass(frozen=True, slots=True)
+class ProjectedDocument:
+    """A translation with the mentions projected onto it, and what became of every one.
+
+    Args:
+        source: The document whose mentions they are.
+        document: The translation; its mentions keep their source ids and labels, its annotations
+            are those that could travel with them.
+        projections: One for each source mention, in the source's order.
+        lost: The annotations that could not travel, because what they are about is not projected.
+    """
+
+    source: Document
+    document: Document
+    projections: tuple[Projection, ...]
+    lost: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedPair:
+    """What a document's mentions may become in its translation, and what that comes from.
+
+    Args:
+        source: The document's tokens and words.
+        target: The translation's.
+        alignment: Of their tokens.
+        fragments: Of the document's mentions.
+        candidates: Of the fragments, some at a time; they can be gone through once.
+    """
+
+    source: TextUnits
+    target: TextUnits
+    alignment: Alignment
+    fragments: SourceFragments
+    candidates: Iterator[Candidates | TokenRuns]
+
+
+def _projected(pair: DocumentPair, projections: tuple[Projection, ...]) -> ProjectedDocument:
     mentions = tuple(
-        Mention(mention.id, mention.label, outcome.fragments, mention.line)
-        for mention, outcome in zip(pair.source.mentions, outcomes, strict=True)
-        if outcome.status is Status.PROJECTED
+        Mention(mention.id, mention.label, projection.fragments, mention.line)
+        for mention, projection in zip(pair.source.mentions, projections, strict=True)
+        if projection.status is Status.PROJECTED
     )
     kept, lost = transferable_annotations(
         pair.source.annotations, {mention.id for mention in mentions}
     )
     target = pair.target
     document = Document(target.name, target.language, target.text, mentions, kept)
-    return ProjectedDocument(pair.source, document, outcomes, lost)
+    return ProjectedDocument(pair.source, document, projections, lost)

@@ -14,7 +14,7 @@ SOURCE = "la fiebre alta (de), y post-op «x» fiebre"
 
 
 def case(seed, *, spans=3, size=None, tagger=False):
-    """Return arguments of `best_span`: a text of odd pieces, random shares, some rows empty."""
+    """Return arguments of `weigh_spans`: a text of odd pieces, random shares, some rows empty."""
     rng = np.random.default_rng(seed)
     size = int(rng.integers(1, 16)) if size is None else size
     gaps = rng.choice(["", " ", " "], size)

@@ -8,6 +8,7 @@ fitted on everything; with a tagger the same once without what it says and once 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -19,15 +20,12 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from projector.align.aligner import AlignedPair, align_pair
 from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, read_gold
-from projector.decode.candidates import Candidates, weigh_spans
-from projector.decode.membership import mass_shares, shares_by_word
-from projector.decode.mention_spans import fragment_spans, source_spans
+from projector.decode.candidates import Candidates, best_places
 from projector.document import DocumentPair
 from projector.evaluation.metrics import Span, document_spans, score
+from projector.pipeline import weigh_pair
 from projector.settings import DEFAULT_MODEL, Settings, SpanWeights
-from projector.text.token_words import tokens_in_words
 from projector.training.aligner.data import fold_of
 
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ class Example:
         language: Its translation's.
         document: Its translation's name.
         label: Its label.
-        places: [K, 2] the candidates' characters.
+        characters: [K, 2] where the candidates stand.
         features: [K, F] their features.
     """
 
@@ -60,7 +58,7 @@ class Example:
     language: str
     document: str
     label: str
-    places: NDArray[np.int64]
+    characters: NDArray[np.int64]
     features: NDArray[np.float32]
 
     @property
@@ -68,7 +66,7 @@ class Example:
         """Return the index of the gold span among the candidates, if it is one."""
         if self.span is None:
             return None
-        hits = np.flatnonzero((self.places == self.span).all(1))
+        hits = np.flatnonzero((self.characters == self.span).all(1))
         return int(hits[0]) if len(hits) else None
 
 
@@ -84,63 +82,43 @@ def examples(
     """Yield the mentions of a pair with their candidates; mentions without candidates are left."""
     evidence = tagger.support(pair.target.text) if tagger else None
     names = fitted_names(tagger=tagger is not None)
-    aligned = align_pair(pair, encoder, Settings().align)
-    spans, owner = fragment_spans(pair.source)
-    if not len(spans) or not len(aligned.source) or not len(aligned.target):
-        return
-    labels = [pair.source.mentions[number].label for number in owner]
-    word_map = tokens_in_words(aligned.target.offsets, aligned.target_words.offsets)
-    shares = shares_by_word(mass_shares(aligned.alignment, aligned.source.offsets, spans), word_map)
+    weighed = weigh_pair(pair, encoder, Settings(), evidence=evidence)
     gold = {mention.id: (mention.start, mention.end) for mention in pair.target.mentions}
-    for candidates in weigh_spans(
-        shares,
-        source_spans(aligned, spans, labels, evidence),
-        aligned.source_words,
-        aligned.target_words,
-        word_map,
-    ):
-        for row, index in enumerate(candidates.index):
-            mention = pair.source.mentions[owner[index]]
-            places, features = _best(candidates, row, aligned, names)
+    for candidates in weighed.candidates:
+        if not isinstance(candidates, Candidates):
+            continue  # runs of tokens have no features to weigh
+        for row, mention_number in enumerate(weighed.fragments.mention[candidates.index]):
+            mention = pair.source.mentions[mention_number]
+            characters, features = _best(candidates, row, names)
             span = gold.get(mention.id)
             target = pair.target
             yield Example(
-                name, fold, span, target.language, target.name, mention.label, places, features
+                name, fold, span, target.language, target.name, mention.label, characters, features
             )
 
 
 def _best(
-    candidates: Candidates, row: int, aligned: AlignedPair, names: Sequence[str]
+    candidates: Candidates, row: int, names: Sequence[str]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    total = candidates.total(SpanWeights())[row]
-    order = np.argsort(-total, axis=None, kind="stable")[:_KEPT]
-    order = order[np.isfinite(total.ravel()[order])]
-    first, last = np.unravel_index(order, total.shape)
-    offsets = aligned.target_words.offsets
-    places = np.stack(
-        [offsets[candidates.first[row, first], 0], offsets[candidates.last[row, last] - 1, 1]], 1
-    )
-    features = [
-        np.broadcast_to(candidates.features[name], candidates.legal.shape)[row, first, last]
-        for name in names
-    ]
-    return places, np.stack(features, 1)
+    """Return [K, 2] characters and [K, F] features of the best under the present weights."""
+    first, last = best_places(candidates.total(SpanWeights())[row], _KEPT)
+    features = candidates.features_of(row, first, last)
+    columns = np.stack([features[name] for name in names], 1)
+    return candidates.characters(row, first, last), columns
 
 
 def fit(chosen: Sequence[Example]) -> NDArray[np.float32]:
     """Return [F] weights that make the gold spans of the examples likeliest."""
-    usable = [(one, one.right) for one in chosen if one.right is not None]
-    sizes: dict[str, int] = {}
-    for one, _ in usable:
-        sizes[one.set] = sizes.get(one.set, 0) + 1
+    usable = [(example, example.right) for example in chosen if example.right is not None]
+    sizes = Counter(example.set for example, _ in usable)
     width = usable[0][0].features.shape[1]
     features = torch.zeros(len(usable), _KEPT, width)
     mask = torch.full((len(usable), _KEPT), -1e9)
-    for row, (one, _) in enumerate(usable):
-        features[row, : len(one.features)] = torch.from_numpy(one.features)
-        mask[row, : len(one.features)] = 0
+    for row, (example, _) in enumerate(usable):
+        features[row, : len(example.features)] = torch.from_numpy(example.features)
+        mask[row, : len(example.features)] = 0
     right = torch.tensor([index for _, index in usable])
-    share = torch.tensor([sizes[one.set] ** -0.5 for one, _ in usable])
+    share = torch.tensor([sizes[example.set] ** -0.5 for example, _ in usable])
     share /= share.sum()
     weights = torch.zeros(width, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
@@ -161,9 +139,9 @@ def fit(chosen: Sequence[Example]) -> NDArray[np.float32]:
 def predicted_spans(chosen: Sequence[Example], weights: NDArray[np.float32]) -> list[Span]:
     """Choose every example's best candidate."""
     spans = []
-    for one in chosen:
-        start, end = one.places[int((one.features @ weights).argmax())]
-        spans.append(Span(one.language, one.document, one.label, ((int(start), int(end)),)))
+    for example in chosen:
+        start, end = example.characters[int((example.features @ weights).argmax())].tolist()
+        spans.append(Span(example.language, example.document, example.label, ((start, end),)))
     return spans
 
 
@@ -210,46 +188,46 @@ def main(
     ]
     helpers = helpers or [None]
     names = fitted_names(tagger=bool(taggers))
-    found: list[Example] = []
+    gathered: list[Example] = []
     golds: dict[str, list[Span]] = {}
     for name, path in gold_sets(gold).items():
         if not name.startswith(sets) or holds_word_links(path):
             continue
-        for one in tqdm(read_gold(path, limit=limit), desc=name):
-            fold = fold_of(one.document, _FOLDS)
+        for entry in tqdm(read_gold(path, limit=limit), desc=name):
+            fold = fold_of(entry.document, _FOLDS)
             encoder, helper = encoders[fold % len(encoders)], helpers[fold % len(helpers)]
-            found += examples(name, one.pair, encoder, fold=fold, tagger=helper)
-            golds.setdefault(name, []).extend(document_spans(one.pair.target))
+            gathered += examples(name, entry.pair, encoder, fold=fold, tagger=helper)
+            golds.setdefault(name, []).extend(document_spans(entry.pair.target))
     if taggers:
-        _report([_without(one, names.index("tagger")) for one in found], golds, names)
-    _report(found, golds, names)
+        _report([_without(one, names.index("tagger")) for one in gathered], golds, names)
+    _report(gathered, golds, names)
 
 
-def _without(one: Example, column: int) -> Example:
+def _without(example: Example, column: int) -> Example:
     """Return an example as if a feature said nothing."""
-    features = one.features.copy()
+    features = example.features.copy()
     features[:, column] = 0
-    return replace(one, features=features)
+    return replace(example, features=features)
 
 
 def _report(
-    found: Sequence[Example], golds: Mapping[str, Sequence[Span]], names: Sequence[str]
+    gathered: Sequence[Example], golds: Mapping[str, Sequence[Span]], names: Sequence[str]
 ) -> None:
     """Print what present and fitted weights reach on each set, and the fitted ones."""
-    by_fold = [fit([one for one in found if one.fold != fold]) for fold in range(_FOLDS)]
+    by_fold = [fit([one for one in gathered if one.fold != fold]) for fold in range(_FOLDS)]
     present = np.array([getattr(SpanWeights(), name) for name in names], np.float32)
     for name, spans in golds.items():
-        own = [one for one in found if one.set == name]
+        of_set = [one for one in gathered if one.set == name]
         fitted = [
             span
             for fold, weights in enumerate(by_fold)
-            for span in predicted_spans([one for one in own if one.fold == fold], weights)
+            for span in predicted_spans([one for one in of_set if one.fold == fold], weights)
         ]
-        for what, chosen in (("present", predicted_spans(own, present)), ("fitted", fitted)):
+        for what, chosen in (("present", predicted_spans(of_set, present)), ("fitted", fitted)):
             result = score(spans, chosen)
             figures = f"strict {result.strict.f1:.4f} character {result.character.f1:.4f}"
             click.echo(f"{name}, {what} weights: {figures}")
-    weights = zip(names, fit(found), strict=True)
+    weights = zip(names, fit(gathered), strict=True)
     click.echo(", ".join(f"{name} {weight:.2f}" for name, weight in weights) + "\n")
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.align.anchors import expected_path
 from projector.align.band import Band, band_around
 from projector.align.similarity import PRIOR_TOKENS, centered, contextualized, cosines
 from projector.align.weights import (
@@ -20,60 +17,36 @@ from projector.align.weights import (
     sinkhorn_converged,
     softmax_both_ways,
 )
-from projector.document import DocumentPair
+from projector.document import Document
 from projector.models.encoder import Encoder
 from projector.settings import AlignSettings
+from projector.text.token_words import TextUnits
 from projector.text.tokens import TokenizedText
-from projector.text.words import Words, find_words
+from projector.text.words import find_words
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class AlignedPair:
-    """All that is known about a pair once it is aligned."""
-
-    pair: DocumentPair
-    source: TokenizedText
-    target: TokenizedText
-    source_words: Words
-    target_words: Words
-    alignment: Alignment
-
-
-def align_pair(pair: DocumentPair, encoder: Encoder, settings: AlignSettings) -> AlignedPair:
-    """Tokenise, encode and align a document and its translation."""
-    source, target = encoder.tokenize(pair.source.text), encoder.tokenize(pair.target.text)
-    return AlignedPair(
-        pair,
-        source,
-        target,
-        find_words(pair.source.text, pair.source.language),
-        find_words(pair.target.text, pair.target.language),
-        align_texts(source, target, encoder, settings),
-    )
-
-
-def align_texts(
-    source: TokenizedText, target: TokenizedText, encoder: Encoder, settings: AlignSettings
-) -> Alignment:
-    """Encode and align two texts: vectors, path, band, weights."""
-    vectors = token_vectors([source, target], encoder, settings)
-    path = expected_path(*vectors, settings)
-    band = band_along(path, vectors[1], settings)
-    return align_within(*vectors, band, settings)
+def text_units(document: Document, encoder: Encoder) -> TextUnits:
+    """Cut a document's text into the encoder's tokens and into words."""
+    words = find_words(document.text, document.language)
+    return TextUnits(encoder.tokenize(document.text), words)
 
 
 def token_vectors(
-    texts: Sequence[TokenizedText], encoder: Encoder, settings: AlignSettings
-) -> list[Tensor]:
-    """Return a [T, d] vector of unit length for each token of each text, ready to compare."""
-    shrink = PRIOR_TOKENS if settings.center else float("inf")
-    vectors = encoder.encode(texts)
+    source: TokenizedText, target: TokenizedText, encoder: Encoder, settings: AlignSettings
+) -> tuple[Tensor, Tensor]:
+    """Return vectors of unit length, [S, d] and [T, d], of the tokens that are to be compared."""
+    source_vectors, target_vectors = encoder.encode([source, target])
+    return _comparable(source_vectors, settings), _comparable(target_vectors, settings)
+
+
+def _comparable(vectors: Tensor, settings: AlignSettings) -> Tensor:
     if settings.context:
-        vectors = [contextualized(side, factor=settings.context) for side in vectors]
-    return [centered(side, prior_tokens=shrink) for side in vectors]
+        vectors = contextualized(vectors, factor=settings.context)
+    shrink = PRIOR_TOKENS if settings.center else float("inf")
+    return centered(vectors, prior_tokens=shrink)
 
 
 def band_along(path: NDArray[np.float64], target: Tensor, settings: AlignSettings) -> Band:

@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from projector.align.aligner import align_texts
+from projector.align.aligner import align_within, band_along, token_vectors
+from projector.align.anchors import expected_path
 from projector.align.weights import Alignment
 from projector.settings import AlignSettings
 from projector.text.token_words import TokenWordMap, tokens_in_words
@@ -63,8 +64,11 @@ def align_words(
     source: Sequence[str], target: Sequence[str], encoder: Encoder
 ) -> list[tuple[int, int, float]]:
     """Link the same, and say how strongly; see `word_links`."""
-    sides = [encoder.tokenize(" ".join(words)) for words in (source, target)]
-    alignment = align_texts(*sides, encoder, WORD_SETTINGS)
+    sides = encoder.tokenize(" ".join(source)), encoder.tokenize(" ".join(target))
+    vectors = token_vectors(*sides, encoder, WORD_SETTINGS)
+    path = expected_path(*vectors, WORD_SETTINGS)
+    band = band_along(path, vectors[1], WORD_SETTINGS)
+    alignment = align_within(*vectors, band, WORD_SETTINGS)
     word_maps = [
         tokens_in_words(side.offsets, _offsets(words))
         for side, words in zip(sides, (source, target), strict=True)

@@ -4,56 +4,49 @@ from __future__ import annotations
 
 import numpy as np
 
-from projector.decode.candidates import SourceSpans, weigh_spans
+from projector.decode.candidates import Candidates, Floats
 from projector.decode.decoded import Decoded
-from projector.decode.membership import MassShares
 from projector.settings import SpanWeights
-from projector.text.token_words import TokenWordMap
-from projector.text.words import Words
 
 
-def best_span(
-    shares: MassShares,
-    source: SourceSpans,
-    source_words: Words,
-    target_words: Words,
-    word_map: TokenWordMap,
-    *,
-    weights: SpanWeights,
-) -> Decoded:
-    """Choose for each source span the best span of whole target words around its peak.
+def best_span(candidates: Candidates, *, weights: SpanWeights) -> Decoded:
+    """Choose for each of m source spans the best span of whole target words around its peak.
 
     Args:
-        shares: Over M source spans and N target words.
-        source: The M source spans.
-        source_words: The source text's words.
-        target_words: The target text's N words.
-        word_map: Of target tokens in target words.
+        candidates: Of the m source spans.
         weights: Of the features.
 
     Returns:
         Word ranges. The score is the probability of the chosen span among all that were weighed,
-        having none among them. A span that receives no mass, or for which having none is
-        likelier than its best candidate, has none.
+        having none among them. A span for which having none is likelier than its best candidate
+        has none.
     """
-    spans = len(source.first)
-    result = Decoded(
-        np.full(spans, -1, dtype=np.int64),
-        np.full(spans, -1, dtype=np.int64),
-        np.zeros(spans, dtype=np.float32),
+    total = candidates.total(weights)
+    flat = total.reshape(len(total), -1)
+    best = flat.argmax(1)
+    rows = np.arange(len(best))
+    chosen = flat[rows, best] >= weights.nothing
+    first, last = np.divmod(best, total.shape[2])
+    probability = span_probabilities(total, nothing=weights.nothing)[rows, first, last]
+    return Decoded(
+        np.where(chosen, candidates.first[rows, first], -1),
+        np.where(chosen, candidates.last[rows, last], -1),
+        np.where(chosen, probability, np.float32(0)),
     )
-    for candidates in weigh_spans(shares, source, source_words, target_words, word_map):
-        total = candidates.total(weights)
-        flat = total.reshape(len(total), -1)
-        best = flat.argmax(1)
-        rows = np.arange(len(best))
-        peak = flat[rows, best]
-        # In float64 the padding of spans weighed together leaves no trace in the last bits.
-        mass = np.exp(flat - peak[:, None]).sum(1, dtype=np.float64)
-        mass += np.exp(weights.nothing - peak)
-        chosen = peak >= weights.nothing
-        index = candidates.index[chosen]
-        result.first[index] = candidates.first[rows, best // total.shape[2]][chosen]
-        result.last[index] = candidates.last[rows, best % total.shape[2]][chosen]
-        result.score[index] = (1 / mass)[chosen]
-    return result
+
+
+def span_probabilities(total: Floats, *, nothing: float) -> Floats:
+    """Return [m, A, B] the probability of each candidate, having no span at all among them.
+
+    Args:
+        total: [m, A, B] the candidates' weighted sums, minus infinity where there is none; at
+            least one of each source span's is finite.
+        nothing: The sum that having no span has.
+    """
+    peak = total.max((1, 2), keepdims=True)
+    odds = np.exp(total - peak)
+    # In float64 the padding of spans weighed together leaves no trace in the last bits.
+    mass = odds.reshape(len(odds), -1).sum(1, dtype=np.float64)
+    mass += np.exp(nothing - peak).ravel()
+    probability: Floats = (odds / mass[:, None, None]).astype(np.float32)
+    return probability

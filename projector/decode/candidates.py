@@ -56,6 +56,8 @@ class Candidates:
 
     Args:
         index: [m] which source spans.
+        shares: Of the m source spans, over the N target words.
+        words: The target's N words.
         first: [m, A] first words.
         last: [m, B] words behind the last.
         legal: [m, A, B] whether the candidate exists.
@@ -63,6 +65,8 @@ class Candidates:
     """
 
     index: Ints
+    shares: MassShares
+    words: Words
     first: Ints
     last: Ints
     legal: NDArray[np.bool_]
@@ -76,6 +80,26 @@ class Candidates:
                 total += np.float32(getattr(weights, field.name)) * self.features[field.name]
         total[~self.legal] = -np.inf
         return total
+
+    def characters(self, row: int, first: Ints, last: Ints) -> Ints:
+        """Return [K, 2] where K candidates of source span `row` stand, by their places [K], [K]."""
+        start = self.words.offsets[self.first[row, first], 0]
+        return np.stack([start, self.words.offsets[self.last[row, last] - 1, 1]], axis=1)
+
+    def features_of(self, row: int, first: Ints, last: Ints) -> dict[str, Floats]:
+        """Return the features, [K] each, of K candidates of source span `row`."""
+        return {
+            name: np.broadcast_to(values, self.legal.shape)[row, first, last]
+            for name, values in self.features.items()
+        }
+
+
+def best_places(total: Floats, most: int) -> tuple[Ints, Ints]:
+    """Return the places ([K], [K]) of at most so many candidates in [A, B], the best first."""
+    order = np.argsort(-total, axis=None, kind="stable")[:most]
+    order = order[np.isfinite(total.ravel()[order])]
+    first, last = np.divmod(order, total.shape[1])
+    return first, last
 
 
 def weigh_spans(
@@ -112,7 +136,7 @@ def weigh_spans(
             sure = features["tagger"]
             most = np.where(legal, sure, -np.inf).max((1, 2), keepdims=True)
             features["tagger"] = (sure - most).astype(np.float32)
-        yield Candidates(index, first, last, legal, features)
+        yield Candidates(index, part, target_words, first, last, legal, features)
 
 
 def span_features(

@@ -1,4 +1,4 @@
-"""Hold the spans chosen for source spans."""
+"""Hold the spans chosen for source fragments."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The spans chosen for M source spans.
+    """The spans chosen for m source fragments.
 
     Args:
-        first: [M] first target unit; -1 where there is none.
-        last: [M] the unit behind the last; -1 where there is none.
-        score: [M] in [0, 1]; 0 where there is none.
+        first: [m] first target unit; -1 where there is none.
+        last: [m] the unit behind the last; -1 where there is none.
+        score: [m] in [0, 1]; 0 where there is none.
     """
 
     first: Ints

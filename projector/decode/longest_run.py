@@ -2,53 +2,97 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from projector.decode.decoded import Decoded
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 
-def longest_run(
-    membership: Floats, marked: NDArray[np.bool_], *, threshold: float, gap: int
-) -> Decoded:
-    """Take the longest run of target tokens that pass a threshold or that a tagger marks.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of target tokens that a source fragment may become.
 
     Args:
-        membership: [M, T] scores in [0, 1].
+        first: Its first token.
+        last: The token behind its last.
+        mass: The sum of its tokens' membership.
+        score: Their mean membership, in [0, 1].
+    """
+
+    first: int
+    last: int
+    mass: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRuns:
+    """The runs of target tokens that some source fragments may become.
+
+    Args:
+        index: [m] which fragments.
+        offsets: [T, 2] the target tokens' characters.
+        runs: Of each of the m fragments its runs, the longest first.
+    """
+
+    index: Ints
+    offsets: Ints
+    runs: tuple[tuple[Run, ...], ...]
+
+
+def token_runs(
+    membership: Floats, marked: NDArray[np.bool_], *, threshold: float, gap: int
+) -> tuple[tuple[Run, ...], ...]:
+    """List the runs of target tokens that pass a threshold or that a tagger marks.
+
+    Args:
+        membership: [M, T] in [0, 1].
         marked: [M, T] True where an auxiliary tagger marks the token.
-        threshold: Least score of a token in a run.
+        threshold: Least membership of a token in a run.
         gap: How many tokens in a row may fail within a run.
 
     Returns:
-        Token ranges; among runs of equal length the one with more membership, then the first. The
-        score is the run's mean membership. A run needs one token that passes the threshold.
+        The runs of each of the M fragments, the longest first; among equally long ones the one
+        with more membership, then the first. A run needs one token that passes the threshold.
     """
     passing = (membership >= threshold) | marked
-    chosen = [
-        _longest_run_of_row(row, mask, threshold, gap)
+    return tuple(
+        _runs_of_row(row, mask, threshold, gap)
         for row, mask in zip(membership, passing, strict=True)
-    ]
-    first, last, score = zip(*chosen, strict=True) if chosen else ((), (), ())
-    return Decoded(
-        np.array(first, dtype=np.int64),
-        np.array(last, dtype=np.int64),
-        np.array(score, dtype=np.float32),
     )
 
 
-def _longest_run_of_row(
+def _runs_of_row(
     row: Floats, passing: NDArray[np.bool_], threshold: float, gap: int
-) -> tuple[int, int, float]:
-    places = np.nonzero(passing)[0]
-    if not len(places):
-        return -1, -1, 0.0
-    runs = np.split(places, np.nonzero(np.diff(places) > gap + 1)[0] + 1)
-    ranges = [(int(run[0]), int(run[-1]) + 1) for run in runs if (row[run] >= threshold).any()]
-    if not ranges:
-        return -1, -1, 0.0
-    first, last = max(
-        ranges, key=lambda run: (run[1] - run[0], float(row[run[0] : run[1]].sum()), -run[0])
+) -> tuple[Run, ...]:
+    tokens = np.flatnonzero(passing)
+    if not len(tokens):
+        return ()
+    pieces = np.split(tokens, np.flatnonzero(np.diff(tokens) > gap + 1) + 1)
+    runs = [
+        _run(row, int(piece[0]), int(piece[-1]) + 1)
+        for piece in pieces
+        if (row[piece] >= threshold).any()
+    ]
+    return tuple(sorted(runs, key=lambda run: (run.first - run.last, -run.mass, run.first)))
+
+
+def _run(row: Floats, first: int, last: int) -> Run:
+    inside = row[first:last]
+    return Run(first, last, float(inside.sum()), float(min(1.0, inside.mean())))
+
+
+def longest_run(candidates: TokenRuns) -> Decoded:
+    """Choose each fragment's longest run, in tokens; its score is its mean membership."""
+    none = Run(-1, -1, 0.0, 0.0)
+    longest = [runs[0] if runs else none for runs in candidates.runs]
+    return Decoded(
+        np.array([run.first for run in longest], dtype=np.int64),
+        np.array([run.last for run in longest], dtype=np.int64),
+        np.array([run.score for run in longest], dtype=np.float32),
     )
-    return first, last, float(min(1.0, row[first:last].mean()))

@@ -1,4 +1,4 @@
-"""Say which tokens stand in which words: pure functions of offsets."""
+"""Hold a text's tokens and words, and say which tokens stand in which words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,32 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.text.words import overlap_range
+from projector.text.tokens import TokenizedText
+from projector.text.words import Words, overlap_range
 
 Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class TextUnits:
+    """A text in the units that are aligned and decoded in.
+
+    Args:
+        tokens: What an encoder sees of it.
+        words: What its spans begin and end with.
+    """
+
+    tokens: TokenizedText
+    words: Words
+
+    @property
+    def text(self) -> str:
+        """Return the untouched text."""
+        return self.tokens.text
+
+    def word_map(self) -> TokenWordMap:
+        """Return which words the tokens stand in."""
+        return tokens_in_words(self.tokens.offsets, self.words.offsets)
 
 
 @dataclass(frozen=True, slots=True)

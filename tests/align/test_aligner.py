@@ -21,7 +21,7 @@ def test_token_vectors_have_unit_length_and_the_context_and_centre_of_the_settin
     encoder = TinyEncoder()
     texts = [encoder.tokenize(text) for text in ("fiebre y tos seca", "fever")]
     for found, raw in zip(
-        token_vectors(texts, encoder, settings), encoder.encode(texts), strict=True
+        token_vectors(*texts, encoder, settings), encoder.encode(texts), strict=True
     ):
         assert found.norm(dim=1).numpy() == pytest.approx(1, abs=1e-5)
         mixed = contextualized(raw, factor=settings.context)

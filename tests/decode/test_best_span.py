@@ -10,14 +10,27 @@ from hypothesis import strategies as st
 from slow_candidates import case, legal_candidates, slow_features
 
 from projector.decode import candidates as candidates_module
-from projector.decode.best_span import best_span
-from projector.decode.candidates import SourceSpans
+from projector.decode.best_span import best_span, span_probabilities
+from projector.decode.candidates import SourceSpans, weigh_spans
+from projector.decode.decoded import Decoded
 from projector.decode.membership import MassShares
 from projector.settings import SpanWeights
 from projector.text.token_words import tokens_in_words
 from projector.text.words import find_words
 
 QUICK = settings(max_examples=50, deadline=None)
+
+
+def choose(*arguments, weights):
+    """Choose the best span of every source span, as many at a time as are weighed together."""
+    spans = len(arguments[1].first)
+    first, last = np.full((2, spans), -1)
+    score = np.zeros(spans, np.float32)
+    for some in weigh_spans(*arguments):
+        decoded = best_span(some, weights=weights)
+        first[some.index], last[some.index] = decoded.first, decoded.last
+        score[some.index] = decoded.score
+    return Decoded(first, last, score)
 
 
 def slow_best_span(m, arguments, weights):
@@ -39,7 +52,7 @@ def slow_best_span(m, arguments, weights):
 def test_best_span_equals_brute_force(seed, tagger, nothing):
     arguments = case(seed, tagger=tagger)
     weights = replace(SpanWeights(), nothing=nothing)
-    found = best_span(*arguments, weights=weights)
+    found = choose(*arguments, weights=weights)
     for m in range(3):
         totals, score = slow_best_span(m, arguments, weights)
         chosen = (int(found.first[m]), int(found.last[m]))
@@ -56,8 +69,8 @@ def test_a_tagger_moves_a_span_but_makes_none():
     seeds = [case(seed, tagger=True) for seed in range(40)]
     for arguments in seeds:
         bare = replace(arguments[1], begins=None, ends=None)
-        without = best_span(arguments[0], bare, *arguments[2:], weights=SpanWeights())
-        supported = best_span(*arguments, weights=SpanWeights())
+        without = choose(arguments[0], bare, *arguments[2:], weights=SpanWeights())
+        supported = choose(*arguments, weights=SpanWeights())
         assert not ((without.first < 0) & (supported.first >= 0)).any()
 
 
@@ -65,15 +78,15 @@ def test_a_tagger_moves_a_span_but_makes_none():
 def test_a_span_is_decoded_alike_whatever_is_decoded_with_it(monkeypatch, at_once):
     arguments = case(11, spans=40, size=60, tagger=True)
     shares, source, *rest = arguments
-    together = best_span(*arguments, weights=SpanWeights())
+    together = choose(*arguments, weights=SpanWeights())
     monkeypatch.setattr(candidates_module, "_SPANS_AT_ONCE", at_once)
-    again = best_span(*arguments, weights=SpanWeights())
+    again = choose(*arguments, weights=SpanWeights())
     for one, other in ((together.first, again.first), (together.last, again.last)):
         np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(together.score, again.score)
     for m in range(40):
         only = np.array([m])
-        alone = best_span(
+        alone = choose(
             MassShares(shares.coverage[only], shares.purity[only]),
             source[only],
             *rest,
@@ -84,7 +97,7 @@ def test_a_span_is_decoded_alike_whatever_is_decoded_with_it(monkeypatch, at_onc
 
 
 def test_scores_are_probabilities():
-    found = best_span(*case(2, spans=40, size=30), weights=SpanWeights())
+    found = choose(*case(2, spans=40, size=30), weights=SpanWeights())
     some = found.first >= 0
     assert some.any()
     assert (found.score[some] > 0).all()
@@ -94,13 +107,13 @@ def test_scores_are_probabilities():
 
 @pytest.mark.parametrize("spans", [0, 2])
 def test_a_text_without_words_has_no_spans(spans):
-    found = best_span(*case(3, spans=spans, size=0), weights=SpanWeights())
+    found = choose(*case(3, spans=spans, size=0), weights=SpanWeights())
     assert found.first.tolist() == found.last.tolist() == [-1] * spans
     assert found.score.tolist() == [0] * spans
 
 
 def test_no_spans_are_decoded_to_none():
-    assert len(best_span(*case(3, spans=0, size=5), weights=SpanWeights()).first) == 0
+    assert len(choose(*case(3, spans=0, size=5), weights=SpanWeights()).first) == 0
 
 
 @pytest.mark.parametrize(("word", "expected"), [(0, (0, 1)), (3, (3, 4))])
@@ -113,7 +126,24 @@ def test_a_mention_at_an_edge_of_the_text_is_found_there(word, expected):
         np.array([word]), np.array([word + 1]), np.array([end - start], np.float32)
     )
     word_map = tokens_in_words(words.offsets, words.offsets)
-    found = best_span(
+    found = choose(
         MassShares(shares, shares), source, words, words, word_map, weights=SpanWeights()
     )
     assert (found.first[0], found.last[0]) == expected
+
+
+@given(st.integers(0, 100_000), st.sampled_from([-2.0, -99.0, 1.0]))
+@QUICK
+def test_the_probabilities_of_all_candidates_and_of_none_sum_to_one(seed, nothing):
+    weights = replace(SpanWeights(), nothing=nothing)
+    for some in weigh_spans(*case(seed)):
+        total = some.total(weights)
+        probability = span_probabilities(total, nothing=nothing)
+        assert not probability[~some.legal].any()
+        for row, sums in enumerate(total):
+            none = 1 / (1 + np.exp(sums.astype(np.float64) - nothing).sum())
+            assert probability[row].sum(dtype=np.float64) + none == pytest.approx(1, abs=1e-5)
+        decoded = best_span(some, weights=weights)
+        some_span = decoded.first >= 0
+        best = probability.max((1, 2))
+        np.testing.assert_array_equal(decoded.score[some_span], best[some_span])

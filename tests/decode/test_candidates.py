@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_candidates import case, legal_candidates, slow_features
 
-from projector.decode.candidates import weigh_spans
+from projector.decode.candidates import best_places, weigh_spans
 from projector.settings import SpanWeights
 
 
@@ -37,3 +37,34 @@ def test_every_legal_candidate_is_weighed_once_with_its_features(seed):
 def test_every_feature_has_a_weight_and_every_weight_a_feature():
     part = next(weigh_spans(*case(1, tagger=True)))
     assert set(part.features) == set(asdict(SpanWeights())) - {"nothing"}
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=25, deadline=None)
+def test_every_candidate_contains_the_word_that_receives_most(seed):
+    arguments = case(seed)
+    for some in weigh_spans(*arguments):
+        peak = some.shares.coverage.argmax(1)
+        np.testing.assert_array_equal(peak, arguments[0].coverage.argmax(1)[some.index])
+        row, first, last = np.nonzero(some.legal)
+        assert (some.first[row, first] <= peak[row]).all()
+        assert (some.last[row, last] > peak[row]).all()
+        assert some.legal.any((1, 2)).all()
+
+
+@given(st.integers(0, 100_000), st.integers(1, 60))
+@settings(max_examples=25, deadline=None)
+def test_the_best_places_are_the_best_sums_each_with_its_characters_and_features(seed, most):
+    for some in weigh_spans(*case(seed)):
+        for row, sums in enumerate(some.total(SpanWeights())):
+            first, last = best_places(sums, most)
+            assert some.legal[row, first, last].all()
+            expected = np.sort(sums[some.legal[row]])[::-1][:most]
+            np.testing.assert_array_equal(sums[first, last], expected)
+            offsets = some.words.offsets
+            start = offsets[some.first[row, first], 0]
+            end = offsets[some.last[row, last] - 1, 1]
+            assert some.characters(row, first, last).tolist() == np.stack([start, end], 1).tolist()
+            parts = some.features_of(row, first, last)
+            weighted = sum(getattr(SpanWeights(), name) * values for name, values in parts.items())
+            np.testing.assert_allclose(weighted, expected, atol=1e-3)

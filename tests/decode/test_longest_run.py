@@ -1,11 +1,13 @@
 """The longest run, checked against brute force over every range."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from projector.decode.longest_run import longest_run
+from projector.decode.longest_run import TokenRuns, longest_run, token_runs
 
 
 def slow_longest_run(row, marked, threshold, gap):
@@ -29,6 +31,11 @@ def slow_longest_run(row, marked, threshold, gap):
     return best
 
 
+def choose(membership, marked, **options):
+    runs = token_runs(membership, marked, **options)
+    return longest_run(TokenRuns(np.arange(len(runs)), np.empty((0, 2), np.int64), runs))
+
+
 MEMBERSHIPS = st.lists(st.sampled_from([0.0, 0.125, 0.25, 0.5, 0.75, 1.0]), max_size=12)
 
 
@@ -41,18 +48,35 @@ MEMBERSHIPS = st.lists(st.sampled_from([0.0, 0.125, 0.25, 0.5, 0.75, 1.0]), max_
 def test_longest_run_equals_brute_force(row, marks, threshold, gap):
     marked = np.array([bool(marks >> t & 1) for t in range(len(row))], dtype=np.bool_)
     membership = np.array(row, dtype=np.float32)
-    found = longest_run(membership[None], marked[None], threshold=threshold, gap=gap)
+    found = choose(membership[None], marked[None], threshold=threshold, gap=gap)
     first, last, score = slow_longest_run(membership, marked, threshold, gap)
     assert (found.first[0], found.last[0]) == (first, last)
     assert found.score[0] == pytest.approx(score, abs=1e-6)
 
 
 def test_longest_run_of_no_spans_is_none():
-    found = longest_run(np.empty((0, 4), np.float32), np.empty((0, 4), bool), threshold=0.5, gap=1)
+    found = choose(np.empty((0, 4), np.float32), np.empty((0, 4), bool), threshold=0.5, gap=1)
     assert len(found.first) == len(found.last) == len(found.score) == 0
 
 
 def test_the_threshold_itself_passes():
     row = np.array([[0.1, 0.0]], dtype=np.float32)
-    found = longest_run(row, np.zeros((1, 2), bool), threshold=0.1, gap=0)
+    found = choose(row, np.zeros((1, 2), bool), threshold=0.1, gap=0)
     assert (found.first[0], found.last[0]) == (0, 1)
+
+
+@given(MEMBERSHIPS, st.integers(0, 2**12 - 1), st.integers(0, 3))
+@settings(max_examples=100, deadline=None)
+def test_runs_hold_every_token_that_passes_and_stand_apart(row, marks, gap):
+    marked = np.array([bool(marks >> t & 1) for t in range(len(row))], dtype=np.bool_)
+    membership = np.array(row, dtype=np.float32)
+    (runs,) = token_runs(membership[None], marked[None], threshold=0.5, gap=gap)
+    inside = [token for run in runs for token in range(run.first, run.last)]
+    assert len(inside) == len(set(inside))
+    assert set(np.flatnonzero(membership >= 0.5).tolist()) <= set(inside)
+    ordered = sorted(runs, key=lambda run: run.first)
+    assert all(right.first - left.last > gap for left, right in pairwise(ordered))
+    lengths = [run.last - run.first for run in runs]
+    assert lengths == sorted(lengths, reverse=True)
+    for run in runs:
+        assert run.mass == pytest.approx(membership[run.first : run.last].sum())

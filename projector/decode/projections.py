@@ -1,0 +1,50 @@
+"""Say what became of each mention, from the spans chosen for its fragments."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.decode.fragments import SourceFragments
+from projector.decode.mention_spans import TargetSpans
+from projector.document import DocumentPair, Fragment, Mention, Projection, Status
+
+
+def mention_projections(
+    pair: DocumentPair, fragments: SourceFragments, spans: TargetSpans, *, min_score: float
+) -> tuple[Projection, ...]:
+    """Return what became of each of a document's mentions: exactly one projection each.
+
+    Args:
+        pair: The document and its translation.
+        fragments: Of the document's mentions.
+        spans: Chosen for the fragments.
+        min_score: Least score of a projection.
+    """
+    owner = fragments.mention[spans.fragment]
+    return tuple(
+        _projection(mention, spans[owner == number], pair.target.text, min_score)
+        for number, mention in enumerate(pair.source.mentions)
+    )
+
+
+def _projection(mention: Mention, spans: TargetSpans, text: str, min_score: float) -> Projection:
+    if not len(spans.fragment):
+        reason = "no span of the translation fits it better than none"
+        return Projection(mention.id, Status.UNALIGNED, reason=reason)
+    score = round(float(spans.scores.min()), 4)
+    if score < min_score:
+        reason = f"its best span scores {score}, below {min_score}"
+        return Projection(mention.id, Status.BELOW_THRESHOLD, score, reason=reason)
+    return Projection(mention.id, Status.PROJECTED, score, join_fragments(spans.characters, text))
+
+
+def join_fragments(characters: NDArray[np.int64], text: str) -> tuple[Fragment, ...]:
+    """Put spans [K, 2] in text order; join those that overlap or have only white space between."""
+    joined: list[Fragment] = []
+    for start, end in sorted((int(start), int(end)) for start, end in characters):
+        if joined and not text[joined[-1].end : start].strip():
+            joined[-1] = Fragment(joined[-1].start, max(joined[-1].end, end))
+        else:
+            joined.append(Fragment(start, end))
+    return tuple(joined)
