@@ -8,7 +8,7 @@ a list of pairs of token indices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from projector.errors import CorpusError, Problem
 from projector.storage.json_lines import objects
 
 _EXPECTED = "an object with id, src_lang, tgt_lang, and texts with spans or tokens with links"
-_SPAN = "[start, end, label, span id] with 0 <= start < end"
+_SPAN = "[start, end, label, span id] with 0 <= start < end, within the text"
+_LINK = "[source token, target token], counted from 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +96,38 @@ def read_sentences(path: Path, *, limit: int | None = None) -> Iterator[GoldSent
     """
     for number, row in objects(path, _EXPECTED, limit=limit):
         try:
-            links = frozenset((int(source), int(target)) for source, target in row["alignment"])
-            words = tuple(row["src_tokens"]), tuple(row["tgt_tokens"])
-            yield GoldSentence(str(row["id"]), *words, links)
+            source, target = tuple(row["src_tokens"]), tuple(row["tgt_tokens"])
+            links = _links(row["alignment"], len(source), len(target))
+            yield GoldSentence(str(row["id"]), source, target, links)
         except KeyError as error:
             problem = Problem(path, number, f"no {error.args[0]}", _EXPECTED)
             raise CorpusError(problem) from error
+        except (TypeError, ValueError) as error:
+            problem = Problem(path, number, f"a link is wrong ({error})", _LINK)
+            raise CorpusError(problem) from error
+
+
+def _links(
+    pairs: Sequence[Sequence[int]], source_count: int, target_count: int
+) -> frozenset[tuple[int, int]]:
+    links = frozenset((int(source), int(target)) for source, target in pairs)
+    for source, target in sorted(links):
+        if not (0 <= source < source_count and 0 <= target < target_count):
+            raise ValueError(
+                f"[{source}, {target}] where {source_count} and {target_count} tokens are"
+            )
+    return links
 
 
 def _document(row: dict[str, Any], side: str, number: int) -> Document:
+    spans, language, text = (row[f"{side}_{key}"] for key in ("spans", "lang", "text"))
     fragments: dict[str, tuple[str, list[Fragment]]] = {}
-    for start, end, label, id_ in row[f"{side}_spans"]:
+    for start, end, label, id_ in spans:
+        if end > len(text):
+            raise ValueError(f"it ends at {end}, the text at {len(text)}")
         fragments.setdefault(str(id_), (str(label), []))[1].append(Fragment(start, end))
     mentions = tuple(
         Mention(id_, label, tuple(sorted(parts))) for id_, (label, parts) in fragments.items()
     )
     # The number keeps names unique: a document occurs once for each label.
-    return Document(f"{number - 1:05}", row[f"{side}_lang"], row[f"{side}_text"], mentions)
+    return Document(f"{number - 1:05}", language, text, mentions)

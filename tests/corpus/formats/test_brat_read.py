@@ -3,18 +3,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from brat_files import read
+from drawn_documents import brat_documents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.corpus.formats.brat_read import read_brat
 from projector.corpus.formats.brat_write import format_ann, write_brat
-from projector.corpus.reading import Reading, require_document
+from projector.corpus.reading import require_document
 from projector.document import Annotation, Document, Fragment, Mention
-from projector.errors import CorpusError, OutputError
+from projector.errors import CorpusError
 
 TEXT = "Dolor torácico y fiebre.\nTos seca 😷 sin fiebre.\n"
 T1 = "T1\tSYMPTOM 0 14\tDolor torácico\n"
 T2 = "T2\tSYMPTOM 17 23\tfiebre\n"
+
 
 # In BRAT's own normal form: read and written, the bytes are the same.
 NORMAL = {
@@ -67,6 +70,7 @@ NORMAL = {
     "CRLF counted": ("ab\r\ncd", "T1\tX 4 6\tcd\nT2\tX 0 6\tab  cd\n"),
 }
 
+
 # Legal too; written in normal form they are the same documents.
 OTHER = {
     "no last line end": (TEXT, T1 + T2.rstrip("\n")),
@@ -82,17 +86,6 @@ OTHER = {
     "CRLF counted as one": ("ab\r\ncd\r\nef", "T1\tX 3 5\tcd\nT2\tX 6 8\tef\nT3\tX 0 5\tab cd\n"),
     "neither counted": ("\ufeffab\r\ncd\r\nef", "T1\tX 3 5\tcd\nT2\tX 6 8\tef\n"),
 }
-
-
-def read(folder: Path, text: str | bytes, annotations: str | bytes | None, **options) -> Reading:
-    folder.mkdir(parents=True, exist_ok=True)
-    text = text.encode() if isinstance(text, str) else text
-    (folder / "doc.txt").write_bytes(text)
-    if annotations is None:
-        return read_brat(folder / "doc.txt", **options)
-    annotations = annotations.encode() if isinstance(annotations, str) else annotations
-    (folder / "doc.ann").write_bytes(annotations)
-    return read_brat(folder / "doc.txt", folder / "doc.ann", **options)
 
 
 def lines(document: Document) -> list[int | None]:
@@ -273,100 +266,8 @@ def test_a_missing_file_gives_no_document(tmp_path: Path):
     assert "can't be read: No such file" in str(reading.problems[0])
 
 
-def test_foreign_ids_are_numbered_anew(tmp_path: Path):
-    mentions = (Mention("b", "X", (Fragment(0, 5),)), Mention("T1", "X", (Fragment(17, 23),)))
-    annotations = (
-        Annotation("note", "note", "AnnotatorNotes", (("", "b"),), "a\nb\r\n"),
-        Annotation("x", "relation", "With", (("Arg1", "T1"), ("Arg2", "b"))),
-        Annotation("A7", "attribute", "Neg", (("", "x"),)),
-    )
-    document = Document("doc", "es", TEXT, mentions, annotations)
-    assert format_ann(document) == (
-        "T1\tX 0 5\tDolor\nT2\tX 17 23\tfiebre\n"
-        "#1\tAnnotatorNotes T1\ta b\r \nR1\tWith Arg1:T2 Arg2:T1\nA7\tNeg R1\n"
-    )
-
-
-@pytest.mark.parametrize("label", ["", "A B", "A\tB", "A\nB"])
-def test_a_label_that_brat_cannot_hold_is_refused(label: str):
-    document = Document("doc", "es", TEXT, (Mention("T1", label, (Fragment(0, 5),)),))
-    with pytest.raises(OutputError, match=r"doc: BRAT can't hold the label .* of T1"):
-        format_ann(document)
-
-
-@pytest.mark.parametrize("name", ["", "..", ".a", "a/b", "a\\b", "/etc/x"])
-def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str):
-    with pytest.raises(OutputError, match="can't be a file's name"):
-        write_brat(Document(name, "es", TEXT), tmp_path)
-
-
-characters = st.one_of(
-    st.sampled_from("ab \t\n\r\"'\xa0\u2028\u2029\x85\x0b\x0c\ufeff\u0301é😷\u200d"),
-    st.characters(exclude_categories=["Cs"]),
-)
-words = st.text(st.sampled_from("abÑ-_1"), min_size=1, max_size=5)
-values = st.text(characters, max_size=8).filter(lambda v: "\n" not in v and not v.endswith("\r"))
-
-
-@st.composite
-def documents(draw: st.DrawFn) -> Document:
-    """Draw documents as BRAT can hold them."""
-    text = draw(st.text(characters, min_size=1, max_size=40))
-    offsets = st.integers(0, len(text))
-    mentions = []
-    for number in range(draw(st.integers(0, 4))):
-        edges = sorted(draw(st.lists(offsets, min_size=2, max_size=6, unique=True)))
-        edges = edges[: len(edges) // 2 * 2]
-        fragments = tuple(map(Fragment, edges[::2], edges[1::2]))
-        mentions.append(Mention(f"T{number + 1}", draw(words), fragments))
-    ids = [mention.id for mention in mentions]
-    annotations = []
-    for number in range(draw(st.integers(0, 4)) if ids else 0):
-        kind = draw(st.sampled_from("RAN#*E"))
-        targets = draw(st.lists(st.sampled_from(ids), min_size=2, max_size=2))
-        label, value = draw(words), draw(st.none() | values)
-        if kind in "RE":
-            arguments = (("Arg1", targets[0]), ("Arg2", targets[1]))
-            if kind == "E":
-                arguments = ((label, targets[0]), arguments[1])[: draw(st.integers(1, 2))]
-            names = {"R": "relation", "E": "event"}
-            one = Annotation(f"{kind}{number}", names[kind], label, arguments, value)
-        elif kind == "*":
-            arguments = tuple(("", target) for target in targets)
-            one = Annotation("*", "equivalence", label, arguments, value)
-        elif kind == "N":
-            value = f"HPO:{draw(words)}" + (f"\t{value}" if value else "")
-            one = Annotation(f"N{number}", "normalization", label, (("", targets[0]),), value)
-        else:
-            name = "note" if kind == "#" else "attribute"
-            one = Annotation(f"{kind}{number}", name, label, (("", targets[0]),), value)
-        annotations.append(one)
-        ids += [one.id] if kind not in "*" else []
-    return Document("doc", "und", text, tuple(mentions), tuple(annotations))
-
-
 @settings(deadline=None)
-@given(documents())
-def test_whatever_is_written_is_read_back(tmp_path_factory, document: Document):
-    folder = tmp_path_factory.mktemp("brat")
-    write_brat(document, folder)
-    again = require_document(read_brat(folder / "doc.txt", folder / "doc.ann"))
-    assert again == document
-    assert format_ann(again) == format_ann(document)
-
-
-@settings(deadline=None)
-@given(documents(), st.randoms(use_true_random=False))
-def test_the_order_of_lines_is_kept(tmp_path_factory, document: Document, random):
-    folder = tmp_path_factory.mktemp("brat")
-    written = format_ann(document).split("\n")[:-1]
-    random.shuffle(written)
-    annotations = "".join(f"{line}\n" for line in written)
-    assert format_ann(require_document(read(folder, document.text, annotations))) == annotations
-
-
-@settings(deadline=None)
-@given(documents(), st.booleans())
+@given(brat_documents(), st.booleans())
 def test_offsets_of_other_conventions_come_out_true(tmp_path_factory, document: Document, bom):
     """Count without the byte order mark and with CRLF as one, as some tools do."""
     plain = document.text.replace("\r", "x").replace("\ufeff", "x")

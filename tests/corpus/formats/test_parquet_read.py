@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from parquet_documents import document, read_all, same
+
+from projector.corpus.formats import parquet_write
+from projector.corpus.formats.parquet_read import open_parquet
+from projector.corpus.formats.parquet_write import write_parquet
+from projector.corpus.reading import require_document
+from projector.errors import CorpusError
+from schemas.tables import MENTIONS
+
+
+def test_any_order_of_reading_crosses_row_groups(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(parquet_write, "_ROWS", 2)
+    monkeypatch.setattr(parquet_write, "_ROWS_WITH_TEXTS", 3)
+    documents = [document(f"{number:02}", count=number % 4) for number in range(20)]
+    write_parquet(documents, tmp_path / "out")
+    corpus = open_parquet(tmp_path / "out")
+    for name in (*reversed(corpus.names), *corpus.names[::3]):
+        assert same([require_document(corpus.read(name))], [documents[int(name)]])
+    travelled = pickle.loads(pickle.dumps(corpus))
+    assert same([require_document(travelled.read("07"))], [documents[7]])
+
+
+def test_one_language_of_several(tmp_path: Path):
+    documents = [document("a", "cz"), document("b", "cz", 1), document("a", "nl", 2)]
+    write_parquet(documents, tmp_path / "out")
+    assert same(read_all(tmp_path / "out", language="nl"), documents[2:])
+    found = read_all(tmp_path / "out", language="cs")
+    assert [one.language for one in found] == ["cs", "cs"]
+    with pytest.raises(CorpusError, match="documents in 2 languages: cz, nl; expected one"):
+        open_parquet(tmp_path / "out")
+    with pytest.raises(CorpusError, match="documents in cz, nl; expected some in it"):
+        open_parquet(tmp_path / "out", language="it")
+
+
+def test_labels_get_new_names_those_of_events_too(tmp_path: Path):
+    write_parquet([document("a")], tmp_path / "out")
+    (found,) = read_all(tmp_path / "out", labels={"Finding": "FINDING"})
+    assert [mention.label for mention in found.mentions] == ["SYMPTOM", "SYMPTOM", "FINDING"]
+    event = found.annotations[1]
+    assert (event.label, event.arguments) == ("FINDING", (("FINDING", "T3"), ("Of", "T1")))
+
+
+def test_mentions_are_held_against_the_text(tmp_path: Path):
+    folder = tmp_path / "out"
+    write_parquet([document("a"), document("b")], folder)
+    table = pq.read_table(folder / "mentions.parquet")
+    words = [*table["text"].to_pylist()[:-1], "gain"]
+    table = table.set_column(table.schema.get_field_index("text"), MENTIONS.field("text"), [words])
+    pq.write_table(table, folder / "mentions.parquet")
+    corpus = open_parquet(folder)
+    assert not corpus.read("a").problems
+    reading = corpus.read("b")
+    assert [mention.id for mention in reading.document.mentions] == ["T1", "T2"]
+    first, *others = map(str, reading.problems)
+    assert first.startswith(f"{folder / 'mentions.parquet'}:6: T3: the text has 'pain' at 25 29;")
+    assert any("E1 (Finding) is about what isn't usable" in other for other in others)
+
+
+def test_rows_that_do_not_stand_together_are_told(tmp_path: Path):
+    write_parquet([document("a"), document("b")], tmp_path / "out")
+    path = tmp_path / "out" / "mentions.parquet"
+    table = pq.read_table(path)
+    pq.write_table(pa.concat_tables([table, table]), path)
+    with pytest.raises(CorpusError, match=r"parquet:7: the rows of the document 'a' \(en\)"):
+        open_parquet(tmp_path / "out")
+
+
+def test_files_that_are_none_of_ours_are_told(tmp_path: Path):
+    write_parquet([document("a")], tmp_path)
+    (tmp_path / "mentions.parquet").write_bytes(b"PAR")
+    with pytest.raises(CorpusError, match=r"mentions\.parquet: can't be read"):
+        open_parquet(tmp_path)
+    (tmp_path / "mentions.parquet").unlink()
+    with pytest.raises(CorpusError, match="can't be read"):
+        open_parquet(tmp_path)
+    pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "mentions.parquet")
+    with pytest.raises(CorpusError, match="not a table of this name; expected mentions"):
+        open_parquet(tmp_path)
+
+
+def test_no_such_document(tmp_path: Path):
+    write_parquet([document("a")], tmp_path / "out")
+    with pytest.raises(KeyError):
+        open_parquet(tmp_path / "out").read("z")
