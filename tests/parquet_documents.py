@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from projector.corpus.formats.parquet_read import open_parquet
-from projector.corpus.reading import strictly
+from projector.corpus.reading import require_document
 from projector.document import Annotation, Document, Fragment, Mention
 
 
@@ -29,7 +29,7 @@ def document(name: str, language: str = "en", count: int = 3) -> Document:
 
 def read_all(folder: Path, **options) -> list[Document]:
     corpus = open_parquet(folder, **options)
-    return [strictly(corpus.read(name)) for name in corpus.names]
+    return [require_document(corpus.read(name)) for name in corpus.names]
 
 
 def same(one: Iterable[Document], other: Iterable[Document]) -> bool:
