@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import count
 from operator import index
@@ -261,25 +261,33 @@ def transferable_annotations(
         (kept, lost), each in the given order; a kept equivalence that lost members appears
         shortened among the kept and whole among the lost.
     """
-    alive = set(mention_ids) | {one.id for one in annotations if one.kind != "equivalence"}
-    while True:
-        dead = {
-            one.id
-            for one in annotations
-            if one.kind != "equivalence" and one.id in alive and not alive.issuperset(one.targets)
-        }
-        if not dead:
-            break
-        alive -= dead
+    alive = _ids_that_stay(annotations, mention_ids)
     kept: list[Annotation] = []
     lost: list[Annotation] = []
-    for one in annotations:
-        if one.kind != "equivalence":
-            (kept if one.id in alive else lost).append(one)
+    for annotation in annotations:
+        if annotation.kind != "equivalence":
+            (kept if annotation.id in alive else lost).append(annotation)
             continue
-        members = tuple(argument for argument in one.arguments if argument[1] in alive)
-        if len(members) < len(one.arguments):
-            lost.append(one)
+        members = tuple(argument for argument in annotation.arguments if argument[1] in alive)
+        if len(members) < len(annotation.arguments):
+            lost.append(annotation)
         if len(members) >= 2:
-            kept.append(Annotation(one.id, one.kind, one.label, members, one.value, one.line))
+            kept.append(replace(annotation, arguments=members))
     return tuple(kept), tuple(lost)
+
+
+def _ids_that_stay(
+    annotations: Collection[Annotation], mention_ids: Collection[str]
+) -> frozenset[str]:
+    """Return the ids of mentions, and of annotations of which nothing they are about is lost."""
+    others = [annotation for annotation in annotations if annotation.kind != "equivalence"]
+    alive = {*mention_ids, *(annotation.id for annotation in others)}
+    while True:
+        dead = {
+            annotation.id
+            for annotation in others
+            if annotation.id in alive and not alive.issuperset(annotation.targets)
+        }
+        if not dead:
+            return frozenset(alive)
+        alive -= dead

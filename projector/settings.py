@@ -74,7 +74,9 @@ class AlignSettings:
 
 @dataclass(frozen=True, slots=True)
 class SpanWeights:
-    """The weights of the log-linear span model, one a feature (see `decode.span_features`).
+    """The weights of the log-linear span model, one a feature.
+
+    The features are described where they are made, in `decode.candidates.span_features`.
 
     The defaults are fitted by `python -m jobs.research.fit_spans` on development gold; they are a
     dozen numbers about alignments and punctuation and know nothing of a language or an entity type.

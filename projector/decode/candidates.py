@@ -119,24 +119,34 @@ def weigh_spans(
     able = able[np.argsort(reach[able], kind="stable")]
     for start in range(0, len(able), _SPANS_AT_ONCE):
         index = able[start : start + _SPANS_AT_ONCE]
-        part = MassShares(shares.coverage[index], shares.purity[index])
-        peak = part.coverage.argmax(1)
-        steps = np.arange(int(reach[index].max()) + 1)
-        first = peak[:, None] - steps[::-1]
-        last = peak[:, None] + 1 + steps
-        near = steps <= reach[index, None]
-        legal = (near[:, ::-1] & (first >= 0))[:, :, None]
-        legal = legal & (near & (last <= len(target_words)))[:, None, :]
-        first, last = first.clip(0), last.clip(None, len(target_words))
+        some = MassShares(shares.coverage[index], shares.purity[index])
+        peak = some.coverage.argmax(1)
+        first, last, legal = _ranges_around(peak, reach[index], len(target_words))
         features = span_features(
-            part, source[index], source_words, target_words, word_map, first, last
+            some, source[index], source_words, target_words, word_map, first, last
         )
         if "tagger" in features:
             # Below its best candidate: a tagger tells where a mention stands, not whether it does.
             sure = features["tagger"]
             most = np.where(legal, sure, -np.inf).max((1, 2), keepdims=True)
             features["tagger"] = (sure - most).astype(np.float32)
-        yield Candidates(index, part, target_words, first, last, legal, features)
+        yield Candidates(index, some, target_words, first, last, legal, features)
+
+
+def _ranges_around(peak: Ints, reach: Ints, count: int) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+    """Return [m, A] first words, [m, B] words behind the last, [m, A, B] which pairs are ranges.
+
+    Args:
+        peak: [m] the word that every range contains.
+        reach: [m] how many words it reaches from there at most, to each side.
+        count: Of words in the text.
+    """
+    steps = np.arange(int(reach.max()) + 1)
+    near = steps <= reach[:, None]
+    first = peak[:, None] - steps[::-1]
+    last = peak[:, None] + 1 + steps
+    legal = (near[:, ::-1] & (first >= 0))[:, :, None] & (near & (last <= count))[:, None, :]
+    return first.clip(0), last.clip(None, count), legal
 
 
 def span_features(

@@ -31,17 +31,18 @@ def discontinuous_parts(
     Returns:
         (source span, first word, word behind the last) of each piece; each touches no chosen span.
     """
-    place = np.arange(len(words))
-    near = (place >= decoded.first[:, None] - reach) & (place < decoded.last[:, None] + reach)
-    touching = (place >= decoded.first[:, None] - 1) & (place <= decoded.last[:, None])
-    free = near & ~touching & words.lexical & (decoded.first[:, None] >= 0)
+    word = np.arange(len(words))
+    first, last = decoded.first[:, None], decoded.last[:, None]
+    near = (word >= first - reach) & (word < last + reach)
+    touching = (word >= first - 1) & (word <= last)
+    free = near & ~touching & words.lexical & (first >= 0)
     pure = free & (shares.purity >= purity)
     pieces = []
-    for span, word in zip(*np.nonzero(pure & (shares.coverage >= coverage)), strict=True):
-        first = last = int(word)
-        while first > 0 and pure[span, first - 1]:
-            first -= 1
-        while last + 1 < len(words) and pure[span, last + 1]:
-            last += 1
-        pieces.append((int(span), first, last + 1))
+    for span, core in zip(*np.nonzero(pure & (shares.coverage >= coverage)), strict=True):
+        start = end = int(core)
+        while start > 0 and pure[span, start - 1]:
+            start -= 1
+        while end + 1 < len(words) and pure[span, end + 1]:
+            end += 1
+        pieces.append((int(span), start, end + 1))
     return sorted(set(pieces))

@@ -54,11 +54,11 @@ def mass_shares(
     sent = weights.sum(1).clamp_min(1e-30)[member, None]
     mass = weights[member] * torch.from_numpy(share).to(weights)[:, None]
     total = np.bincount(span, weights=share, minlength=len(spans)).astype(np.float32)
-    place = torch.from_numpy(span).to(weights.device)[:, None] * band.targets + columns[member]
+    entry = torch.from_numpy(span).to(weights.device)[:, None] * band.targets + columns[member]
 
     def gathered(values: torch.Tensor) -> torch.Tensor:
         flat = weights.new_zeros(len(spans) * band.targets)
-        return flat.index_add_(0, place.flatten(), values.flatten()).view(len(spans), band.targets)
+        return flat.index_add_(0, entry.flatten(), values.flatten()).view(len(spans), band.targets)
 
     coverage: Floats = gathered(mass / sent).cpu().numpy() / total.clip(1e-9)[:, None]
     purity: Floats = (gathered(mass) / received.clamp_min(1e-30)).cpu().numpy()

@@ -104,8 +104,8 @@ class TokenEvidence:
 
     def _of_labels(self, values: Floats, labels: Sequence[str]) -> Floats:
         """Return [M, N] the columns of labels; zeros for those that the tagger doesn't know."""
-        found = np.zeros((len(labels), len(values)), np.float32)
+        columns = np.zeros((len(labels), len(values)), np.float32)
         for row, label in enumerate(labels):
             if label in self.types:
-                found[row] = values[:, self.types.index(label)]
-        return found
+                columns[row] = values[:, self.types.index(label)]
+        return columns

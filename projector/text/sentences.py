@@ -100,8 +100,8 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _is_boundary(text: str, start: int, stop: re.Match[str], end: int) -> bool:
     """Tell whether a stop mark ends the sentence that began at `start`."""
-    at = _end(_OPENING, text, stop.end(), end)
-    following = text[at : min(at + 1, end)]
+    behind = _end(_OPENING, text, stop.end(), end)
+    following = text[behind : min(behind + 1, end)]
     if following.islower() or following in ".,;:!?…%)":
         return False
     if stop.group()[0] != ".":

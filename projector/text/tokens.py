@@ -131,15 +131,15 @@ def _adopt_orphans(text: str, space: NDArray[np.bool_], offsets: NDArray[np.int6
     orphans = np.flatnonzero((np.cumsum(change[:-1]) == 0) & ~space).tolist()
     starts, ends = offsets[:, 0], offsets[:, 1]
     left = []
-    for at in orphans:
-        if unicodedata.category(text[at])[0] == "C":
+    for orphan in orphans:
+        if unicodedata.category(text[orphan])[0] == "C":
             continue
-        before = np.searchsorted(ends, at, side="right") - 1
-        if before >= 0 and ends[before] == at:
-            ends[before] = at + 1
+        before = np.searchsorted(ends, orphan, side="right") - 1
+        if before >= 0 and ends[before] == orphan:
+            ends[before] = orphan + 1
         else:
-            left.append(at)
-    for at in reversed(left):
-        after = np.searchsorted(starts, at + 1)
-        if after < len(starts) and starts[after] == at + 1:
-            starts[after] = at
+            left.append(orphan)
+    for orphan in reversed(left):
+        after = np.searchsorted(starts, orphan + 1)
+        if after < len(starts) and starts[after] == orphan + 1:
+            starts[after] = orphan
