@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from projector.corpus import strictly
 from projector.corpus.formats.gold_jsonl import read_gold
+from projector.corpus.open import open_any
 from projector.document import Document, Fragment, Mention
 from projector.errors import CorpusError, Problem
 from projector.storage.json_lines import objects
@@ -65,9 +67,6 @@ def _all(source: TaggerSourceConfiguration) -> Iterator[Annotated]:
 
 
 def _of_corpus(path: Path, types: tuple[str, ...] | None) -> Iterator[Annotated]:
-    from projector.corpus import strictly
-    from projector.corpus.open import open_any
-
     corpus = open_any(path)
     for name in corpus.names:
         yield Annotated(name, strictly(corpus.read(name)), types)
