@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from projector.corpus import label_map, read_spans, require_document
+from projector.corpus.formats.parquet_read import open_parquet
 from projector.corpus.language_names import UNKNOWN_LANGUAGE, guess_language, same_language
 from projector.corpus.open_languages import open_languages
 from projector.errors import ConfigurationError, CorpusError
@@ -25,8 +28,6 @@ from projector.evaluation.metrics import (
 from projector.run.reader import is_run, read_run
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from projector.corpus.corpus import Corpus
 
 _EXTENSION = ".txt"
@@ -179,10 +180,6 @@ def _table_side(path: Path, language: str | None, labels: Mapping[str, str]) -> 
 
 
 def _run_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _Side:
-    import polars as pl
-
-    from projector.corpus.formats.parquet_read import open_parquet
-
     run = read_run(path)
     codes = [code for code in run.languages if language is None or same_language(code, language)]
     if not codes:
@@ -223,13 +220,9 @@ def _share_documents(gold: pl.DataFrame, predicted: pl.DataFrame) -> bool:
 
 
 def _together(spans: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    import polars as pl
-
     return pl.concat(spans)
 
 
 def _renamed(spans: pl.DataFrame, code: str) -> pl.DataFrame:
     """Return the spans under the gold's name of the language (cz and cs are one)."""
-    import polars as pl
-
     return spans.with_columns(pl.lit(code).alias("language"))

@@ -1,1 +1,1 @@
-"""Train an aligner: a frozen teacher's views, sharpened by transport, distilled into a student."""
+"""Train aligners, taggers and the stages of coders: one loop, a task each."""

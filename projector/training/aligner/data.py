@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from projector.corpus import open_corpus, pair_names, require_document
 from projector.corpus.formats.gold_jsonl import read_gold
 from projector.corpus.reading import read_text
 from projector.document import DocumentPair, Fragment
@@ -104,8 +105,6 @@ def _pairs(source: SourceConfiguration) -> Iterator[TextPair]:
 
 
 def _corpora(source: Path, target: Path) -> Iterator[tuple[str, DocumentPair]]:
-    from projector.corpus import open_corpus, pair_names, require_document
-
     corpora = open_corpus(source), open_corpus(target)
     for left, right in pair_names(corpora[0].names, corpora[1].names).pairs:
         yield (

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 from projector.align.word_links import link_words
 from projector.corpus.formats.gold_jsonl import GoldPair, GoldSentence, read_gold, read_sentences
 from projector.evaluation.alignment_error import alignment_error_rate
+from projector.evaluation.metrics import document_spans, score
+from projector.pipeline import project_pairs
+from projector.settings import Settings
 from projector.training.aligner.data import fold_of
 
 if TYPE_CHECKING:
@@ -78,10 +81,6 @@ class Development:
 
 def _spans(pairs: Sequence[GoldPair], encoder: Encoder) -> tuple[float, float]:
     """Return strict and character F1 of projecting gold documents' mentions."""
-    from projector.evaluation.metrics import document_spans, score
-    from projector.pipeline import project_pairs
-    from projector.settings import Settings
-
     projected = project_pairs((one.pair for one in pairs), encoder, Settings())
     predicted = [span for one in projected for span in document_spans(one.document)]
     gold = [span for one in pairs for span in document_spans(one.pair.target)]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from projector.corpus import require_document
 from projector.corpus.formats.gold_jsonl import read_gold
+from projector.corpus.open import open_corpus
 from projector.document import Document, Fragment, Mention
 from projector.errors import CorpusError, Problem
 from projector.storage.json_lines import objects
@@ -65,9 +67,6 @@ def _all(source: TaggerSourceConfiguration) -> Iterator[Annotated]:
 
 
 def _of_corpus(path: Path, types: tuple[str, ...] | None) -> Iterator[Annotated]:
-    from projector.corpus import require_document
-    from projector.corpus.open import open_corpus
-
     corpus = open_corpus(path)
     for name in corpus.names:
         yield Annotated(name, require_document(corpus.read(name)), types)
