@@ -111,7 +111,7 @@ def _make_plan(
     }
     if earlier is not None and _holds(earlier, made_from):
         return earlier
-    plan = plan_run(configuration)
+    plan = plan_run(configuration, keep=0)  # workers read for themselves
     # Before the contents are read: what is written to in between will be noticed.
     stamps = {str(path): stamp_input(path) for path, _, _ in plan.paths()}
     files = input_files(plan)
