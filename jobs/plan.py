@@ -48,9 +48,9 @@ class CollectionPlan(Record):
     Args:
         configuration: A `RunConfiguration` or `TaggingConfiguration` as JSON.
         directory: What relative paths in it are relative to.
-        model: Its name and fingerprint.
-        precision: What it computes in, resolved.
-        device: Where.
+        model: What it is, and what came of what was left open: every worker's must be just so.
+        precision: What workers compute in.
+        device: What they compute on.
         inputs: What is read.
         corpora: What the shards' documents are of.
         versions: Of what the outcomes may depend on.
@@ -70,7 +70,7 @@ class CollectionPlan(Record):
     configuration: dict[str, JsonValue]
     directory: str
     model: ModelFacts
-    precision: Literal["fp32", "bf16", "fp16", "auto"]
+    precision: Literal["fp32", "bf16", "fp16"]
     device: Device
     inputs: tuple[PlannedInput, ...]
     corpora: tuple[PlannedCorpus, ...]

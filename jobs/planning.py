@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from jobs.balance import balance
 from jobs.folder import PLAN_FILE, RunFolder
@@ -24,6 +24,7 @@ from schemas.collection import Collection
 from schemas.validation import differences
 
 if TYPE_CHECKING:
+    from projector.models.devices import ResolvedPrecision
     from projector.run.plan import Plan, Task
     from projector.settings import Precision
 
@@ -110,7 +111,7 @@ def _make_plan(
     }
     if earlier is not None and _holds(earlier, made_from):
         return earlier
-    plan = plan_run(configuration)
+    plan = plan_run(configuration, keep=0)  # workers read for themselves
     # Before the contents are read: what is written to in between will be noticed.
     stamps = {str(path): stamp_input(path) for path, _, _ in plan.paths()}
     files = input_files(plan)
@@ -145,13 +146,13 @@ def _own_device(model: str) -> Device:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def _precision(precision: Precision, device: Device) -> Precision:
+def _precision(precision: Precision, device: Device) -> ResolvedPrecision:
     from projector.models.devices import resolve_device, resolve_precision
 
     if precision != "auto":
         return precision
     try:
-        return cast("Precision", resolve_precision("auto", resolve_device(device)))
+        return resolve_precision("auto", resolve_device(device))
     except ConfigurationError:
         # The driver's machine has no GPU, the workers' have: any of the last years computes in it.
         return "bf16"

@@ -16,13 +16,15 @@ from jobs.folder import RunFolder
 from jobs.plan import CollectionPlan, read_plan
 from jobs.shard_file import ShardFacts, write_shard
 from jobs.shard_work import read_work
-from projector.errors import ModelError
+from projector.errors import ConfigurationError, ModelError
+from schemas.validation import differences
 
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder
     from projector.run.outcome import DocumentOutcome
     from projector.run.plan import Plan, Task
     from projector.tagging.tagger import Tagger
+    from schemas.manifest import ModelFacts
 
 
 class ShardWorker:
@@ -44,7 +46,9 @@ class ShardWorker:
         """Load the model that the plan names.
 
         Raises:
-            ModelError: It can't be loaded here, or is another here than it was when planning.
+            ConfigurationError: This machine can't compute as the plan says.
+            ModelError: The model can't be loaded here, or is another here than it was when
+                planning.
         """
         import torch
 
@@ -53,18 +57,9 @@ class ShardWorker:
         torch.set_num_threads(self._threads)
         plan = read_plan(self._folder)
         os.chdir(plan.directory)
+        _check_machine(plan)
         encoder, tagger = load_models(with_precision(plan.run, plan.precision), plan.device)
-        here = model_facts(encoder, tagger)
-        for found, planned, what in (
-            (here.fingerprint, plan.model.fingerprint, plan.model.name),
-            (here.tagger or "none", plan.model.tagger or "none", "the tagger"),
-        ):
-            if found != planned:
-                raise ModelError(
-                    f"{what}: on {platform.node()} it is another model than the plan's "
-                    f"({found[:12]} where {planned[:12]} was planned); "
-                    "expected the same weights and precision on every machine"
-                )
+        _check_model(plan, model_facts(encoder, tagger))
         self._plan, self._encoder, self._tagger = plan, encoder, tagger
 
     def run(self, shard: int, attempt: int, fatal: Mapping[int, str]) -> ShardFacts:
@@ -112,6 +107,41 @@ class ShardWorker:
             if outcome.failed:
                 log.line(f"{outcome.source} in {outcome.language} failed: {outcome.reason}")
             yield outcome
+
+
+def _check_machine(plan: CollectionPlan) -> None:
+    """Refuse a machine that would compute otherwise than the plan says."""
+    import torch
+
+    from projector.models.devices import resolve_device, resolve_precision
+
+    if plan.model.device != plan.device:  # a model without weights computes anywhere
+        return
+    try:
+        native = resolve_precision("auto", resolve_device(plan.device))
+    except ConfigurationError as error:
+        raise _unfit(plan, str(error)) from error
+    if plan.device == "cuda" and plan.precision == "bf16" and native != "bf16":
+        name = torch.cuda.get_device_name()
+        raise _unfit(plan, f"{name} computes in {native}, and could only emulate bf16")
+
+
+def _unfit(plan: CollectionPlan, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{platform.node()}: {reason}; expected {plan.device} and {plan.precision}, as the plan "
+        "says, on every machine that takes part. Leave this one out; or begin anew with "
+        "--overwrite, and --precision fp32 or --gpus-per-worker 0 as its machines allow"
+    )
+
+
+def _check_model(plan: CollectionPlan, here: ModelFacts) -> None:
+    """Refuse a model that is not the plan's in all that its vectors depend on."""
+    told = "; ".join(differences(plan.model.model_dump(), here.model_dump()))
+    if told:
+        raise ModelError(
+            f"{plan.model.name}: on {platform.node()} it is another model than the plan's "
+            f"({told}); expected the same weights, layer, precision and device on every machine"
+        )
 
 
 def _told(tasks: Sequence[Task], fatal: Collection[int], log: _ShardLog) -> Iterator[Task]:

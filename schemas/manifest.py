@@ -42,12 +42,19 @@ class InputFiles(Record):
 class ModelFacts(Record):
     """The model that was used; `fingerprint` covers weights, layer, windows and precision.
 
-    `tagger` is the fingerprint of the tagger beside it, where there was one.
+    `tagger` is the fingerprint of the tagger beside it, where there was one. The others are what
+    came of what was left open: which layer was read and what was encoded at once (null of a model
+    without layers), in which precision and on what kind of device (null in runs of version 0.1.0).
     """
 
     name: str
     fingerprint: str
     tagger: str | None = None
+    layer: int | None = None
+    granularity: Literal["sentence", "window"] | None = None
+    window: int | None = None
+    precision: Literal["fp32", "bf16", "fp16"] | None = None
+    device: str | None = None
 
 
 class MentionCount(Record):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemas.manifest import ModelFacts
 from schemas.run import RunConfiguration, TaggingConfiguration
 
 if TYPE_CHECKING:
+    from projector.models.devices import ResolvedPrecision
     from projector.models.encoder import Encoder
     from projector.settings import Precision
     from projector.tagging.tagger import Tagger
+    from projector.tagging.tagger_folder import TaggerFolder
     from schemas.run import ModelConfiguration
 
 
@@ -47,44 +50,91 @@ def chosen_precision(configuration: RunConfiguration | TaggingConfiguration) -> 
 
 
 def find_model(
-    configuration: RunConfiguration | TaggingConfiguration, *, precision: Precision, device: str
+    configuration: RunConfiguration | TaggingConfiguration,
+    *,
+    precision: ResolvedPrecision,
+    device: str,
 ) -> tuple[ModelFacts, bool | None]:
     """Return what a run's model and tagger are, without loading their weights.
 
     And whether the tagger takes its vectors from the model's own pass over a text; None where there
     is no tagger, or nothing but to tag.
 
+    Args:
+        configuration: Names them.
+        precision: What they are to compute in.
+        device: On what kind of device: `cpu` or `cuda`.
+
     Raises:
         ProjectorError: There is no such model, or it can't be read as configured.
     """
-    from projector.models import fingerprint
-    from projector.models.catalogue import find_entry
     from projector.tagging.tagger_folder import TaggerFolder
 
     if isinstance(configuration, TaggingConfiguration):
         folder = TaggerFolder.read(Path(configuration.tagger))
-        identity = fingerprint(**folder.encoder, precision=precision, device=device)
-        name = find_entry(folder.encoder["name_or_path"]).name
-        tagger = folder.fingerprint_with(identity)
-        return ModelFacts(name=name, fingerprint=identity, tagger=tagger), None
+        facts = _facts_at_rest(folder.encoder, precision, device)
+        return _with_tagger(facts, folder, facts.fingerprint), None
     model = configuration.model
-    view = model.model_dump(exclude={"name", "precision"})
-    identity = fingerprint(model.name, **view, precision=precision, device=device)
-    facts = ModelFacts(name=find_entry(model.name).name, fingerprint=identity)
+    wanted = model.model_dump(exclude={"name", "precision"})
+    facts = _facts_at_rest({"name_or_path": model.name, **wanted}, precision, device)
     if configuration.tagger_model is None:
         return facts, None
     folder = TaggerFolder.read(Path(configuration.tagger_model))
-    own = fingerprint(**folder.encoder, precision=precision, device=device)
-    return facts.model_copy(update={"tagger": folder.fingerprint_with(own)}), own == identity
+    own = _facts_at_rest(folder.encoder, precision, device).fingerprint
+    return _with_tagger(facts, folder, own), own == facts.fingerprint
+
+
+def _with_tagger(facts: ModelFacts, folder: TaggerFolder, encoder: str) -> ModelFacts:
+    return facts.model_copy(update={"tagger": folder.fingerprint_with(encoder)})
+
+
+def _facts_at_rest(
+    wanted: Mapping[str, Any], precision: ResolvedPrecision, device: str
+) -> ModelFacts:
+    """Return what an encoder will be; `wanted` is what `models.load` takes of it."""
+    from projector.models import load
+    from projector.models.catalogue import find_entry
+
+    entry = find_entry(wanted["name_or_path"])
+    if not entry.has_weights:
+        return model_facts(load(**wanted), None)
+    from projector.models.transformer import read_checkpoint
+
+    view: dict[str, Any] = {name: wanted.get(name) for name in ("layer", "granularity", "window")}
+    reading = read_checkpoint(entry, **view)
+    return ModelFacts(
+        name=entry.name,
+        fingerprint=reading.fingerprint(precision),
+        layer=reading.view.layer,
+        granularity=reading.view.granularity,
+        window=reading.view.window,
+        precision=precision,
+        device=device,
+    )
 
 
 def model_facts(encoder: Encoder, tagger: Tagger | None) -> ModelFacts:
-    """Return what a loaded model and tagger are."""
-    return ModelFacts(
+    """Return what a loaded model and tagger are, and what came of what was left open."""
+    from projector.models.transformer_encoder import TransformerEncoder
+
+    facts = ModelFacts(
         name=encoder.name,
         fingerprint=encoder.fingerprint,
         tagger=tagger.fingerprint if tagger else None,
+        # What has no weights computes so wherever it is.
+        precision="fp32",
+        device="cpu",
     )
+    if not isinstance(encoder, TransformerEncoder):
+        return facts
+    resolved = {
+        "layer": encoder.view.layer,
+        "granularity": encoder.view.granularity,
+        "window": encoder.view.window,
+        "precision": encoder.precision,
+        "device": encoder.device.type,
+    }
+    return facts.model_copy(update=resolved)
 
 
 def load_models(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from projector.corpus import pair_names
+from projector.corpus import Reading, pair_names
 from projector.corpus.formats.submission import check_labels
 from projector.corpus.language_names import same_language
 from projector.corpus.open import open_corpus
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from schemas.run import CorpusConfiguration, RunConfiguration, TaggingConfiguration
 
 Role = Literal["source", "target", "texts", "tagger"]
+
+KEPT = 64 * 1024**2  # bytes of source documents that planning keeps: memory stays flat
+_EACH = 512  # bytes that a mention or an annotation takes, or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Plan:
         problems: What is wrong with the source, and is skipped.
         facts: Of each source document.
         labels: Of the source's mentions, sorted.
+        readings: Of source documents, as many as planning kept; each is given out once.
     """
 
     source: Corpus
@@ -80,6 +85,12 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     facts: Mapping[str, SourceFacts] = field(default_factory=dict, repr=False)
     labels: tuple[str, ...] = ()
+    readings: dict[str, Reading] = field(default_factory=dict, repr=False, compare=False)
+
+    def read_source(self, name: str) -> Reading:
+        """Read a source document; one that planning has read and kept is not read again."""
+        kept = self.readings.pop(name, None)
+        return self.source.read(name) if kept is None else kept
 
     def target(self, task: Task) -> Corpus:
         """Return the corpus of a task's translation."""
@@ -136,10 +147,15 @@ class Plan:
         )
 
 
-def plan_run(configuration: RunConfiguration | TaggingConfiguration) -> Plan:
+def plan_run(configuration: RunConfiguration | TaggingConfiguration, *, keep: int = KEPT) -> Plan:
     """Open the corpora of a configuration and pair their documents, or list those that it tags.
 
     Every source document is read, so that its faults are known before a model is loaded.
+
+    Args:
+        configuration: What is to be done.
+        keep: Bytes of source documents to keep for the run, at most: those are read once in all,
+            the others twice.
 
     Raises:
         CorpusError: A corpus can't be opened; a source document has a fault, unless the
@@ -151,14 +167,15 @@ def plan_run(configuration: RunConfiguration | TaggingConfiguration) -> Plan:
     from schemas.run import TaggingConfiguration
 
     if isinstance(configuration, TaggingConfiguration):
-        return _plan_tagging(configuration)
-    return _plan_projecting(configuration)
+        plan = _plan_tagging(configuration)
+    else:
+        plan = _plan_projecting(configuration)
+    return _with_facts(plan, configuration.on_error, keep)
 
 
 def _plan_tagging(configuration: TaggingConfiguration) -> Plan:
     source = TextOnlyCorpus(_opened(configuration.source, configuration.labels))
-    plan = Plan(source, (), (), tuple(map(Task, source.names)), ())
-    return _with_facts(plan, configuration.on_error)
+    return Plan(source, (), (), tuple(map(Task, source.names)), ())
 
 
 def _plan_projecting(configuration: RunConfiguration) -> Plan:
@@ -180,21 +197,64 @@ def _plan_projecting(configuration: RunConfiguration) -> Plan:
             translation = translations.get(name)
             tasks.append(Task(name, number, translation, predictions.get(translation or "")))
         unused.append(pairing.unpaired_target)
-    plan = Plan(source, targets, taggers, tuple(tasks), tuple(unused))
-    return _with_facts(plan, configuration.on_error)
+    return Plan(source, targets, taggers, tuple(tasks), tuple(unused))
 
 
-def _with_facts(plan: Plan, on_error: str) -> Plan:
+def _with_facts(plan: Plan, on_error: str, keep: int) -> Plan:
     """Return a plan with what reading its source tells, its tasks in the order of their texts."""
-    facts, labels, problems = _facts(plan.source)
+    survey = _Survey(keep)
+    for name in plan.source.names:
+        survey.add(name, plan.source.read(name))
+    facts, labels = survey.facts, tuple(sorted(survey.labels))
     check_labels(labels)
-    problems = (*plan.source.problems, *problems)
+    problems = (*plan.source.problems, *survey.problems)
     if problems and on_error == "stop":
         raise CorpusError(*problems)
     tasks = sorted(
         plan.tasks, key=lambda task: (facts[task.source].leader, task.source, task.target or 0)
     )
-    return replace(plan, tasks=tuple(tasks), problems=problems, facts=facts, labels=labels)
+    return replace(
+        plan,
+        tasks=tuple(tasks),
+        problems=problems,
+        facts=facts,
+        labels=labels,
+        readings=survey.readings,
+    )
+
+
+class _Survey:
+    """What planning learns of source documents as it reads them, each once.
+
+    Args:
+        room: Bytes of readings to keep at most.
+    """
+
+    def __init__(self, room: int) -> None:
+        self.facts: dict[str, SourceFacts] = {}
+        self.labels: set[str] = set()
+        self.problems: list[Problem] = []
+        self.readings: dict[str, Reading] = {}
+        self._room = room
+        self._leaders: dict[bytes, str] = {}
+
+    def add(self, name: str, reading: Reading) -> None:
+        """Learn from a document, and keep it if there is room."""
+        document = reading.document or Document(name, "", "")
+        text = document.text if reading.document else name
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        mentions = {mention.id for mention in document.mentions}
+        mentions |= {one.mention_id for one in reading.problems if one.mention_id is not None}
+        leader = self._leaders.setdefault(digest, name)
+        self.facts[name] = SourceFacts(leader, len(document.text), len(mentions))
+        self.labels |= {mention.label for mention in document.mentions}
+        self.problems += reading.problems
+        size = sys.getsizeof(document.text) + _EACH * (
+            len(document.mentions) + len(document.annotations) + len(reading.problems)
+        )
+        if size <= self._room:
+            self._room -= size
+            self.readings[name] = reading
 
 
 def _opened(corpus: CorpusConfiguration, labels: Mapping[str, str] | None) -> Corpus:
@@ -242,27 +302,6 @@ def _nothing_pairs(source: Corpus, target: Corpus) -> Problem:
         "names that are equal, or differ in their language code only",
         "Give a pattern whose groups are what the names share",
     )
-
-
-def _facts(
-    source: Corpus,
-) -> tuple[Mapping[str, SourceFacts], tuple[str, ...], tuple[Problem, ...]]:
-    """Read every source document once; return its facts, all labels, and what is wrong."""
-    first: dict[bytes, str] = {}
-    facts: dict[str, SourceFacts] = {}
-    labels: set[str] = set()
-    problems: list[Problem] = []
-    for name in source.names:
-        reading = source.read(name)
-        problems += reading.problems
-        document = reading.document or Document(name, source.language, "")
-        text = document.text if reading.document else name
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-        mentions = {mention.id for mention in document.mentions}
-        mentions |= {one.mention_id for one in reading.problems if one.mention_id is not None}
-        facts[name] = SourceFacts(first.setdefault(digest, name), len(document.text), len(mentions))
-        labels |= {mention.label for mention in document.mentions}
-    return facts, tuple(sorted(labels)), tuple(problems)
 
 
 def input_files(plan: Plan) -> list[InputFiles]:

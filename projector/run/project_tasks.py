@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from projector.corpus import Reading
@@ -53,19 +55,21 @@ def project_tasks(
     recent = CachedEncoder(encoder)
     if tagger is not None and tagger.encoder is encoder:
         tagger = replace(tagger, encoder=recent)  # one pass over a text serves both
-    for task in tasks:
-        yield _project_task(task, plan, recent, configuration, tagger)
+    for name, of_source in groupby(tasks, key=attrgetter("source")):
+        reading = checked(plan.read_source(name), configuration.on_error)
+        for task in of_source:
+            yield _project_task(task, plan, reading, recent, configuration, tagger)
 
 
 def _project_task(
     task: Task,
     plan: Plan,
+    reading: Reading,
     encoder: Encoder,
     configuration: RunConfiguration,
     tagger: Tagger | None,
 ) -> DocumentOutcome:
     """Project a document, or say why it can't be."""
-    reading = checked(plan.source.read(task.source), configuration.on_error)
     invalid = invalid_mentions(reading.problems)
     try:
         pair = _pair(task, plan, reading, configuration)

@@ -43,7 +43,7 @@ def _tag_task(
     task: Task, plan: Plan, tagger: Tagger, configuration: TaggingConfiguration
 ) -> DocumentOutcome:
     """Tag a document, or say why it can't be."""
-    reading = checked(plan.source.read(task.source), configuration.on_error)
+    reading = checked(plan.read_source(task.source), configuration.on_error)
     language = plan.language(task)
     try:
         document = readable(reading)
