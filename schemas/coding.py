@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field
 
 from schemas.manifest import Record
+from schemas.options import CODED, MODEL, READ, WRITTEN, Option
 from schemas.run import Strict
 
 CODING = "coding.json"
@@ -16,50 +17,54 @@ LEXICAL = "lexical"
 class CodingConfiguration(Strict):
     """What a user chose for coding mentions."""
 
-    codes: str | None = Field(
+    codes: Annotated[str | None, Option(READ, metavar="PATH")] = Field(
         default=None,
         description="The list, a TSV or Parquet file; by default, and as `icd10cm`, ICD-10-CM.",
     )
-    lay_terms: bool = Field(
+    lay_terms: Annotated[bool, Option(READ, "--no-everyday")] = Field(
         default=True,
         validation_alias=AliasChoices("lay_terms", "everyday"),
         description="Whether codes are also found by what they are called every day.",
     )
-    synonyms: tuple[str, ...] = Field(
+    synonyms: Annotated[tuple[str, ...], Option(READ, metavar="PATH|icd10cm")] = Field(
         default=(), description="Further names of the codes: tables, coded corpora, `icd10cm`."
     )
-    model: str = Field(
+    model: Annotated[str, Option(MODEL, "-m --model")] = Field(
         default=LEXICAL,
         description="What finds codes: `lexical`, `retriever` (the installed one), or the folder "
         "of a trained retriever.",
     )
-    rerank: str | None = Field(
+    rerank: Annotated[str | None, Option(MODEL, metavar="PATH")] = Field(
         default=None,
         description="The folder of a trained reranker; by default nothing is reordered.",
     )
-    abbreviations: str | None = Field(
+    abbreviations: Annotated[str | None, Option(READ, metavar="PATH")] = Field(
         default=None,
         description="A TSV file of short forms (short, long, perhaps language) beside the "
         "project's own.",
     )
-    top_k: int = Field(default=10, ge=1, description="Proposals for a mention at most.")
-    min_score: float = Field(
+    top_k: Annotated[int, Option(CODED)] = Field(
+        default=10, ge=1, description="Proposals for a mention at most."
+    )
+    min_score: Annotated[float, Option(CODED)] = Field(
         default=0.0, ge=0, le=1, description="Proposals below this score are none."
     )
-    labels: tuple[str, ...] = Field(
+    labels: Annotated[tuple[str, ...], Option(CODED, "--only", "LABEL")] = Field(
         default=(),
         validation_alias=AliasChoices("labels", "only"),
         description="Labels of the mentions that are coded; by default all.",
     )
-    any_level: bool = Field(
+    any_level: Annotated[bool, Option(CODED)] = Field(
         default=False, description="Whether codes that are divided further are proposed, too."
     )
-    recode: bool = Field(
+    recode: Annotated[bool, Option(CODED, "--anew")] = Field(
         default=False,
         validation_alias=AliasChoices("recode", "anew"),
         description="Whether mentions that have codes are coded, too, as one does to measure.",
     )
-    resource: str = Field(default="ICD10", description="What BRAT calls the list.")
+    resource: Annotated[str, Option(WRITTEN)] = Field(
+        default="ICD10", description="What BRAT calls the list."
+    )
 
 
 class CodingCount(Record):

@@ -4,30 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from projector.errors import ConfigurationError
 from schemas.coding import CodingConfiguration
+from schemas.options import SHARED, Option
 from schemas.run import RunConfiguration, Strict, TaggingConfiguration
-from schemas.validation import faults, read_content
+from schemas.validation import read_content, validated
 
 
 class JobOptions(Strict):
-    """How a collection's work is shared; nothing of it changes what comes out.
+    """How a collection's work is shared; nothing of it changes what comes out."""
 
-    `shard_size` is in source documents, on average; `workers`, `threads_per_worker` and
-    `gpus_per_worker` are decided by the machines where they are None; `max_failures` is how many
-    documents may fail before the run stops.
-    """
-
-    shard_size: int = Field(default=64, ge=1)
-    workers: int | None = Field(default=None, ge=1)
-    threads_per_worker: int | None = Field(default=None, ge=1)
-    gpus_per_worker: float | None = Field(default=None, ge=0)
-    address: str | None = None
-    max_failures: int | None = Field(default=None, ge=0)
+    shard_size: Annotated[int, Option(SHARED)] = Field(
+        default=64, ge=1, description="Source documents a shard, on average."
+    )
+    workers: Annotated[int | None, Option(SHARED)] = Field(
+        default=None, ge=1, description="Workers; by default one a processor, or four a GPU."
+    )
+    threads_per_worker: Annotated[int | None, Option(SHARED)] = Field(
+        default=None,
+        ge=1,
+        description="Threads of each; by default the processors are shared out among them.",
+    )
+    gpus_per_worker: Annotated[float | None, Option(SHARED)] = Field(
+        default=None,
+        ge=0,
+        description="GPUs of each, 0: on the CPU; parts share one. By default 0.25 where there "
+        "are GPUs.",
+    )
+    address: Annotated[str | None, Option(SHARED)] = Field(
+        default=None,
+        description="Of an existing cluster, like ray://head:10001 or head:6379; by default one "
+        "is started on this machine.",
+    )
+    max_failures: Annotated[int | None, Option(SHARED)] = Field(
+        default=None,
+        ge=0,
+        description="Stop when more documents fail than that; by default it goes on.",
+    )
 
 
 class Collection(Strict):
@@ -65,15 +82,21 @@ def read_collection(path: Path) -> Collection:
             "process and lists it. Leave it out; max_failures in [jobs] stops a run early"
         )
     content = _renamed_tagger(content)
-    faulty: list[str] = []
-    run = _validated(run_kind(content), content, path, faulty, "run")
-    jobs = _validated(JobOptions, shared.get("jobs", {}), path, faulty, "jobs")
-    coding = None
+    parts: dict[str, tuple[type[Strict], object]] = {"run": (run_kind(content), content)}
+    parts["jobs"] = JobOptions, shared.get("jobs", {})
     if "coding" in shared:
-        coding = _validated(CodingConfiguration, shared["coding"], path, faulty, "coding")
-    if run is None or jobs is None or faulty:
+        parts["coding"] = CodingConfiguration, shared["coding"]
+    made: dict[str, Strict] = {}
+    faulty: list[str] = []
+    for name, (kind, part) in parts.items():
+        table = "" if name == "run" else name  # whose keys are the file's own
+        try:
+            made[name] = validated(kind, part, path, within=table)
+        except ConfigurationError as error:
+            faulty.append(str(error))
+    if faulty:
         raise ConfigurationError("\n".join(faulty))
-    return Collection(run=run, jobs=jobs, coding=coding)
+    return Collection.model_validate(made)
 
 
 def _renamed_tagger(content: dict[str, Any]) -> dict[str, Any]:
@@ -85,17 +108,3 @@ def _renamed_tagger(content: dict[str, Any]) -> dict[str, Any]:
     if isinstance(model, dict) and model.keys() == {"precision"}:
         named["precision"] = named.pop("model")["precision"]
     return named
-
-
-_Part = TypeVar("_Part", bound=Strict)
-
-
-def _validated(
-    part: type[_Part], content: object, path: Path, faulty: list[str], name: str
-) -> _Part | None:
-    """Return a part of a collection; or None, and tell what is wrong with it."""
-    try:
-        return part.model_validate(content)
-    except ValidationError as error:
-        faulty.append(faults(error, path, within=name))
-        return None

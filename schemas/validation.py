@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 
 from projector.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 _Contract = TypeVar("_Contract", bound=BaseModel)
+_UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
+_TOLD_WITHOUT_VALUE = ("value_error", "assertion_error", "json_invalid")
 _LONGEST = 80  # characters of a value that is told
 
 
@@ -29,11 +36,13 @@ def read_validated(path: Path, contract: type[_Contract]) -> _Contract:
     try:
         if path.suffix == ".json":
             return contract.model_validate_json(path.read_bytes())
-        return contract.model_validate(read_content(path))
     except OSError as error:
         raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
     except ValidationError as error:
-        raise ConfigurationError(faults(error, path)) from error
+        raise ConfigurationError(faults(error, path, contract=contract)) from error
+    except ConfigurationError as error:  # of values that are each legal and don't go together
+        raise ConfigurationError(f"{path}: {error}") from error
+    return validated(contract, read_content(path), path)
 
 
 def read_content(path: Path) -> dict[str, Any]:
@@ -50,13 +59,112 @@ def read_content(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path}: is no TOML: {error}") from error
 
 
-def faults(error: ValidationError, path: Path, *, within: str = "") -> str:
-    """Return what is wrong with a file's values, a line each; `within` is the part they are of."""
-    outer = (within,) if within else ()
+def validated(
+    contract: type[_Contract], content: object, where: Path | str = "", *, within: str = ""
+) -> _Contract:
+    """Return content as the contract that it should hold.
+
+    Args:
+        contract: What it should hold.
+        content: As it was read or put together.
+        where: The file that it is from; empty where it is from none.
+        within: The table of the file that it is.
+
+    Raises:
+        ConfigurationError: It doesn't hold it; every fault is told.
+    """
+    try:
+        return contract.model_validate(content)
+    except ValidationError as error:
+        told = faults(error, where, contract=contract, within=within)
+        raise ConfigurationError(told) from error
+    except ConfigurationError as error:  # of values that are each legal and don't go together
+        raise ConfigurationError(f"{where}: {error}" if where else str(error)) from error
+
+
+def faults(
+    error: ValidationError,
+    where: Path | str = "",
+    *,
+    contract: type[BaseModel] | None = None,
+    within: str = "",
+) -> str:
+    """Return what is wrong with some content, a line each: where, its key, found, expected.
+
+    Args:
+        error: What pydantic says.
+        where: The file that it is from; empty where it is from none.
+        contract: What it should hold: of a key that it doesn't know, the nearest is told.
+        within: The table of the file that it is.
+    """
+    file = f"{where}: " if where else ""
     return "\n".join(
-        f"{path}: {'.'.join(map(str, (*outer, *fault['loc']))) or 'the file'}: {fault['msg']}"
+        f"{file}{'.'.join(filter(None, (within, _key(fault['loc'])))) or 'the file'}"
+        f"{_told(fault, contract)}"
         for fault in error.errors(include_url=False)
     )
+
+
+def _key(location: Sequence[int | str]) -> str:
+    return ".".join(map(str, location))
+
+
+def _told(fault: ErrorDetails, contract: type[BaseModel] | None) -> str:
+    """Return what was found under a key, and what was expected there."""
+    limits = fault.get("ctx", {})
+    if fault["type"] in _UNKNOWN_KEY:
+        return f": there is no such key{_nearest_key(contract, fault['loc'])}"
+    if fault["type"] == "missing":
+        return ": it is missing"
+    if fault["type"] in _TOLD_WITHOUT_VALUE or not fault["loc"]:
+        return f": {fault['msg']}"
+    expected = fault["msg"].removeprefix("Input should be ")
+    if "ge" in limits:
+        expected = f"at least {limits['ge']}"
+    elif "le" in limits:
+        expected = f"at most {limits['le']}"
+    return f": {_brief(fault['input'])}; expected {expected}"
+
+
+def _nearest_key(contract: type[BaseModel] | None, location: Sequence[int | str]) -> str:
+    """Return a hint at the key that was meant, or at those that there are."""
+    keys = known_keys(contract, location[:-1])
+    near = get_close_matches(str(location[-1]), keys, 1)
+    if near:
+        return f"; did you mean {near[0]}?"
+    return f"; expected {', '.join(keys)}" if keys else ""
+
+
+def known_keys(contract: object, location: Sequence[int | str]) -> list[str]:
+    """Return the keys of a contract's part; none where it is no table."""
+    for name in location:
+        contract = _part(contract, name)
+    for kind in _kinds(contract):
+        if issubclass(kind, BaseModel):
+            return list(kind.model_fields)
+        if is_dataclass(kind):
+            return [field.name for field in fields(kind)]
+    return []
+
+
+def _part(contract: object, name: int | str) -> object:
+    """Return the type of a contract's field, or of a tuple's members."""
+    if isinstance(name, int):
+        return contract
+    for kind in _kinds(contract):
+        if issubclass(kind, BaseModel) and name in kind.model_fields:
+            return kind.model_fields[name].annotation
+        if is_dataclass(kind) and name in (hints := get_type_hints(kind)):
+            return hints[name]
+    return None
+
+
+def _kinds(annotation: object) -> Iterator[type]:
+    """Yield the classes that a type is made of, like those of a union's members."""
+    if isinstance(annotation, type) and not get_args(annotation):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _kinds(inner)
 
 
 def differences(

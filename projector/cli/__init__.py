@@ -14,14 +14,14 @@ from typing import NoReturn
 
 import click
 
+from projector.cli.sections import SectionedGroup
 from projector.errors import ProjectorError
 
 LOSSES = 3
 _COMMANDS = {
     "project": "Project annotated documents onto their translations.",
     "jobs": "Project collections on Ray: run, status, logs.",
-    "evaluate": "Score predictions against gold.",
-    "evaluate codes": "Score proposed codes against gold.",
+    "evaluate": "Score predictions, or codes, against gold.",
     "validate": "Read corpora and report every problem.",
     "convert": "Convert a corpus to another format.",
     "explain": "Show why one mention went where it went.",
@@ -33,7 +33,7 @@ _COMMANDS = {
 }
 
 
-class _Group(click.Group):
+class _Group(SectionedGroup):
     """A group whose commands are imported when they are called, so that help stays quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -42,17 +42,9 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"projector.cli.{cmd_name.replace(' ', '_')}")
+        module = importlib.import_module(f"projector.cli.{cmd_name}")
         command: click.Command = module.command
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        two = " ".join(args[:2])  # a command may have a name of two words beside one of one
-        if two in _COMMANDS and " " in two:
-            return two, self.get_command(ctx, two), args[2:]
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -61,7 +53,6 @@ class _Group(click.Group):
 
 @click.group(
     cls=_Group,
-    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: projector project data_samples/brat/es data_samples/brat/en -o out",
 )
 @click.version_option(package_name="projector")

@@ -3,46 +3,53 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from projector.cli.options import PATH, corpus_options, opened
-from projector.cli.output import echo_json, format_option
+from projector.cli.options import (
+    PATH,
+    accept_losses_option,
+    corpus_options,
+    gathered,
+    on_error_option,
+    opened,
+    overwrite_option,
+)
+from projector.cli.output import echo_json, exit_code, format_option
 from projector.cli.reporter import with_progress
+from projector.cli.sections import SectionedCommand, option
+from schemas.options import WRITTEN
+
+if TYPE_CHECKING:
+    from projector.corpus.convert import Format
+    from projector.corpus.corpus import Corpus
 
 
-@click.command("convert")
+@click.command("convert", cls=SectionedCommand)
 @click.argument("corpus", type=PATH)
 @click.argument("output", type=PATH)
-@click.option(
+@corpus_options
+@on_error_option
+@option(
     "--to",
     "target",
+    section=WRITTEN,
     type=click.Choice(["brat", "tsv", "parquet"]),
     required=True,
     help="The format to write.",
 )
-@corpus_options
-@click.option(
-    "--on-error",
-    type=click.Choice(["stop", "skip"]),
-    default="stop",
-    show_default=True,
-    help="Whether what can't be read rightly stops it, or is skipped and listed.",
-)
-@click.option("--accept-losses", is_flag=True, help="Exit with 0 though something is lost.")
-@click.option("--overwrite", is_flag=True, help="Replace what OUTPUT holds.")
+@overwrite_option
+@accept_losses_option
 @format_option
+@gathered("corpus", opened)
 def command(
-    corpus: Path,
+    corpus: Corpus,
     output: Path,
-    target: str,
-    language: str | None,
-    texts: Path | None,
-    labels: tuple[str, ...],
-    keep_labels: bool,
-    on_error: str,
-    accept_losses: bool,
+    target: Format,
+    on_error: Literal["stop", "skip"],
     overwrite: bool,
+    accept_losses: bool,
     form: str,
 ) -> int:
     """Write CORPUS to the folder OUTPUT in another format, and list what is lost.
@@ -59,19 +66,18 @@ def command(
 
     if target == "tsv" and output.suffix == ".tsv":
         raise click.UsageError(f"OUTPUT is a folder: say {output.with_suffix('')}, not {output}")
-    found = opened(corpus, language=language, texts=texts, labels=labels, keep_labels=keep_labels)
     losses = convert_corpus(
-        found,
+        corpus,
         output,
-        target,  # type: ignore[arg-type]
-        on_error=on_error,  # type: ignore[arg-type]
+        target,
+        on_error=on_error,
         overwrite=overwrite,
         progress=with_progress("documents"),
     )
     if form == "json":
-        echo_json({"output": output, "documents": len(found.names), "losses": losses})
+        echo_json({"output": output, "documents": len(corpus.names), "losses": losses})
     else:
         for loss in losses:
             click.echo(f"lost: {loss}", err=True)
-        click.echo(f"{output}: {len(found.names)} documents, {len(losses)} losses")
-    return 3 if losses and not accept_losses else 0
+        click.echo(f"{output}: {len(corpus.names)} documents, {len(losses)} losses")
+    return exit_code(bool(losses), accepted=accept_losses)

@@ -1,160 +1,33 @@
-"""`projector evaluate`: score predictions against gold."""
+"""`projector evaluate`: score mentions, or codes, against gold."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
-from projector.cli.options import PATH, corpus_options, renamed
-from projector.cli.output import echo_json, echo_table, format_option
-
-if TYPE_CHECKING:
-    from projector.evaluation.metrics import (
-        Calibration,
-        Disagreement,
-        LanguageSummary,
-        Metrics,
-        ScoreRow,
-    )
-
-_FIGURES = ("strict P", "strict R", "strict F1", "char P", "char R", "char F1")
+from projector.cli.evaluate_codes import codes
+from projector.cli.evaluate_mentions import mentions
+from projector.cli.sections import SectionedGroup
 
 
-@click.command("evaluate")
-@click.argument("gold", type=PATH)
-@click.argument("predicted", type=PATH)
-@corpus_options
-@click.option("--only", multiple=True, metavar="LABEL", help="Score this label only; repeatable.")
-@click.option(
-    "--fragments",
-    type=click.Choice(["covering", "exact"]),
-    default="covering",
-    show_default=True,
-    help="Score a discontinuous mention by its covering span, as the task does, or its fragments.",
-)
-@click.option("--tenths", is_flag=True, help="Show how right a run is in each tenth of its scores.")
-@click.option(
-    "--errors",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="List the N worst disagreements with the words of both sides.",
-)
-@format_option
-def command(
-    gold: Path,
-    predicted: Path,
-    language: str | None,
-    texts: Path | None,
-    labels: tuple[str, ...],
-    keep_labels: bool,
-    only: tuple[str, ...],
-    fragments: str,
-    tenths: bool,
-    errors: int,
-    form: str,
-) -> None:
-    """Score PREDICTED against GOLD, as the shared task does.
+class _Evaluate(SectionedGroup):
+    """A group that scores mentions where none of its commands is named."""
 
-    GOLD is a corpus, a folder of one for each language, or a table without its texts; PREDICTED
-    likewise, or a run's folder. Precision, recall and F1, strict and by characters; with several
-    languages also their mean and standard deviation.
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in self.commands:
+            args = ["mentions", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("evaluate", cls=_Evaluate, invoke_without_command=True)
+def command() -> None:
+    """Score mentions, or codes, against gold.
 
     \b
     Examples:
       projector evaluate data_samples/brat/en out
-      projector evaluate data_samples/brat out --errors 10
-      projector evaluate en_disease_gold.tsv en_disease.tsv
+      projector evaluate codes gold coded
     """
-    from projector.evaluation.metrics import errors as list_errors
-    from projector.evaluation.metrics import language_summaries, score_table
-    from projector.evaluation.score_files import score_paths
-
-    scored = score_paths(
-        gold,
-        predicted,
-        language=language,
-        texts=texts,
-        labels=renamed(labels, keep_labels),
-        only=only or None,
-        fragments=fragments,  # type: ignore[arg-type]
-    )
-    for remark in scored.remarks:
-        click.echo(remark, err=True)
-    rows = score_table(scored.comparison)
-    summaries = language_summaries(rows) if len(scored.languages) > 1 else []
-    worst = list_errors(scored.comparison, scored.text, limit=errors) if errors else []
-    calibrated = scored.calibration()
-    if form == "json":
-        echo_json(
-            {
-                "scores": [asdict(row) for row in rows],
-                "spread": [asdict(summary) for summary in summaries],
-                "separation": asdict(calibrated) if calibrated else None,
-                "errors": [asdict(one) for one in worst],
-            }
-        )
-        return
-    # In one language its rows and those of all languages are the same.
-    _echo_scores([row for row in rows if row.language or len(scored.languages) != 1], summaries)
-    if calibrated:
-        _echo_calibration(calibrated, tenths=tenths)
-    for one in worst:
-        _echo_error(one)
 
 
-def _echo_scores(rows: list[ScoreRow], summaries: list[LanguageSummary]) -> None:
-    from projector.evaluation.metrics import metrics
-
-    echo_table(
-        ["language", "label", *_FIGURES, "gold", "predicted"],
-        [
-            [
-                row.language or "all",
-                row.label or "all",
-                *metrics(row.scores),
-                row.scores.character.n_gold,
-                row.scores.character.n_pred,
-            ]
-            for row in rows
-        ],
-    )
-    if summaries:
-        click.echo("\nmean ± standard deviation over languages")
-        echo_table(
-            ["label", "languages", *_FIGURES],
-            [
-                [one.label or "all", len(one.languages), *_plus_minus(one.mean, one.deviation)]
-                for one in summaries
-            ],
-        )
-
-
-def _echo_calibration(calibrated: Calibration, *, tenths: bool) -> None:
-    if calibrated.area is not None:
-        click.echo(f"\narea under the ROC curve of the scores: {calibrated.area:.4f}")
-    if tenths:
-        click.echo("\nstrict precision by score")
-        echo_table(
-            ["from", "to", "predicted", "right", "precision"],
-            [
-                [one.low, one.high, one.count, one.correct, one.precision]
-                for one in calibrated.tenths
-            ],
-        )
-
-
-def _plus_minus(mean: Metrics, deviation: Metrics) -> list[str]:
-    return [f"{one:.4f} ± {other:.4f}" for one, other in zip(mean, deviation, strict=True)]
-
-
-def _echo_error(one: Disagreement) -> None:
-    click.echo(f"\n{one.kind} {one.language} {one.document} {one.label} overlap {one.overlap:.4f}")
-    if one.source:
-        click.echo(f"  source:    {one.source}")
-    click.echo(f"  gold:      {one.gold.text if one.gold else '-'}")
-    click.echo(f"  predicted: {one.predicted.text if one.predicted else '-'}")
-    click.echo(f"  context:   {' '.join(one.context.split())}")
+command.add_command(mentions)
+command.add_command(codes)

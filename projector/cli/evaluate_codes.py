@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.cli.options import PATH, corpus_options, renamed
+from projector.cli.options import (
+    PATH,
+    corpus_options,
+    gathered,
+    on_error_option,
+    only_option,
+    reading,
+)
 from projector.cli.output import echo_json, echo_table, format_option
+from projector.cli.sections import SectionedCommand, option
+from schemas.options import READ, WRITTEN
 
 if TYPE_CHECKING:
     from projector.evaluation.score_code_files import CodeRow
@@ -26,34 +35,35 @@ _FIGURES = (
 )
 
 
-@click.command("evaluate codes")
+@click.command("codes", cls=SectionedCommand)
 @click.argument("gold", type=PATH)
 @click.argument("proposed", type=PATH)
-@click.option(
-    "--codes", type=PATH, help="The list that covers gold, if PROPOSED doesn't hold what it had."
-)
-@click.option("--only", multiple=True, metavar="LABEL", help="Score this label only; repeatable.")
-@click.option(
-    "--on-error",
-    type=click.Choice(["stop", "skip"]),
-    default="stop",
-    show_default=True,
-    help="Whether what can't be read rightly in GOLD stops it, or is skipped and listed.",
-)
-@click.option("--curve", is_flag=True, help="Show precision and coverage above falling scores.")
 @corpus_options
+@on_error_option
+@option(
+    "--codes",
+    "listed",
+    section=READ,
+    type=PATH,
+    help="The list that covers gold, if PROPOSED doesn't hold what it had.",
+)
+@only_option
+@option(
+    "--curve",
+    section=WRITTEN,
+    is_flag=True,
+    help="Show precision and coverage above falling scores.",
+)
 @format_option
-def command(
+@gathered("read_as", reading)
+def codes(
     gold: Path,
     proposed: Path,
-    codes: Path | None,
+    read_as: dict[str, Any],
+    listed: Path | None,
     only: tuple[str, ...],
     on_error: str,
     curve: bool,
-    language: str | None,
-    texts: Path | None,
-    labels: tuple[str, ...],
-    keep_labels: bool,
     form: str,
 ) -> None:
     """Score the codes of PROPOSED against those of GOLD, mention by mention.
@@ -72,12 +82,10 @@ def command(
     found = compare_codes(
         gold,
         proposed,
-        codes=codes,
+        codes=listed,
         only=only,
         skip=on_error == "skip",
-        language=language,
-        texts=texts,
-        labels=renamed(labels, keep_labels),
+        **read_as,
     )
     for problem in found.skipped:
         click.echo(f"skipped: {problem}", err=True)

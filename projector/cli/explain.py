@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,63 +12,71 @@ from projector.cli.options import (
     PATH,
     corpus_options,
     device_option,
-    model_options,
-    opened,
-    settings_of,
+    gathered,
+    open_configured,
+    options_of,
+    recipe_option,
     tagger_option,
 )
 from projector.cli.output import echo_json, format_option, listed
+from projector.cli.run_options import resolved
+from projector.cli.sections import SectionedCommand, option
 from projector.corpus import pair_names, require_document
 from projector.document import Document, DocumentPair
 from projector.errors import ConfigurationError, CorpusError
+from schemas.options import READ, WRITTEN
+from schemas.run import RunConfiguration
 
 if TYPE_CHECKING:
-    from projector.corpus.corpus import Corpus
     from projector.decode.tagger_evidence import TaggerEvidence
     from projector.explain import Explanation
-    from projector.models.encoder import Encoder
 
 
-@click.command("explain")
+def _configuration(
+    source: Path,
+    target: Path,
+    language: str | None,
+    target_language: str | None,
+    **values: Any,  # noqa: ANN401
+) -> RunConfiguration:
+    """Return the configuration of a run that would project the mention."""
+    from projector.run.configure import configure
+
+    languages = () if target_language is None else (target_language,)
+    chosen = resolved(values)
+    return configure(
+        source, [target], source_language=language, target_languages=languages, **chosen
+    )
+
+
+@click.command("explain", cls=SectionedCommand)
 @click.argument("source", type=PATH)
 @click.argument("target", type=PATH)
 @click.argument("document")
 @click.argument("mention")
 @corpus_options
-@model_options
-@device_option
-@click.option("--target-language", help="The target's language, or which one of a tree to take.")
-@click.option("--pattern", help="Regular expression whose groups are what paired names share.")
+@option(
+    "--target-language",
+    section=READ,
+    help="The target's language, or which one of a tree to take.",
+)
+@options_of(RunConfiguration, without=("on_error", "max_characters"))
 @tagger_option
-@click.option(
+@recipe_option
+@device_option
+@option(
     "--most",
+    section=WRITTEN,
     type=click.IntRange(min=1),
     default=5,
     show_default=True,
+    metavar="N",
     help="Target tokens and candidates to list.",
 )
 @format_option
+@gathered("configuration", _configuration)
 def command(
-    source: Path,
-    target: Path,
-    document: str,
-    mention: str,
-    language: str | None,
-    texts: Path | None,
-    labels: tuple[str, ...],
-    keep_labels: bool,
-    model: str,
-    layer: int | None,
-    granularity: str | None,
-    window: int | None,
-    precision: str,
-    device: str,
-    recipe: str,
-    target_language: str | None,
-    pattern: str | None,
-    tagger: Path,
-    most: int,
-    form: str,
+    configuration: RunConfiguration, document: str, mention: str, device: str, most: int, form: str
 ) -> None:
     """Show why MENTION of DOCUMENT in SOURCE went where it went in TARGET.
 
@@ -78,47 +86,46 @@ def command(
       projector explain es en case-21 T4 --tagger runs/disease
       projector explain es nl case-21 T4 --recipe published --format json
     """
-    pair = _pair(
-        opened(source, language=language, texts=texts, labels=labels, keep_labels=keep_labels),
-        opened(target, language=target_language),
-        document,
-        mention,
-        pattern,
-    )
+    pair = _pair(configuration, document, mention)
     from projector.explain import explain_mention
-    from projector.models import load
-    from projector.tagging.tagger_folder import AUTO, NONE, default_tagger
+    from projector.run.models import load_models
 
-    encoder = load(
-        model,
-        layer=layer,
-        granularity=granularity,  # type: ignore[arg-type]
-        window=window,
-        precision=precision,  # type: ignore[arg-type]
-        device=device,
+    encoder, tagger = load_models(configuration, device)
+    evidence = (
+        _predicted(configuration, pair.target)
+        if tagger is None
+        else tagger.support(pair.target.text)
     )
-    settings = settings_of(recipe)
-    if str(tagger) == AUTO:
-        own = default_tagger(model, settings, layer=layer, granularity=granularity, window=window)
-        tagger = Path(own or NONE)
-    support = _support(tagger, pair.target, encoder, precision, device)
-    found = explain_mention(pair, mention, encoder, settings, most=most, evidence=support)
+    explained = explain_mention(
+        pair, mention, encoder, configuration.settings, most=most, evidence=evidence
+    )
     if form == "json":
-        echo_json(asdict(found))
+        echo_json(asdict(explained))
     else:
-        _echo(found)
+        _echo(explained)
 
 
-def _pair(
-    source: Corpus, target: Corpus, name: str, mention: str, pattern: str | None
-) -> DocumentPair:
+def _pair(configuration: RunConfiguration, name: str, mention: str) -> DocumentPair:
+    """Read the document and its translation.
+
+    Raises:
+        ConfigurationError: One of them is not there.
+        CorpusError: One of them can't be read, or the mention can't be true.
+    """
+    assert configuration.source is not None
+    source = open_configured(configuration.source, configuration.labels)
+    target = open_configured(configuration.targets[0], configuration.labels)
     if name not in source.names:
         raise ConfigurationError(
             f"{source.path} has no document {name}; it has {listed(source.names)}"
         )
-    translations = dict(pair_names(source.names, target.names, pattern=pattern).pairs)
+    pairs = pair_names(source.names, target.names, pattern=configuration.pattern).pairs
+    translations = dict(pairs)
     if name not in translations:
-        raise ConfigurationError(f"{target.path} has no translation of {name}: it is unpaired")
+        raise ConfigurationError(
+            f"{target.path} has no translation of {name}: it is unpaired. Where names go together "
+            "otherwise, --pattern says how"
+        )
     reading = source.read(name)
     wrong = [problem for problem in reading.problems if problem.mention_id == mention]
     if reading.document is None or wrong:
@@ -130,28 +137,21 @@ def _pair(
     return DocumentPair(reading.document, bare)
 
 
-def _support(
-    path: Path, translation: Document, encoder: Encoder, precision: str, device: str
-) -> TaggerEvidence | None:
-    """Return what a tagger, or a corpus of one's predictions, says of a translation."""
+def _predicted(configuration: RunConfiguration, translation: Document) -> TaggerEvidence | None:
+    """Return what a corpus of a tagger's predictions says of a translation."""
     from projector.decode.tagger_evidence import SpanEvidence
-    from projector.tagging.tagger import load_tagger
-    from projector.tagging.tagger_folder import NONE, is_tagger
 
-    if str(path) == NONE:
+    if configuration.tagger is None:
         return None
-    if is_tagger(path):
-        tagger = load_tagger(path, encoder=encoder, precision=precision, device=device)  # type: ignore[arg-type]
-        return tagger.support(translation.text)
-    corpus = opened(path)
+    corpus = open_configured(configuration.tagger, configuration.labels)
     name = dict(pair_names((translation.name,), corpus.names).pairs).get(translation.name)
     if name is None:
         return None
     predicted = require_document(corpus.read(name))
     if predicted.text != translation.text:
         raise ConfigurationError(
-            f"{path}: the tagger's text of {name} is not the translation's, so its offsets mean "
-            "something else"
+            f"{corpus.path}: the tagger's text of {name} is not the translation's, so its offsets "
+            "mean something else"
         )
     return SpanEvidence(predicted)
 

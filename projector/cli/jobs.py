@@ -9,67 +9,98 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from projector.cli.options import PATH, configured, renamed, run_options
+from projector.cli.options import (
+    PATH,
+    accept_losses_option,
+    gathered,
+    options_of,
+    output_option,
+    overwrite_option,
+    stated,
+)
 from projector.cli.output import echo_coded, echo_json, echo_table, exit_code, format_option
 from projector.cli.project import echo_summary
 from projector.cli.reporter import TerminalReporter, duration
+from projector.cli.run_options import projection, run_options, tagging_collection
+from projector.cli.sections import SectionedGroup, option
+from schemas.coding import LEXICAL, CodingConfiguration
+from schemas.collection import Collection, JobOptions, read_collection
+from schemas.options import CODED, READ
+from schemas.run import RunConfiguration, TaggingConfiguration
 
-if TYPE_CHECKING:
-    from schemas.collection import Collection
-    from schemas.run import RunConfiguration, TaggingConfiguration
 
-
-@click.group("jobs", epilog="Example: projector jobs run es en ro -o run")
+@click.group("jobs", cls=SectionedGroup, epilog="Example: projector jobs run es en ro -o run")
 def command() -> None:
     """Project a collection on Ray: shard by shard, resumed by itself, nothing lost."""
 
 
+def _work(inputs: tuple[Path, ...], **values: Any) -> tuple[Collection, Path]:  # noqa: ANN401
+    """Return what to run, from a file or from options, and what its paths are relative to."""
+    jobs = {key: values.pop(key) for key in JobOptions.model_fields}
+    jobs = stated(jobs)
+    if inputs[0].suffix == ".toml" and not inputs[0].is_dir():
+        return _of_file(inputs, values, jobs)
+    coding = _coding(values.pop("codes"), values.pop("coder"))
+    run: RunConfiguration | TaggingConfiguration
+    if len(inputs) > 1:
+        run = projection(inputs[0], inputs[1:], **values)
+    else:
+        run = tagging_collection(inputs[0], **values)
+    run = run.model_copy(update={"on_error": "skip"})
+    return Collection(run=run, jobs=JobOptions(**jobs), coding=coding), Path()
+
+
+def _of_file(
+    inputs: tuple[Path, ...], values: dict[str, Any], jobs: dict[str, Any]
+) -> tuple[Collection, Path]:
+    """Return what a file says is to be run, shared out as the options say."""
+    if len(inputs) > 1:
+        raise click.UsageError("give either a TOML file, or a source and its targets")
+    if unfit := stated(values):
+        names = ", ".join(sorted(f"--{key.replace('_', '-')}" for key in unfit))
+        raise click.UsageError(
+            f"{names}: say it in {inputs[0]}; only the way of running can be chosen beside a file"
+        )
+    collection = read_collection(inputs[0])
+    shared = collection.jobs.model_copy(update=jobs)
+    return collection.model_copy(update={"jobs": shared}), inputs[0].parent
+
+
+def _coding(codes: str | None, coder: Path | None) -> CodingConfiguration | None:
+    """Return how mentions are coded; None where they are not."""
+    if codes is None:
+        if coder is not None:
+            raise click.UsageError("--coder needs --codes: the list that it codes by")
+        return None
+    return CodingConfiguration(codes=codes, model=LEXICAL if coder is None else str(coder))
+
+
 @command.command("run")
 @click.argument("inputs", type=PATH, nargs=-1, required=True)
-@click.option("-o", "--output", type=PATH, required=True, help="The run's folder.")
-@click.option("--overwrite", is_flag=True, help="Begin anew where a run is there already.")
-@click.option(
-    "--shard-size",
-    type=click.IntRange(min=1),
-    help="Source documents a shard, on average.  [default: 64]",
-)
-@click.option(
-    "--workers", type=click.IntRange(min=1), help="One a processor, if not said; four a GPU."
-)
-@click.option(
-    "--threads-per-worker",
-    type=click.IntRange(min=1),
-    help="Processors are shared out among the workers, if not said.",
-)
-@click.option(
-    "--gpus-per-worker",
-    type=click.FloatRange(min=0),
-    help="0: on the CPU; parts share a GPU.  [default: 0.25 where there are GPUs]",
-)
-@click.option("--address", help="Of an existing cluster, like ray://head:10001 or head:6379.")
-@click.option(
-    "--max-failures", type=click.IntRange(min=0), help="Stop when more documents fail than that."
-)
-@click.option("--accept-losses", is_flag=True, help="Exit with 0 though mentions are missing.")
-@click.option(
+@output_option("The run's folder.")
+@overwrite_option
+@run_options(without=("on_error",))
+@option(
     "--codes",
+    section=CODED,
     metavar="PATH|icd10cm",
     help="Code all mentions by this list, too; a TOML file's [coding] can say more.",
 )
-@click.option("--coder", type=PATH, help="The folder of a trained retriever to code with.")
-@run_options
+@option("--coder", section=CODED, type=PATH, help="The folder of a trained retriever to code with.")
+@accept_losses_option
+@options_of(JobOptions)
 @format_option
+@gathered("work", _work)
 def run(
-    inputs: tuple[Path, ...],
+    work: tuple[Collection, Path],
     output: Path,
     overwrite: bool,
     accept_losses: bool,
     form: str,
-    **chosen: Any,  # noqa: ANN401
 ) -> int:
     """Project a collection, or go on with a run: INPUTS is a TOML file, or a source and targets.
 
@@ -86,9 +117,8 @@ def run(
       projector jobs run es en it nl -o run --address ray://head:10001 --gpus-per-worker 0.25
     """
     from jobs.collection import run_collection
-    from schemas.run import TaggingConfiguration
 
-    collection, directory = _collection(inputs, chosen)
+    collection, directory = work
     with _interruptible(), TerminalReporter() as reporter:
         done = run_collection(
             collection,
@@ -131,72 +161,6 @@ def run(
         if done.plan.problems:
             click.echo(f"{len(done.plan.problems)} problems in the source: {result}/problems.tsv")
     return exit_code(bool(summary.losses or done.plan.problems), accepted=accept_losses)
-
-
-def _collection(inputs: tuple[Path, ...], chosen: dict[str, Any]) -> tuple[Collection, Path]:
-    """Return what to run, from a file or from options, and what its paths are relative to."""
-    from schemas.coding import LEXICAL, CodingConfiguration
-    from schemas.collection import Collection, JobOptions, read_collection
-
-    codes, coder = chosen["codes"], chosen["coder"]
-    jobs = {key: chosen.pop(key) for key in JobOptions.model_fields}
-    jobs = {key: value for key, value in jobs.items() if value is not None}
-    if inputs[0].suffix == ".toml" and not inputs[0].is_dir():
-        if len(inputs) > 1:
-            raise click.UsageError("give either a TOML file, or a source and its targets")
-        said = [key for key in chosen if _is_said(key)]
-        if said:
-            names = ", ".join(f"--{key.replace('_', '-')}" for key in sorted(said))
-            raise click.UsageError(
-                f"{names}: say it in {inputs[0]}; only the way of running can "
-                "be chosen beside a file"
-            )
-        collection = read_collection(inputs[0])
-        jobs = {**collection.jobs.model_dump(), **jobs}
-        changed = collection.model_copy(update={"jobs": JobOptions(**jobs)})
-        return changed, inputs[0].parent
-    del chosen["codes"], chosen["coder"]
-    if coder is not None and codes is None:
-        raise click.UsageError("--coder needs --codes: the list that it codes by")
-    coding = None
-    if codes is not None:
-        coding = CodingConfiguration(codes=codes, model=LEXICAL if coder is None else str(coder))
-    run: RunConfiguration | TaggingConfiguration
-    if len(inputs) > 1:
-        run = configured(inputs[0], inputs[1:], on_error="skip", **chosen)
-    else:
-        run = _tagging(inputs[0], chosen)
-    return Collection(run=run, jobs=JobOptions(**jobs), coding=coding), Path()
-
-
-def _tagging(source: Path, chosen: dict[str, Any]) -> TaggingConfiguration:
-    """Return what is asked for where there is a source alone: to tag it."""
-    from projector.tagging.tagger_folder import AUTO, NONE, is_tagger
-    from schemas.run import CorpusConfiguration, TaggingConfiguration
-
-    tagger, texts = chosen["tagger"], chosen["texts"]
-    if str(tagger) in (AUTO, NONE) or not is_tagger(Path(tagger)):
-        raise click.UsageError(
-            "give a TOML file; a source and at least one target; or a source and --tagger, "
-            "a trained one, to tag it"
-        )
-    return TaggingConfiguration(
-        source=CorpusConfiguration(
-            path=str(source),
-            language=chosen["source_language"],
-            texts=None if texts is None else str(texts),
-        ),
-        tagger=str(tagger),
-        precision=chosen["precision"],
-        labels=renamed(chosen["labels"], chosen["keep_labels"]),
-        on_error="skip",
-        max_characters=chosen["max_characters"],
-    )
-
-
-def _is_said(option: str) -> bool:
-    context = click.get_current_context()
-    return context.get_parameter_source(option) is not click.core.ParameterSource.DEFAULT
 
 
 @contextmanager
@@ -261,7 +225,13 @@ def status(run: Path, form: str) -> None:
 
 @command.command("logs")
 @click.argument("run", type=PATH)
-@click.option("--shard", type=click.IntRange(min=0), help="A shard's log, not the run's.")
+@option(
+    "--shard",
+    section=READ,
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="A shard's log; by default the run's.",
+)
 def logs(run: Path, shard: int | None) -> None:
     """Print the log of the run in the folder RUN, or of one of its shards.
 

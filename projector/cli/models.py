@@ -9,9 +9,11 @@ import click
 
 from projector.cli.options import PATH
 from projector.cli.output import echo_json, echo_table, format_option
+from projector.cli.sections import SectionedGroup, option
+from schemas.options import WRITTEN
 
 
-@click.group("models", invoke_without_command=True)
+@click.group("models", cls=SectionedGroup, invoke_without_command=True)
 @format_option
 @click.pass_context
 def command(context: click.Context, form: str) -> None:
@@ -31,7 +33,7 @@ def command(context: click.Context, form: str) -> None:
 
 @command.command("add")
 @click.argument("folder", type=PATH)
-@click.option("--name", help="What it shall be called, if not as the folder.")
+@option("--name", section=WRITTEN, help="What it shall be called; by default as the folder.")
 def add(folder: Path, name: str | None) -> None:
     """Copy a model into the cache, to be called by a name from then on.
 

@@ -1,162 +1,151 @@
-"""Options that several commands share."""
+"""Make a command's options of a configuration's fields, and a configuration of their values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from functools import wraps
+from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 import click
+from pydantic import BaseModel
 
+from projector.cli.sections import Decorator, option
 from projector.corpus import label_map
 from projector.corpus.open import open_corpus
-from projector.errors import ConfigurationError
-from projector.settings import DEFAULT_MODEL
+from schemas.options import (
+    ENDED,
+    MODEL,
+    PROJECTED,
+    READ,
+    SCORED,
+    WRITTEN,
+    FieldOption,
+    field_options,
+)
+from schemas.run import CorpusConfiguration
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
-    from projector.settings import Settings
-    from schemas.run import RunConfiguration
 
 PATH = click.Path(path_type=Path)
 
 
+def options_of(contract: type[BaseModel], *, without: Collection[str] = ()) -> Decorator:
+    """Add a configuration's fields as options; `without` are keywords of those that are not."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for field in reversed([*field_options(contract)]):
+            if field.keyword not in without:
+                command = option(
+                    *field.names, field.keyword, section=field.option.section, **_attributes(field)
+                )(command)
+        return command
+
+    return decorate
+
+
+def _attributes(field: FieldOption) -> dict[str, Any]:
+    """Return what click is told of a field's option."""
+    described = field.field.description or ""
+    if field.negates:
+        described = f"{described.removesuffix('.')}; this switches it off."
+    attributes: dict[str, Any] = {"help": described}
+    if field.option.metavar not in (None, "PATH"):
+        attributes["metavar"] = field.option.metavar
+    kind, default = _kind(field.field.annotation), field.field.get_default()
+    if kind in (int, float):
+        attributes["metavar"] = "N"
+    if kind is bool:
+        return {**attributes, "is_flag": True}
+    if get_origin(kind) is tuple:
+        described = f"{described.removesuffix('.')}; repeatable."
+        return {**attributes, "multiple": True, "help": described}
+    if default is not None:
+        attributes |= {"default": default, "show_default": True}
+    return {**attributes, "type": _click_type(kind, field)}
+
+
+def _kind(annotation: Any) -> Any:  # noqa: ANN401
+    """Return a field's type, without None."""
+    if get_origin(annotation) not in (Union, UnionType):
+        return annotation
+    kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+    return kinds[0]
+
+
+def _click_type(kind: Any, field: FieldOption) -> click.ParamType[Any] | type[str]:  # noqa: ANN401
+    if get_origin(kind) is Literal:
+        return click.Choice(get_args(kind))
+    limits = {
+        limit: getattr(rule, side)
+        for rule in field.field.metadata
+        for limit, side in (("min", "ge"), ("max", "le"))
+        if hasattr(rule, side)
+    }
+    if kind is int:
+        return click.IntRange(**limits)
+    if kind is float:
+        return click.FloatRange(**limits)
+    return click.Path() if field.option.metavar == "PATH" else str
+
+
+def gathered(name: str, build: Callable[..., object]) -> Decorator:
+    """Hand a command, as `name`, what `build` makes of those values that it takes.
+
+    Where it takes any, these are all that the command itself has no argument for.
+    """
+    parameters = signature(build).parameters
+    takes_any = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        own = {*signature(command).parameters} - {name}
+
+        @wraps(command)
+        def called(**values: Any) -> Any:  # noqa: ANN401
+            taken = values.keys() - own if takes_any else values.keys() & parameters
+            built = build(**{key: values.pop(key) for key in taken})
+            return command(**values, **{name: built})
+
+        return called
+
+    return decorate
+
+
+def stated(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those values that the user gave, by their keywords."""
+    context = click.get_current_context()
+    default = click.core.ParameterSource.DEFAULT
+    return {key: values[key] for key in values if context.get_parameter_source(key) is not default}
+
+
 def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how a corpus is read."""
-    for option in (
-        click.option("--language", help="The corpus's language, or which one of a tree to take."),
-        click.option("--texts", type=PATH, help="The folder of the texts, if it is elsewhere."),
-        click.option(
+    """Add the options that say how a corpus is read; `opened` and `reading` understand them."""
+    return options_of(CorpusConfiguration)(label_options(command))
+
+
+def label_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that name labels anew; `renamed` understands them."""
+    for decorate in (
+        option(
+            "--keep-labels",
+            section=READ,
+            is_flag=True,
+            help="Keep labels as they are, without the built-in names.",
+        ),
+        option(
             "--label",
             "labels",
+            section=READ,
             multiple=True,
             metavar="OLD=NEW",
             help="Rename a label; repeatable.",
         ),
-        click.option("--keep-labels", is_flag=True, help="Don't apply the built-in label names."),
     ):
-        command = option(command)
+        command = decorate(command)
     return command
-
-
-def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say which model is read, and how; where it runs is `device_option`."""
-    for option in (
-        click.option(
-            "-m",
-            "--model",
-            default=DEFAULT_MODEL,
-            show_default=True,
-            help="Name, folder or hub name.",
-        ),
-        click.option(
-            "--layer",
-            type=click.IntRange(min=0),
-            help="Hidden layer to read, if not the model's own.",
-        ),
-        click.option(
-            "--granularity",
-            type=click.Choice(["sentence", "window"]),
-            help="What is encoded at once, if not as the model's own.",
-        ),
-        click.option(
-            "--window", type=click.IntRange(min=1), help="Tokens encoded at once at most."
-        ),
-        click.option(
-            "--precision",
-            type=click.Choice(["auto", "fp32", "bf16", "fp16"]),
-            default="auto",
-            show_default=True,
-            help="auto: bf16 where the processor computes in it, else fp32.",
-        ),
-        click.option(
-            "--recipe",
-            type=click.Choice(["default", "published"]),
-            default="default",
-            show_default=True,
-            help="How spans are aligned and decoded; published: as ClinicalAligner26AM.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-device_option = click.option(
-    "--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, …"
-)
-
-
-tagger_option = click.option(
-    "--tagger",
-    type=PATH,
-    default="auto",
-    show_default=True,
-    help="auto: clinical, if it shares the model's pass; none; a tagger's folder, or predictions.",
-)
-
-
-def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say what a run projects, and how; `configured` understands them."""
-    for option in (
-        click.option("--source-language", help="The source's language, if its path does not say."),
-        click.option(
-            "--target-language",
-            "target_languages",
-            multiple=True,
-            help="The targets' languages, in their order; or which ones to take of one tree.",
-        ),
-        click.option(
-            "--texts", type=PATH, help="The folder of the source's texts, if it is elsewhere."
-        ),
-        click.option("--label", "labels", multiple=True, metavar="OLD=NEW", help="Rename a label."),
-        click.option("--keep-labels", is_flag=True, help="Don't apply the built-in label names."),
-        click.option(
-            "--pattern", help="Regular expression whose groups are what paired names share."
-        ),
-        tagger_option,
-        click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, show_default=True),
-        click.option(
-            "--max-characters",
-            type=click.IntRange(min=1),
-            help="Documents with more on either side fail, each for itself.",
-        ),
-    ):
-        command = option(command)
-    return model_options(command)
-
-
-def configured(
-    source: Path,
-    targets: Sequence[Path],
-    *,
-    labels: tuple[str, ...],
-    keep_labels: bool,
-    min_score: float,
-    recipe: str,
-    **chosen: Any,  # noqa: ANN401
-) -> RunConfiguration:
-    """Put together what `run_options` were given; the rest is as `configure` takes it.
-
-    Raises:
-        click.UsageError: They don't go together.
-    """
-    from projector.run.configure import configure
-
-    settings = settings_of(recipe)
-    settings = replace(settings, decode=replace(settings.decode, min_score=min_score))
-    names = renamed(labels, keep_labels)
-    try:
-        return configure(source, targets, labels=names, settings=settings, **chosen)
-    except ConfigurationError as error:
-        raise click.UsageError(str(error)) from error
-
-
-def settings_of(recipe: str) -> Settings:
-    """Return the settings of a recipe."""
-    from projector.settings import Settings, published
-
-    return published() if recipe == "published" else Settings()
 
 
 def renamed(labels: tuple[str, ...], keep_labels: bool) -> dict[str, str]:
@@ -170,14 +159,79 @@ def renamed(labels: tuple[str, ...], keep_labels: bool) -> dict[str, str]:
     return dict(label_map(own, known=not keep_labels))
 
 
-def opened(
-    path: Path,
-    *,
-    language: str | None = None,
-    texts: Path | None = None,
-    labels: tuple[str, ...] = (),
-    keep_labels: bool = False,
-) -> Corpus:
+device_option = option(
+    "--device",
+    section=MODEL,
+    default="auto",
+    show_default=True,
+    help="Where the model runs: cpu, cuda, cuda:1, …; auto: on a GPU if there is one.",
+)
+
+recipe_option = option(
+    "--recipe",
+    section=PROJECTED,
+    type=click.Choice(["default", "published"]),
+    default="default",
+    show_default=True,
+    help="How spans are aligned and decoded; published: as ClinicalAligner26AM.",
+)
+
+tagger_option = option(
+    "--tagger",
+    section=PROJECTED,
+    type=PATH,
+    default="auto",
+    show_default=True,
+    help="auto: clinical, if it shares the model's pass; none; a tagger's folder, or predictions.",
+)
+
+overwrite_option = option(
+    "--overwrite", section=WRITTEN, is_flag=True, help="Replace what an earlier run wrote there."
+)
+
+on_error_option = option(
+    "--on-error",
+    section=READ,
+    type=click.Choice(["stop", "skip"]),
+    default="stop",
+    show_default=True,
+    help="Whether what can't be read rightly stops it, or is skipped and listed.",
+)
+
+only_option = option(
+    "--only",
+    section=SCORED,
+    multiple=True,
+    metavar="LABEL",
+    help="Score this label only; repeatable.",
+)
+
+accept_losses_option = option(
+    "--accept-losses", section=ENDED, is_flag=True, help="Exit with 0 in spite of losses."
+)
+
+
+def output_option(what: str) -> Decorator:
+    """Add the option that says where to write."""
+    return option("-o", "--output", section=WRITTEN, type=PATH, required=True, help=what)
+
+
+def reading(
+    language: str | None, texts: str | None, labels: tuple[str, ...], keep_labels: bool
+) -> dict[str, Any]:
+    """Return how corpora are opened, as the options say."""
+    return {
+        "language": language,
+        "texts": None if texts is None else Path(texts),
+        "labels": renamed(labels, keep_labels),
+    }
+
+
+def open_configured(corpus: CorpusConfiguration, labels: Mapping[str, str] | None) -> Corpus:
+    """Open a corpus of a configuration, with the new names of its labels."""
+    return open_corpus(corpus.path, language=corpus.language, texts=corpus.texts, labels=labels)
+
+
+def opened(corpus: Path, **values: Any) -> Corpus:  # noqa: ANN401
     """Open a corpus as the options say; a folder of Parquet tables too."""
-    names = renamed(labels, keep_labels)
-    return open_corpus(path, language=language, texts=texts, labels=names)
+    return open_corpus(corpus, **reading(**values))

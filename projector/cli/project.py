@@ -5,51 +5,60 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.options import PATH, configured, device_option, run_options
+from projector.cli.options import (
+    PATH,
+    accept_losses_option,
+    device_option,
+    gathered,
+    output_option,
+    overwrite_option,
+)
 from projector.cli.output import echo_json, echo_table, exit_code, format_option
 from projector.cli.reporter import TerminalReporter
+from projector.cli.run_options import projection, run_options
+from projector.cli.sections import SectionedCommand, option
+from schemas.options import READ
 
 if TYPE_CHECKING:
     from projector.run.plan import Plan
     from projector.run.summary import RunSummary
+    from schemas.run import RunConfiguration
 
 
-@click.command("project")
-@click.argument("source", type=PATH)
-@click.argument("targets", type=PATH, nargs=-1, required=True)
-@click.option("-o", "--output", type=PATH, required=True, help="The run's folder to write.")
-@click.option("--overwrite", is_flag=True, help="Replace an earlier run.")
-@click.option(
-    "--on-error",
-    type=click.Choice(["stop", "skip"]),
-    default="stop",
-    show_default=True,
-    help="Whether what can't be read rightly stops the run, or is skipped and listed.",
+@click.command("project", cls=SectionedCommand)
+@click.argument("source", type=PATH, required=False)
+@click.argument("targets", type=PATH, nargs=-1)
+@option(
+    "--config",
+    section=READ,
+    type=PATH,
+    help="A TOML file that says what is projected, and how; options given here go before it.",
 )
-@click.option("--accept-losses", is_flag=True, help="Exit with 0 though mentions are missing.")
-@run_options
+@output_option("The run's folder to write.")
+@overwrite_option
+@run_options()
+@accept_losses_option
 @device_option
 @format_option
+@gathered("configuration", projection)
 def command(
-    source: Path,
-    targets: tuple[Path, ...],
+    configuration: RunConfiguration,
     output: Path,
     overwrite: bool,
-    on_error: str,
     accept_losses: bool,
     device: str,
     form: str,
-    **chosen: Any,  # noqa: ANN401
 ) -> int:
     """Project the mentions of SOURCE onto its translations TARGETS.
 
     Every source mention gets one outcome in every target language: a span, or the reason why
     there is none. OUTPUT holds them as Parquet, BRAT and submission TSVs. Languages are those in
-    the paths' or the documents' names.
+    the paths' or the documents' names. A file given by --config has the keys of a run's
+    configuration, and its paths are relative to it; it may name source and targets, too.
 
     \b
     Examples:
@@ -57,10 +66,10 @@ def command(
       projector project es.tsv en it nl --texts es-texts -o out
       projector project MultiClinNER/MultiClinNER-es MultiClinNER/MultiClinNER-nl -o out
       projector project es en -o out --on-error skip --accept-losses --format json
+      projector project --config run.toml -o out --min-score 0.2
     """
     from projector.run.project_corpus import run_configuration
 
-    configuration = configured(source, targets, on_error=on_error, **chosen)
     with TerminalReporter() as reporter:
         summary = run_configuration(
             configuration,

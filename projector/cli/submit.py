@@ -6,31 +6,41 @@ from pathlib import Path
 
 import click
 
-from projector.cli.options import PATH
+from projector.cli.options import PATH, output_option, overwrite_option
 from projector.cli.output import echo_json, format_option
+from projector.cli.sections import SectionedCommand, option
 from projector.corpus.formats.submission import LAYOUT
 from projector.errors import OutputError
+from schemas.options import WRITTEN
 
 
-@click.command("submit")
+@click.command("submit", cls=SectionedCommand)
 @click.argument("run", type=PATH)
-@click.option("-o", "--output", type=PATH, required=True, help="The ZIP to write.")
-@click.option("--team", default="", help="The team's name: for the template, and told in the ZIP.")
-@click.option(
+@output_option("The ZIP to write.")
+@option(
+    "--team",
+    section=WRITTEN,
+    default="",
+    help="The team's name: for the template, and told in the ZIP.",
+)
+@option(
     "--number",
+    section=WRITTEN,
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
+    metavar="N",
     help="The submission's number.",
 )
-@click.option(
+@option(
     "--template",
+    section=WRITTEN,
     default=LAYOUT,
     show_default=True,
     help="Where each table goes; it can hold {lang} {LANG} {entity} {ENTITY} {n} {team}.",
 )
-@click.option("--readme", default="", help="Text of the README.md inside.")
-@click.option("--overwrite", is_flag=True, help="Replace an earlier file.")
+@option("--readme", section=WRITTEN, default="", help="Text of the README.md inside.")
+@overwrite_option
 @format_option
 def command(
     run: Path,

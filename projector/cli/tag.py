@@ -3,60 +3,57 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.options import PATH, corpus_options, device_option, opened
-from projector.cli.output import echo_json, format_option
-from projector.cli.reporter import with_progress
-
-
-@click.command("tag")
-@click.argument("corpus", type=PATH)
-@click.option(
-    "-m", "--model", type=PATH, required=True, help="clinical, or a training run's folder."
+from projector.cli.options import (
+    PATH,
+    accept_losses_option,
+    device_option,
+    gathered,
+    label_options,
+    open_configured,
+    options_of,
+    output_option,
+    overwrite_option,
 )
-@click.option("-o", "--output", type=PATH, required=True, help="The folder to write.")
-@click.option(
+from projector.cli.output import echo_json, exit_code, format_option
+from projector.cli.reporter import with_progress
+from projector.cli.run_options import tagging
+from projector.cli.sections import SectionedCommand, option
+from schemas.options import WRITTEN
+from schemas.run import TaggingConfiguration
+
+if TYPE_CHECKING:
+    from projector.corpus.convert import Format
+
+
+@click.command("tag", cls=SectionedCommand)
+@click.argument("corpus", type=PATH)
+@options_of(TaggingConfiguration, without=("max_characters",))
+@label_options
+@output_option("The folder to write.")
+@option(
     "--to",
     "target",
+    section=WRITTEN,
     type=click.Choice(["brat", "tsv", "parquet"]),
     default="brat",
     show_default=True,
     help="The format to write.",
 )
-@corpus_options
-@click.option(
-    "--precision",
-    type=click.Choice(["auto", "fp32", "bf16", "fp16"]),
-    default="auto",
-    show_default=True,
-    help="auto: bf16 where the processor computes in it, else fp32.",
-)
-@click.option(
-    "--on-error",
-    type=click.Choice(["stop", "skip"]),
-    default="stop",
-    show_default=True,
-    help="Whether what can't be read rightly stops it, or is skipped and listed.",
-)
-@click.option("--accept-losses", is_flag=True, help="Exit with 0 though something is missing.")
-@click.option("--overwrite", is_flag=True, help="Replace what OUTPUT holds.")
+@overwrite_option
+@accept_losses_option
 @device_option
 @format_option
+@gathered("configuration", tagging)
 def command(
-    corpus: Path,
-    model: Path,
+    configuration: TaggingConfiguration,
     output: Path,
-    target: str,
-    language: str | None,
-    texts: Path | None,
-    labels: tuple[str, ...],
-    keep_labels: bool,
-    precision: str,
-    on_error: str,
-    accept_losses: bool,
+    target: Format,
     overwrite: bool,
+    accept_losses: bool,
     device: str,
     form: str,
 ) -> int:
@@ -74,24 +71,24 @@ def command(
     from projector.tagging.tagged_corpus import TaggedCorpus
     from projector.tagging.tagger import load_tagger
 
-    found = opened(corpus, language=language, texts=texts, labels=labels, keep_labels=keep_labels)
-    tagger = load_tagger(model, precision=precision, device=device)  # type: ignore[arg-type]
-    tagged = TaggedCorpus(found, tagger)
+    corpus = open_configured(configuration.source, configuration.labels)
+    path, precision = Path(configuration.tagger), configuration.precision
+    tagged = TaggedCorpus(corpus, load_tagger(path, precision=precision, device=device))
     losses = convert_corpus(
         tagged,
         output,
-        target,  # type: ignore[arg-type]
-        on_error=on_error,  # type: ignore[arg-type]
+        target,
+        on_error=configuration.on_error,
         overwrite=overwrite,
         progress=with_progress("documents"),
     )
     counts = tagged.counts()
     if form == "json":
-        told = {"output": output, "documents": len(found.names), "mentions": counts}
+        told = {"output": output, "documents": len(corpus.names), "mentions": counts}
         echo_json({**told, "losses": losses})
     else:
         for loss in losses:
             click.echo(f"missing: {loss}", err=True)
         listed = ", ".join(f"{count} {label}" for label, count in counts.items())
-        click.echo(f"{output}: {len(found.names)} documents, {listed}")
-    return 3 if losses and not accept_losses else 0
+        click.echo(f"{output}: {len(corpus.names)} documents, {listed}")
+    return exit_code(bool(losses), accepted=accept_losses)

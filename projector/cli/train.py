@@ -8,20 +8,30 @@ from pathlib import Path
 
 import click
 
-from projector.cli.options import PATH
+from projector.cli.options import PATH, output_option
 from projector.cli.output import echo_json, echo_rows, format_option
+from projector.cli.sections import SectionedGroup, option
 from projector.errors import ConfigurationError
+from schemas.options import READ, WRITTEN
+
+resume_option = option(
+    "--resume", section=WRITTEN, is_flag=True, help="Go on from the last checkpoint."
+)
 
 
-@click.group("train", epilog="Example: projector train aligner config.toml -o runs/aligner-1")
+@click.group(
+    "train",
+    cls=SectionedGroup,
+    epilog="Example: projector train aligner config.toml -o runs/aligner-1",
+)
 def command() -> None:
     """Train models."""
 
 
 @command.command("aligner")
 @click.argument("configuration", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-o", "--output", type=PATH, required=True, help="The run's folder.")
-@click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")
+@output_option("The run's folder.")
+@resume_option
 @format_option
 def aligner(configuration: Path, output: Path, resume: bool, form: str) -> None:
     """Train an aligner as a CONFIGURATION in TOML says.
@@ -45,8 +55,8 @@ def aligner(configuration: Path, output: Path, resume: bool, form: str) -> None:
 
 @command.command("tagger")
 @click.argument("configuration", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-o", "--output", type=PATH, required=True, help="The run's folder.")
-@click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")
+@output_option("The run's folder.")
+@resume_option
 @format_option
 def tagger(configuration: Path, output: Path, resume: bool, form: str) -> None:
     """Train an entity tagger as a CONFIGURATION in TOML says.
@@ -70,8 +80,8 @@ def tagger(configuration: Path, output: Path, resume: bool, form: str) -> None:
 
 @command.command("coder")
 @click.argument("configuration", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-o", "--output", type=PATH, required=True, help="The run's folder.")
-@click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")
+@output_option("The run's folder.")
+@resume_option
 @format_option
 def coder(configuration: Path, output: Path, resume: bool, form: str) -> None:
     """Train a stage of a coder, retriever or reranker, as a CONFIGURATION in TOML says.
@@ -111,15 +121,16 @@ def _show_progress() -> None:
 
 @command.command("sweep")
 @click.argument("configuration", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
+@option(
     "--set",
     "axes",
+    section=READ,
     multiple=True,
     required=True,
     metavar="SETTING=VALUE,…",
     help="A setting and the values to try; repeatable, every combination is tried.",
 )
-@click.option("-o", "--output", type=PATH, required=True, help="Holds the runs and their table.")
+@output_option("The folder of the runs and their table.")
 @format_option
 def sweep_command(configuration: Path, axes: tuple[str, ...], output: Path, form: str) -> None:
     """Train one aligner for each value of some settings, and lay their figures side by side.
@@ -144,7 +155,7 @@ def sweep_command(configuration: Path, axes: tuple[str, ...], output: Path, form
 
 @command.command("compare")
 @click.argument("runs", type=PATH, nargs=-1, required=True)
-@click.option("-o", "--output", type=PATH, required=True, help="The picture to write, a PNG.")
+@output_option("The picture to write, a PNG.")
 @format_option
 def compare(runs: tuple[Path, ...], output: Path, form: str) -> None:
     """Lay the curves of training RUNS over each other, and their best figures side by side.

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.cli.options import PATH, corpus_options, renamed
+from projector.cli.options import PATH, corpus_options, gathered, reading
 from projector.cli.output import echo_json, format_option
 from projector.cli.reporter import with_progress
+from projector.cli.sections import SectionedCommand
 from projector.corpus.open_languages import open_languages
 from projector.errors import CorpusError, Problem
 
@@ -19,18 +20,12 @@ if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
 
 
-@click.command("validate")
+@click.command("validate", cls=SectionedCommand)
 @click.argument("paths", type=PATH, nargs=-1, required=True)
 @corpus_options
 @format_option
-def command(
-    paths: tuple[Path, ...],
-    language: str | None,
-    texts: Path | None,
-    labels: tuple[str, ...],
-    keep_labels: bool,
-    form: str,
-) -> int:
+@gathered("read_as", reading)
+def command(paths: tuple[Path, ...], read_as: dict[str, Any], form: str) -> int:
     """Read the corpora PATHS and report every problem with its file and line.
 
     A path is a corpus in any format, or a folder of one for each language. Exit code 1 if there is
@@ -41,11 +36,10 @@ def command(
       projector validate data_samples/brat
       projector validate distemist.tsv --texts text_files --format json
     """
-    names = renamed(labels, keep_labels)
     reports = []
     for path in paths:
         try:
-            corpora = open_languages(path, language=language, texts=texts, labels=names)
+            corpora = open_languages(path, **read_as)
         except CorpusError as error:
             reports.append(_report(path, error.problems, form))
             continue

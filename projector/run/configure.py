@@ -1,136 +1,154 @@
-"""Put together all that a run depends on, from plain values."""
+"""Resolve what a user said of a run: the tagger that is meant, a tree of several languages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import Any
 
 from projector.errors import ConfigurationError
-from projector.settings import DEFAULT_MODEL
-
-if TYPE_CHECKING:
-    from projector.settings import Settings
-    from schemas.run import RunConfiguration
+from projector.tagging.tagger_folder import AUTO, NONE, default_tagger, is_tagger
+from schemas.options import field_options, nested, overlaid
+from schemas.run import CorpusConfiguration, RunConfiguration
+from schemas.validation import read_content, validated
 
 AnyPath = Path | str
 
-
-class Options(TypedDict, total=False):
-    """What `configure` takes beside corpora, model and settings."""
-
-    source_language: str | None
-    target_languages: Sequence[str]
-    texts: AnyPath | None
-    labels: Mapping[str, str] | None
-    pattern: str | None
-    tagger: AnyPath | None
-    layer: int | None
-    granularity: str | None
-    window: int | None
-    precision: str
-    on_error: str
-    max_characters: int | None
+_RESOLVED = ("source_language", "target_languages", "texts", "labels", "tagger", "settings")
 
 
 def configure(
-    source: AnyPath,
-    targets: Sequence[AnyPath],
+    source: AnyPath | None = None,
+    targets: Sequence[AnyPath] = (),
     *,
-    source_language: str | None = None,
-    target_languages: Sequence[str] = (),
-    texts: AnyPath | None = None,
-    labels: Mapping[str, str] | None = None,
-    pattern: str | None = None,
-    tagger: AnyPath | None = "auto",
-    model: str = DEFAULT_MODEL,
-    layer: int | None = None,
-    granularity: str | None = None,
-    window: int | None = None,
-    precision: str = "auto",
-    settings: Settings | None = None,
-    on_error: str = "stop",
-    max_characters: int | None = None,
+    file: Path | None = None,
+    **options: Any,  # noqa: ANN401
 ) -> RunConfiguration:
     """Put together all that a run depends on.
 
     Args:
-        source: The annotated corpus.
-        targets: The translations' corpora.
-        source_language: The source's; None: as its path or names have it.
-        target_languages: The targets', in their order, or those to take of one tree.
-        texts: The folder of the source's texts, if they lie elsewhere.
-        labels: New names for labels; None: the built-in ones.
-        pattern: How names pair, see `pair_names`.
-        tagger: The folder of an entity tagger, or predictions of one on a translation; `auto`:
-            the installed one where it shares the model's pass; `none` or None: no tagger.
-        model: A known name, a folder or a hub name.
-        layer: See `projector.models.load`, as the next three.
-        granularity: .
-        window: .
-        precision: .
-        settings: Of aligning and decoding; None: the defaults.
-        on_error: `stop` at what can't be read rightly, or `skip` it and list it.
-        max_characters: Documents with more on either side fail, each for itself.
+        source: The annotated corpus; None: the file's.
+        targets: The translations' corpora; none: the file's.
+        file: Says in TOML what the options leave unsaid, see `RunConfiguration`; its paths are
+            relative to it. What neither says has the configuration's own default.
+        options: Those that `RunConfiguration` states (`model`, `layer`, `granularity`, `window`,
+            `precision`, `pattern`, `on_error`, `max_characters`), and:
+            `source_language`, the source's; None: as its path or names have it;
+            `target_languages`, the targets' in their order, or those to take of one tree;
+            `texts`, the folder of the source's texts, if they lie elsewhere;
+            `labels`, new names for labels; None: the built-in ones;
+            `tagger`, the folder of an entity tagger, or predictions of one on a translation;
+            `auto`, as where there is no file: the installed one where it shares the model's pass;
+            `none` or None: no tagger;
+            `settings` of aligning and decoding; None: the defaults.
 
     Raises:
         ConfigurationError: A value is wrong, or the languages don't go with the targets.
+        TypeError: There is no such option.
     """
-    from pydantic import ValidationError
-
-    from projector.settings import Settings
-    from projector.tagging.tagger_folder import default_tagger
-    from schemas.run import RunConfiguration
-
-    paths = list(targets)
-    if len(paths) == 1 and len(target_languages) > 1:  # a tree that holds them all
-        paths *= len(target_languages)
-    codes: list[str | None] = [*target_languages] or [None] * len(paths)
-    if len(codes) != len(paths):
-        raise ConfigurationError(
-            f"{len(paths)} targets and {len(codes)} target languages don't go together; "
-            "give one language for each target, in their order"
-        )
-    settings = settings or Settings()
-    view = {"layer": layer, "granularity": granularity, "window": window}
-    own = default_tagger(model, settings, **view) if paths else None  # type: ignore[arg-type]
-    values = {
-        "source": _corpus(source, source_language, texts),
-        "targets": [_corpus(*one) for one in zip(paths, codes, strict=True)],
-        "model": {"name": model, **view, "precision": precision},
-        "settings": settings,
-        "pattern": pattern,
-        "labels": labels,
-        **_tagger(tagger, own),
-        "on_error": on_error,
-        "max_characters": max_characters,
-    }
-    try:
-        return RunConfiguration.model_validate(values)
-    except ValidationError as error:
-        faults = (
-            f"{'.'.join(map(str, one['loc']))} {one['input']!r}: {one['msg']}"
-            for one in error.errors(include_url=False)
-        )
-        raise ConfigurationError("; ".join(faults)) from error
+    _check_known(options)
+    content = overlaid(
+        {} if file is None else _read_located(file), nested(RunConfiguration, options)
+    )
+    content["source"] = _corpus(
+        source or content.get("source"),
+        language=options.get("source_language"),
+        texts=options.get("texts"),
+    )
+    content["targets"] = _targets(
+        targets or content.get("targets", ()), options.get("target_languages", ())
+    )
+    if options.get("labels") is not None:
+        content["labels"] = options["labels"]
+    settings = options.get("settings")
+    if isinstance(settings, Mapping):
+        content["settings"] = overlaid(content.get("settings", {}), settings)
+    elif settings is not None:
+        content["settings"] = settings
+    configuration = validated(RunConfiguration, content, file or "")
+    if file is None:
+        options = {"tagger": AUTO, **options}
+    if "tagger" not in options:
+        return configuration
+    return configuration.model_copy(update=_tagger(options["tagger"], configuration))
 
 
-def _tagger(path: AnyPath | None, own: str | None) -> dict[str, object]:
-    """Tell a tagger from a corpus of predictions; `own` is what a projection has by itself."""
-    from projector.tagging.tagger_folder import AUTO, NONE, is_tagger
-
-    if path is None or str(path) == NONE:
-        return {}
-    if str(path) == AUTO:
-        return {"tagger_model": own}
-    return {"tagger_model": str(path)} if is_tagger(Path(path)) else {"tagger": _corpus(path)}
+def _check_known(options: Mapping[str, object]) -> None:
+    known = [*(option.keyword for option in field_options(RunConfiguration)), *_RESOLVED]
+    for name in options:
+        if name not in known:
+            near = get_close_matches(name, known, 1) or known
+            raise TypeError(f"there is no option {name!r}; there is {', '.join(near)}")
 
 
 def _corpus(
-    path: AnyPath, language: str | None = None, texts: AnyPath | None = None
-) -> dict[str, str | None]:
-    return {
-        "path": str(path),
-        "language": language,
-        "texts": None if texts is None else str(texts),
+    said: object, *, language: str | None = None, texts: AnyPath | None = None
+) -> dict[str, Any] | None:
+    """Return a corpus's content, with what an option says of it over what a file does."""
+    if said is None:
+        return None
+    content = dict(said) if isinstance(said, Mapping) else {"path": str(said)}
+    if language is not None:
+        content["language"] = language
+    if texts is not None:
+        content["texts"] = str(texts)
+    return content
+
+
+def _targets(targets: Sequence[object], languages: Sequence[str]) -> list[dict[str, Any] | None]:
+    """Return the targets' content; one that is a tree of several languages is several."""
+    if len(targets) == 1 and len(languages) > 1:
+        targets = [*targets] * len(languages)
+    codes: list[str | None] = [*languages] or [None] * len(targets)
+    if len(codes) != len(targets):
+        raise ConfigurationError(
+            f"{len(targets)} targets and {len(codes)} target languages don't go together; give "
+            "one --target-language (target_languages) for each target, in their order"
+        )
+    return [_corpus(target, language=code) for target, code in zip(targets, codes, strict=True)]
+
+
+def _tagger(said: AnyPath | None, configuration: RunConfiguration) -> dict[str, object]:
+    """Tell a tagger from a corpus of predictions, and which one is meant by `auto`."""
+    none: dict[str, object] = {"tagger": None, "tagger_model": None}
+    if said is None or str(said) == NONE:
+        return none
+    if str(said) == AUTO:
+        own = default_tagger(configuration.model, configuration.settings)
+        return {**none, "tagger_model": own if configuration.targets else None}
+    if is_tagger(Path(said)):
+        return {**none, "tagger_model": str(said)}
+    return {**none, "tagger": CorpusConfiguration(path=str(said))}
+
+
+def _read_located(file: Path) -> dict[str, Any]:
+    """Read a configuration's file; paths in it are relative to it."""
+    content, folder = read_content(file), file.parent
+    for name in ("source", "tagger"):
+        if name in content:
+            content[name] = _located(content[name], folder)
+    if isinstance(content.get("targets"), list):
+        content["targets"] = [_located(target, folder) for target in content["targets"]]
+    model = content.get("model")
+    for table, key in (
+        (content, "tagger_model"),
+        (model if isinstance(model, dict) else {}, "name"),
+    ):
+        said = table.get(key)
+        if isinstance(said, str) and (folder / said).exists():  # else it may be an installed one
+            table[key] = str(folder / said)
+    return content
+
+
+def _located(corpus: object, folder: Path) -> object:
+    if isinstance(corpus, str):
+        return str(folder / corpus)
+    if not isinstance(corpus, dict):
+        return corpus
+    paths = {
+        key: str(folder / corpus[key])
+        for key in ("path", "texts")
+        if isinstance(corpus.get(key), str)
     }
+    return {**corpus, **paths}

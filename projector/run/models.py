@@ -179,11 +179,4 @@ def load_model(model: ModelConfiguration, device: str) -> Encoder:
     """
     from projector.models import load
 
-    return load(
-        model.name,
-        layer=model.layer,
-        granularity=model.granularity,
-        window=model.window,
-        precision=model.precision,
-        device=device,
-    )
+    return load(model.name, **model.model_dump(exclude={"name"}), device=device)

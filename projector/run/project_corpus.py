@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any
 
 from projector.document import Document, Status
-from projector.run.configure import AnyPath, Options, configure
+from projector.run.configure import AnyPath, configure
 from projector.run.outcome import DocumentOutcome, invalid_mentions, unprojected_outcome
 from projector.run.plan import Plan, Task, input_files, plan_run
 from projector.run.project_tasks import project_tasks
@@ -39,7 +39,7 @@ def project_corpus(
     settings: Settings | None = None,
     overwrite: bool = False,
     device: str = "auto",
-    **options: Unpack[Options],
+    **options: Any,  # noqa: ANN401
 ) -> RunSummary:
     """Project an annotated corpus onto its translations and write a run's folder.
 
@@ -51,7 +51,7 @@ def project_corpus(
         settings: Of aligning and decoding; None: the defaults.
         overwrite: Replace an earlier run.
         device: Where the model runs.
-        options: Any others, see `configure`.
+        options: Any others, as `configure` and the command take them: `tagger="none"`, `layer=7`.
 
     Returns:
         The counts by language, label and status.

@@ -15,7 +15,7 @@ from projector.storage.trained_folder import find_trained
 
 if TYPE_CHECKING:
     from projector.settings import Precision, Settings
-    from schemas.run import RunConfiguration
+    from schemas.run import ModelConfiguration, RunConfiguration
 
 TAGGER_FILE = "tagger.json"
 WEIGHTS_FILE = "head.safetensors"
@@ -91,22 +91,15 @@ class TaggerFolder:
         return content_hash({"encoder": encoder, **files})
 
 
-def default_tagger(
-    model: str,
-    settings: Settings,
-    *,
-    layer: int | None = None,
-    granularity: str | None = None,
-    window: int | None = None,
-) -> str | None:
+def default_tagger(model: ModelConfiguration, settings: Settings) -> str | None:
     """Return the tagger of a projection whose user names none; None where it has none.
 
     It is the installed one where that costs next to nothing, because it reads what the default
     model reads, and where the spans are weighed, not taken as the published recipe takes them.
     """
-    own_view = (layer, granularity, window) != (None, None, None)
+    own_view = (model.layer, model.granularity, model.window) != (None, None, None)
     weighed = settings.decode.method == "best-span"
-    return INSTALLED if model == DEFAULT_MODEL and weighed and not own_view else None
+    return INSTALLED if model.name == DEFAULT_MODEL and weighed and not own_view else None
 
 
 def describe_tagger(configuration: RunConfiguration, shared: bool) -> str:

@@ -269,7 +269,7 @@ def test_the_same_from_python(corpora):
 
 
 def test_python_raises_what_the_command_line_prints(corpora):
-    with pytest.raises(ConfigurationError, match=r"model\.layer -3"):
+    with pytest.raises(ConfigurationError, match=r"model\.layer: -3; expected at least 0"):
         project_corpus("es", "it", "out", model="tiny", layer=-3)
     with pytest.raises(ConfigurationError, match="on_error"):
         project_corpus("es", "it", "out", model="tiny", on_error="never")

@@ -224,4 +224,7 @@ def test_a_collection_can_be_a_file(collection, undisturbed, two_nodes, tmp_path
     assert refused.returncode == 1 and "max_failures" in refused.stderr
     file.write_text('source = "es"\ntarget = ["en"]\n', encoding="utf-8")
     refused = subprocess.run(line, capture_output=True, text=True)
-    assert refused.returncode == 1 and "run.target" in refused.stderr
+    assert (
+        refused.returncode == 1
+        and "target: there is no such key; did you mean targets?" in refused.stderr
+    )

@@ -148,7 +148,7 @@ def test_a_file_without_targets_says_who_tags(tmp_path):
     file.write_text('source = "es"\ntargets = ["en"]\ntagger_model = "clinical"\n')
     assert isinstance(read_collection(file).run, RunConfiguration)
     file.write_text('source = "es"\ntagger = "clinical"\nwindow = 3\n[jobs]\nshards = 1\n')
-    with pytest.raises(ConfigurationError, match=r"run\.window: .*\n.*jobs\.shards: "):
+    with pytest.raises(ConfigurationError, match=r"c.toml: window: .*\n.*jobs\.shards: "):
         read_collection(file)
 
 
