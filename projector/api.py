@@ -33,6 +33,7 @@ from projector.pipeline import project_pair
 from projector.settings import DEFAULT_MODEL, Settings
 from projector.tagging.tagger import Tagger, load_tagger
 from projector.tagging.tagger_folder import AUTO, NONE, default_tagger
+from schemas.run import ModelConfiguration
 
 if TYPE_CHECKING:
     from projector.decode.tagger_evidence import TaggerEvidence
@@ -290,7 +291,7 @@ def _loaded(
     name = model if isinstance(model, str) else str(model.expanduser().absolute())
     encoder = models.load(name, device=device, precision=precision)
     if tagger is not None and str(tagger) == AUTO:
-        tagger = default_tagger(name, settings)
+        tagger = default_tagger(ModelConfiguration(name=name), settings)
     if tagger is None or str(tagger) == NONE:
         return encoder, None
     return encoder, load_tagger(Path(tagger), encoder=encoder, device=device, precision=precision)
