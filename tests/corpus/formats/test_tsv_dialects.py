@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tsv_tables import FIVE, said, spans, table
 
-from projector.corpus.corpus import open_corpus
+from projector.corpus.open import open_corpus
 from projector.corpus.formats.tsv_dialects import (
     COLUMNS,
     columns_named,

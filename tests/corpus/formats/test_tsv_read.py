@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from tsv_tables import FIVE, TEXT, said, spans, table, write
 
-from projector.corpus.corpus import open_corpus
+from projector.corpus.open import open_corpus
 from projector.corpus.formats.tsv_read import index_rows, read_spans
 from projector.corpus.reading import require_document
 from projector.document import Fragment
