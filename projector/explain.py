@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from projector.decode.best_span import span_probabilities
 from projector.decode.candidates import Candidates, Floats, best_places
@@ -16,7 +17,11 @@ from projector.errors import ConfigurationError
 from projector.models.encoder import Encoder
 from projector.pipeline import WeighedPair, weigh_pair
 from projector.settings import Settings, SpanWeights
+from projector.text.tokens import TokenizedText
 from projector.text.words import overlap_range
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +147,19 @@ def _tokens(weighed: WeighedPair, most: int) -> tuple[TokenLinks, ...]:
     source = weighed.source.tokens
     ranges = zip(*overlap_range(source.offsets, weighed.fragments.characters), strict=True)
     tokens = sorted({token for first, last in ranges for token in range(first, last)})
+    weights, columns = weighed.alignment.weights, weighed.alignment.band.columns
     links = []
     for token in tokens:
         start, end = source.offsets[token].tolist()
-        links.append(TokenLinks(source.text[start:end], _targets(weighed, token, most)))
+        targets = _targets(weighed.target.tokens, weights[token], columns[token], most)
+        links.append(TokenLinks(source.text[start:end], targets))
     return tuple(links)
 
 
-def _targets(weighed: WeighedPair, token: int, most: int) -> tuple[tuple[str, int, float], ...]:
-    target = weighed.target.tokens
-    weights = weighed.alignment.weights[token]
-    columns = weighed.alignment.band.columns[token]
+def _targets(
+    target: TokenizedText, weights: Tensor, columns: Tensor, most: int
+) -> tuple[tuple[str, int, float], ...]:
+    """Return the target tokens that receive most of a source token, of its row [W] of the band."""
     shares = weights / weights.sum().clamp_min(1e-30)
     best = shares.topk(min(most, len(shares)))
     targets = []
