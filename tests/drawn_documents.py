@@ -1,5 +1,7 @@
 """Documents that hypothesis draws, each as its format can hold them."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from projector.document import Annotation, Document, Fragment, Mention
@@ -67,3 +69,20 @@ def table_documents(draw: st.DrawFn) -> Document:
         for number, (mention, note) in enumerate(((m, n) for m, n in drawn if n), 1)
     )
     return Document(draw(names), "und", text, mentions, said)
+
+
+@st.composite
+def described_documents(draw: st.DrawFn) -> Document:
+    """Draw documents with a code, a note and attributes on mentions, as columns can hold them."""
+    document = draw(table_documents())
+    names = draw(st.lists(words.map(lambda word: f"is_{word}"), max_size=2, unique=True))
+    filled = st.text(characters, min_size=1, max_size=8)
+    said = list(document.annotations)
+    for mention in document.mentions:
+        about = (("", mention.id),)
+        if draw(st.booleans()):
+            value = f"code:{draw(words)}"
+            said.append(Annotation(f"N{len(said)}", "normalization", "Reference", about, value))
+        for name in draw(st.sets(st.sampled_from(names))) if names else ():
+            said.append(Annotation(f"A{len(said)}", "attribute", name, about, draw(filled)))
+    return replace(document, annotations=tuple(said))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,46 @@ def test_the_order_of_lines_is_kept(tmp_path_factory, document: Document, random
     random.shuffle(written)
     annotations = "".join(f"{line}\n" for line in written)
     assert format_ann(strictly(read(folder, document.text, annotations))) == annotations
+
+
+@settings(deadline=None)
+@given(brat_documents())
+def test_offsets_are_those_of_the_words_beside_them(document: Document):
+    """Read as anybody would: split at tabs, cut the text at the offsets."""
+    for line in format_ann(document).split("\n")[:-1]:
+        if line.startswith("T"):
+            _, label_and_ranges, words = line.split("\t", 2)
+            ranges = label_and_ranges.split(" ", 1)[1].split(";")
+            edges = [tuple(map(int, stretch.split(" "))) for stretch in ranges]
+            stretches = [document.text[start:end] for start, end in edges]
+            assert words == " ".join(stretches).replace("\n", " ").replace("\r", " ")
+
+
+@settings(deadline=None)
+@given(brat_documents())
+def test_the_text_is_written_byte_for_byte(tmp_path_factory, document: Document):
+    folder = tmp_path_factory.mktemp("brat")
+    write_brat(document, folder / "deep" / "er")
+    assert (folder / "deep" / "er" / "doc.txt").read_bytes() == document.text.encode()
+    assert sorted(path.name for path in (folder / "deep" / "er").iterdir()) == [
+        "doc.ann",
+        "doc.txt",
+    ]
+
+
+def test_a_label_that_is_refused_leaves_no_file(tmp_path: Path):
+    document = Document("doc", "es", TEXT, (Mention("T1", "A B", (Fragment(0, 5),)),))
+    with pytest.raises(OutputError):
+        write_brat(document, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_mentions_come_first_where_nothing_has_a_line():
+    mentions = (Mention("T2", "X", (Fragment(17, 23),)), Mention("T1", "X", (Fragment(0, 5),)))
+    annotations = (Annotation("A1", "attribute", "Neg", (("", "T1"),)),)
+    document = Document("doc", "es", TEXT, mentions, annotations)
+    assert [line[:2] for line in format_ann(document).splitlines()] == ["T2", "T1", "A1"]
+    # One with a line stands where it stood.
+    numbered = replace(document, mentions=tuple(replace(one, line=5) for one in mentions))
+    numbered = replace(numbered, annotations=(replace(annotations[0], line=2),))
+    assert [line[:2] for line in format_ann(numbered).splitlines()] == ["A1", "T2", "T1"]

@@ -10,7 +10,7 @@ import pytest
 from parquet_documents import document, read_all, same
 
 from projector.corpus.formats import parquet_write
-from projector.corpus.formats.parquet_read import open_parquet
+from projector.corpus.formats.parquet_read import open_parquet, parquet_languages
 from projector.corpus.formats.parquet_write import write_parquet
 from projector.corpus.reading import strictly
 from projector.errors import CorpusError
@@ -91,3 +91,49 @@ def test_no_such_document(tmp_path: Path):
     write_parquet([document("a")], tmp_path / "out")
     with pytest.raises(KeyError):
         open_parquet(tmp_path / "out").read("z")
+
+
+def test_some_documents_of_a_corpus_are_a_corpus(tmp_path: Path):
+    write_parquet([document(name) for name in "abc"], tmp_path / "out")
+    some = pickle.loads(pickle.dumps(open_parquet(tmp_path / "out").only(["c", "a"])))
+    assert some.names == ("a", "c")
+    assert same([strictly(some.read("c"))], [document("c")])
+    with pytest.raises(KeyError):
+        some.read("b")
+
+
+def test_the_languages_of_a_folder_are_listed(tmp_path: Path):
+    write_parquet([document("a", "nl"), document("a", "cz"), document("b", "nl")], tmp_path / "out")
+    assert parquet_languages(tmp_path / "out") == ["cz", "nl"]
+    with pytest.raises(CorpusError, match=r"documents\.parquet: can't be read"):
+        parquet_languages(tmp_path / "nowhere")
+
+
+def test_columns_beyond_those_that_are_known_are_passed_over(tmp_path: Path):
+    folder = tmp_path / "out"
+    write_parquet([document("a")], folder)
+    table = pq.read_table(folder / "mentions.parquet")
+    pq.write_table(table.append_column("x", [["1"] * 3]), folder / "mentions.parquet")
+    assert same(read_all(folder), [document("a")])
+
+
+def test_lines_may_be_missing(tmp_path: Path):
+    folder = tmp_path / "out"
+    write_parquet([document("a")], folder)
+    for name in ("mentions", "annotations"):
+        table = pq.read_table(folder / f"{name}.parquet")
+        pq.write_table(table.drop_columns(["line"]), folder / f"{name}.parquet")
+    (found,) = read_all(folder)
+    assert found == document("a")
+    assert {one.line for one in (*found.mentions, *found.annotations)} == {None}
+
+
+def test_what_another_version_wrote_is_refused(tmp_path: Path):
+    folder = tmp_path / "out"
+    write_parquet([document("a")], folder)
+    path = folder / "mentions.parquet"
+    table = pq.read_table(path)
+    metadata = {**table.schema.metadata, b"projector.version": b"99"}
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+    with pytest.raises(CorpusError, match=r"its version is 99; expected 1\. Read it with"):
+        open_parquet(folder)

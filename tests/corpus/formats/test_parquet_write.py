@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from drawn_documents import brat_documents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parquet_documents import document, read_all, same
@@ -51,6 +52,33 @@ def test_round_trip(tmp_path_factory, documents: list[Document]):
     folder = tmp_path_factory.mktemp("run") / "out"
     write_parquet(documents, folder)
     assert same(read_all(folder), documents)
+
+
+lines = st.none() | st.integers(1, 9)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(brat_documents(), st.data())
+def test_fragments_annotations_and_lines_come_back(tmp_path_factory, drawn: Document, data):
+    mentions, annotations = (
+        tuple(replace(one, line=data.draw(lines)) for one in part)
+        for part in (drawn.mentions, drawn.annotations)
+    )
+    drawn = replace(drawn, mentions=mentions, annotations=annotations)
+    folder = tmp_path_factory.mktemp("run") / "out"
+    write_parquet([drawn], folder)
+    assert same(read_all(folder), [drawn])
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(brat_documents())
+def test_the_words_of_a_row_are_those_at_its_offsets(tmp_path_factory, drawn: Document):
+    folder = tmp_path_factory.mktemp("run") / "out"
+    write_parquet([drawn], folder)
+    (text,) = pl.read_parquet(folder / "documents.parquet")["text"]
+    for row in pl.read_parquet(folder / "mentions.parquet").iter_rows(named=True):
+        words = [text[part["start"] : part["end"]] for part in row["fragments"]]
+        assert row["text"] == " ".join(words)
 
 
 def test_the_same_documents_give_the_same_bytes(tmp_path: Path, monkeypatch):

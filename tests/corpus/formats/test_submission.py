@@ -1,11 +1,15 @@
 import json
 import time
+from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from projector.corpus import pack_submission, read_spans, write_submission
+from projector.corpus.formats.submission import check_labels
 from projector.document import Document, Fragment, Mention
 from projector.errors import ConfigurationError, CorpusError, OutputError
 
@@ -115,3 +119,25 @@ def test_other_tables_are_refused(tmp_path: Path):
     path.write_bytes(b"name\tlabel\n")
     with pytest.raises(CorpusError, match=r"t\.tsv:1: the first line is 'name\\tlabel'; expected"):
         pack_submission(tmp_path / "s.zip", {("nl", "disease"): path})
+
+
+@given(st.lists(st.text(st.sampled_from("aAbñÑ./\\\0"), max_size=3), max_size=3))
+@example(["DISEASE", "Disease"])
+@example(["DISEASE", "DISEASE"])
+@example([".hidden"])
+def test_labels_are_refused_where_writing_would_refuse_them(tmp_path_factory, labels):
+    folder = tmp_path_factory.mktemp("labels")
+    errors = []
+    for refuse in (check_labels, partial(write_submission, [], folder, language="nl")):
+        try:
+            refuse(labels=labels)
+        except OutputError as error:
+            errors.append(str(error))
+    assert len(errors) in (0, 2)
+    assert len(set(errors)) <= 1
+
+
+def test_tables_may_be_written_for_labels_of_any_script(tmp_path: Path):
+    check_labels(["ENFERMEDAD", "SÍNTOMA", "a.b"])
+    paths = write_submission([document("a", "SÍNTOMA")], tmp_path, language="es", labels=[])
+    assert paths["síntoma"].read_bytes() == f"{HEADER}a\tSÍNTOMA\t0\t5\tFever\n".encode()

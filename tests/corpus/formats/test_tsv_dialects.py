@@ -1,9 +1,19 @@
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from tsv_tables import FIVE, said, spans, table
 
 from projector.corpus.corpus import open_corpus
+from projector.corpus.formats.tsv_dialects import (
+    COLUMNS,
+    columns_named,
+    read_columns,
+    scan,
+    scan_part,
+)
 from projector.corpus.formats.tsv_read import read_spans
 from projector.corpus.reading import strictly
 from projector.errors import CorpusError
@@ -143,3 +153,66 @@ def test_unknown_tables_are_refused_with_what_is_known(tmp_path: Path, header):
             CorpusError, match=r"t\.tsv:1: .* none that are known; expected filename"
         ):
             reader(path)
+
+
+def test_a_quote_that_nothing_closes_is_read_as_it_stands(tmp_path: Path):
+    text = '"' + "x\n" * 400
+    rows = [f"a\tX\t{2 * number + 1}\t{2 * number + 2}\tx" for number in range(300)]
+    path = table(tmp_path, FIVE, 'a\tX\t0\t2\t"x', *rows, text=text)
+    document = strictly(open_corpus(path).read("a"))
+    assert len(document.mentions) == 301
+    assert (document.mentions[0].start, document.mentions[0].end) == (0, 2)
+
+
+def test_a_quoted_row_does_not_swallow_bytes_that_are_none(tmp_path: Path):
+    path = table(tmp_path, FIVE, 'a\tX\t17\t24\t"fiebre')
+    path.write_bytes(path.read_bytes() + b"a\tX\t0\t1\t\xff\n")
+    reading = open_corpus(path).read("a")
+    assert reading.document is not None
+    assert spans(reading.document) == [("T1", "X", 17, 24)]
+    (problem,) = reading.problems
+    assert problem.line == 3
+
+
+def test_a_table_that_is_no_file_is_told(tmp_path: Path):
+    with pytest.raises(CorpusError, match=r"t\.tsv: can't be read: No such file"):
+        read_columns(tmp_path / "t.tsv")
+
+
+@pytest.mark.parametrize(
+    ("names", "roles", "attributes"),
+    [
+        (COLUMNS, {"filename": 0, "label": 1, "start": 2, "end": 3, "text": 4}, {}),
+        # A second column of one role, and one without a name, are attributes.
+        (
+            ("name", "tag", "off0", "off1", "span", "text", ""),
+            {"filename": 0, "label": 1, "start": 2, "end": 3, "text": 4},
+            {"text": 5, "column_7": 6},
+        ),
+    ],
+)
+def test_columns_are_known_by_their_names(names, roles, attributes):
+    columns = columns_named(names)
+    assert columns is not None
+    assert (columns.roles, columns.attributes, columns.count) == (roles, attributes, len(names))
+
+
+pieces = st.sampled_from(
+    ["a", "X", "0", "3", "\t", "\t", '"', '""', "\n", "\r\n", "\r", "\n\n", "a\tX\t0\t3\t", "é"]
+)
+
+
+@given(st.lists(pieces, max_size=30).map(lambda drawn: "".join(drawn).encode()) | st.binary())
+@example(b'a\tX\t0\t3\t"a\nb"\na\tX\t0\t1\ta\n')  # a row of two lines before one
+def test_every_byte_of_a_table_belongs_to_one_row_or_to_none(data: bytes):
+    """A row's own bytes, read again by themselves, are that row."""
+    columns = columns_named(COLUMNS)
+    assert columns is not None
+    path, end = Path("t.tsv"), 0
+    for row in scan(BytesIO(data), path, columns, 2):
+        assert row.offset >= end
+        assert row.line == 2 + data[: row.offset].count(b"\n")
+        end = row.offset + row.length
+        assert end <= len(data)
+        part = data[row.offset : end]
+        assert [one.cells for one in scan_part(part, path, columns, row.line)] == [row.cells]

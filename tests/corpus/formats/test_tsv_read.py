@@ -151,3 +151,35 @@ def test_spans_of_wrong_rows_are_refused_all_at_once(tmp_path: Path):
     with pytest.raises(CorpusError) as caught:
         read_spans(path)
     assert [problem.line for problem in caught.value.problems] == [2, 4]
+
+
+def test_a_table_that_is_gone_gives_no_document(tmp_path: Path):
+    path = table(tmp_path, FIVE, "a\tX\t0\t5\tDolor")
+    corpus = open_corpus(path)
+    path.unlink()
+    reading = corpus.read("a")
+    assert reading.document is None
+    (problem,) = reading.problems
+    assert problem.path == path and "can't be read" in problem.found
+
+
+def test_what_a_row_says_beside_its_mention_is_numbered_by_kind(tmp_path: Path):
+    header = "filename\tann_id\tlabel\tstart_span\tend_span\ttext\tcode\tnote\tsure"
+    rows = ["a\tT4\tX\t0\t5\tDolor\t12\tsee\tno", "a\tT2\tX\t6\t14\ttorácico\tNone\t\tyes"]
+    document = strictly(open_corpus(table(tmp_path, header, *rows)).read("a"))
+    assert said(document) == [
+        ("N1", "Reference", ("T4",), "code:12"),
+        ("A1", "sure", ("T4",), "no"),
+        ("#1", "AnnotatorNotes", ("T4",), "see"),
+        ("A2", "sure", ("T2",), "yes"),
+    ]
+    assert [one.line for one in document.annotations] == [2, 2, 2, 3]
+
+
+def test_what_is_wrong_with_a_mention_costs_what_its_row_says_of_it(tmp_path: Path):
+    header = "name\ttag\tstart_span\tend_span\ttext\tnote"
+    path = table(tmp_path, header, "a\tX\t0\t5\tDolar\tlost", "a\tX\t0\t5\tDolor\tkept")
+    reading = open_corpus(path).read("a")
+    assert reading.document is not None
+    assert said(reading.document) == [("#1", "AnnotatorNotes", ("T2",), "kept")]
+    assert [problem.mention_id for problem in reading.problems] == ["T1"]

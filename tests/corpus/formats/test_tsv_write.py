@@ -3,12 +3,13 @@ import io
 from pathlib import Path
 
 import pytest
-from drawn_documents import table_documents
+from drawn_documents import brat_documents, described_documents, table_documents
 from hypothesis import given, settings
 from tsv_tables import FIVE, TEXT, table, write
 
 from projector.corpus.corpus import open_corpus
 from projector.corpus.formats.tsv_dialects import COLUMNS, columns_named
+from projector.corpus.formats.tsv_read import read_spans
 from projector.corpus.formats.tsv_write import columns_for, tsv_losses, write_tsv
 from projector.corpus.reading import strictly
 from projector.document import Annotation, Document, Fragment, Mention
@@ -127,3 +128,58 @@ def test_csv_reads_what_is_written(tmp_path_factory, document: Document):
         (document.name, one.label, one.start, one.end, document.text[one.start : one.end])
         for one in document.mentions
     ]
+
+
+def test_five_columns_are_enough_for_mentions(tmp_path: Path):
+    document = Document("a", "es", "tos", (Mention("T1", "X", (Fragment(0, 3),)),))
+    assert columns_for([document, Document("b", "es", "")]) == COLUMNS
+    assert columns_for([]) == COLUMNS
+    assert tsv_losses(document) == ()
+
+
+def test_several_notes_share_a_cell_and_codes_lose_their_resource(tmp_path: Path):
+    said = [
+        Annotation(f"#{number}", "note", "AnnotatorNotes", (("", "T1"),), note)
+        for number, note in enumerate(("one", None, "two"), 1)
+    ]
+    said += [Annotation("N1", "normalization", "Reference", (("", "T1"),), "ICD10:R05\tCough")]
+    mention = Mention("T1", "X", (Fragment(0, 3),))
+    document = Document("a", "es", "tos", (mention,), tuple(said))
+    write_tsv(tmp_path / "t.tsv", [document], columns=(*COLUMNS, "code", "note"))
+    row = (tmp_path / "t.tsv").read_text(encoding="utf-8").splitlines()[1]
+    assert row == "a\tX\t0\t3\ttos\tR05\tone; true; two"
+
+
+@settings(deadline=None)
+@given(described_documents())
+def test_what_is_said_of_a_mention_comes_back(tmp_path_factory, document: Document):
+    folder = tmp_path_factory.mktemp("tsv")
+    (folder / f"{document.name}.txt").write_bytes(document.text.encode())
+    columns = columns_for([document])
+    assert tsv_losses(document, columns=columns) == ()
+    write_tsv(folder / "t.tsv", [document], columns=columns)
+    again = strictly(open_corpus(folder / "t.tsv", language="und").read(document.name))
+    assert again.mentions == document.mentions
+    assert again.text == document.text
+    assert stated_by_mention(again) == stated_by_mention(document)
+
+
+def stated_by_mention(document: Document) -> set[tuple[str, str, tuple[str, ...], str]]:
+    """Return what is said, codes without their resource, which no column holds."""
+    return {
+        (one.kind, one.label, one.targets, (one.value or "").removeprefix("code:"))
+        for one in document.annotations
+    }
+
+
+@settings(deadline=None)
+@given(brat_documents())
+def test_offsets_are_those_of_the_words_beside_them(tmp_path_factory, document: Document):
+    path = tmp_path_factory.mktemp("tsv") / "t.tsv"
+    write_tsv(path, [document])
+    rows = read_spans(path)
+    assert len(rows) == len(document.mentions)
+    assert all(row.text == document.text[row.start : row.end] for row in rows)
+    discontinuous = sum(len(one.fragments) > 1 for one in document.mentions)
+    losses = tsv_losses(document)
+    assert len(losses) == discontinuous + len(document.annotations)
