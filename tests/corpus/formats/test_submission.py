@@ -5,7 +5,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from projector.corpus import pack_submission, read_spans, write_submission
@@ -122,9 +122,10 @@ def test_other_tables_are_refused(tmp_path: Path):
 
 
 @given(st.lists(st.text(st.sampled_from("aAbñÑ./\\\0"), max_size=3), max_size=3))
-def test_labels_are_refused_before_any_work_where_writing_would_refuse_them(
-    tmp_path_factory, labels
-):
+@example(["DISEASE", "Disease"])
+@example(["DISEASE", "DISEASE"])
+@example([".hidden"])
+def test_labels_are_refused_where_writing_would_refuse_them(tmp_path_factory, labels):
     folder = tmp_path_factory.mktemp("labels")
     errors = []
     for refuse in (check_labels, partial(write_submission, [], folder, language="nl")):

@@ -6,7 +6,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tsv_tables import FIVE, said, spans, table
 
-from projector.corpus.open import open_corpus
 from projector.corpus.formats.tsv_dialects import (
     COLUMNS,
     columns_named,
@@ -15,6 +14,7 @@ from projector.corpus.formats.tsv_dialects import (
     scan_part,
 )
 from projector.corpus.formats.tsv_read import read_spans
+from projector.corpus.open import open_corpus
 from projector.corpus.reading import require_document
 from projector.errors import CorpusError
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from tsv_tables import FIVE, TEXT, said, spans, table, write
 
-from projector.corpus.open import open_corpus
 from projector.corpus.formats.tsv_read import index_rows, read_spans
+from projector.corpus.open import open_corpus
 from projector.corpus.reading import require_document
 from projector.document import Fragment
 from projector.errors import CorpusError

@@ -7,10 +7,10 @@ from drawn_documents import brat_documents, described_documents, table_documents
 from hypothesis import given, settings
 from tsv_tables import FIVE, TEXT, table, write
 
-from projector.corpus.open import open_corpus
 from projector.corpus.formats.tsv_dialects import COLUMNS, columns_named
 from projector.corpus.formats.tsv_read import read_spans
 from projector.corpus.formats.tsv_write import columns_for, tsv_losses, write_tsv
+from projector.corpus.open import open_corpus
 from projector.corpus.reading import require_document
 from projector.document import Annotation, Document, Fragment, Mention
 from projector.errors import ConfigurationError
