@@ -1,0 +1,83 @@
+"""Hold what a finished run is read as, also one that another version wrote."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from projector.errors import CorpusError
+from projector.run.configure import configure
+from projector.run.project_corpus import run_configuration
+from projector.run.reader import is_run, read_run
+from schemas.manifest import MANIFEST
+from schemas.run import RunConfiguration, TaggingConfiguration
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("run")
+    for language in ("es", "en", "it"):
+        (root / language).mkdir()
+        (root / language / "a.txt").write_text("Fiebre y tos.", encoding="utf-8")
+    (root / "es" / "a.ann").write_text(
+        "T1\tSYMPTOM 0 6\tFiebre\nT2\tDISEASE 9 12\ttos\n", encoding="utf-8"
+    )
+    run_configuration(
+        configure(root / "es", [root / "en", root / "it"], model="tiny"), root / "out"
+    )
+    return root / "out"
+
+
+def test_a_run_tells_its_languages_tables_and_texts(run):
+    finished = read_run(run)
+    assert is_run(run) and not finished.tags
+    assert finished.languages == ("en", "it")
+    assert set(finished.tables) == {
+        (language, entity) for language in ("en", "it") for entity in ("disease", "symptom")
+    }
+    assert all(table.is_file() for table in finished.tables.values())
+    assert finished.text("it", "a") == "Fiebre y tos."
+    assert finished.text("it", "b") is None
+    assert finished.corpus("en").read("a").document.mentions
+
+
+def test_what_is_predicted_is_what_is_projected(run):
+    finished = read_run(run)
+    assert finished.projections().height == 4
+    assert finished.projections(["it"])["language"].to_list() == ["it", "it"]
+    predicted = finished.predicted()
+    assert predicted.height == sum(one.projected for one in finished.manifest.languages)
+    assert set(predicted["source_text"]) <= {"Fiebre", "tos"}
+
+
+@pytest.mark.parametrize(
+    ("configuration", "tags"),
+    [
+        (TaggingConfiguration(source="es").model_dump(mode="json"), True),
+        (RunConfiguration(source="es", targets=("en",)).model_dump(mode="json"), False),
+        (
+            RunConfiguration(source="es", targets=("en",), tagger="tags").model_dump(mode="json"),
+            False,
+        ),
+        ({"source": {"path": "es"}, "targets": [], "tagger_model": "clinical"}, True),  # 0.1.0's
+        ({"source": {"path": "es"}, "targets": ["en"], "tagger_model": "clinical"}, False),
+        ({}, False),
+    ],
+)
+def test_a_run_tells_whether_it_tagged(run, configuration, tags):
+    manifest = read_run(run).manifest.model_copy(update={"configuration": configuration})
+    assert type(read_run(run))(run, manifest).tags is tags
+
+
+def test_a_manifest_of_version_0_1_0_is_read(run, tmp_path):
+    content = json.loads((run / MANIFEST).read_text())
+    content["model"] = {key: content["model"][key] for key in ("name", "fingerprint", "tagger")}
+    (tmp_path / MANIFEST).write_text(json.dumps(content))
+    model = read_run(tmp_path).manifest.model
+    assert (model.name, model.layer, model.device) == ("tiny", None, None)
+
+
+def test_a_run_that_lacks_outcomes_is_told(run, tmp_path):
+    (tmp_path / MANIFEST).write_bytes((run / MANIFEST).read_bytes())
+    with pytest.raises(CorpusError, match=r"it holds 0 outcomes; expected 4, as manifest\.json"):
+        read_run(tmp_path).projections()

@@ -1,0 +1,59 @@
+"""Hold a run's counts against its outcomes."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from outcome_values import outcomes
+
+from projector.document import Document, Fragment, Mention, Status
+from projector.errors import OutputError
+from projector.run.outcome import DocumentOutcome, MentionOutcome
+from projector.run.summary import LanguageTally, check_languages, summarize
+
+
+def tallied(counted: list[DocumentOutcome]) -> dict[str, LanguageTally]:
+    tallies: dict[str, LanguageTally] = {}
+    for outcome in counted:
+        tallies.setdefault(outcome.language, LanguageTally()).add(outcome)
+    return tallies
+
+
+@given(st.lists(outcomes, max_size=6, unique_by=lambda one: (one.language, one.source)))
+def test_counts_reconcile(counted):
+    tallies = tallied(counted)
+    summary = summarize(tallies, {language: {} for language in tallies})
+    mentions = [told for one in counted for told in one.mentions]
+    assert sum(one.mentions for one in summary.counts) == len(mentions)
+    assert sum(one.mentions for one in summary.languages) == len(mentions)
+    projected = sum(told.status is Status.PROJECTED for told in mentions)
+    assert summary.by_status().get("projected", 0) == projected
+    lost = sum(len(one.lost) for one in counted)
+    failed = sum(one.failed for one in counted)
+    assert summary.losses == len(mentions) - projected + lost + failed
+    assert sum(one.documents for one in summary.languages) == len(counted)
+    keys = [(one.language, one.label, one.status) for one in summary.counts]
+    assert keys == sorted(set(keys))
+
+
+def test_what_was_tagged_is_counted_by_label_and_is_no_source_mention():
+    found = tuple(
+        Mention(f"T{number}", label, (Fragment(0, 3),)) for number, label in enumerate("BAA")
+    )
+    tagged = DocumentOutcome("es", "a", Document("a", "es", "Tos", found), status=Status.TAGGED)
+    failed = DocumentOutcome("es", "b", None, status=Status.FAILED, reason="why")
+    summary = summarize(tallied([tagged, failed]), {"es": {}})
+    assert summary.tagged == {"A": 2, "B": 1}
+    (language,) = summary.languages
+    assert (language.documents, language.translated, language.mentions) == (2, 1, 0)
+    assert summary.losses == language.failed == 1
+
+
+def test_languages_that_differ_in_their_source_mentions_are_refused():
+    told = MentionOutcome("T1", "A", Status.UNALIGNED, "why")
+    english = DocumentOutcome("en", "a", None, (told,))
+    check_languages(tallied([english, DocumentOutcome("it", "a", None, (told,))]), Path("out"))
+    for other in (DocumentOutcome("it", "a", None), DocumentOutcome("it", "b", None, (told,))):
+        with pytest.raises(OutputError, match=r"out: \d source documents have other mentions in"):
+            check_languages(tallied([english, other]), Path("out"))
