@@ -16,6 +16,7 @@ import click
 from projector.cli.options import (
     PATH,
     accept_losses_option,
+    fail_on_option,
     gathered,
     options_of,
     output_option,
@@ -92,6 +93,7 @@ def _coding(codes: str | None, coder: Path | None) -> CodingConfiguration | None
 )
 @option("--coder", section=CODED, type=PATH, help="The folder of a trained retriever to code with.")
 @accept_losses_option
+@fail_on_option
 @options_of(JobOptions)
 @format_option
 @gathered("work", _work)
@@ -100,6 +102,7 @@ def run(
     output: Path,
     overwrite: bool,
     accept_losses: bool,
+    fail_on: tuple[str, ...],
     form: str,
 ) -> int:
     """Project a collection, or go on with a run: INPUTS is a TOML file, or a source and targets.
@@ -129,6 +132,7 @@ def run(
             reporter=reporter,
         )
     summary, result = done.summary, done.folder.result
+    losses = summary.count_losses(fail_on)
     failed = sum(one.failed for one in summary.languages)
     tags = isinstance(collection.run, TaggingConfiguration)
     if form == "json":
@@ -141,7 +145,7 @@ def run(
                 "failed": failed,
                 "languages": [one.model_dump() for one in summary.languages],
                 "counts": [one.model_dump() for one in summary.counts],
-                "losses": summary.losses,
+                "losses": losses,
                 **({"tagged": summary.tagged} if tags else {}),
                 **({} if done.coded is None else {"coded": done.coded.model_dump()}),
                 "problems": [asdict(problem) for problem in done.plan.problems],
@@ -160,7 +164,7 @@ def run(
             click.echo(f"{failed} documents failed: {result}/failed.tsv")
         if done.plan.problems:
             click.echo(f"{len(done.plan.problems)} problems in the source: {result}/problems.tsv")
-    return exit_code(bool(summary.losses or done.plan.problems), accepted=accept_losses)
+    return exit_code(bool(losses or done.plan.problems), accepted=accept_losses)
 
 
 @contextmanager

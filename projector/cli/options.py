@@ -207,7 +207,17 @@ only_option = option(
 )
 
 accept_losses_option = option(
-    "--accept-losses", section=ENDED, is_flag=True, help="Exit with 0 in spite of losses."
+    "--accept-losses", section=ENDED, is_flag=True, help="Exit with 0, not with 3, after losses."
+)
+
+fail_on_option = option(
+    "--fail-on",
+    section=ENDED,
+    multiple=True,
+    type=click.Choice(["unaligned", "below_threshold"]),
+    help="Count mentions of this status as losses, too: by themselves they are outcomes, and "
+    "exit code 3 tells of documents that failed and of mentions that are invalid, unpaired or "
+    "failed; repeatable.",
 )
 
 

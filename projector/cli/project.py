@@ -13,6 +13,7 @@ from projector.cli.options import (
     PATH,
     accept_losses_option,
     device_option,
+    fail_on_option,
     gathered,
     output_option,
     overwrite_option,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 @overwrite_option
 @run_options()
 @accept_losses_option
+@fail_on_option
 @device_option
 @format_option
 @gathered("configuration", projection)
@@ -50,6 +52,7 @@ def command(
     output: Path,
     overwrite: bool,
     accept_losses: bool,
+    fail_on: tuple[str, ...],
     device: str,
     form: str,
 ) -> int:
@@ -81,21 +84,22 @@ def command(
         )
     plan = reporter.plan
     assert plan is not None
+    losses = summary.count_losses(fail_on)
     if form == "json":
-        _echo_json(summary, plan, output)
+        _echo_json(summary, plan, output, losses)
     else:
         echo_summary(summary, output)
-    return exit_code(bool(summary.losses or plan.problems), accepted=accept_losses)
+    return exit_code(bool(losses or plan.problems), accepted=accept_losses)
 
 
-def _echo_json(summary: RunSummary, plan: Plan, output: Path) -> None:
+def _echo_json(summary: RunSummary, plan: Plan, output: Path, losses: int) -> None:
     codes = [target.language for target in plan.targets]
     echo_json(
         {
             "output": output,
             "languages": [one.model_dump() for one in summary.languages],
             "counts": [one.model_dump() for one in summary.counts],
-            "losses": summary.losses,
+            "losses": losses,
             "problems": [asdict(problem) for problem in plan.problems],
             "unpaired": {code: plan.unpaired(number) for number, code in enumerate(codes)},
             "unused": dict(zip(codes, plan.unused, strict=True)),
@@ -131,5 +135,5 @@ def echo_summary(summary: RunSummary, output: Path) -> None:
     lost = sum(one.lost_annotations for one in summary.languages)
     if lost:
         click.echo(f"{lost} annotations could not travel: {output}/lost_annotations.tsv")
-    if summary.losses > lost:
+    if any(one.projected < one.mentions for one in summary.languages):
         click.echo(f"why mentions are not projected: {output}/unprojected.tsv")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from projector.document import Status
 from projector.errors import OutputError
 from projector.run.outcome import DocumentOutcome
 from schemas.manifest import LanguageCount, MentionCount
+
+_LOST = (Status.INVALID, Status.UNPAIRED, Status.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,23 @@ class RunSummary:
 
     @property
     def losses(self) -> int:
-        """Return how many mentions are not projected, annotations lost and documents failed."""
-        return sum(
-            one.mentions - one.projected + one.lost_annotations + one.failed
-            for one in self.languages
-        )
+        """Return how many documents and mentions are lost, see `count_losses`."""
+        return self.count_losses()
+
+    def count_losses(self, also: Collection[str] = ()) -> int:
+        """Return how many documents and mentions were given and not dealt with.
+
+        A loss is a document that failed, and a mention that is `invalid`, `unpaired` or `failed`.
+        That a mention is `unaligned` or `below_threshold` is an outcome: it was sought, and the
+        answer is that the translation lacks it, or that nothing there is sure enough. An
+        annotation is lost only with a mention that it is about, and counts as that mention does.
+
+        Args:
+            also: Statuses of outcomes that are to count as losses.
+        """
+        statuses = {*_LOST, *also}
+        mentions = sum(count.mentions for count in self.counts if count.status in statuses)
+        return mentions + sum(language.failed for language in self.languages)
 
 
 @dataclass(slots=True)

@@ -208,7 +208,7 @@ def test_a_collection_can_be_a_file(collection, undisturbed, two_nodes, tmp_path
         encoding="utf-8",
     )
     line = [*command(collection, tmp_path / "run")[:5], str(file), "-o", str(tmp_path / "run")]
-    more = ["--address", two_nodes.address, "--shard-size", "7"]
+    more = ["--address", two_nodes.address, "--shard-size", "7", "--fail-on", "unaligned"]
     ended = subprocess.run([*line, *more], capture_output=True, text=True, check=False)
     assert ended.returncode == 3, ended.stderr
     assert len(done(tmp_path / "run")) == 8
