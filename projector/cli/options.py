@@ -216,8 +216,8 @@ fail_on_option = option(
     multiple=True,
     type=click.Choice(["unaligned", "below_threshold"]),
     help="Count mentions of this status as losses, too: by themselves they are outcomes, and "
-    "exit code 3 tells of documents that failed and of mentions that are invalid, unpaired or "
-    "failed; repeatable.",
+    "exit code 3 tells of documents that failed, of mentions that are invalid, unpaired or failed, "
+    "and of annotations that could not travel; repeatable.",
 )
 
 

@@ -40,23 +40,23 @@ class RunSummary:
 
     @property
     def losses(self) -> int:
-        """Return how many documents and mentions are lost, see `count_losses`."""
+        """Return how many documents, mentions and annotations are lost, see `count_losses`."""
         return self.count_losses()
 
     def count_losses(self, also: Collection[str] = ()) -> int:
-        """Return how many documents and mentions were given and not dealt with.
+        """Return how many documents, mentions and annotations were given and not dealt with.
 
-        A loss is a document that failed, and a mention that is `invalid`, `unpaired` or `failed`.
-        That a mention is `unaligned` or `below_threshold` is an outcome: it was sought, and the
-        answer is that the translation lacks it, or that nothing there is sure enough. An
-        annotation is lost only with a mention that it is about, and counts as that mention does.
+        A loss is a document that failed, a mention that is `invalid`, `unpaired` or `failed`, and
+        an annotation that could not travel, whatever became of the mentions that it is about. That
+        a mention is `unaligned` or `below_threshold` is an outcome: it was sought, and the answer
+        is that the translation lacks it, or that nothing there is sure enough.
 
         Args:
             also: Statuses of outcomes that are to count as losses.
         """
         statuses = {*_LOST, *also}
         mentions = sum(count.mentions for count in self.counts if count.status in statuses)
-        return mentions + sum(language.failed for language in self.languages)
+        return mentions + sum(one.failed + one.lost_annotations for one in self.languages)
 
 
 @dataclass(slots=True)

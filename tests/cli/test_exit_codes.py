@@ -15,10 +15,8 @@ NOWHERE = "."  # no word that could be the mention
 
 @pytest.fixture
 def unaligned(corpora, annotate):
-    """A mention whose translation lacks it, with an annotation about it."""
+    """A mention whose translation lacks it."""
     annotate(corpora / "es", "c", "Sin disnea.", ("SYMPTOM", "disnea"))
-    with (corpora / "es" / "c.ann").open("a") as file:
-        file.write("A1\tNegated T1\n")
     annotate(corpora / "it", "c", NOWHERE)
     annotate(corpora / "ro", "c", NOWHERE)
     return corpora
@@ -31,7 +29,7 @@ def project(*more: str) -> int:
 def test_what_a_translation_lacks_is_an_outcome_unless_it_is_to_fail(unaligned, capsys):
     assert project() == 0
     told = capsys.readouterr()
-    assert "out/unprojected.tsv" in told.out and "out/lost_annotations.tsv" in told.out
+    assert "out/unprojected.tsv" in told.out
     assert "--accept-losses" not in told.err
     assert project("--fail-on", "unaligned", "--format", "json") == 3
     told = capsys.readouterr()
@@ -39,6 +37,14 @@ def test_what_a_translation_lacks_is_an_outcome_unless_it_is_to_fail(unaligned, 
     assert project("--fail-on", "unaligned", "--accept-losses") == 0
     assert project("--fail-on", "below_threshold") == 0
     assert project("--fail-on", "unpaired") == 2
+
+
+def test_an_annotation_that_could_not_travel_is_a_loss(unaligned, capsys):
+    with (unaligned / "es" / "c.ann").open("a") as file:
+        file.write("A1\tNegated T1\n")
+    assert project() == 3
+    told = capsys.readouterr()
+    assert "out/lost_annotations.tsv" in told.out and "--accept-losses" in told.err
 
 
 def test_what_is_below_the_users_score_is_an_outcome_unless_it_is_to_fail(corpora):
