@@ -77,7 +77,7 @@ class RayCluster:
 @pytest.fixture(scope="session")
 def ray_folder():
     """Where all Rays of this session keep what is theirs; none of them may outlive it."""
-    folder = Path(tempfile.mkdtemp(prefix="ray-"))  # short: paths of sockets are
+    folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # a socket's path must be short
     with pytest.MonkeyPatch.context() as patched:
         for name, value in {**RAY, "RAY_TMPDIR": str(folder)}.items():
             patched.setenv(name, value)
