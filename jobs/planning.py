@@ -147,10 +147,10 @@ def _own_device(model: str) -> Device:
 
 
 def _precision(precision: Precision, device: Device) -> ResolvedPrecision:
-    from projector.models.devices import resolve_device, resolve_precision
-
     if precision != "auto":
         return precision
+    from projector.models.devices import resolve_device, resolve_precision
+
     try:
         return resolve_precision("auto", resolve_device(device))
     except ConfigurationError:

@@ -15,6 +15,11 @@ from transformers import (
 from projector.models.embedded.tokenizer import build_tokenizer
 from schemas.aligner_training import AlignerTraining
 
+# Tests run beside each other, and on models so small a second thread only waits, on a busy machine
+# for minutes; the commands that they start are told by the environment.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+torch.set_num_threads(1)
+
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", *"abcdefghijklmnopqrstuvwxyzáéó.,", "▁pa", "ciente"]
 SHAPE = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 64}
 FAMILIES = {

@@ -1,48 +1,73 @@
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from job_runs import run
+from job_runs import ray_processes, run, wait_for
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "data_samples" / "brat"
 COPIES = 4
-TWO_NODES = """
+RAY = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # as there: listen at 127.0.0.1 and nowhere else
+}
+CLUSTER = """
 import sys
 from ray.cluster_utils import Cluster
 
 cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
-second = cluster.add_node(num_cpus=2)
-cluster.wait_for_nodes()
 print(cluster.address, flush=True)
 for line in sys.stdin:
-    cluster.remove_node(second, allow_graceful=False)
-    print("killed", flush=True)
+    if line.strip() == "add":
+        second = cluster.add_node(num_cpus=1)
+        cluster.wait_for_nodes()
+    else:
+        cluster.remove_node(second, allow_graceful=False)
+    print(line.strip(), "done", flush=True)
 cluster.shutdown()
 """
 
 
-class TwoNodes:
-    """A Ray cluster of two nodes on this machine; the second can be killed."""
+class RayCluster:
+    """A Ray cluster on this machine, of one node and, while a test asks for it, a second.
+
+    It ends with the process that it is in, which ends when nobody is left to write to it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._errors = (folder / "cluster.log").open("w")
         self._process = subprocess.Popen(
-            [sys.executable, "-c", TWO_NODES],
+            [sys.executable, "-c", CLUSTER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            env={**os.environ, "RAY_USAGE_STATS_ENABLED": "0"},
+            env={
+                **os.environ,
+                "RAY_AUTH_MODE": "disabled",
+                # A dead node is found out in a second and not in fifteen; a slow one isn't dead.
+                "RAY_health_check_period_ms": "300",
+                "RAY_health_check_failure_threshold": "3",
+            },
         )
         self.address = self._process.stdout.readline().strip()
 
+    def add_second(self) -> None:
+        self._command("add")
+
     def kill_second(self) -> None:
-        self._process.stdin.write("\n")
+        self._command("kill")
+
+    def _command(self, line: str) -> None:
+        self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
-        assert self._process.stdout.readline().strip() == "killed"
+        assert self._process.stdout.readline().strip() == f"{line} done"
 
     def close(self) -> None:
         self._process.communicate(timeout=60)
@@ -50,10 +75,27 @@ class TwoNodes:
 
 
 @pytest.fixture(scope="session")
-def two_nodes(tmp_path_factory):
-    cluster = TwoNodes(tmp_path_factory.mktemp("cluster"))
-    yield cluster
-    cluster.close()
+def ray_folder():
+    """Where all Rays of this session keep what is theirs; none of them may outlive it."""
+    folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # a socket's path must be short
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in {**RAY, "RAY_TMPDIR": str(folder)}.items():
+            patched.setenv(name, value)
+        yield folder
+        try:
+            wait_for(lambda: not ray_processes(), seconds=60)
+        finally:
+            for pid in ray_processes():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster(ray_folder, tmp_path_factory):
+    started = RayCluster(tmp_path_factory.mktemp("cluster"))
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")
@@ -75,8 +117,8 @@ def collection(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(collection, two_nodes, tmp_path_factory) -> Path:
+def undisturbed(collection, cluster, tmp_path_factory) -> Path:
     """A run that nothing happened to."""
     out = tmp_path_factory.mktemp("undisturbed") / "run"
-    run(collection, out, "--address", two_nodes.address)
+    run(collection, out, "--address", cluster.address)
     return out

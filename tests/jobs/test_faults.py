@@ -3,13 +3,26 @@
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from job_runs import command, contents, done, finish, run, start, wait_for
+from job_runs import (
+    PROJECTOR,
+    arguments,
+    attempt,
+    command,
+    contents,
+    done,
+    finish,
+    run,
+    start,
+    wait_for,
+)
 
+from projector.cli import run as projector
 from projector.run.reader import read_run
+
+pytestmark = pytest.mark.xdist_group("ray")
 
 FEVER = "T1\tSYMPTOM 0 6\tFiebre\n"
 
@@ -20,10 +33,6 @@ def corpus(root: Path, language: str, texts: dict[str, str | bytes]) -> None:
     for name, text in texts.items():
         data = text if isinstance(text, bytes) else text.encode()
         (folder / f"{name}.txt").write_bytes(data)
-
-
-def attempt(root: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(root, out, *more), capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -46,10 +55,11 @@ def poisoned(tmp_path) -> Path:
     return root
 
 
-def test_poisoned_documents_fail_alone(poisoned, two_nodes, tmp_path):
+def test_poisoned_documents_fail_alone(poisoned, cluster, tmp_path):
     out = tmp_path / "run"
-    line = command(poisoned, out, "--max-characters", "1000", "--address", two_nodes.address)
+    line = command(poisoned, out, "--max-characters", "1000", "--address", cluster.address)
     line.remove("--accept-losses")
+    # Without a word about tokens, as users start it: the cluster is asked whether it wants one.
     finished = subprocess.run(line, capture_output=True, text=True, check=False)
     assert finished.returncode == 3, finished.stderr
     rows = (out / "result" / "failed.tsv").read_text(encoding="utf-8").splitlines()[1:]
@@ -74,37 +84,35 @@ def test_poisoned_documents_fail_alone(poisoned, two_nodes, tmp_path):
     assert "1 documents of ro " in finished.stderr and "the first is stray" in finished.stderr
 
 
-def test_too_many_failures_stop_the_run(poisoned, two_nodes, tmp_path):
+def test_too_many_failures_stop_the_run(poisoned, cluster, tmp_path):
     out = tmp_path / "run"
-    small = ("--shard-size", "1", "--workers", "1", "--address", two_nodes.address)
-    limited = attempt(poisoned, out, "--max-failures", "1", *small)
+    small = ("--shard-size", "1", "--workers", "1", "--address", cluster.address)
+    limited = attempt(command(poisoned, out, "--max-failures", "1", *small))
     assert limited.returncode == 1
     assert "3 documents failed, and more than 1 are too many" in limited.stderr
     assert not (out / "result").exists()
-    again = attempt(poisoned, out, "--max-failures", "1", *small)
+    again = attempt(command(poisoned, out, "--max-failures", "1", *small))
     assert again.returncode == 1 and "are too many" in again.stderr
     run(poisoned, out, *small)
 
 
-def test_what_is_wrong_is_told_before_anything_starts(collection, tmp_path):
+def test_what_is_wrong_is_told_before_anything_starts(collection, ray_folder, tmp_path):
     out = tmp_path / "run"
     line = command(collection, out)
     line[line.index("tiny")] = "no-such-model"
-    told = subprocess.run(line, capture_output=True, text=True, check=False)
+    told = attempt(line)
     assert told.returncode == 1 and "no-such-model: no such model" in told.stderr
     line = command(collection, out)
     line[line.index(str(collection / "ro"))] = str(collection / "rr")
-    told = subprocess.run(line, capture_output=True, text=True, check=False)
+    told = attempt(line)
     assert told.returncode == 1 and "nothing is there" in told.stderr
     assert "workers" not in told.stderr and not done(out)
-    told = attempt(collection, out, "--address", "127.0.0.1:9")
+    told = attempt(command(collection, out, "--address", "127.0.0.1:9"))
     assert told.returncode == 1 and "no Ray cluster could be reached" in told.stderr
 
 
-def test_a_run_of_another_plan_is_refused_unless_it_may_be_replaced(
-    collection, undisturbed, two_nodes, tmp_path
-):
-    out, address = tmp_path / "run", ("--address", two_nodes.address)
+def test_a_run_of_another_plan_is_refused_unless_it_may_be_replaced(collection, cluster, tmp_path):
+    out, address = tmp_path / "run", ("--workers", "1", "--address", cluster.address)
     small = tmp_path / "small"
     for language in ("es", "en", "ro"):
         (small / language).mkdir(parents=True)
@@ -112,7 +120,7 @@ def test_a_run_of_another_plan_is_refused_unless_it_may_be_replaced(
             shutil.copy(path, small / language)
     run(small, out, *address)
     before = contents(out / "result")
-    other = attempt(small, out, "--min-score", "0.5", *address)
+    other = attempt(command(small, out, "--min-score", "0.5", *address))
     assert other.returncode == 1
     assert "configuration.settings.decode.min_score: 0.0 in the plan, 0.5 now" in other.stderr
     text = next((small / "ro").glob("*.txt"))
@@ -120,15 +128,15 @@ def test_a_run_of_another_plan_is_refused_unless_it_may_be_replaced(
     text.write_bytes(content)  # another time, the same bytes: the same plan
     assert "finished already" in run(small, out, *address)
     text.write_bytes(content + b" ")
-    changed = attempt(small, out, *address)
+    changed = attempt(command(small, out, *address))
     assert changed.returncode == 1 and "inputs.target ro" in changed.stderr
     assert contents(out / "result") == before
     run(small, out, "--overwrite", *address)
     assert contents(out / "result") != before
 
 
-def test_what_is_no_finished_shard_is_done_again(collection, undisturbed, two_nodes, tmp_path):
-    out, address = tmp_path / "run", ("--address", two_nodes.address)
+def test_what_is_no_finished_shard_is_done_again(collection, undisturbed, cluster, tmp_path):
+    out, address = tmp_path / "run", ("--workers", "1", "--address", cluster.address)
     shutil.copytree(undisturbed, out)
     shutil.rmtree(out / "result")
     (out / "shards" / "00003.parquet").write_bytes(b"PAR1 but not really")
@@ -143,9 +151,9 @@ def test_what_is_no_finished_shard_is_done_again(collection, undisturbed, two_no
 
 
 def test_what_cannot_be_written_ends_the_run_and_keeps_the_rest(
-    collection, undisturbed, two_nodes, tmp_path
+    collection, undisturbed, cluster, tmp_path
 ):
-    out, address = tmp_path / "run", ("--workers", "1", "--address", two_nodes.address)
+    out, address = tmp_path / "run", ("--workers", "1", "--address", cluster.address)
     process = start(collection, out, *address)
     wait_for((out / "shards").is_dir)
     blocked = out / "shards" / "00009.parquet"
@@ -160,45 +168,44 @@ def test_what_cannot_be_written_ends_the_run_and_keeps_the_rest(
     assert contents(out / "result") == contents(undisturbed / "result")
 
 
-def test_status_and_logs_tell_what_happens(collection, two_nodes, tmp_path):
+def test_status_and_logs_tell_what_happens(collection, cluster, tmp_path, capsys):
     out = tmp_path / "run"
-    projector = [sys.executable, "-m", "projector.cli", "jobs"]
+
+    def told(*arguments: object) -> str:
+        assert projector(["jobs", *map(str, arguments)]) == 0
+        return capsys.readouterr().out
 
     def status() -> dict:
-        line = [*projector, "status", str(out), "--format", "json"]
-        return json.loads(subprocess.run(line, capture_output=True, check=True).stdout)
+        return json.loads(told("status", out, "--format", "json"))
 
-    process = start(collection, out, "--workers", "1", "--address", two_nodes.address)
+    process = start(collection, out, "--workers", "1", "--address", cluster.address)
     wait_for(lambda: len(done(out)) > 2)
     found = status()
     assert found["driven"] and not found["finished"]
     assert 3 <= found["shards_done"] <= found["shards"] == 14
     assert found["rate"] > 0 and sum(found["mentions"].values()) > 0
-    second = attempt(collection, out)
-    assert second.returncode == 1 and "another `projector jobs run` is at work" in second.stderr
+    assert projector(arguments(collection, out)) == 1
+    assert "another `projector jobs run` is at work" in capsys.readouterr().err
     finish(process)
     found = status()
     assert found["finished"] and not found["driven"] and found["documents_done"] == 112
-    table = subprocess.run([*projector, "status", str(out)], capture_output=True, text=True)
-    assert table.stdout.startswith("finished\n") and "mentions: " in table.stdout
-    log = subprocess.run([*projector, "logs", str(out)], capture_output=True, text=True)
-    assert "all shards are done" in log.stdout
-    log = subprocess.run(
-        [*projector, "logs", str(out), "--shard", "3"], capture_output=True, text=True
-    )
-    assert "try 1 on" in log.stdout and " documents, 0 failed" in log.stdout
-    log = subprocess.run([*projector, "logs", str(out), "--shard", "99"], capture_output=True)
-    assert log.returncode == 2 and b"14 shards" in log.stderr
-    log = subprocess.run([*projector, "status", str(tmp_path)], capture_output=True)
-    assert log.returncode == 1 and b"no collection's run" in log.stderr
+    table = told("status", out)
+    assert table.startswith("finished\n") and "mentions: " in table
+    assert "all shards are done" in told("logs", out)
+    log = told("logs", out, "--shard", "3")
+    assert "try 1 on" in log and " documents, 0 failed" in log
+    assert projector(["jobs", "logs", str(out), "--shard", "99"]) == 2
+    assert "14 shards" in capsys.readouterr().err
+    assert projector(["jobs", "status", str(tmp_path)]) == 1
+    assert "no collection's run" in capsys.readouterr().err
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").touch()
-    refused = attempt(collection, tmp_path / "mine")
-    assert refused.returncode == 1 and "is no collection's run" in refused.stderr
+    assert projector(arguments(collection, tmp_path / "mine")) == 1
+    assert "is no collection's run" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 
-def test_a_collection_can_be_a_file(collection, undisturbed, two_nodes, tmp_path):
+def test_a_collection_can_be_a_file(collection, undisturbed, cluster, tmp_path, capsys):
     file = collection / "collection.toml"
     file.write_text(
         'source = "es"\n'
@@ -207,9 +214,9 @@ def test_a_collection_can_be_a_file(collection, undisturbed, two_nodes, tmp_path
         "[jobs]\nshard_size = 4\nworkers = 2\n",
         encoding="utf-8",
     )
-    line = [*command(collection, tmp_path / "run")[:5], str(file), "-o", str(tmp_path / "run")]
-    more = ["--address", two_nodes.address, "--shard-size", "7", "--fail-on", "unaligned"]
-    ended = subprocess.run([*line, *more], capture_output=True, text=True, check=False)
+    line = ["jobs", "run", str(file), "-o", str(tmp_path / "run")]
+    more = ["--address", cluster.address, "--shard-size", "7", "--fail-on", "unaligned"]
+    ended = attempt([*PROJECTOR, *line, *more])
     assert ended.returncode == 3, ended.stderr
     assert len(done(tmp_path / "run")) == 8
     ours, theirs = contents(tmp_path / "run" / "result"), contents(undisturbed / "result")
@@ -217,14 +224,11 @@ def test_a_collection_can_be_a_file(collection, undisturbed, two_nodes, tmp_path
         name for name in theirs if name.startswith(("brat/", "tsv/"))
     }
     assert ours["unprojected.tsv"] == theirs["unprojected.tsv"]
-    refused = subprocess.run([*line, "--min-score", "0.5"], capture_output=True, text=True)
-    assert refused.returncode == 2 and "--min-score: say it in" in refused.stderr
+    assert projector([*line, "--min-score", "0.5"]) == 2
+    assert "--min-score: say it in" in capsys.readouterr().err
     file.write_text('source = "es"\ntargets = ["en"]\non_error = "stop"\n', encoding="utf-8")
-    refused = subprocess.run(line, capture_output=True, text=True)
-    assert refused.returncode == 1 and "max_failures" in refused.stderr
+    assert projector(line) == 1
+    assert "max_failures" in capsys.readouterr().err
     file.write_text('source = "es"\ntarget = ["en"]\n', encoding="utf-8")
-    refused = subprocess.run(line, capture_output=True, text=True)
-    assert (
-        refused.returncode == 1
-        and "target: there is no such key; did you mean targets?" in refused.stderr
-    )
+    assert projector(line) == 1
+    assert "target: there is no such key; did you mean targets?" in capsys.readouterr().err

@@ -3,16 +3,28 @@
 import os
 import random
 import signal
-import subprocess
 import sys
 import textwrap
 import time
 from contextlib import suppress
 
 import pytest
-from job_runs import command, contents, done, finish, processes, run, start, wait_for
+from job_runs import (
+    arguments,
+    attempt,
+    contents,
+    done,
+    finish,
+    ray_processes,
+    run,
+    start,
+    start_command,
+    wait_for,
+)
 
-WORKER = "ray::ShardWorker"
+from projector.cli import run as projector
+
+pytestmark = pytest.mark.xdist_group("ray")
 
 
 def kill(pid: int) -> None:
@@ -20,37 +32,42 @@ def kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def own_workers(before: set[int]) -> list[int]:
-    return [pid for pid in processes(WORKER) if pid not in before]
+def workers() -> list[int]:
+    return ray_processes("ray::ShardWorker")
 
 
-def test_nothing_about_the_work_changes_the_result(collection, undisturbed, two_nodes, tmp_path):
+@pytest.fixture(autouse=True)
+def no_workers(ray_folder):
+    """Let those of the run before be gone."""
+    wait_for(lambda: not workers())
+
+
+def test_nothing_about_the_work_changes_the_result(collection, undisturbed, cluster, tmp_path):
     """Neither shards nor workers do; and it is what `projector project` writes."""
     inputs = [str(collection / language) for language in ("es", "en", "ro")]
-    options = ["--model", "tiny", "--on-error", "skip", "--accept-losses"]
-    plain = [sys.executable, "-m", "projector.cli", "project", *inputs, "-o", str(tmp_path / "out")]
-    subprocess.run([*plain, *options], check=True, capture_output=True)
+    options = ["--model", "tiny", "--precision", "fp32", "--on-error", "skip", "--accept-losses"]
+    assert projector(["project", *inputs, "-o", str(tmp_path / "out"), *options]) == 0
     assert contents(undisturbed / "result") == contents(tmp_path / "out")
-    other = ("--shard-size", "9", "--workers", "1", "--address", two_nodes.address)
+    other = ("--shard-size", "9", "--workers", "1", "--address", cluster.address)
     run(collection, tmp_path / "run", *other)
     assert len(done(tmp_path / "run")) != len(done(undisturbed))
     assert contents(tmp_path / "run" / "result") == contents(tmp_path / "out")
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(9))])
-def test_worker_processes_are_killed(collection, undisturbed, two_nodes, tmp_path, seed):
-    before, chance = set(processes(WORKER)), random.Random(seed)
-    process = start(collection, tmp_path / "run", "--workers", "2", "--address", two_nodes.address)
+def test_worker_processes_are_killed(collection, undisturbed, cluster, tmp_path, seed):
+    chance = random.Random(seed)
+    process = start(collection, tmp_path / "run", "--workers", "2", "--address", cluster.address)
     for _ in range(4):
-        wait_for(lambda: own_workers(before) or process.poll() is not None)
+        wait_for(lambda: workers() or process.poll() is not None)
         time.sleep(chance.uniform(0.05, 0.8))
-        for pid in own_workers(before)[: chance.randint(1, 2)]:
+        for pid in workers()[: chance.randint(1, 2)]:
             kill(pid)
     finish(process)
     assert contents(tmp_path / "run" / "result") == contents(undisturbed / "result")
 
 
-def test_an_actor_is_killed(collection, undisturbed, two_nodes, tmp_path):
+def test_an_actor_is_killed(collection, undisturbed, cluster, tmp_path):
     script = textwrap.dedent("""
         import sys
         from jobs.driver import Driver
@@ -67,50 +84,48 @@ def test_an_actor_is_killed(collection, undisturbed, two_nodes, tmp_path):
         Driver._settle = killing
         main()
     """)
-    arguments = command(collection, tmp_path / "run", "--address", two_nodes.address)[3:]
-    killed = [sys.executable, "-c", script, *arguments]
-    process = subprocess.Popen(killed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    finish(process)
+    line = arguments(collection, tmp_path / "run", "--address", cluster.address)
+    finish(start_command([sys.executable, "-c", script, *line]))
     logs = "".join(path.read_text() for path in (tmp_path / "run" / "logs").glob("0*.log"))
     assert "the worker failed" in logs
     assert contents(tmp_path / "run" / "result") == contents(undisturbed / "result")
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(9))])
-def test_the_driver_is_killed(collection, undisturbed, tmp_path, seed):
+def test_the_driver_is_killed(collection, undisturbed, cluster, tmp_path, seed):
     """With a local Ray, which must go with its driver."""
     chance, out = random.Random(seed), tmp_path / "run"
     kept: list[str] = []
     for least in (0, chance.randint(1, 4), chance.randint(5, 12)):
-        before = set(processes(WORKER))
         process = start(collection, out)
-        wait_for(lambda least=least: len(done(out)) >= least, seconds=30)
+        wait_for(lambda least=least: len(done(out)) >= least)
         time.sleep(chance.uniform(0, 1.5))
         process.kill()
         process.communicate()
         assert set(kept) <= set(done(out))
-        kept = done(out)
-        wait_for(lambda before=before: not own_workers(before), seconds=30)
-    said = run(collection, out)
+        wait_for(lambda: not workers(), seconds=60)
+        kept = done(out)  # by now: those in work when their driver died were still committed
+    said = run(collection, out, "--address", cluster.address)
     assert f"of which {len(kept)} are done" in said or "finished already" in said
     assert contents(out / "result") == contents(undisturbed / "result")
 
 
-def test_an_interrupted_run_ends_cleanly_and_goes_on(collection, undisturbed, tmp_path):
-    before, out = set(processes(WORKER)), tmp_path / "run"
+def test_an_interrupted_run_ends_cleanly_and_goes_on(collection, undisturbed, cluster, tmp_path):
+    out = tmp_path / "run"
     process = start(collection, out)
     wait_for(lambda: len(done(out)) > 1)
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "finished shards are kept" in errors and "Traceback" not in errors
-    assert not own_workers(before)
+    assert not workers()
     assert not (out / "result").exists()
-    assert f"of which {len(done(out))} are done" in run(collection, out)
+    kept = len(done(out))
+    assert f"of which {kept} are done" in run(collection, out, "--address", cluster.address)
     assert contents(out / "result") == contents(undisturbed / "result")
 
 
-def test_a_document_that_kills_its_worker_fails_alone(collection, two_nodes, tmp_path):
+def test_a_document_that_kills_its_worker_fails_alone(collection, cluster, tmp_path):
     script = textwrap.dedent("""
         import os, signal
         import jobs.worker
@@ -149,14 +164,9 @@ def test_a_document_that_kills_its_worker_fails_alone(collection, two_nodes, tmp
         words = (small / "es" / f"{name}.txt").read_text(encoding="utf-8").split()[0].strip(".")
         line = f"T1\tSYMPTOM 0 {len(words)}\t{words}\n"
         (small / "es" / f"{name}.ann").write_text(line, encoding="utf-8")
-    arguments = command(small, tmp_path / "run", "--address", two_nodes.address)[3:-1]
-    arguments = [one for one in arguments if one != "--accept-losses"]
-    done = subprocess.run(
-        [sys.executable, "-c", script, *arguments, two_nodes.address],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    line = arguments(small, tmp_path / "run", "--address", cluster.address)
+    line.remove("--accept-losses")
+    done = attempt([sys.executable, "-c", script, *line])
     assert done.returncode == 3, done.stderr
     failed = (tmp_path / "run/result/failed.tsv").read_text(encoding="utf-8").splitlines()[1:]
     assert [line.split("\t")[:2] for line in failed] == [
@@ -166,9 +176,10 @@ def test_a_document_that_kills_its_worker_fails_alone(collection, two_nodes, tmp
     assert "2 documents failed" not in done.stdout and "4 documents failed" in done.stdout
 
 
-def test_a_node_is_killed(collection, undisturbed, two_nodes, tmp_path):
-    process = start(collection, tmp_path / "run", "--workers", "4", "--address", two_nodes.address)
+def test_a_node_is_killed(collection, undisturbed, cluster, tmp_path):
+    cluster.add_second()
+    process = start(collection, tmp_path / "run", "--workers", "3", "--address", cluster.address)
     wait_for(lambda: len(done(tmp_path / "run")) > 2)
-    two_nodes.kill_second()  # the others of these tests do with one
+    cluster.kill_second()
     finish(process)
     assert contents(tmp_path / "run" / "result") == contents(undisturbed / "result")

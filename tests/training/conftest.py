@@ -1,13 +1,9 @@
 import pytest
-import torch
 
 from projector.training.aligner.data import SpanPair, TextPair
 from projector.training.aligner.units import units_of
 from projector.training.trainable_encoder import TrainableEncoder
 from schemas.aligner_training import EncoderConfiguration
-
-# The models are so small that a second thread only waits, on a busy machine for minutes.
-torch.set_num_threads(1)
 
 
 @pytest.fixture
