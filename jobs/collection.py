@@ -20,7 +20,7 @@ from jobs.shard_file import ShardFacts
 from jobs.shard_work import read_shards
 from jobs.status import status_of
 from projector.coding.load import check_configured
-from projector.errors import CorpusError, OutputError, ProjectorError
+from projector.errors import CorpusError, OutputError, ProjectorError, counted
 from projector.run.reader import is_run, read_run
 from projector.run.reporter import SILENT, Progress, Reporter
 from projector.run.summary import RunSummary
@@ -102,7 +102,8 @@ def run_collection(
             reporter.told(describe_tagger(collection.run, plan.shared))
         for target, names in plan.unused.items():
             first = f"the first is {names[0]}"
-            reporter.told(f"{len(names)} documents of {target} translate nothing; {first}")
+            translate = f"document of {target} translates", f"documents of {target} translate"
+            reporter.told(f"{counted(len(names), *translate)} nothing; {first}")
         work = _Work(folder, plan, collection.jobs, reporter)
         if work.left and nodes is None:
             nodes = stack.enter_context(connected(None))
@@ -184,8 +185,8 @@ class _Work:
             nodes: What the cluster offers; of no matter when nothing is left.
         """
         self._reporter.told(
-            f"{_told_work(self._plan)} in {self._plan.shards} shards, "
-            f"of which {len(self._done)} are done"
+            f"{_told_work(self._plan)} in {counted(self._plan.shards, 'shard')}, "
+            f"of which {counted(len(self._done), 'is', 'are')} done"
         )
         worked = 0
         # Again, should the worker of a killed driver, alive for some seconds more, have put the
@@ -228,7 +229,8 @@ class _Work:
         failures = sum(facts.failed for facts in self._done.values())
         if most is not None and failures > most:
             raise ProjectorError(
-                f"{self._folder.path}: {failures} documents failed, and more than {most} are too "
+                f"{self._folder.path}: {counted(failures, 'document')} failed, and more than "
+                f"{most} are too "
                 "many; the reasons are in its logs (`projector jobs logs`). Mend the documents, "
                 "or raise --max-failures, and run it again"
             )
@@ -246,13 +248,14 @@ def _device(collection: Collection, nodes: Sequence[Resources] | None) -> Device
 
 def _told_work(plan: CollectionPlan) -> str:
     if isinstance(plan.run, TaggingConfiguration):
-        return f"{plan.documents} documents to tag"
-    return f"{plan.documents} documents onto {plan.tasks} translations"
+        return f"{counted(plan.documents, 'document')} to tag"
+    return f"{counted(plan.documents, 'document')} onto {counted(plan.tasks, 'translation')}"
 
 
 def _told(pool: Pool) -> str:
     gpus = f" and {pool.gpus:g} GPUs" if pool.gpus else ""
-    return f"{pool.workers} workers, each with {pool.threads} threads{gpus}"
+    workers = counted(pool.workers, "worker, with", "workers, each with")
+    return f"{workers} {counted(pool.threads, 'thread')}{gpus}"
 
 
 def _check_inputs(plan: CollectionPlan) -> None:

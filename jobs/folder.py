@@ -86,7 +86,8 @@ class RunFolder:
             return
         if not self.path.is_dir() or any(one.name != _LOCK for one in self.path.iterdir()):
             raise OutputError(
-                f"{self.path}: is there already and is no collection's run; choose another place, "
+                f"{self.path}: is there already and is no collection's run; choose another "
+                "--output, "
                 "or remove it yourself"
             )
 

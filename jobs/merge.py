@@ -8,7 +8,7 @@ from jobs.folder import RunFolder
 from jobs.plan import CollectionPlan, ShardPlan
 from jobs.shard_file import ShardFacts, read_facts, read_outcomes
 from projector.document import Status
-from projector.errors import CorpusError, OutputError
+from projector.errors import CorpusError, OutputError, counted
 from projector.run.summary import RunSummary
 from projector.run.writer import RunOrigin, open_writer
 
@@ -49,7 +49,8 @@ def merge_shards(
     mentions = sum(count.mentions for count in counts if count.status != Status.TAGGED)
     if (len(finished), mentions) != (plan.shards, plan.mentions):
         raise OutputError(
-            f"{folder.path}: {len(finished)} shards with {mentions} outcomes don't reconcile with "
+            f"{folder.path}: {counted(len(finished), 'shard')} with "
+            f"{counted(mentions, 'outcome')} don't reconcile with "
             f"the plan's {plan.shards} shards and {plan.mentions} mentions: did a source document "
             "change since it was planned? Run it again with its inputs as they are now"
         )

@@ -69,8 +69,8 @@ class Planning:
             raise ConfigurationError(
                 f"{self._folder.path}: its plan differs from what is asked for now:\n"
                 + "\n".join(f"  {line}" for line in differences(earlier.facts(), plan.facts()))
-                + "\nGo on as it was begun, choose another folder, or let it be overwritten: "
-                "its finished shards are lost then"
+                + "\nGo on as it was begun, choose another folder (--output), or begin anew with "
+                "--overwrite: its finished shards are lost then"
             )
         if plan != earlier:
             self._new_shards.replace(self._folder.plan / SHARDS_FILE)

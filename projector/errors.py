@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 
@@ -37,6 +39,15 @@ class Problem:
         return message
 
 
+# What to do where something can't be read rightly, and the user has not decided otherwise.
+SKIP_ADVICE = 'Mend it, or pass over it and have it listed: --on-error skip (on_error="skip")'
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """Return how many there are of something: `1 document`, `2 documents`."""
+    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"
+
+
 class ProjectorError(Exception):
     """A known failure: the command line prints its message and exits with 1."""
 
@@ -46,15 +57,17 @@ class CorpusError(ProjectorError):
 
     Args:
         problems: What is wrong, in file and line order; never empty.
+        advice: What to do about all of it; told behind them.
     """
 
-    def __init__(self, *problems: Problem) -> None:
+    def __init__(self, *problems: Problem, advice: str = "") -> None:
         self.problems = problems
-        super().__init__("\n".join(str(problem) for problem in problems))
+        self.advice = advice
+        super().__init__("\n".join([*map(str, problems), *([advice] if advice else [])]))
 
-    def __reduce__(self) -> tuple[type[CorpusError], tuple[Problem, ...]]:
+    def __reduce__(self) -> tuple[Callable[..., CorpusError], tuple[object, ...]]:
         """Travel between processes with the problems, not with the message made of them."""
-        return type(self), self.problems
+        return partial(type(self), advice=self.advice), self.problems
 
 
 class ModelError(ProjectorError):

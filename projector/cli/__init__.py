@@ -15,7 +15,6 @@ from typing import NoReturn
 import click
 
 from projector.cli.sections import SectionedGroup
-from projector.errors import ProjectorError
 
 LOSSES = 3
 _COMMANDS = {
@@ -82,26 +81,22 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except ProjectorError as error:
-        _show(wanted)
-        click.echo(f"error: {error}", err=True)
-        return 1
     except BrokenPipeError:
         # Whoever read the output has had enough; nothing more can be said there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except OSError as error:
-        _show(wanted)
-        click.echo(f"error: {error}", err=True)
-        return 1
     except Exception as error:
-        _show(wanted)
-        hint = "" if wanted else "; run it again with --traceback and report what it shows"
-        click.echo(f"error: a fault in projector: {type(error).__name__}: {error}{hint}", err=True)
+        _tell(error, with_traceback=wanted)
         return 1
     return code if isinstance(code, int) else 0
 
 
-def _show(wanted: bool) -> None:
-    if wanted:
+def _tell(error: Exception, *, with_traceback: bool) -> None:
+    """Say what ended a command, and of a fault how to see where."""
+    from projector.cli.faults import is_fault, told
+
+    if with_traceback:
         click.echo(traceback.format_exc(), err=True)
+    shown = with_traceback or not is_fault(error)
+    hint = "" if shown else "; run it again with --traceback and report what it shows"
+    click.echo(f"error: {told(error)}{hint}", err=True)

@@ -20,9 +20,10 @@ from projector.cli.options import (
     reading,
     stated,
 )
-from projector.cli.output import echo_coded, echo_json, exit_code, format_option
-from projector.cli.reporter import with_progress
+from projector.cli.output import echo_coded, echo_json, exit_code, format_option, hint
+from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.sections import SectionedCommand
+from projector.run.reporter import loading
 from schemas.coding import CODING, CodingConfiguration
 from schemas.options import nested
 
@@ -74,9 +75,10 @@ def command(
     from projector.storage.atomic_folder import refuse_existing
 
     refuse_existing(output, overwrite=overwrite, mark=CODING)
-    coder = configured_coder(
-        configuration, Path(), device=device, progress=with_progress("descriptions")
-    )
+    with TerminalReporter() as reporter, loading(reporter, f"coder {configuration.model}"):
+        coder = configured_coder(
+            configuration, Path(), device=device, progress=with_progress("descriptions")
+        )
     skipped: list[Problem] | None = [] if on_error == "skip" else None
     facts = write_codes(
         read_mentions(mentions, **read_as, skipped=skipped),
@@ -93,6 +95,7 @@ def command(
             click.echo(f"skipped: {loss}", err=True)
         echo_coded(facts)
         click.echo(f"written to {output}; the ranked codes are in its codes.parquet")
+        hint(f"projector evaluate codes GOLD {output}")
     labels = configuration.labels
     wanted = (one for one in facts.counts if not labels or one.label in labels)
     missing = bool(losses) or any(one.uncoded for one in wanted)

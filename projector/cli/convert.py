@@ -19,6 +19,7 @@ from projector.cli.options import (
 from projector.cli.output import echo_json, exit_code, format_option
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand, option
+from projector.errors import counted
 from schemas.options import WRITTEN
 
 if TYPE_CHECKING:
@@ -79,5 +80,8 @@ def command(
     else:
         for loss in losses:
             click.echo(f"lost: {loss}", err=True)
-        click.echo(f"{output}: {len(corpus.names)} documents, {len(losses)} losses")
+        click.echo(
+            f"{output}: {counted(len(corpus.names), 'document')}, "
+            f"{counted(len(losses), 'loss', 'losses')}"
+        )
     return exit_code(bool(losses), accepted=accept_losses)

@@ -19,11 +19,13 @@ from projector.cli.options import (
     tagger_option,
 )
 from projector.cli.output import echo_json, format_option, listed
+from projector.cli.reporter import TerminalReporter
 from projector.cli.run_options import resolved
 from projector.cli.sections import SectionedCommand, option
 from projector.corpus import pair_names, require_document
 from projector.document import Document, DocumentPair
 from projector.errors import ConfigurationError, CorpusError
+from projector.run.reporter import loading
 from schemas.options import READ, WRITTEN
 from schemas.run import RunConfiguration
 
@@ -90,7 +92,8 @@ def command(
     from projector.explain import explain_mention
     from projector.run.models import load_models
 
-    encoder, tagger = load_models(configuration, device)
+    with TerminalReporter() as reporter, loading(reporter, f"model {configuration.model.name}"):
+        encoder, tagger = load_models(configuration, device)
     evidence = (
         _predicted(configuration, pair.target)
         if tagger is None

@@ -23,11 +23,12 @@ from projector.cli.options import (
     overwrite_option,
     stated,
 )
-from projector.cli.output import echo_coded, echo_json, echo_table, exit_code, format_option
+from projector.cli.output import echo_coded, echo_json, echo_table, exit_code, format_option, hint
 from projector.cli.project import echo_summary
 from projector.cli.reporter import TerminalReporter, duration
 from projector.cli.run_options import projection, run_options, tagging_collection
 from projector.cli.sections import SectionedGroup, option
+from projector.errors import counted
 from schemas.coding import LEXICAL, CodingConfiguration
 from schemas.collection import Collection, JobOptions, read_collection
 from schemas.options import CODED, READ
@@ -161,9 +162,13 @@ def run(
         if done.coded is not None:
             echo_coded(done.coded)
         if failed:
-            click.echo(f"{failed} documents failed: {result}/failed.tsv")
+            click.echo(f"{counted(failed, 'document')} failed: {result}/failed.tsv")
         if done.plan.problems:
-            click.echo(f"{len(done.plan.problems)} problems in the source: {result}/problems.tsv")
+            click.echo(
+                f"{counted(len(done.plan.problems), 'problem')} in the source: "
+                f"{result}/problems.tsv"
+            )
+        hint(f"projector evaluate GOLD {result}")
     return exit_code(bool(losses or done.plan.problems), accepted=accept_losses)
 
 
@@ -251,5 +256,7 @@ def logs(run: Path, shard: int | None) -> None:
     folder = open_run(run)
     shards = read_plan(folder).shards
     if shard is not None and shard >= shards:
-        raise click.BadParameter(f"the run has {shards} shards, from 0", param_hint="--shard")
+        raise click.BadParameter(
+            f"the run has {counted(shards, 'shard')}, from 0", param_hint="--shard"
+        )
     click.echo(read_text(folder.driver_log if shard is None else folder.log(shard)), nl=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from projector.cli.options import PATH
-from projector.cli.output import echo_json, echo_table, format_option
+from projector.cli.output import echo_json, echo_table, format_option, hint
 from projector.cli.sections import SectionedGroup, option
 from schemas.options import WRITTEN
 
@@ -48,6 +48,7 @@ def add(folder: Path, name: str | None) -> None:
 
     known, place = add_model(folder, name)
     click.echo(f"{known}: added ({place})")
+    hint(f"projector project SOURCE TARGETS --model {known} -o OUTPUT")
 
 
 def _list(form: str) -> None:

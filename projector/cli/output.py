@@ -65,6 +65,11 @@ def exit_code(lossy: bool, *, accepted: bool) -> int:
     return 3
 
 
+def hint(command: str) -> None:
+    """Say on stderr what can be done next."""
+    click.echo(f"next: {command}", err=True)
+
+
 def echo_coded(facts: CodingFacts) -> None:
     """Print how many mentions of which label were coded, and how."""
     echo_table(

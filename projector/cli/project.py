@@ -18,10 +18,11 @@ from projector.cli.options import (
     output_option,
     overwrite_option,
 )
-from projector.cli.output import echo_json, echo_table, exit_code, format_option
+from projector.cli.output import echo_json, echo_table, exit_code, format_option, hint
 from projector.cli.reporter import TerminalReporter
 from projector.cli.run_options import projection, run_options
 from projector.cli.sections import SectionedCommand, option
+from projector.errors import counted
 from schemas.options import READ
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ def command(
         _echo_json(summary, plan, output, losses)
     else:
         echo_summary(summary, output)
+        source, target = plan.source.path, plan.targets[0].path
+        hint(
+            f"projector evaluate GOLD {output}; projector explain {source} {target} DOCUMENT "
+            f"MENTION; projector submit {output} -o submission.zip"
+        )
     return exit_code(bool(losses or plan.problems), accepted=accept_losses)
 
 
@@ -134,6 +140,6 @@ def echo_summary(summary: RunSummary, output: Path) -> None:
     click.echo(f"written to {output}; each mention's outcome is in its projections/")
     lost = sum(one.lost_annotations for one in summary.languages)
     if lost:
-        click.echo(f"{lost} annotations could not travel: {output}/lost_annotations.tsv")
+        click.echo(f"{counted(lost, 'annotation')} could not travel: {output}/lost_annotations.tsv")
     if any(one.projected < one.mentions for one in summary.languages):
         click.echo(f"why mentions are not projected: {output}/unprojected.tsv")

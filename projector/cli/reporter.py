@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import click
 
 from projector.cli.output import listed
+from projector.errors import counted
 from projector.run.reporter import Progress
 
 if TYPE_CHECKING:
@@ -56,12 +57,13 @@ class TerminalReporter:
         for problem in plan.problems:
             self.told(f"skipped: {problem}")
         for number, target in enumerate(plan.targets):
-            for names, what in (
-                (plan.unpaired(number), f"have no translation in {target.path}"),
-                (plan.unused[number], f"of {target.path} translate nothing in {plan.source.path}"),
+            for names, one, several in (
+                (plan.unpaired(number), "has no translation in", "have no translation in"),
+                (plan.unused[number], "translates nothing, of", "translate nothing, of"),
             ):
                 if names:
-                    self.told(f"{len(names)} documents {what}: {listed(names)}")
+                    told = counted(len(names), f"document {one}", f"documents {several}")
+                    self.told(f"{told} {target.path}: {listed(names)}")
 
     def told(self, text: str) -> None:
         """Print a line, above the bar if there is one."""

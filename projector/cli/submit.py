@@ -63,7 +63,9 @@ def command(
     from projector.run.reader import read_run
 
     if output.exists() and not overwrite:
-        raise OutputError(f"{output}: exists already; choose another name or give --overwrite")
+        raise OutputError(
+            f"{output}: exists already; choose another --output, or replace it: --overwrite"
+        )
     finished = read_run(run)
     paths = pack_submission(
         output,

@@ -18,10 +18,12 @@ from projector.cli.options import (
     output_option,
     overwrite_option,
 )
-from projector.cli.output import echo_json, exit_code, format_option
-from projector.cli.reporter import with_progress
+from projector.cli.output import echo_json, exit_code, format_option, hint
+from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.run_options import tagging
 from projector.cli.sections import SectionedCommand, option
+from projector.errors import counted
+from projector.run.reporter import loading
 from schemas.options import WRITTEN
 from schemas.run import TaggingConfiguration
 
@@ -73,7 +75,9 @@ def command(
 
     corpus = open_configured(configuration.source, configuration.labels)
     path, precision = Path(configuration.tagger), configuration.precision
-    tagged = TaggedCorpus(corpus, load_tagger(path, precision=precision, device=device))
+    with TerminalReporter() as reporter, loading(reporter, f"tagger {path}"):
+        tagger = load_tagger(path, precision=precision, device=device)
+    tagged = TaggedCorpus(corpus, tagger)
     losses = convert_corpus(
         tagged,
         output,
@@ -90,5 +94,6 @@ def command(
         for loss in losses:
             click.echo(f"missing: {loss}", err=True)
         listed = ", ".join(f"{count} {label}" for label, count in counts.items())
-        click.echo(f"{output}: {len(corpus.names)} documents, {listed}")
+        click.echo(f"{output}: {counted(len(corpus.names), 'document')}, {listed}")
+        hint(f"projector evaluate GOLD {output}, or projector project … --tagger {output}")
     return exit_code(bool(losses), accepted=accept_losses)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from projector.cli.options import PATH, output_option
-from projector.cli.output import echo_json, echo_rows, format_option
+from projector.cli.output import echo_json, echo_rows, format_option, hint
 from projector.cli.sections import SectionedGroup, option
 from projector.errors import ConfigurationError
 from schemas.options import READ, WRITTEN
@@ -50,7 +50,8 @@ def aligner(configuration: Path, output: Path, resume: bool, form: str) -> None:
 
     _show_progress()
     training = read_validated(configuration, AlignerTraining)
-    _echo(train_aligner(training, output, resume=resume), output, form)
+    following = f"projector project SOURCE TARGETS --model {output} -o OUT"
+    _echo(train_aligner(training, output, resume=resume), output, form, following)
 
 
 @command.command("tagger")
@@ -75,7 +76,8 @@ def tagger(configuration: Path, output: Path, resume: bool, form: str) -> None:
 
     _show_progress()
     training = read_validated(configuration, TaggerTraining)
-    _echo(train_tagger(training, output, resume=resume), output, form)
+    following = f"projector tag CORPUS --model {output} -o OUT"
+    _echo(train_tagger(training, output, resume=resume), output, form, following)
 
 
 @command.command("coder")
@@ -100,17 +102,19 @@ def coder(configuration: Path, output: Path, resume: bool, form: str) -> None:
 
     _show_progress()
     training = read_validated(configuration, CoderTraining)
-    _echo(train_coder(training, output, resume=resume), output, form)
+    following = f"projector code MENTIONS --model {output} -o OUT"
+    _echo(train_coder(training, output, resume=resume), output, form, following)
 
 
-def _echo(figures: Mapping[str, float], output: Path, form: str) -> None:
-    """Print what a run came to."""
+def _echo(figures: Mapping[str, float], output: Path, form: str, following: str) -> None:
+    """Print what a run came to, and the command that uses it."""
     if form == "json":
         echo_json(figures)
         return
     for name, value in figures.items():
         click.echo(f"{name}: {value:.4f}" if isinstance(value, float) else f"{name}: {value}")
     click.echo(f"model: {output / 'model'}")
+    hint(following)
 
 
 def _show_progress() -> None:

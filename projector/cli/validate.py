@@ -14,7 +14,7 @@ from projector.cli.output import echo_json, format_option
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand
 from projector.corpus.open_languages import open_languages
-from projector.errors import CorpusError, Problem
+from projector.errors import CorpusError, Problem, counted
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -83,6 +83,7 @@ def _report(
             click.echo(str(problem))
         kind = f"{corpus.format}, {corpus.language}" if corpus else "can't be opened"
         click.echo(
-            f"{path}: {kind}, {documents} documents, {mentions} mentions, {len(problems)} problems"
+            f"{path}: {kind}, {counted(documents, 'document')}, {counted(mentions, 'mention')}, "
+            f"{counted(len(problems), 'problem')}"
         )
     return report

@@ -12,7 +12,7 @@ from projector.corpus.language_names import guess_language
 from projector.corpus.open_languages import open_languages
 from projector.corpus.reading import require_document
 from projector.document import Document
-from projector.errors import CorpusError, Problem
+from projector.errors import SKIP_ADVICE, CorpusError, Problem
 
 _EXTENSION = ".txt"
 
@@ -58,11 +58,11 @@ def read_mentions(
         return
     for corpus in corpora:
         if skipped is None and corpus.problems:
-            raise CorpusError(*corpus.problems)
+            raise CorpusError(*corpus.problems, advice=SKIP_ADVICE)
         for name in corpus.names:
             reading = corpus.read(name)
             if skipped is None:
-                yield _annotated(require_document(reading))
+                yield _annotated(require_document(reading, advice=SKIP_ADVICE))
                 continue
             skipped += reading.problems
             if reading.document is not None:

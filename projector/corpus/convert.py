@@ -16,7 +16,7 @@ from projector.corpus import (
 )
 from projector.corpus.formats.tsv_write import layout_of
 from projector.document import Document
-from projector.errors import CorpusError, OutputError
+from projector.errors import SKIP_ADVICE, CorpusError, OutputError
 from projector.storage.atomic_file import atomic_write
 from projector.storage.atomic_folder import atomic_folder, refuse_existing
 
@@ -59,7 +59,7 @@ def convert_corpus(
     mark = _mark(output, to)
     refuse_existing(output, overwrite=overwrite, mark=mark)
     if on_error == "stop" and corpus.problems:
-        raise CorpusError(*corpus.problems)
+        raise CorpusError(*corpus.problems, advice=SKIP_ADVICE)
     losses = [str(problem) for problem in corpus.problems]
     documents = _documents(corpus, on_error, losses, progress)
     if to == "parquet":
@@ -103,7 +103,7 @@ def _documents(
     for name in progress(corpus.names):
         reading: Reading = corpus.read(name)
         if on_error == "stop":
-            yield require_document(reading)
+            yield require_document(reading, advice=SKIP_ADVICE)
             continue
         losses += map(str, reading.problems)
         if reading.document is not None:

@@ -109,7 +109,9 @@ def open_files(
     folder = None if texts is None else Path(texts)
     if folder is not None and not folder.is_dir():
         found = "there is no such folder"
-        raise CorpusError(Problem(folder, None, found, "the folder of the corpus's .txt files"))
+        raise CorpusError(
+            Problem(folder, None, found, "the folder of the corpus's .txt files (--texts)")
+        )
     format_, layout = _recognise(path, folder)
     layout, found_language = _of_language(path, layout, language)
     names = tuple(sorted(layout.documents))
@@ -181,13 +183,18 @@ def _of_language(path: Path, layout: Layout, language: str | None) -> tuple[Layo
     if language is None:
         if len(codes) > 1:
             found = f"documents in {len(codes)} languages: {', '.join(codes)}"
-            hint = "Choose one with the option for the language, or open its folder"
+            hint = (
+                "Choose one by --language (a run's: --source-language, "
+                "--target-language), or open its folder"
+            )
             raise CorpusError(Problem(path, None, found, "one language", hint))
         return layout, codes[0] if codes else None
     if not codes:
         return layout, None
     if not any(same_language(code, language) for code in codes):
         found = f"documents in {', '.join(codes)}"
-        raise CorpusError(Problem(path, None, found, f"documents in {language}"))
+        raise CorpusError(
+            Problem(path, None, found, f"documents in {language}, as --language asks")
+        )
     kept = {part for part, code in of_part.items() if code and same_language(code, language)}
     return layout.of_parts(kept), None

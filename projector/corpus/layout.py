@@ -12,6 +12,7 @@ from projector.errors import CorpusError, Problem
 TEXT_FOLDERS = ("txt", "text_files", "texts", "text", "brat")
 _ANNOTATION_FOLDERS = ("ann", "brat")
 _TABLE_FOLDERS = ("tsv",)
+_TEXTS = "Say by --texts where the texts are"
 _DEEPEST = 5  # levels of the published tree: corpus, language, split, entity, txt
 
 
@@ -58,7 +59,9 @@ def list_folder(texts: Path, annotations: Path | None = None) -> Layout:
         if name in documents:
             documents[name] = replace(documents[name], annotations=path)
         else:
-            problems.append(Problem(path, None, f"its text {name}.txt is not in {texts}"))
+            problems.append(
+                Problem(path, None, f"its text {name}.txt is not in {texts}", hint=_TEXTS)
+            )
     return Layout(documents, tuple(problems))
 
 
@@ -153,7 +156,7 @@ def find_texts(annotations: Sequence[Path], names: Collection[str]) -> Path:
                 looked_in.append(str(folder))
     example = next((f"{name}.txt" for name in names if name), "any .txt")
     found = f"the texts are not found: no {example} in {', '.join(dict.fromkeys(looked_in))}"
-    hint = "Give their folder with the option for the texts"
+    hint = "Give their folder by --texts"
     raise CorpusError(Problem(annotations[0], None, found, "a .txt file for each name", hint))
 
 

@@ -81,7 +81,7 @@ def _pair_by_key(key_of: _Key, sources: Iterable[str], targets: Iterable[str]) -
         omitted = f" and {len(clashes) - _SHOWN} more" if len(clashes) > _SHOWN else ""
         raise ConfigurationError(
             f"documents pair in more than one way: {'; '.join(clashes[:_SHOWN])}{omitted}. "
-            "Give a pattern whose groups tell them apart"
+            "Give --pattern, a regular expression whose groups tell them apart"
         )
     return {sources_by_key[key][0]: targets_by_key[key][0] for key in shared_keys}
 
@@ -99,10 +99,12 @@ def _pattern_key(pattern: str) -> _Key:
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise ConfigurationError(f"the pattern {pattern!r} is wrong: {error}") from error
+        raise ConfigurationError(
+            f"--pattern {pattern!r} is no regular expression: {error}"
+        ) from error
     if not compiled.groups:
         raise ConfigurationError(
-            f"the pattern {pattern!r} has no group: put what two names share in parentheses, "
+            f"--pattern {pattern!r} has no group: put what two names share in parentheses, "
             r"like -(\w+)-(\d+)$"
         )
 

@@ -24,14 +24,14 @@ class Reading:
     problems: tuple[Problem, ...] = ()
 
 
-def require_document(reading: Reading) -> Document:
-    """Return the document, or raise all its problems.
+def require_document(reading: Reading, *, advice: str = "") -> Document:
+    """Return the document, or raise all its problems, with advice on them.
 
     Raises:
         CorpusError: There are any.
     """
     if reading.problems or reading.document is None:
-        raise CorpusError(*reading.problems)
+        raise CorpusError(*reading.problems, advice=advice)
     return reading.document
 
 

@@ -202,7 +202,7 @@ def _pair(
     if not pairs:
         raise ConfigurationError(
             f"{path} is in {', '.join(ours)}, {other} in {', '.join(theirs)}: there is nothing to "
-            "score; if the names are misread, give the language"
+            "score; if the names are misread, say by --language what they are in"
         )
     return pairs
 

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from transformers import MODEL_MAPPING, AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from projector.errors import ModelError
+from projector.errors import ModelError, counted
 from projector.models import hub, lora, packing
 from projector.models.catalogue import OWN_FILE, find_entry
 from projector.models.embedded import convert
@@ -193,7 +193,8 @@ def build(
     missing = sorted(key for key in loading["missing_keys"] if "pooler" not in key)
     if missing:
         raise ModelError(
-            f"{checkpoint.name}: {len(missing)} tensors are missing from {checkpoint.folder}, "
+            f"{checkpoint.name}: {counted(len(missing), 'tensor is', 'tensors are')} missing "
+            f"from {checkpoint.folder}, "
             f"the first being {missing[0]}; expected all of a {config.model_type} model's"
         )
     if checkpoint.adapter is not None:

@@ -43,9 +43,9 @@ def load(
         ConfigurationError: The model has no such layer, window, precision or device.
     """
     if granularity not in (None, "sentence", "window"):
-        raise ConfigurationError(f"granularity {granularity!r}; expected 'sentence' or 'window'")
+        raise ConfigurationError(f"--granularity {granularity!r}; expected 'sentence' or 'window'")
     if window is not None and window < 1:
-        raise ConfigurationError(f"a window of {window} tokens; expected at least 1")
+        raise ConfigurationError(f"--window {window}; expected at least 1 token")
     entry = find_entry(name_or_path)
     if not entry.has_weights:
         return _without_weights(entry, layer, granularity, window)
@@ -120,5 +120,8 @@ def _without_weights(
     entry: ModelEntry, layer: int | None, granularity: Granularity | None, window: int | None
 ) -> TinyEncoder:
     if (layer, granularity, window) != (None, None, None):
-        raise ConfigurationError(f"{entry.name} has no layers or windows to choose; leave them out")
+        raise ConfigurationError(
+            f"{entry.name} has no layers or windows to choose; leave out --layer, "
+            "--granularity and --window"
+        )
     return TinyEncoder()

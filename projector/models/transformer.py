@@ -135,11 +135,13 @@ def resolve_view(
         value for value in (layer, entry.layer, metadata.get("layer"), ruled) if value is not None
     )
     if not 0 <= chosen <= depth:
-        raise ConfigurationError(f"{entry.name} has no layer {chosen}; expected 0 to {depth}")
+        raise ConfigurationError(
+            f"{entry.name} has no layer {chosen}; expected --layer 0 to {depth}"
+        )
     size = window or entry.window or metadata.get("window") or room
     if not 1 <= size <= room:
         raise ConfigurationError(
-            f"{entry.name} has no room for a window of {size} tokens; expected 1 to {room}"
+            f"{entry.name} has no room for a window of {size} tokens; expected --window 1 to {room}"
         )
     seen = granularity or entry.granularity or metadata.get("granularity")
     seen = seen or ("window" if room >= LONG_CONTEXT - 2 else "sentence")

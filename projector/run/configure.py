@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from projector.errors import ConfigurationError
+from projector.errors import ConfigurationError, counted
 from projector.tagging.tagger_folder import AUTO, NONE, default_tagger, is_tagger
 from schemas.options import field_options, nested, overlaid
 from schemas.run import CorpusConfiguration, RunConfiguration
@@ -103,7 +103,8 @@ def _targets(targets: Sequence[object], languages: Sequence[str]) -> list[dict[s
     codes: list[str | None] = [*languages] or [None] * len(targets)
     if len(codes) != len(targets):
         raise ConfigurationError(
-            f"{len(targets)} targets and {len(codes)} target languages don't go together; give "
+            f"{counted(len(targets), 'target')} and {counted(len(codes), 'target language')} "
+            "don't go together; give "
             "one --target-language (target_languages) for each target, in their order"
         )
     return [_corpus(target, language=code) for target, code in zip(targets, codes, strict=True)]

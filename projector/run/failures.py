@@ -7,7 +7,7 @@ from typing import Literal
 
 from projector.corpus import Reading
 from projector.document import Document, Status
-from projector.errors import CorpusError, ProjectorError
+from projector.errors import SKIP_ADVICE, CorpusError, ProjectorError
 
 OnError = Literal["stop", "skip"]
 
@@ -33,7 +33,7 @@ def checked(reading: Reading, on_error: OnError) -> Reading:
         CorpusError: It has problems, and they are to stop the run.
     """
     if reading.problems and on_error == "stop":
-        raise CorpusError(*reading.problems)
+        raise CorpusError(*reading.problems, advice=SKIP_ADVICE)
     return reading
 
 
@@ -56,7 +56,7 @@ def check_length(texts: Sequence[str], most: int | None) -> None:
     """
     longest = max(map(len, texts))
     if most is not None and longest > most:
-        reason = f"{longest} characters, more than {most} are not wanted"
+        reason = f"{longest} characters, more than --max-characters {most} allows"
         raise ComesToNothing(Status.FAILED, reason)
 
 
@@ -72,7 +72,7 @@ def unforeseen(error: Exception, what: str, on_error: OnError) -> Exception:
     if on_error == "skip":
         return ComesToNothing(Status.FAILED, reason)
     return ProjectorError(
-        f"{what} ({reason}). To go on without such documents, let errors be skipped"
+        f'{what} ({reason}). To go on without such documents: --on-error skip (on_error="skip")'
     )
 
 

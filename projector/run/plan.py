@@ -15,7 +15,7 @@ from projector.corpus.language_names import same_language
 from projector.corpus.open import open_corpus
 from projector.corpus.text_only import TextOnlyCorpus
 from projector.document import Document
-from projector.errors import ConfigurationError, CorpusError, Problem
+from projector.errors import SKIP_ADVICE, ConfigurationError, CorpusError, Problem
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -180,7 +180,11 @@ def _plan_tagging(configuration: TaggingConfiguration) -> Plan:
 
 def _plan_projecting(configuration: RunConfiguration) -> Plan:
     if configuration.source is None or not configuration.targets:
-        raise ConfigurationError("a run needs a source corpus and at least one target")
+        raise ConfigurationError(
+            "a run needs a source corpus and at least one target: name SOURCE and TARGETS, "
+            "or a file "
+            "that does (--config)"
+        )
     source = _opened(configuration.source, configuration.labels)
     targets = tuple(_opened(corpus, configuration.labels) for corpus in configuration.targets)
     _refuse_twins(targets)
@@ -209,7 +213,7 @@ def _with_facts(plan: Plan, on_error: str, keep: int) -> Plan:
     check_labels(labels)
     problems = (*plan.source.problems, *survey.problems)
     if problems and on_error == "stop":
-        raise CorpusError(*problems)
+        raise CorpusError(*problems, advice=SKIP_ADVICE)
     tasks = sorted(
         plan.tasks, key=lambda task: (facts[task.source].leader, task.source, task.target or 0)
     )
@@ -268,7 +272,8 @@ def _refuse_twins(targets: Sequence[Corpus]) -> None:
             if one.language == other.language:
                 raise ConfigurationError(
                     f"{other.path} and {one.path} are both in the language {one.language!r}; "
-                    "say which languages they are in, in the order of the targets"
+                    "say by --target-language (target_languages) which ones they are in, in "
+                    "their order"
                 )
 
 
@@ -288,7 +293,7 @@ def _taggers(
         codes = ", ".join(target.language for target in targets)
         raise ConfigurationError(
             f"{tagger.path}: the tagger's predictions are in {tagger.language!r}, and no target "
-            f"is; the targets are in {codes}"
+            f"is; the targets are in {codes}. Give predictions on one of them, or --tagger none"
         )
     return found
 
@@ -300,7 +305,7 @@ def _nothing_pairs(source: Corpus, target: Corpus) -> Problem:
         f"no document's name goes with one of {source.path} "
         f"({next(iter(target.names), 'none')} beside {next(iter(source.names), 'none')})",
         "names that are equal, or differ in their language code only",
-        "Give a pattern whose groups are what the names share",
+        "Give --pattern, a regular expression whose groups are what the names share",
     )
 
 

@@ -17,7 +17,7 @@ from projector.run.configure import AnyPath, configure
 from projector.run.outcome import DocumentOutcome, invalid_mentions, unprojected_outcome
 from projector.run.plan import Plan, Task, input_files, plan_run
 from projector.run.project_tasks import project_tasks
-from projector.run.reporter import SILENT, Progress, Reporter
+from projector.run.reporter import SILENT, Progress, Reporter, loading
 from projector.run.tag_tasks import tag_tasks
 from projector.settings import DEFAULT_MODEL
 from projector.storage.clock import Clock
@@ -97,7 +97,8 @@ def run_configuration(
     reporter.planned(plan)
     inputs = input_files(plan)
     clock.stop("plan")
-    encoder, tagger = load_models(configuration, device)
+    with loading(reporter, _what_is_loaded(configuration)):
+        encoder, tagger = load_models(configuration, device)
     if tagger is not None and isinstance(configuration, RunConfiguration):
         reporter.told(describe_tagger(configuration, tagger.encoder is encoder))
     clock.stop("load")
@@ -111,6 +112,12 @@ def run_configuration(
         clock.stop("project")
         writer.stages.update(clock.seconds)
     return writer.summary
+
+
+def _what_is_loaded(configuration: RunConfiguration | TaggingConfiguration) -> str:
+    if isinstance(configuration, TaggingConfiguration):
+        return f"tagger {configuration.tagger}"
+    return f"model {configuration.model.name}"
 
 
 def carry_out(

@@ -112,7 +112,8 @@ def _predicted(
         return SpanEvidence(predicted)
     reason = (
         f"{corpus.path}: the tagger's text of {task.prediction} is not that of "
-        f"{task.translation} in {plan.target(task).path}, so its offsets mean something else"
+        f"{task.translation} in {plan.target(task).path}, so its offsets mean something else. "
+        "Let it tag these very texts, or do without (--tagger none)"
     )
     if configuration.on_error == "skip":
         raise ComesToNothing(Status.FAILED, reason)

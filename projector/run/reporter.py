@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -60,3 +63,12 @@ class SilentReporter:
 
 
 SILENT = SilentReporter()
+
+
+@contextmanager
+def loading(reporter: Reporter, name: str) -> Iterator[None]:
+    """Tell that something, like `model aligner`, is being loaded, and how long it took."""
+    reporter.told(f"loading the {name}")
+    started = time.monotonic()
+    yield
+    reporter.told(f"loaded in {time.monotonic() - started:.1f} s")

@@ -125,7 +125,10 @@ def refuse_existing(path: Path, *, overwrite: bool, mark: str) -> None:
     if not os.path.lexists(path) or (path.is_dir() and not any(path.iterdir())):
         return
     if not overwrite:
-        raise OutputError(f"{path}: exists already; choose another place, or allow overwriting it")
+        raise OutputError(
+            f"{path}: exists already; choose another place, or replace it: --overwrite "
+            "(overwrite=True)"
+        )
     if not (path / mark).is_file():
         raise OutputError(
             f"{path}: holds no {mark}, so it is none of projector's own outputs; "

@@ -57,7 +57,7 @@ def test_results_go_to_stdout_and_all_else_to_stderr(corpora, capsys, annotate):
     assert project("--format", "json") == 3
     captured = capsys.readouterr()
     json.loads(captured.out)
-    assert "1 documents have no translation in it: c" in captured.err
+    assert "1 document has no translation in it: c" in captured.err
     assert "--accept-losses" in captured.err
 
 

@@ -61,7 +61,7 @@ def test_equal_names_come_before_other_languages():
 )
 def test_more_than_one_way_is_refused(sources, targets):
     with pytest.raises(
-        ConfigurationError, match=r"pair in more than one way: doc.* Give a pattern"
+        ConfigurationError, match=r"pair in more than one way: doc.* Give --pattern"
     ):
         pair_names(sources, targets)
 

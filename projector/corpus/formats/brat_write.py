@@ -22,7 +22,10 @@ def write_brat(document: Document, folder: Path) -> None:
             a space in it).
     """
     if not document.name or document.name[0] == "." or any(c in document.name for c in "/\\\0"):
-        raise OutputError(f"{document.name!r} can't be a file's name: documents need plain names")
+        raise OutputError(
+            f"{document.name!r} can't be a file's name: documents need plain names. Rename "
+            "its files"
+        )
     annotations = format_ann(document).encode("utf-8")
     atomic_write(folder / f"{document.name}.txt", document.text.encode("utf-8"))
     atomic_write(folder / f"{document.name}.ann", annotations)
@@ -44,7 +47,7 @@ def format_ann(document: Document) -> str:
         if not standoff.label or any(character in standoff.label for character in " \t\n\r"):
             raise OutputError(
                 f"{document.name}: BRAT can't hold the label {standoff.label!r} "
-                f"of {standoff.id}: map it to one without white space"
+                f"of {standoff.id}: name it anew, without white space: --label OLD=NEW (labels)"
             )
         if isinstance(standoff, Mention):
             lines.append(_mention_line(standoff, document.text))

@@ -238,13 +238,17 @@ def _language(path: Path, codes: list[str], asked: str | None) -> str | None:
     if asked is None:
         if len(codes) > 1:
             found = f"documents in {len(codes)} languages: {', '.join(codes)}"
-            hint = "Choose one with the option for the language"
+            hint = "Choose one by --language (a run's: --source-language, --target-language)"
             raise CorpusError(Problem(path, None, found, "one language", hint))
         return codes[0] if codes else None
     for code in codes:
         if same_language(code, asked):
             return code
-    raise CorpusError(Problem(path, None, f"documents in {', '.join(codes)}", f"some in {asked}"))
+    raise CorpusError(
+        Problem(
+            path, None, f"documents in {', '.join(codes)}", f"some in {asked}, as --language asks"
+        )
+    )
 
 
 def _annotated(

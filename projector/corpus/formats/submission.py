@@ -81,13 +81,18 @@ def check_labels(labels: Iterable[str]) -> None:
 
 
 def _case_clash(label: str) -> OutputError:
-    return OutputError(f"labels that differ in case only: {label!r}; map them to one")
+    return OutputError(
+        f"labels that differ in case only: {label!r}; map them to one: --label OLD=NEW (labels)"
+    )
 
 
 def _entity(label: str) -> str:
     entity = label.lower()
     if not entity or entity.startswith(".") or any(character in entity for character in "/\\\0"):
-        raise OutputError(f"the label {label!r} can't be part of a file's name")
+        raise OutputError(
+            f"the label {label!r} can't be part of a file's name; name it anew: --label "
+            "OLD=NEW (labels)"
+        )
     return entity
 
 
@@ -153,7 +158,7 @@ def _member_paths(
     for (language, entity), table in sorted(tables.items()):
         member_path = _member_path(layout, language, entity, number)
         if member_path in table_of:
-            found = f"the layout {layout!r} gives two tables one path: {member_path}"
+            found = f"--template {layout!r} gives two tables one path: {member_path}"
             raise ConfigurationError(found)
         _check_header(table)
         table_of[member_path] = table
@@ -173,10 +178,10 @@ def _member_path(layout: str, language: str, entity: str, number: int) -> str:
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         known = ", ".join(f"{{{name}}}" for name in values)
         raise ConfigurationError(
-            f"the layout {layout!r} is not understood ({error}); it can hold {known}"
+            f"--template {layout!r} is not understood ({error}); it can hold {known}"
         ) from error
     if member_path.startswith("/") or ".." in member_path.split("/") or "\\" in member_path:
-        raise ConfigurationError(f"the layout {layout!r} leads out of the ZIP: {member_path}")
+        raise ConfigurationError(f"--template {layout!r} leads out of the ZIP: {member_path}")
     return member_path
 
 

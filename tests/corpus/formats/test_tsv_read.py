@@ -100,7 +100,7 @@ def test_texts_elsewhere_are_told_or_asked_for(tmp_path: Path):
     write(tmp_path, "texts/deep/a.txt", "Dolor")
     write(tmp_path, "texts/deep/b.txt", "")
     path = write(tmp_path, "tables/t.tsv", f"{FIVE}\na\tX\t0\t5\tDolor\n")
-    with pytest.raises(CorpusError, match=r"no a\.txt in .*tables/txt.*option for the texts"):
+    with pytest.raises(CorpusError, match=r"no a\.txt in .*tables/txt.*by --texts"):
         open_corpus(path)
     corpus = open_corpus(path, texts=tmp_path / "texts" / "deep")
     assert corpus.names == ("a", "b")
