@@ -36,8 +36,8 @@ def files() -> Iterator[SettingsFile]:
     """Yield every file that a user can write."""
     yield SettingsFile(
         "A run",
-        "The top of a collection's file, and what a run's `manifest.json` keeps as its "
-        "`configuration`.",
+        "What `projector project --config FILE` takes, the top of a collection's file, and what a "
+        "run's `manifest.json` keeps as its `configuration`.",
         tuple(tables_of(RunConfiguration)),
     )
     yield SettingsFile(

@@ -11,9 +11,11 @@ from doc_pages import PAGES, ROOT, blocks, resolve
 from schemas.aligner_training import AlignerTraining
 from schemas.coder_training import CoderTraining
 from schemas.collection import read_collection
+from schemas.run import RunConfiguration
 from schemas.tagger_training import TaggerTraining
 
-TRAINING = {
+CONTRACTS = {
+    "run.toml": RunConfiguration,
     "aligner.toml": AlignerTraining,
     "tagger.toml": TaggerTraining,
     "coder.toml": CoderTraining,
@@ -55,7 +57,7 @@ def test_every_file_is_valid(block, tmp_path):
         collection = read_collection(file)
         assert collection.run.targets and collection.jobs.shard_size
     else:
-        TRAINING[block.title].model_validate(tomllib.loads(block.text))
+        CONTRACTS[block.title].model_validate(tomllib.loads(block.text))
 
 
 @pytest.mark.parametrize("block", blocks("toml") + blocks("console"), ids=str)
