@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import math
 import os
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from projector.errors import ConfigurationError, ProjectorError
+from projector.errors import ConfigurationError, ProjectorError, missing_package
 
 # Before `ray` is imported: it reads these then.
 _QUIET = {
@@ -61,7 +62,10 @@ def connected(address: str | None) -> Iterator[list[Resources]]:
 
     Raises:
         ProjectorError: The cluster can't be reached.
+        ConfigurationError: Ray is not installed.
     """
+    if importlib.util.find_spec("ray") is None:
+        raise missing_package("ray", "jobs", "projector jobs run")
     if address is not None:
         _knock(address)
     for key, value in _QUIET.items():

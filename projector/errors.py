@@ -78,5 +78,18 @@ class ConfigurationError(ProjectorError):
     """Options that are each legal don't go together, or a configuration file is wrong."""
 
 
+def missing_package(package: str, extra: str, needed_by: str, instead: str = "") -> Exception:
+    """Return what to raise where an optional package is not installed.
+
+    Args:
+        package: What is missing.
+        extra: What it is installed by.
+        needed_by: The command, or the part of one, that can't do without.
+        instead: What can be done without it; empty where nothing can.
+    """
+    told = f"{needed_by} needs {package}, which is not installed: pip install 'projector[{extra}]'"
+    return ConfigurationError(f"{told}, or {instead}" if instead else told)
+
+
 class OutputError(ProjectorError):
     """An output exists already, or can't be written."""

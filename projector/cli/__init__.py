@@ -29,6 +29,7 @@ _COMMANDS = {
     "code": "Propose codes for mentions.",
     "train": "Train models: aligner, tagger, coder.",
     "models": "List the models that can be loaded.",
+    "doctor": "Tell what is installed, and whether it works.",
 }
 
 

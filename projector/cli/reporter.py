@@ -57,13 +57,16 @@ class TerminalReporter:
         for problem in plan.problems:
             self.told(f"skipped: {problem}")
         for number, target in enumerate(plan.targets):
-            for names, one, several in (
-                (plan.unpaired(number), "has no translation in", "have no translation in"),
-                (plan.unused[number], "translates nothing, of", "translate nothing, of"),
-            ):
-                if names:
-                    told = counted(len(names), f"document {one}", f"documents {several}")
-                    self.told(f"{told} {target.path}: {listed(names)}")
+            if names := plan.unpaired(number):
+                without = counted(len(names), "document has", "documents have")
+                self.told(f"{without} no translation in {target.path}: {listed(names)}")
+            if names := plan.unused[number]:
+                idle = (
+                    f"document of {target.path} translates",
+                    f"documents of {target.path} translate",
+                )
+                told = counted(len(names), *idle)
+                self.told(f"{told} nothing in {plan.source.path}: {listed(names)}")
 
     def told(self, text: str) -> None:
         """Print a line, above the bar if there is one."""

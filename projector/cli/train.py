@@ -11,7 +11,7 @@ import click
 from projector.cli.options import PATH, output_option
 from projector.cli.output import echo_json, echo_rows, format_option, hint
 from projector.cli.sections import SectionedGroup, option
-from projector.errors import ConfigurationError
+from projector.errors import missing_package
 from schemas.options import READ, WRITTEN
 
 resume_option = option(
@@ -175,9 +175,7 @@ def compare(runs: tuple[Path, ...], output: Path, form: str) -> None:
         run.name if [one.name for one in runs].count(run.name) == 1 else str(run) for run in runs
     ]
     if not draw_curves(dict(zip(names, map(read_curve, runs), strict=True)), output):
-        raise ConfigurationError(
-            "drawing needs matplotlib, which is not installed: pip install 'projector[train]'"
-        )
+        raise missing_package("matplotlib", "train", "projector train compare")
     figures = [TrainingFolder(run).result() or {} for run in runs]
     columns = list(dict.fromkeys(key for one in figures for key in one))
     rows = [

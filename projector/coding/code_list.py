@@ -13,7 +13,7 @@ from pathlib import Path
 
 from projector.coding.icd10 import bounds, category, normal_code, shorter
 from projector.coding.normalize import plain, unqualified
-from projector.errors import ConfigurationError, CorpusError, Problem
+from projector.errors import CorpusError, Problem, missing_package
 from projector.storage.user_table import read_table
 
 EMBEDDED = "icd10cm"
@@ -263,9 +263,9 @@ def embedded_codes() -> CodeList:
             warnings.simplefilter("ignore", DeprecationWarning)  # of how it reads its own files
             import simple_icd_10_cm as source
     except ImportError as error:
-        raise ConfigurationError(
-            "the embedded list needs simple-icd-10-cm; name a list of your own by --codes"
-        ) from error
+        needed_by = "the embedded list (ICD-10-CM)"
+        instead = "name a list of your own by --codes"
+        raise missing_package("simple-icd-10-cm", "coding", needed_by, instead) from error
     rows: list[tuple[str, str, str]] = []
     for code in source.get_all_codes(with_dots=True):
         if not source.is_chapter(code):

@@ -100,11 +100,12 @@ def _pattern_key(pattern: str) -> _Key:
         compiled = re.compile(pattern)
     except re.error as error:
         raise ConfigurationError(
-            f"--pattern {pattern!r} is no regular expression: {error}"
+            f"the pattern {pattern!r} (--pattern) is wrong: {error}"
         ) from error
     if not compiled.groups:
         raise ConfigurationError(
-            f"--pattern {pattern!r} has no group: put what two names share in parentheses, "
+            f"the pattern {pattern!r} (--pattern) has no group: put what two names share in "
+            "parentheses, "
             r"like -(\w+)-(\d+)$"
         )
 

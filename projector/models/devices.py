@@ -58,8 +58,8 @@ def resolve_device(device: str) -> torch.device:
         return torch.empty(0, device=torch.device(device)).device  # with its number
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise ConfigurationError(
-            f"there is no --device {device!r} here ({str(error).splitlines()[0]}); "
-            "expected auto, cpu, or a CUDA device that torch can see"
+            f"there is no device {device!r} here ({str(error).splitlines()[0]}); "
+            "expected auto, cpu, or a CUDA device that torch can see (--device)"
         ) from error
 
 
@@ -73,7 +73,7 @@ def resolve_precision(precision: Precision, device: torch.device) -> ResolvedPre
         return "bf16" if _is_fast_in_bf16(device) else "fp32"
     if precision not in DTYPES:
         raise ConfigurationError(
-            f"there is no --precision {precision!r}; expected auto, {', '.join(DTYPES)}"
+            f"there is no precision {precision!r}; expected auto, {', '.join(DTYPES)} (--precision)"
         )
     return precision
 

@@ -43,9 +43,11 @@ def load(
         ConfigurationError: The model has no such layer, window, precision or device.
     """
     if granularity not in (None, "sentence", "window"):
-        raise ConfigurationError(f"--granularity {granularity!r}; expected 'sentence' or 'window'")
+        raise ConfigurationError(
+            f"granularity {granularity!r}; expected 'sentence' or 'window' (--granularity)"
+        )
     if window is not None and window < 1:
-        raise ConfigurationError(f"--window {window}; expected at least 1 token")
+        raise ConfigurationError(f"a window of {window} tokens; expected at least 1 (--window)")
     entry = find_entry(name_or_path)
     if not entry.has_weights:
         return _without_weights(entry, layer, granularity, window)

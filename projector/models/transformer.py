@@ -136,12 +136,13 @@ def resolve_view(
     )
     if not 0 <= chosen <= depth:
         raise ConfigurationError(
-            f"{entry.name} has no layer {chosen}; expected --layer 0 to {depth}"
+            f"{entry.name} has no layer {chosen}; expected 0 to {depth} (--layer)"
         )
     size = window or entry.window or metadata.get("window") or room
     if not 1 <= size <= room:
         raise ConfigurationError(
-            f"{entry.name} has no room for a window of {size} tokens; expected --window 1 to {room}"
+            f"{entry.name} has no room for a window of {size} tokens; expected 1 to {room} "
+            "(--window)"
         )
     seen = granularity or entry.granularity or metadata.get("granularity")
     seen = seen or ("window" if room >= LONG_CONTEXT - 2 else "sentence")

@@ -56,7 +56,7 @@ def check_length(texts: Sequence[str], most: int | None) -> None:
     """
     longest = max(map(len, texts))
     if most is not None and longest > most:
-        reason = f"{longest} characters, more than --max-characters {most} allows"
+        reason = f"{longest} characters, more than {most} are not wanted (--max-characters)"
         raise ComesToNothing(Status.FAILED, reason)
 
 

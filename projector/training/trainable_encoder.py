@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from projector import models
-from projector.errors import ConfigurationError
+from projector.errors import ConfigurationError, missing_package
 from projector.models import lora
 from projector.models.catalogue import OWN_FILE
 from projector.models.packing import states
@@ -198,10 +198,8 @@ def _inject(model: torch.nn.Module, configuration: EncoderConfiguration) -> None
     try:
         from peft import LoraConfig, inject_adapter_in_model
     except ImportError as error:
-        raise ConfigurationError(
-            "training an adapter needs peft: pip install 'projector[train]', "
-            "or train all weights (rank = 0)"
-        ) from error
+        instead = "train all weights (rank = 0)"
+        raise missing_package("peft", "train", "training an adapter", instead) from error
     linear = [name for name, part in model.named_modules() if isinstance(part, torch.nn.Linear)]
     chosen = LoraConfig(
         r=configuration.rank,

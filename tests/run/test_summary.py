@@ -33,6 +33,9 @@ def test_counts_reconcile(counted):
     lost = sum(told.status in (Status.INVALID, Status.UNPAIRED, Status.FAILED) for told in mentions)
     stranded = sum(len(one.lost) for one in counted)
     assert summary.losses == lost + stranded + failed
+    outcomes_too = ("unaligned", "below_threshold")
+    sought = sum(told.status.value in outcomes_too for told in mentions)
+    assert summary.count_losses(outcomes_too) == summary.losses + sought
     assert sum(one.documents for one in summary.languages) == len(counted)
     keys = [(one.language, one.label, one.status) for one in summary.counts]
     assert keys == sorted(set(keys))

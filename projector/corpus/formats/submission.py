@@ -158,7 +158,7 @@ def _member_paths(
     for (language, entity), table in sorted(tables.items()):
         member_path = _member_path(layout, language, entity, number)
         if member_path in table_of:
-            found = f"--template {layout!r} gives two tables one path: {member_path}"
+            found = f"the layout {layout!r} (--template) gives two tables one path: {member_path}"
             raise ConfigurationError(found)
         _check_header(table)
         table_of[member_path] = table
@@ -178,10 +178,12 @@ def _member_path(layout: str, language: str, entity: str, number: int) -> str:
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         known = ", ".join(f"{{{name}}}" for name in values)
         raise ConfigurationError(
-            f"--template {layout!r} is not understood ({error}); it can hold {known}"
+            f"the layout {layout!r} (--template) is not understood ({error}); it can hold {known}"
         ) from error
     if member_path.startswith("/") or ".." in member_path.split("/") or "\\" in member_path:
-        raise ConfigurationError(f"--template {layout!r} leads out of the ZIP: {member_path}")
+        raise ConfigurationError(
+            f"the layout {layout!r} (--template) leads out of the ZIP: {member_path}"
+        )
     return member_path
 
 
