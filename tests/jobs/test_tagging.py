@@ -119,7 +119,7 @@ def test_a_text_that_is_too_long_is_not_tagged(corpus, tagger, tmp_path):
     run = tagging(corpus, tagger, on_error="skip", max_characters=20)
     assert run_configuration(run, tmp_path / "out").losses == 5
     failed = (tmp_path / "out" / "failed.tsv").read_text().splitlines()
-    assert failed[1].endswith("34 characters, more than 20 are not wanted")
+    assert failed[1].endswith("34 characters, more than --max-characters 20 allows")
 
 
 def test_what_cannot_be_tagged_fails_alone_or_ends_the_run(corpus, tagger, tmp_path, monkeypatch):

@@ -70,7 +70,7 @@ def test_parts_of_a_plan_come_to_what_the_whole_does():
 def test_texts_that_are_too_long_fail_each_for_itself():
     run = configured(max_characters=12)
     done = outcomes_of(plan_run(run), run)
-    assert done["sound"].reason == "15 characters, more than 12 are not wanted"
+    assert done["sound"].reason == "15 characters, more than --max-characters 12 allows"
     assert [told.status for told in done["sound"].mentions] == [Status.FAILED]
 
 
