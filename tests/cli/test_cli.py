@@ -98,7 +98,7 @@ def test_an_unpaired_document_is_told_and_counted(corpora, capsys):
     annotate(corpora / "it", "c", "Senza dispnea.")
     assert project() == 3
     error = capsys.readouterr().err
-    assert "no translation" in error and "translate nothing" in error
+    assert "no translation" in error and "translates nothing" in error
     lines = Path("out/unprojected.tsv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 2 and "unpaired" in lines[1]
 
