@@ -143,4 +143,4 @@ def read_plan(folder: RunFolder) -> CollectionPlan:
     except OSError as error:
         raise CorpusError(Problem(path, None, f"can't be read: {error.strerror}")) from error
     except ValidationError as error:
-        raise CorpusError(Problem(path, None, faults(error, path))) from error
+        raise CorpusError(Problem(path, None, "; ".join(faults(error).splitlines()))) from error

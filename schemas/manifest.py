@@ -129,4 +129,4 @@ def read_manifest(folder: Path) -> Manifest:
         found = f"no run is there: {MANIFEST} can't be read ({error.strerror})"
         raise CorpusError(Problem(folder, None, found, "the folder of a finished run")) from error
     except ValidationError as error:
-        raise CorpusError(Problem(path, None, faults(error, path))) from error
+        raise CorpusError(Problem(path, None, "; ".join(faults(error).splitlines()))) from error

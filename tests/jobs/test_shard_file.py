@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from outcome_values import outcomes
 
@@ -11,6 +11,7 @@ from jobs.shard_file import read_facts, read_outcomes, write_shard
 from projector.run.outcome import DocumentOutcome
 
 
+@settings(deadline=None)
 @given(st.lists(outcomes, max_size=4))
 def test_outcomes_come_back_as_they_were_and_are_counted(tmp_path_factory, put):
     path = tmp_path_factory.mktemp("shard") / "00000.parquet"

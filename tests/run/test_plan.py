@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.corpus import files as corpus_files
@@ -122,6 +122,7 @@ def test_what_cannot_be_planned_is_told(brat):
         plan_run(configure("es", ["nl"]))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6, unique=True),
     st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), min_size=1, max_size=3),

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from outcome_values import outcomes
 
@@ -32,6 +32,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t"))
 
 
+@settings(deadline=None)
 @given(st.lists(outcomes, max_size=4, unique_by=lambda one: (one.language, one.source)))
 def test_every_outcome_is_in_the_tables_once(tmp_path_factory, written):
     folder = tmp_path_factory.mktemp("tables")
