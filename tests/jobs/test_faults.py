@@ -81,7 +81,7 @@ def test_poisoned_documents_fail_alone(poisoned, cluster, tmp_path):
     assert "5 documents failed" in finished.stdout
     problems = (out / "result" / "problems.tsv").read_text(encoding="utf-8")
     assert "a.ann\t2\t\t'A1 no tab' is not understood" in problems
-    assert "1 documents of ro " in finished.stderr and "the first is stray" in finished.stderr
+    assert "1 document of ro " in finished.stderr and "the first is stray" in finished.stderr
 
 
 def test_too_many_failures_stop_the_run(poisoned, cluster, tmp_path):
