@@ -89,11 +89,9 @@ def run_collection(
         check_configured(coding, directory)
     with ExitStack() as stack:
         stack.enter_context(driving(folder))
-        if overwrite:
-            folder.clear()
         folder.prepare()
         reporter = _LoggingReporter(folder, reporter)
-        plan, nodes = _planned(folder, collection, directory.absolute(), stack)
+        plan, nodes = _planned(folder, collection, directory.absolute(), stack, overwrite=overwrite)
         clock.stop("plan")
         if is_run(folder.result):
             reporter.told("the run is finished already: nothing is left to do")
@@ -132,7 +130,12 @@ def _coded(
 
 
 def _planned(
-    folder: RunFolder, collection: Collection, directory: Path, stack: ExitStack
+    folder: RunFolder,
+    collection: Collection,
+    directory: Path,
+    stack: ExitStack,
+    *,
+    overwrite: bool,
 ) -> tuple[CollectionPlan, list[Resources] | None]:
     """Return the plan, and what the cluster offers if it is there already.
 
@@ -141,9 +144,10 @@ def _planned(
     """
     address = collection.jobs.address
     nodes = None if address is None else stack.enter_context(connected(address))
-    planning = Planning(folder, collection, directory, _device(collection, nodes))
+    device = _device(collection, nodes)
+    planning = Planning(folder, collection, directory, device, overwrite=overwrite)
     stack.callback(planning.end)
-    if not (nodes or is_run(folder.result) or planning.is_over(within=_AT_ONCE)):
+    if not (nodes is not None or is_run(folder.result) or planning.is_over(within=_AT_ONCE)):
         nodes = stack.enter_context(connected(None))
     return planning.result(), nodes
 
@@ -230,9 +234,8 @@ class _Work:
         if most is not None and failures > most:
             raise ProjectorError(
                 f"{self._folder.path}: {counted(failures, 'document')} failed, and more than "
-                f"{most} are too "
-                "many; the reasons are in its logs (`projector jobs logs`). Mend the documents, "
-                "or raise --max-failures, and run it again"
+                f"{most} are too many; the reasons are in its logs (`projector jobs logs RUN`). "
+                "Mend the documents, or raise --max-failures, and run it again"
             )
 
 

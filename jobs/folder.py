@@ -87,8 +87,7 @@ class RunFolder:
         if not self.path.is_dir() or any(one.name != _LOCK for one in self.path.iterdir()):
             raise OutputError(
                 f"{self.path}: is there already and is no collection's run; choose another "
-                "--output, "
-                "or remove it yourself"
+                "--output, or remove it yourself"
             )
 
     def prepare(self) -> None:
@@ -97,17 +96,31 @@ class RunFolder:
         Raises:
             OutputError: They can't be made.
         """
+        self.make()
         try:
-            folders = (self.plan, self.shards, self.logs, self.progress(0).parent)
-            for folder in folders:
-                folder.mkdir(parents=True, exist_ok=True)
-            for folder in (self.path, *folders):
+            for folder in (self.path, *self._folders):
                 for left in folder.glob(_TEMPORARY):
                     shutil.rmtree(left) if left.is_dir() else left.unlink()
             for left in self.progress(0).parent.iterdir():
                 left.unlink()
         except OSError as error:
             raise OutputError(f"{self.path}: can't be written: {error}") from error
+
+    def make(self) -> None:
+        """Make the folders.
+
+        Raises:
+            OutputError: They can't be made.
+        """
+        try:
+            for folder in self._folders:
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{self.path}: can't be written: {error}") from error
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return self.plan, self.shards, self.logs, self.progress(0).parent
 
     def holds_run(self) -> bool:
         """Tell whether a run was begun here."""

@@ -40,16 +40,27 @@ class Planning:
         collection: What the user chose.
         directory: What its relative paths are relative to.
         device: Where the model will run; None: on a GPU if this machine has one.
+        overwrite: Take no earlier plan, and clear the folder once there is a new one: what was
+            asked for wrongly costs nothing that is there.
 
     Raises:
         CorpusError: The folder's plan can't be read.
     """
 
     def __init__(
-        self, folder: RunFolder, collection: Collection, directory: Path, device: Device | None
+        self,
+        folder: RunFolder,
+        collection: Collection,
+        directory: Path,
+        device: Device | None,
+        *,
+        overwrite: bool = False,
     ) -> None:
         self._folder = folder
-        self._earlier = read_plan(folder) if (folder.plan / PLAN_FILE).is_file() else None
+        self._overwrite = overwrite
+        self._earlier = None
+        if (folder.plan / PLAN_FILE).is_file() and not overwrite:
+            self._earlier = read_plan(folder)
         self._new_shards = folder.path / f".tmp-{secrets.token_hex(8)}"
         arguments = (self._new_shards, collection, directory, device, self._earlier)
         self._child = Child(_make_plan, *arguments)
@@ -62,7 +73,8 @@ class Planning:
         """Wait for the plan, and put it in its place.
 
         Raises:
-            ProjectorError: A corpus or the model can't be read; or the folder's plan is another.
+            ProjectorError: A corpus or the model can't be read; the folder's plan is another; or
+                an earlier run can't be cleared.
         """
         plan, earlier = self._child.result(), self._earlier
         if earlier is not None and plan.fingerprint != earlier.fingerprint:
@@ -72,6 +84,9 @@ class Planning:
                 + "\nGo on as it was begun, choose another folder (--output), or begin anew with "
                 "--overwrite: its finished shards are lost then"
             )
+        if self._overwrite:
+            self._folder.clear()
+            self._folder.make()
         if plan != earlier:
             self._new_shards.replace(self._folder.plan / SHARDS_FILE)
             content = plan.model_dump_json(indent=2) + "\n"

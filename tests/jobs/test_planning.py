@@ -1,8 +1,18 @@
-"""Hold what planning costs."""
+"""Hold what planning costs, and what it leaves alone."""
 
 import subprocess
 import sys
 import textwrap
+
+import pytest
+
+from jobs.folder import RunFolder
+from jobs.plan import read_plan
+from jobs.planning import Planning
+from jobs.shard_work import read_shards
+from projector.errors import CorpusError
+from projector.run.configure import configure
+from schemas.collection import Collection
 
 
 def test_planning_does_without_torch_where_the_precision_is_said(tmp_path):
@@ -23,3 +33,24 @@ def test_planning_does_without_torch_where_the_precision_is_said(tmp_path):
     line = [sys.executable, "-c", script]
     planned = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert planned.stdout.split() == ["1", "fp32", "False"]
+
+
+def test_what_is_asked_for_wrongly_overwrites_nothing(tmp_path):
+    run = configure(tmp_path / "es", [tmp_path / "en"], model="tiny", precision="fp32")
+    wrong = configure(tmp_path / "nowhere", [tmp_path / "en"], model="tiny", precision="fp32")
+    for language in ("es", "en"):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "a.txt").write_text("Tos.", encoding="utf-8")
+    folder = RunFolder(tmp_path / "run")
+    folder.prepare()
+    plan = Planning(folder, Collection(run=run), tmp_path, "cpu").result()
+    folder.result.mkdir()
+    (folder.result / "manifest.json").write_text("{}", encoding="utf-8")
+
+    with pytest.raises(CorpusError, match="nowhere"):
+        Planning(folder, Collection(run=wrong), tmp_path, "cpu", overwrite=True).result()
+    assert read_plan(folder) == plan and (folder.result / "manifest.json").is_file()
+
+    asked = Planning(folder, Collection(run=run), tmp_path, "cpu", overwrite=True)
+    assert asked.result() == plan == read_plan(folder)
+    assert not folder.result.exists() and read_shards(folder, plan)
