@@ -16,7 +16,6 @@ import click
 
 from projector.cli.sections import SectionedGroup
 
-LOSSES = 3
 _COMMANDS = {
     "project": "Project annotated documents onto their translations.",
     "jobs": "Project collections on Ray: run, status, logs.",

@@ -57,12 +57,15 @@ def echo_rows(form: str, rows: Sequence[Mapping[str, Any]]) -> None:
         echo_table(list(rows[0]), [list(row.values()) for row in rows])
 
 
+LOSSES = 3  # the exit code of what ended with losses that were not accepted
+
+
 def exit_code(lossy: bool, *, accepted: bool) -> int:
     """Return a command's exit code, telling how a loss can be accepted."""
     if accepted or not lossy:
         return 0
     click.echo("losses were not accepted: exit code 3; --accept-losses accepts them", err=True)
-    return 3
+    return LOSSES
 
 
 def hint(command: str) -> None:
