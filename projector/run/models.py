@@ -29,8 +29,10 @@ def check_models(configuration: RunConfiguration | TaggingConfiguration) -> None
 
     if isinstance(configuration, TaggingConfiguration):
         TaggerFolder.read(Path(configuration.tagger))
-    else:
-        find_entry(configuration.model.name)
+        return
+    find_entry(configuration.model.name)
+    if configuration.tagger_model is not None:
+        TaggerFolder.read(Path(configuration.tagger_model))
 
 
 def model_name(configuration: RunConfiguration | TaggingConfiguration) -> str:

@@ -181,9 +181,8 @@ def _plan_tagging(configuration: TaggingConfiguration) -> Plan:
 def _plan_projecting(configuration: RunConfiguration) -> Plan:
     if configuration.source is None or not configuration.targets:
         raise ConfigurationError(
-            "a run needs a source corpus and at least one target: name SOURCE and TARGETS, "
-            "or a file "
-            "that does (--config)"
+            "a run needs a source corpus and at least one target: name SOURCE and TARGETS, or a "
+            "file that does (--config)"
         )
     source = _opened(configuration.source, configuration.labels)
     targets = tuple(_opened(corpus, configuration.labels) for corpus in configuration.targets)
