@@ -271,7 +271,7 @@ class Projector:
             return None
         shared = self.tagger.encoder is self.encoder
         tagger = replace(self.tagger, encoder=cached) if shared else self.tagger
-        return tagger.support(pair.target.text)
+        return tagger.evidence(pair.target.text)
 
 
 def _pair(source: Document, target: str | Document, language: str | None) -> DocumentPair:

@@ -167,8 +167,8 @@ def own_projector(
     settings = published() if recipe == "published" else Settings()
 
     def project(pair: DocumentPair) -> Projected:
-        support = tagger.support(pair.target.text) if tagger else None
-        outcomes = project_pair(pair, encoder, settings, evidence=support).projections
+        evidence = tagger.evidence(pair.target.text) if tagger else None
+        outcomes = project_pair(pair, encoder, settings, evidence=evidence).projections
         return {one.mention_id: (one.fragments, one.score) for one in outcomes}
 
     return project
@@ -210,7 +210,7 @@ def _cell(value: object) -> str:
 @click.option("--window", type=int, help="Tokens encoded at once at most.")
 @click.option("--precision", default="auto", show_default=True)
 @click.option("--published", is_flag=True, help="Add the published recipe, on the same vectors.")
-@click.option("--tagger", type=click.Path(path_type=Path), help="Add rows with its support.")
+@click.option("--tagger", type=click.Path(path_type=Path), help="Add rows with its evidence.")
 @click.option(
     "--peer",
     "baselines",

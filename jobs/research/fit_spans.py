@@ -80,7 +80,7 @@ def examples(
     name: str, pair: DocumentPair, encoder: Encoder, *, fold: int = 0, tagger: Tagger | None = None
 ) -> Iterator[Example]:
     """Yield the mentions of a pair with their candidates; mentions without candidates are left."""
-    evidence = tagger.support(pair.target.text) if tagger else None
+    evidence = tagger.evidence(pair.target.text) if tagger else None
     names = fitted_names(tagger=tagger is not None)
     weighed = weigh_pair(pair, encoder, Settings(), evidence=evidence)
     gold = {mention.id: (mention.start, mention.end) for mention in pair.target.mentions}

@@ -97,7 +97,7 @@ def command(
     evidence = (
         _predicted(configuration, pair.target)
         if tagger is None
-        else tagger.support(pair.target.text)
+        else tagger.evidence(pair.target.text)
     )
     explained = explain_mention(
         pair, mention, encoder, configuration.settings, most=most, evidence=evidence

@@ -73,8 +73,8 @@ def _project_task(
     invalid = invalid_mentions(reading.problems)
     try:
         pair = _pair(task, plan, reading, configuration)
-        support = _predicted(task, plan, pair.target.text, configuration)
-        projected = _projected(pair, encoder, configuration, support, tagger)
+        evidence = _predicted(task, plan, pair.target.text, configuration)
+        projected = _projected(pair, encoder, configuration, evidence, tagger)
     except ComesToNothing as nothing:
         source = reading.document or Document(task.source, plan.source.language, "")
         return unprojected_outcome(
@@ -124,15 +124,15 @@ def _projected(
     pair: DocumentPair,
     encoder: Encoder,
     configuration: RunConfiguration,
-    support: TaggerEvidence | None,
+    evidence: TaggerEvidence | None,
     tagger: Tagger | None,
 ) -> ProjectedDocument:
     from projector.pipeline import project_pair
 
     try:
         if tagger is not None:
-            support = tagger.support(pair.target.text)
-        return project_pair(pair, encoder, configuration.settings, evidence=support)
+            evidence = tagger.evidence(pair.target.text)
+        return project_pair(pair, encoder, configuration.settings, evidence=evidence)
     except ProjectorError:
         raise
     except Exception as error:

@@ -126,7 +126,7 @@ class Tagger:
         )
         return Document(document.name, document.language, document.text, mentions)
 
-    def support(self, text: str) -> TokenEvidence:
+    def evidence(self, text: str) -> TokenEvidence:
         """Return what it says of a translation, for the decoder to weigh."""
         tokens = self.encoder.tokenize(text)
         if not len(tokens):

@@ -46,7 +46,7 @@ def test_what_is_found_lies_in_the_text_in_its_order(folder):
 
 def test_a_decoder_hears_probabilities_of_the_types_that_support(folder):
     tagger = load_tagger(folder, device="cpu")
-    evidence = tagger.support(TEXT)
+    evidence = tagger.evidence(TEXT)
     assert tagger.types == TYPES and evidence.types == ("SYMPTOM",)
     begins, ends = evidence.edges(np.array([[0, 6]]), ["SYMPTOM"])
     assert ((begins >= 0) & (begins <= 1) & (ends >= 0) & (ends <= 1)).all()

@@ -297,10 +297,10 @@ def test_a_type_that_occurs_nowhere_is_told(tagging, tmp_path, caplog):
 def test_a_decoder_hears_of_some_types_only_where_the_user_says_so(tagging, tmp_path):
     train_tagger(tagging(support=["SYMPTOM"]), tmp_path / "run")
     tagger = load_tagger(tmp_path / "run", device="cpu", precision="fp32")
-    said = tagger.support("fiebre alta y asma")
+    said = tagger.evidence("fiebre alta y asma")
     assert tagger.types == ("DISEASE", "SYMPTOM") and said.types == ("SYMPTOM",)
     begins, _ = said.edges(np.array([[0, 6], [7, 11], [14, 18]]), ["SYMPTOM", "DISEASE"])
     assert begins[0, 0] > 0.5 and not begins[1].any()
-    assert tagger.support("").types == ("SYMPTOM",)
+    assert tagger.evidence("").types == ("SYMPTOM",)
     with pytest.raises(ValueError, match="some of types"):
         tagging(support=["PROCEDURE"])
