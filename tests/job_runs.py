@@ -66,6 +66,11 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
+def told_done(shards: int) -> str:
+    """Return what a run says of the shards that were done before."""
+    return f"of which {shards} {'is' if shards == 1 else 'are'} done"
+
+
 def done(out: Path) -> list[str]:
     """Return the shards that are committed."""
     return sorted(path.stem for path in (out / "shards").glob("*.parquet"))

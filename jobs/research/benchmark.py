@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from tqdm import tqdm
 
+from projector.cli.options import gathered, options_of, stated
+from projector.cli.sections import SectionedCommand
 from projector.corpus.formats.gold_jsonl import (
     gold_sets,
     holds_word_links,
@@ -20,13 +22,13 @@ from projector.corpus.formats.gold_jsonl import (
 )
 from projector.document import DocumentPair, Fragment
 from projector.errors import ProjectorError
-from projector.settings import DEFAULT_MODEL
+from schemas.options import nested
+from schemas.run import ModelConfiguration
 
 if TYPE_CHECKING:
     from projector.corpus.formats.gold_jsonl import GoldSentence
     from projector.evaluation.metrics import Span
     from projector.models.encoder import Encoder
-    from projector.settings import Granularity, Precision
     from projector.tagging.tagger import Tagger
 
 Projected = Mapping[str, tuple[tuple[Fragment, ...], float]]  # mention id → fragments, score
@@ -200,15 +202,15 @@ def _cell(value: object) -> str:
     return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+def _model(**values: Any) -> ModelConfiguration:  # noqa: ANN401
+    return ModelConfiguration.model_validate(nested(ModelConfiguration, stated(values)))
+
+
+@click.command(cls=SectionedCommand)
 @click.argument("gold", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--set", "sets", multiple=True, help="Run this set only; a prefix will do.")
 @click.option("--limit", type=int, help="Documents or sentences of each set; all of them without.")
-@click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Encoder of our own rows.")
-@click.option("--layer", type=int, help="Hidden layer to read, if not the model's own.")
-@click.option("--granularity", type=click.Choice(["sentence", "window"]))
-@click.option("--window", type=int, help="Tokens encoded at once at most.")
-@click.option("--precision", default="auto", show_default=True)
+@options_of(ModelConfiguration)
 @click.option("--published", is_flag=True, help="Add the published recipe, on the same vectors.")
 @click.option("--tagger", type=click.Path(path_type=Path), help="Add rows with its evidence.")
 @click.option(
@@ -220,15 +222,12 @@ def _cell(value: object) -> str:
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write figures as JSON here."
 )
+@gathered("model", _model)
 def main(
     gold: Path,
     sets: tuple[str, ...],
     limit: int | None,
-    model: str,
-    layer: int | None,
-    granularity: Granularity | None,
-    window: int | None,
-    precision: Precision,
+    model: ModelConfiguration,
     published: bool,
     tagger: Path | None,
     baselines: tuple[str, ...],
@@ -247,19 +246,19 @@ def main(
       python -m jobs.research.benchmark ../shared/gold --set mozilla \\
           --peer simalign --output figures.json
     """
-    from projector.models import load
     from projector.models.encoder import CachedEncoder
+    from projector.run.models import load_model
     from projector.tagging.tagger import load_tagger
 
     encoder = CachedEncoder(
-        load(model, layer=layer, granularity=granularity, window=window, precision=precision),
+        load_model(model, "auto"),
         memory=_MEMORY,
     )
     projectors = {"projector": own_projector(encoder)}
     if published:
         projectors["published recipe"] = own_projector(encoder, recipe="published")
     if tagger:
-        helper = load_tagger(tagger, encoder=encoder, precision=precision)
+        helper = load_tagger(tagger, encoder=encoder, precision=model.precision)
         shared = "one pass" if helper.encoder is encoder else "an encoder of its own"
         projectors[f"with the tagger, {shared}"] = own_projector(encoder, tagger=helper)
     linkers = {"projector": own_linker(encoder)}

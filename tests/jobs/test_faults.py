@@ -16,6 +16,7 @@ from job_runs import (
     finish,
     run,
     start,
+    told_done,
     wait_for,
 )
 
@@ -145,7 +146,7 @@ def test_what_is_no_finished_shard_is_done_again(collection, undisturbed, cluste
     (out / "shards" / "00007.parquet").write_bytes(other)
     (out / "shards" / ".tmp-left-by-a-killed-worker").write_bytes(b"PAR1")
     said = run(collection, out, *address)
-    assert f"of which {len(done(out)) - 3} are done" in said
+    assert told_done(len(done(out)) - 3) in said
     assert contents(out / "result") == contents(undisturbed / "result")
     assert not list((out / "shards").glob(".tmp-*"))
 
@@ -164,7 +165,7 @@ def test_what_cannot_be_written_ends_the_run_and_keeps_the_rest(
     kept = len(done(out)) - 1
     assert kept > 5
     shutil.rmtree(blocked)
-    assert f"of which {kept} are done" in run(collection, out, *address)
+    assert told_done(kept) in run(collection, out, *address)
     assert contents(out / "result") == contents(undisturbed / "result")
 
 
