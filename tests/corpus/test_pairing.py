@@ -88,7 +88,7 @@ def test_all_groups_of_a_pattern_count():
 
 @pytest.mark.parametrize("pattern", ["(", r"\d+", "*"])
 def test_a_wrong_pattern_is_refused(pattern: str):
-    with pytest.raises(ConfigurationError, match=r"^--pattern "):
+    with pytest.raises(ConfigurationError, match=r"^the pattern .* \(--pattern\) "):
         pair_names(["a"], ["a"], pattern=pattern)
 
 

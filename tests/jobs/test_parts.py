@@ -219,7 +219,7 @@ def test_a_plan_that_cannot_be_made_is_told_as_ever(sampled, tmp_path):
     folder = RunFolder(tmp_path / "run")
     folder.prepare()
     wrong = sampled.run.model_copy(update={"pattern": "("})
-    with pytest.raises(ConfigurationError, match=r"--pattern '\(' is no regular expression"):
+    with pytest.raises(ConfigurationError, match=r"the pattern '\(' \(--pattern\) is wrong"):
         Planning(folder, Collection(run=wrong), ROOT, "cpu").result()
     lost = sampled.run.targets[0].model_copy(update={"path": "nowhere"})
     gone = sampled.run.model_copy(update={"targets": (lost,)})

@@ -83,7 +83,7 @@ def test_a_machine_without_the_plans_device_is_refused(brat, checkpoints, thread
     with pytest.raises(ConfigurationError) as raised:
         ShardWorker(str(folder.path), threads).load()
     told = str(raised.value)
-    assert "there is no --device 'cuda' here" in told
+    assert "there is no device 'cuda' here" in told
     assert "expected cuda and bf16, as the plan says" in told and "--gpus-per-worker 0" in told
 
 

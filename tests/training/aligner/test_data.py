@@ -138,7 +138,7 @@ def test_a_source_is_one_thing(wrong):
     ("content", "match"),
     [
         ("data = []", "nothing to learn from"),
-        ("[student]\nrang = 3", "student.rang: Extra inputs"),
+        ("[student]\nrang = 3", "student.rang: there is no such key; did you mean rank"),
         ("seed = ", "is no TOML"),
         ("[[data]]\nsentences = 'a'\n[teacher]\nviews = []", "at least one view"),
     ],

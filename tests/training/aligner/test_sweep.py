@@ -35,7 +35,7 @@ def test_every_value_gets_a_run_and_a_row(configuration, tmp_path):
     [
         (Axis("teacher.biass", (1,)), "teacher.biass: no such setting"),
         (Axis("teacher.views.weight", (1,)), "no such setting, or not a single value"),
-        (Axis("teacher.bias", (-1,)), "teacher.bias: Input should be greater"),
+        (Axis("teacher.bias", (-1,)), "teacher.bias: -1; expected at least 0"),
     ],
 )
 def test_a_setting_that_is_none_is_refused_before_anything_is_trained(
