@@ -3,6 +3,7 @@ import os
 
 import pytest
 import torch
+from hypothesis import settings
 from transformers import (
     BertConfig,
     BertModel,
@@ -19,6 +20,10 @@ from schemas.aligner_training import AlignerTraining
 # for minutes; the commands that they start are told by the environment.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 torch.set_num_threads(1)
+
+# How long a case takes says more of who else uses the machine than of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", *"abcdefghijklmnopqrstuvwxyzáéó.,", "▁pa", "ciente"]
 SHAPE = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 64}
