@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import chdir, suppress
 from pathlib import Path
 
 import pytest
@@ -72,6 +72,35 @@ class RayCluster:
     def close(self) -> None:
         self._process.communicate(timeout=60)
         self._errors.close()
+
+
+class CallHere:
+    """What `Child` is, without a process of its own, which takes seconds to load what is here."""
+
+    def __init__(self, function, *arguments) -> None:
+        self._value, self._error = None, None
+        try:
+            with chdir("."):
+                self._value = function(*arguments)
+        except Exception as error:
+            self._error = error
+
+    def result(self):
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+    def answers(self, *, within) -> bool:
+        return True
+
+    def end(self) -> None:
+        pass
+
+
+@pytest.fixture
+def planning_here(monkeypatch):
+    """Plan in the test's own process, where its being in another is not what is tested."""
+    monkeypatch.setattr("jobs.planning.Child", CallHere)
 
 
 @pytest.fixture(scope="session")

@@ -179,7 +179,7 @@ def test_shards_done_in_any_order_make_the_plain_run(sampled, tmp_path):
         merge_shards(folder, plan, finished, stages={})
 
 
-def test_documents_with_one_text_are_in_one_shard(tmp_path):
+def test_documents_with_one_text_are_in_one_shard(planning_here, tmp_path):
     for language in ("es", "en"):
         (tmp_path / language).mkdir()
         for name in "abcdef":
@@ -199,7 +199,7 @@ def test_documents_with_one_text_are_in_one_shard(tmp_path):
         assert sorted(tuple(work.source.names) for work in works) == expected
 
 
-def test_a_collection_that_moved_is_found_where_it_is(tmp_path):
+def test_a_collection_that_moved_is_found_where_it_is(planning_here, tmp_path):
     before, after = tmp_path / "before", tmp_path / "after"
     for language in ("es", "en"):
         (before / language).mkdir(parents=True)

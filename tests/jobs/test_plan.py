@@ -160,7 +160,7 @@ def collection(brat) -> Collection:
 
 
 @pytest.fixture
-def begun(brat, collection) -> RunFolder:
+def begun(planning_here, brat, collection) -> RunFolder:
     """A run whose plan is made, and nothing more."""
     folder = RunFolder(brat / "run")
     folder.prepare()

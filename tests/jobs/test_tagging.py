@@ -25,6 +25,8 @@ from schemas.collection import Collection, JobOptions, read_collection
 from schemas.run import RunConfiguration, TaggingConfiguration
 from schemas.tagger_training import HeadConfiguration
 
+pytestmark = pytest.mark.usefixtures("planning_here")
+
 
 @pytest.fixture
 def tagger(tmp_path) -> Path:

@@ -17,6 +17,8 @@ from projector.run.project_corpus import run_configuration
 from schemas.collection import Collection
 from schemas.manifest import read_manifest
 
+pytestmark = pytest.mark.usefixtures("planning_here")
+
 
 @pytest.fixture(autouse=True)
 def brat(tmp_path, monkeypatch) -> Path:
