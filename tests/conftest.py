@@ -54,6 +54,11 @@ def fast_bf16():
         yield
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the collections' runs: they take longest, and the rest fills what they leave."""
+    items.sort(key=lambda item: item.path.parent.name != "jobs")
+
+
 @pytest.fixture(scope="session")
 def checkpoints(tmp_path_factory):
     """Folders with small random models of three families, as transformers saves them."""

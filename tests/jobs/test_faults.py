@@ -23,8 +23,6 @@ from job_runs import (
 from projector.cli import run as projector
 from projector.run.reader import read_run
 
-pytestmark = pytest.mark.xdist_group("ray")
-
 FEVER = "T1\tSYMPTOM 0 6\tFiebre\n"
 
 

@@ -25,8 +25,6 @@ from job_runs import (
 
 from projector.cli import run as projector
 
-pytestmark = pytest.mark.xdist_group("ray")
-
 
 def kill(pid: int) -> None:
     with suppress(ProcessLookupError):
