@@ -150,7 +150,9 @@ def _recognise(path: Path, texts: Path | None) -> tuple[Format, Layout]:
     if layout.documents:
         return "tree", layout
     inside = ", ".join(sorted(part.name for part in path.iterdir())[:8]) or "nothing"
-    raise CorpusError(Problem(path, None, f"no corpus: it holds {inside}", LOOKED_FOR))
+    folder = min((part for part in path.iterdir() if part.is_dir()), default=None)
+    hint = f"Name one of its folders, like {folder}" if folder else ""
+    raise CorpusError(Problem(path, None, f"no corpus: it holds {inside}", LOOKED_FOR, hint))
 
 
 def _texts_of(folder: Path, kinds: Collection[str]) -> Path:
