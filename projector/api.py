@@ -179,10 +179,10 @@ class Projector:
 
         Args:
             pairs: (source, translation), read as the results are asked for: any number of them.
-            language: That of the translations that are texts.
+            language: That of the translations that are texts; documents have their own.
 
         Raises:
-            ValueError: As `project`, when the pair is reached.
+            ValueError: A text comes without a language; raised when it is reached.
 
         Example:
             >>> projector = Projector.from_pretrained()
@@ -196,7 +196,8 @@ class Projector:
         """
         cached = CachedEncoder(self.encoder)
         for source, target in pairs:
-            yield self._project(_pair(source, target, language), cached)
+            spoken = language if isinstance(target, str) else None
+            yield self._project(_pair(source, target, spoken), cached)
 
     def explain(
         self,
@@ -235,6 +236,9 @@ class Projector:
         self, source: Sequence[str], target: Sequence[str]
     ) -> list[tuple[int, int, float]]:
         """Link the words of a sentence and its translation.
+
+        Words want a warmer transport than spans do, and less of it: it is that of
+        `align.word_links`, whatever the projector's own settings are.
 
         Args:
             source: The sentence's words, as whoever has them counts them.

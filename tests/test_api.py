@@ -4,7 +4,6 @@ import ast
 import doctest
 import functools
 import importlib
-import json
 import re
 import subprocess
 import sys
@@ -24,23 +23,19 @@ from projector import (
     Annotation,
     Coder,
     ConfigurationError,
-    CorpusError,
     Document,
     Fragment,
     Mention,
     ModelError,
     OutputError,
     Projector,
-    ProposedCode,
     Settings,
     Tagger,
-    evaluate,
     project_corpus,
     published,
     read_corpus,
     to_brat,
 )
-from projector.cli import run
 from projector.models.character_ngrams import TinyEncoder
 from projector.settings import DecodeSettings
 
@@ -255,6 +250,12 @@ def test_pairs_are_read_as_the_results_are_asked_for():
     assert next(results) == next(results)
 
 
+def test_texts_and_documents_may_come_together_each_in_its_language():
+    pairs = [(SPANISH, ITALIAN), (SPANISH, Document("text", "nl", "Patiënt met diabetes."))]
+    results = Projector(TinyEncoder()).project_all(pairs, language="it")
+    assert [result.document.language for result in results] == ["it", "nl"]
+
+
 def test_calls_leave_nothing_behind_and_several_threads_may_share_a_projector(projector):
     targets = [ITALIAN[:length] for length in (30, 40, 50, 57)]
     alone = [projector.project(SPANISH, target, language="it") for target in targets]
@@ -390,151 +391,3 @@ def test_a_text_is_tagged_as_a_document_is():
         tagger.tag(annotated, language="it")
     with pytest.raises(ModelError, match="no tagger can be read"):
         Tagger.from_pretrained("nonsense")
-
-
-# Coding.
-
-
-def test_a_coder_proposes_what_the_command_proposes(tmp_path, monkeypatch, coder):
-    words = ["HTA", "fiebre", "dolor torácico opresivo", "Qwxz"]
-    (tmp_path / "es").mkdir()
-    document = Document.from_spans(
-        " ".join(words), [(0, 3, "X"), (4, 10, "X"), (11, 34, "X"), (35, 39, "X")], language="es"
-    )
-    (tmp_path / "es" / "a.txt").write_text(document.text, encoding="utf-8")
-    (tmp_path / "es" / "a.ann").write_text(to_brat(document), encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    assert run(["code", "es", "-o", "coded", "--top-k", "3"]) == 3  # the last has no code
-    facts = json.loads(Path("coded/coding.json").read_text(encoding="utf-8"))
-    assert coder.fingerprint == facts["fingerprint"]
-    table = pl.read_parquet("coded/codes.parquet").sort("mention", "rank")
-    proposed = {
-        mention.id: codes
-        for mention, codes in zip(
-            document.mentions, coder.code(words, language="es", top_k=3), strict=True
-        )
-        if codes
-    }
-    columns = ("mention", "code", "score", "description", "name")
-    assert table.select(columns).rows() == [
-        (id_, one.code, pytest.approx(one.score), one.description, one.found_by)
-        for id_, codes in proposed.items()
-        for one in codes
-    ]
-    assert proposed.keys() == {"T1", "T2", "T3"}
-
-
-def test_arterial_hypertension_has_its_code(coder):
-    (codes,) = coder.code(["HTA"], language="es", top_k=1)
-    assert codes == [ProposedCode("I10", 1.0, "hipertensión arterial", "hipertensión arterial")]
-    assert coder.code(["HTA"], language="ro")[0][0].code == "I10"
-    (codes,) = coder.code(["polmonite"], language="it", top_k=1)
-    assert (codes[0].code, codes[0].found_by) == ("J18.9", "polmonite")
-    assert len(coder.code(["dolor"], language="es")[0]) == 5
-    assert coder.code([]) == []
-
-
-def test_what_a_coder_cannot_take_is_told(coder, tmp_path):
-    with pytest.raises(ValueError, match="'HTA' is one text; expected a list"):
-        coder.code("HTA")
-    with pytest.raises(ValueError, match="top_k is 0"):
-        coder.code(["HTA"], top_k=0)
-    with pytest.raises(CorpusError):
-        Coder.from_pretrained(codes=tmp_path / "none.tsv")
-
-
-def test_a_list_of_ones_own_is_coded_by(tmp_path):
-    path = tmp_path / "codes.tsv"
-    path.write_text("code\tdescription\tlanguage\nZ1\ttos seca\tes\n", encoding="utf-8")
-    coder = Coder.from_pretrained(codes=path)
-    assert coder.codes.codes == ("Z1",)
-    assert coder.code(["Tos seca"], language="es")[0][0].code == "Z1"
-
-
-# Corpora and scores.
-
-
-def test_a_corpus_is_documents_with_names_read_one_by_one(tmp_path):
-    for name in ("b", "a"):
-        (tmp_path / f"{name}.txt").write_text("tos y fiebre", encoding="utf-8")
-        (tmp_path / f"{name}.ann").write_text("T1\tENFERMEDAD 0 3\ttos\n", encoding="utf-8")
-    documents = read_corpus(tmp_path, language="es")
-    assert (len(documents), documents.names, documents.language) == (2, ("a", "b"), "es")
-    assert [document.name for document in documents] == ["a", "b"]
-    assert [document.name for document in documents] == ["a", "b"]  # again
-    assert documents["a"].mentions == (Mention("T1", "DISEASE", (Fragment(0, 3),)),)
-    plain = read_corpus(str(tmp_path), labels={})
-    assert plain["a"].mentions[0].label == "ENFERMEDAD"
-    with pytest.raises(KeyError, match="has no document 'c'"):
-        documents["c"]
-    (tmp_path / "b.ann").write_text("T1\tENFERMEDAD 0 99\ttos\n", encoding="utf-8")
-    documents = iter(read_corpus(tmp_path))
-    assert next(documents).name == "a"
-    with pytest.raises(CorpusError, match=r"b\.ann:1"):
-        next(documents)
-
-
-def test_a_corpus_that_cannot_be_opened_is_told_as_the_command_tells(tmp_path):
-    with pytest.raises(CorpusError, match="nothing is there"):
-        read_corpus(tmp_path / "none")
-    with pytest.raises(CorpusError):
-        read_corpus(ROOT / "data_samples" / "tree")
-    (tmp_path / "a.ann").write_text("", encoding="utf-8")
-    (tmp_path / "b.txt").write_text("", encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"a\.ann"):
-        read_corpus(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def predicted(tmp_path_factory):
-    """A run of the sample documents onto two languages, by the tiny encoder."""
-    folder = tmp_path_factory.mktemp("run") / "out"
-    project_corpus(SAMPLES / "es", [SAMPLES / "en", SAMPLES / "cs"], folder, model="tiny")
-    return folder
-
-
-def test_scores_are_those_that_the_command_prints(predicted, capsys):
-    assert run(["evaluate", str(SAMPLES), str(predicted)]) == 0
-    printed = capsys.readouterr().out.split("\n\n")[0]
-    scores = evaluate(SAMPLES, predicted)
-    assert str(scores).split("\nnot in")[0] == printed
-    assert scores.total == scores.rows[-1].scores
-    assert scores.remarks and "not scored" in scores.remarks[0]
-    assert run(["evaluate", str(SAMPLES / "en"), str(predicted), "--only", "DISEASE"]) == 0
-    printed = capsys.readouterr().out.split("\n\n")[0]
-    alone = evaluate(str(SAMPLES / "en"), predicted, only=["DISEASE"])
-    assert str(alone).split("\nnot in")[0] == printed
-    assert alone.of(language="en", label="DISEASE") == scores.of(language="en", label="DISEASE")
-    with pytest.raises(KeyError, match="no span of all X; there are: cs DISEASE"):
-        scores.of(label="X")
-
-
-@pytest.mark.parametrize("fragments", ["covering", "exact"])
-def test_documents_are_scored_as_their_files_are(predicted, fragments):
-    gold, found = read_corpus(SAMPLES / "cs"), read_corpus(predicted / "brat" / "cs")
-    of_paths = evaluate(SAMPLES / "cs", predicted, fragments=fragments)
-    assert evaluate(gold, found, fragments=fragments).rows == of_paths.rows
-    renamed = (replace(document, language="cz") for document in found)
-    assert evaluate(list(gold), renamed, fragments=fragments).rows == of_paths.rows
-
-
-def test_labels_are_named_alike_on_both_sides():
-    gold = Document.from_spans("tos", [(0, 3, "SINTOMA")], language="es")
-    found = Document.from_spans("tos", [(0, 3, "SYMPTOM")], language="es")
-    assert evaluate([gold], [found]).total.strict.f1 == 1
-    assert evaluate([gold], [found], labels={}).total.strict.f1 == 0
-    assert evaluate([gold], []).total.strict.fn == 1
-
-
-def test_documents_that_cannot_be_held_against_each_other_are_told():
-    one = Document.from_spans("tos", [(0, 3, "X")], language="es")
-    for gold, found, told in (
-        ([one, one], [one], r"gold: two documents are called text \(es\)"),
-        ([one], [one, one], "predicted: two documents"),
-        ([one], [replace(one, name="other")], r"other \(es\) is no gold document; gold has text"),
-        ([one], [replace(one, text="tosse")], r"text \(es\) has another text"),
-        ("a path", [one], "one side is a path"),
-        ([one], Path("a path"), "one side is a path"),
-    ):
-        with pytest.raises(ConfigurationError, match=told):
-            evaluate(gold, found)
