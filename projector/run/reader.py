@@ -67,7 +67,9 @@ class FinishedRun:
                 check_table(pq.read_schema(table), PROJECTIONS, table)
             # Without a mention there is no table, and so no column.
             empty = pl.DataFrame(pl.from_arrow(PROJECTIONS.empty_table()))
-            wanted = pl.concat([empty.lazy(), *map(pl.scan_parquet, tables)])
+            # Of another version a nullable column may be missing, or one may be there besides.
+            scans = [empty.lazy(), *map(pl.scan_parquet, tables)]
+            wanted = pl.concat(scans, how="diagonal").select(PROJECTIONS.names)
             if languages is not None:
                 wanted = wanted.filter(pl.col("language").is_in(list(languages)))
             found = wanted.sort("language", "source_document", maintain_order=True).collect()

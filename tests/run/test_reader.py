@@ -1,8 +1,11 @@
 """Hold what a finished run is read as, also one that another version wrote."""
 
 import json
+import shutil
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from projector.errors import CorpusError
@@ -48,6 +51,20 @@ def test_what_is_predicted_is_what_is_projected(run):
     predicted = finished.predicted()
     assert predicted.height == sum(one.projected for one in finished.manifest.languages)
     assert set(predicted["source_text"]) <= {"Fiebre", "tos"}
+
+
+def test_tables_of_another_version_are_read_with_what_this_one_knows(run, tmp_path):
+    other = tmp_path / "out"
+    shutil.copytree(run, other)
+    (table,) = (other / "projections" / "it").glob("symptom.parquet")
+    columns = pq.read_table(table)
+    lacking = columns.drop_columns(["target_document"])
+    pq.write_table(lacking.append_column("later", pa.array(["x"] * len(columns))), table)
+    outcomes, expected = read_run(other).projections(), read_run(run).projections()
+    assert outcomes.columns == expected.columns
+    changed = (outcomes["language"] == "it") & (outcomes["label"] == "SYMPTOM")
+    assert outcomes.filter(changed)["target_document"].to_list() == [None]
+    assert outcomes.drop("target_document").equals(expected.drop("target_document"))
 
 
 @pytest.mark.parametrize(
