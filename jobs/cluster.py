@@ -92,6 +92,11 @@ def connected(address: str | None) -> Iterator[list[Resources]]:
     try:
         nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
         found = [node["Resources"] for node in nodes if node["Alive"]]
+        if not found:
+            raise ProjectorError(
+                f"{address or 'the local cluster'}: no node of it is alive; look at `ray status` "
+                "there, and run it again"
+            )
         yield [Resources(node.get("CPU", 0.0), node.get("GPU", 0.0)) for node in found]
     finally:
         ray.shutdown()

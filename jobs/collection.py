@@ -47,7 +47,7 @@ class FinishedCollection:
         folder: The run's.
         plan: What was to be done.
         summary: The result's counts.
-        redone: How many shards were worked on this time.
+        redone: How many shards were worked on this time; all of them in a first run.
         coded: What codes its mentions got; None where none were asked for.
     """
 
@@ -183,32 +183,43 @@ class _Work:
         return [one.shard for one in self.shards if one.shard not in self._done]
 
     def finish(self, nodes: Sequence[Resources]) -> int:
-        """Drive workers until every shard is done; return how many were not.
+        """Drive workers until every shard is done; return how many they worked on.
 
         Args:
             nodes: What the cluster offers; of no matter when nothing is left.
+
+        Raises:
+            ProjectorError: Too many documents failed; or shards are gone again as soon as they
+                are done.
         """
         self._reporter.told(
             f"{_told_work(self._plan)} in {counted(self._plan.shards, 'shard')}, "
             f"of which {counted(len(self._done), 'is', 'are')} done"
         )
-        worked = 0
+        worked: set[int] = set()
         # Again, should the worker of a killed driver, alive for some seconds more, have put the
         # shard of an earlier plan in the place of one of these.
         for _ in range(_ROUNDS):
             self._check_failures()
             todo = self.left
             if not todo:
-                break
+                return len(worked)
             pool = self._pool(nodes, len(todo))
             self._reporter.told(_told(pool))
             driver = Driver(
                 self._folder, self._plan, pool, done=self._take, waiting=self._tell_status
             )
             driver.run(todo)
-            worked += len(todo)
+            worked |= set(todo)
             self._done = finished_shards(self._folder, self._plan, self.shards)
-        return worked
+        if self.left:
+            raise ProjectorError(
+                f"{self._folder.shards}: {counted(len(self.left), 'shard is', 'shards are')} not "
+                f"there though committed {_ROUNDS} times, {self.left[0]:05} among them; does "
+                "something else write there, or remove files? Run it again when it has ended"
+            )
+        self._check_failures()
+        return len(worked)
 
     def _pool(self, nodes: Sequence[Resources], shards: int) -> Pool:
         gpus = self._jobs.gpus_per_worker
