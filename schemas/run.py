@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from projector.settings import DEFAULT_MODEL, Precision, Settings
 from schemas.options import MODEL, READ, Option
-from schemas.validation import read_validated
 
 _PRECISION = "What it computes in; auto: bf16 where the processor is fast in it, else fp32."
 _ON_ERROR = "Whether what can't be read rightly stops the run, or is skipped and listed."
@@ -102,6 +100,15 @@ class RunConfiguration(Strict):
         "default none does.",
     )
 
+    @model_validator(mode="after")
+    def _one_tagger(self) -> RunConfiguration:
+        if self.tagger is not None and self.tagger_model is not None:
+            raise ValueError(
+                "tagger and tagger_model can't both be given: the first is predictions that are "
+                "there, the second makes them as it goes; leave one out"
+            )
+        return self
+
 
 class TaggingConfiguration(Strict):
     """All that a user chose for tagging a corpus: a run without targets."""
@@ -124,12 +131,3 @@ class TaggingConfiguration(Strict):
         ge=1,
         description="Documents with more characters fail, each for itself; by default none does.",
     )
-
-
-def read_configuration(path: Path) -> RunConfiguration:
-    """Read a configuration from a JSON file; what it leaves out keeps its default.
-
-    Raises:
-        ConfigurationError: It can't be read, or isn't one; every fault is told.
-    """
-    return read_validated(path, RunConfiguration)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from pydantic import ValidationError
 
 from projector.errors import ConfigurationError, CorpusError
 from projector.settings import AlignSettings, Settings, published
 from schemas.manifest import Manifest, ModelFacts, read_manifest
-from schemas.run import CorpusConfiguration, RunConfiguration, read_configuration
+from schemas.run import CorpusConfiguration, RunConfiguration
 from schemas.tables import MENTIONS, TABLES, VERSION, check_table, name_of
+from schemas.validation import read_validated
 
 CONFIGURATION = RunConfiguration(
     source=CorpusConfiguration(path="brat/es", language="es"),
@@ -34,16 +36,18 @@ def manifest() -> Manifest:
 def test_a_configuration_comes_back_from_its_file(tmp_path: Path):
     path = tmp_path / "run.json"
     path.write_text(CONFIGURATION.model_dump_json(), encoding="utf-8")
-    assert read_configuration(path) == CONFIGURATION
+    assert read_validated(path, RunConfiguration) == CONFIGURATION
     path.write_text("{}", encoding="utf-8")
-    assert read_configuration(path) == RunConfiguration()
-    assert read_configuration(path).settings == Settings()
+    assert read_validated(path, RunConfiguration) == RunConfiguration()
+    assert read_validated(path, RunConfiguration).settings == Settings()
 
 
 def test_part_of_a_configuration_keeps_the_other_defaults(tmp_path: Path):
     path = tmp_path / "run.json"
     path.write_text('{"settings": {"align": {"temperature": 0.2}}}', encoding="utf-8")
-    assert read_configuration(path).settings == Settings(align=AlignSettings(temperature=0.2))
+    assert read_validated(path, RunConfiguration).settings == Settings(
+        align=AlignSettings(temperature=0.2)
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,13 +68,18 @@ def test_a_wrong_configuration_is_told(tmp_path: Path, content: str, told: str):
     path = tmp_path / "run.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigurationError) as raised:
-        read_configuration(path)
+        read_validated(path, RunConfiguration)
     assert told in str(raised.value)
+
+
+def test_a_tagger_and_its_predictions_are_not_both_heard():
+    with pytest.raises(ValidationError, match="tagger and tagger_model can't both be given"):
+        RunConfiguration(tagger="predicted/en", tagger_model="clinical")
 
 
 def test_a_configuration_that_is_not_there_is_told(tmp_path: Path):
     with pytest.raises(ConfigurationError, match="can't be read: No such file"):
-        read_configuration(tmp_path / "run.json")
+        read_validated(tmp_path / "run.json", RunConfiguration)
 
 
 def test_a_manifest_comes_back_and_passes_over_later_facts(tmp_path: Path):
