@@ -33,6 +33,11 @@ class Fragment:
             raise ValueError(f"a fragment needs 0 <= start < end, not {self.start}..{self.end}")
 
 
+def surface(fragments: Iterable[Fragment], text: str) -> str:
+    """Return the words of fragments in `text`, joined by a space, as BRAT does."""
+    return " ".join(text[fragment.start : fragment.end] for fragment in fragments)
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """An annotated entity: one fragment, or several when it is discontinuous.
@@ -61,7 +66,7 @@ class Mention:
 
     def surface(self, text: str) -> str:
         """Return its words in `text`: the fragments joined by a space, as BRAT does."""
-        return " ".join(text[fragment.start : fragment.end] for fragment in self.fragments)
+        return surface(self.fragments, text)
 
 
 AnnotationKind = Literal["attribute", "relation", "event", "note", "normalization", "equivalence"]

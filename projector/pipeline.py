@@ -100,11 +100,14 @@ def project_pairs(
         encoder: Gives tokens and vectors.
         settings: Of aligning and decoding.
         evidence: For each pair what an auxiliary tagger says of the target, or None.
+
+    Raises:
+        ValueError: There is more or less evidence than pairs.
     """
     cached = CachedEncoder(encoder)
-    said = iter(evidence) if evidence is not None else repeat(None)
-    for pair in pairs:
-        yield project_pair(pair, cached, settings, evidence=next(said, None))
+    said = repeat(None) if evidence is None else evidence
+    for pair, heard in zip(pairs, said, strict=evidence is not None):
+        yield project_pair(pair, cached, settings, evidence=heard)
 
 
 @dataclass(frozen=True, slots=True)

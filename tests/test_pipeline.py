@@ -459,6 +459,8 @@ def test_every_pair_has_its_own_taggers_document():
     evidence = [None, SpanEvidence(tagged), None]
     found = project_pairs(pairs, TinyEncoder(), published(), evidence=evidence)
     assert [places(one) for one in found] == [[[(0, 6)]], [[(0, 11)]], [[(0, 6)]]]
+    with pytest.raises(ValueError, match="shorter"):
+        list(project_pairs(pairs, TinyEncoder(), published(), evidence=evidence[:2]))
 
 
 def test_a_projection_without_a_span_is_empty():

@@ -10,7 +10,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from projector.document import Annotation, Document, Fragment, Mention, Projection, Status
+from projector.document import (
+    Annotation,
+    Document,
+    Fragment,
+    Mention,
+    Projection,
+    Status,
+    surface,
+)
 from projector.errors import OutputError, Problem
 
 if TYPE_CHECKING:  # it loads torch, which reading a run does without
@@ -174,7 +182,6 @@ def _mention_outcomes(
 def _mention_outcome(
     projection: Projection, mention: Mention | None, source: Document, target: Document | None
 ) -> MentionOutcome:
-    projected = Mention(projection.mention_id, "", projection.fragments)
     return MentionOutcome(
         mention_id=projection.mention_id,
         label="" if mention is None else mention.label,
@@ -182,7 +189,7 @@ def _mention_outcome(
         reason=projection.reason,
         score=float(projection.score),
         fragments=projection.fragments,
-        text="" if target is None else projected.surface(target.text),
+        text="" if target is None else surface(projection.fragments, target.text),
         source_fragments=() if mention is None else mention.fragments,
         source_text="" if mention is None else mention.surface(source.text),
     )
