@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+from jobs.folder import RunFolder, driving
+
 PROJECTOR = [sys.executable, "-m", "projector.cli"]
 
 
@@ -55,6 +57,13 @@ def run(collection: Path, out: Path, *more: str) -> str:
 def attempt(line: list[str]) -> subprocess.CompletedProcess[str]:
     """Run a command that may end badly."""
     return subprocess.run(line, capture_output=True, text=True, check=False, env=environment(line))
+
+
+def hold(path: Path) -> None:
+    """Drive a run's folder for a minute; here, where a process that is spawned can import it."""
+    with driving(RunFolder(path)):
+        (path / "held").touch()
+        time.sleep(60)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

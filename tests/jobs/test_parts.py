@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from job_runs import contents
+from job_runs import contents, hold, wait_for
 
 from jobs.balance import balance
 from jobs.cluster import Resources, share
@@ -239,19 +239,13 @@ def test_differences_are_told_with_their_place():
     ]
 
 
-def hold(path: Path) -> None:
-    with driving(RunFolder(path)):
-        (path / "held").touch()
-        time.sleep(60)
-
-
 def test_one_driver_at_a_time_and_none_after_its_death(tmp_path):
     folder = RunFolder(tmp_path / "run")
     assert driven_since(folder) is None
     process = multiprocessing.get_context("spawn").Process(target=hold, args=(folder.path,))
     process.start()
-    while not (folder.path / "held").exists():
-        time.sleep(0.02)
+    wait_for(lambda: (folder.path / "held").exists() or not process.is_alive())
+    assert process.is_alive()
     assert time.time() - 60 < driven_since(folder) <= time.time()
     with (
         pytest.raises(OutputError, match="another `projector jobs run` is at work"),
