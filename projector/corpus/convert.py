@@ -21,14 +21,14 @@ from projector.storage.atomic_file import atomic_write
 from projector.storage.atomic_folder import atomic_folder, refuse_existing
 
 if TYPE_CHECKING:
-    from projector.corpus.corpus import Readable
+    from projector.corpus.corpus import Corpus
 
 Format = Literal["brat", "tsv", "parquet"]
 _BRAT = (".ann", ".txt")
 
 
 def convert_corpus(
-    corpus: Readable,
+    corpus: Corpus,
     output: Path,
     to: Format,
     *,
@@ -95,7 +95,7 @@ def _mark(output: Path, to: Format) -> str:
 
 
 def _documents(
-    corpus: Readable,
+    corpus: Corpus,
     on_error: str,
     losses: list[str],
     progress: Callable[[Sequence[str]], Iterator[str]],
@@ -120,7 +120,7 @@ def _write_brat(documents: Iterator[Document], folder: Path, losses: list[str]) 
         ]
 
 
-def _columns(corpus: Readable) -> tuple[str, ...]:
+def _columns(corpus: Corpus) -> tuple[str, ...]:
     """Return the columns that hold all that a table can: ids too, if counting doesn't give them."""
 
     def readable() -> Iterator[Document]:

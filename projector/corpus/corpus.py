@@ -10,27 +10,8 @@ from projector.corpus.reading import Reading
 from projector.errors import Problem
 
 
-class Readable(Protocol):
-    """Documents that are read one by one, wherever they and their mentions come from."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return the documents' names, sorted."""
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """Return what is wrong beyond single documents."""
-
-    def read(self, name: str) -> Reading:
-        """Read a document; what is wrong with it is in the reading, nothing is raised.
-
-        Raises:
-            KeyError: It isn't one of `names`.
-        """
-
-
-class Corpus(Readable, Protocol):
-    """Documents on disk, in one language."""
+class Corpus(Protocol):
+    """Documents in one language, read one by one."""
 
     @property
     def path(self) -> Path:
@@ -45,8 +26,23 @@ class Corpus(Readable, Protocol):
         """Return its language, as the user wrote it where he did."""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Return the documents' names, sorted."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong beyond single documents."""
+
+    @property
     def text_folders(self) -> tuple[Path, ...]:
         """Return the folders that its texts lie in, sorted; none where they lie in its tables."""
+
+    def read(self, name: str) -> Reading:
+        """Read a document; what is wrong with it is in the reading, nothing is raised.
+
+        Raises:
+            KeyError: It isn't one of `names`.
+        """
 
     def only(self, names: Collection[str]) -> Corpus:
         """Return a corpus of some of its documents, small enough to send to another process.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.corpus.reading import Reading
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TaggedCorpus:
-    """A corpus as a tagger annotates it; each document is tagged once; see `Readable`.
+    """A corpus as a tagger annotates it; each document is tagged once. See `Corpus`.
 
     Args:
         corpus: Whose texts are taken; its annotations, and their faults, play no part.
@@ -29,6 +31,21 @@ class TaggedCorpus:
     _mentions: dict[str, tuple[Mention, ...]] = field(default_factory=dict)
 
     @property
+    def path(self) -> Path:
+        """Return where it is."""
+        return self.corpus.path
+
+    @property
+    def format(self) -> str:
+        """Return what it is."""
+        return self.corpus.format
+
+    @property
+    def language(self) -> str:
+        """Return its language."""
+        return self.corpus.language
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Return the documents' names."""
         return self.corpus.names
@@ -38,6 +55,11 @@ class TaggedCorpus:
         """Return what is wrong with the corpus as a whole."""
         return self.corpus.problems
 
+    @property
+    def text_folders(self) -> tuple[Path, ...]:
+        """Return where its texts are."""
+        return self.corpus.text_folders
+
     def read(self, name: str) -> Reading:
         """Read a document's text and tag it."""
         reading = TextOnlyCorpus(self.corpus).read(name)
@@ -46,6 +68,14 @@ class TaggedCorpus:
         if name not in self._mentions:
             self._mentions[name] = self.tagger.tag(reading.document).mentions
         return Reading(replace(reading.document, mentions=self._mentions[name]))
+
+    def only(self, names: Collection[str]) -> TaggedCorpus:
+        """Return some of its documents."""
+        return TaggedCorpus(self.corpus.only(names), self.tagger)
+
+    def in_language(self, language: str) -> TaggedCorpus:
+        """Return the same documents under another name of their language."""
+        return TaggedCorpus(self.corpus.in_language(language), self.tagger)
 
     def counts(self) -> dict[str, int]:
         """Return how many mentions of each type were found so far."""
