@@ -3,13 +3,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from cache_files import build
 
 from projector.models.cache import cache_folder, cached, is_whole
-
-
-def build(folder: Path):
-    for name in ("one", "two"):
-        (folder / name).write_bytes(name.encode() * 100_000)
 
 
 def fail(folder: Path):
