@@ -100,6 +100,7 @@ def test_the_version_is_that_of_the_project(monkeypatch):
 
     stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     monkeypatch.setattr("importlib.metadata.version", nothing)
+    monkeypatch.setattr(door, "__file__", str(ROOT / "projector" / "__init__.py"))  # a checkout
     assert door._version() == stated["version"]
     monkeypatch.setattr("importlib.metadata.version", lambda name: f"{name} 9")
     assert door._version() == "projector 9"
