@@ -11,11 +11,12 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from jobs.local_ray import OPTIONS, kept_local
 from projector.errors import ConfigurationError, ProjectorError, missing_package
 
 # Before `ray` is imported: it reads these then.
@@ -72,10 +73,18 @@ def connected(address: str | None) -> Iterator[list[Resources]]:
         os.environ.setdefault(key, value)
     if address is not None and "RAY_AUTH_MODE" not in os.environ and _wants_token(address):
         os.environ["RAY_AUTH_MODE"] = "token"
+    with ExitStack() as stack:
+        if address is None:
+            stack.enter_context(kept_local())
+        yield from _nodes(address)
+
+
+def _nodes(address: str | None) -> Iterator[list[Resources]]:
+    """Start or connect, yield the nodes once, and end it."""
     import ray
 
     terminated = signal.getsignal(signal.SIGTERM)
-    options: dict[str, Any] = {"include_dashboard": False} if address is None else {}
+    options: Mapping[str, Any] = OPTIONS if address is None else {}
     try:
         # "local" and not None, which would mean whatever RAY_ADDRESS or another user started.
         ray.init(
