@@ -20,6 +20,7 @@ from projector.run.project_tasks import project_tasks
 from projector.run.reporter import SILENT, Progress, Reporter, loading
 from projector.run.tag_tasks import tag_tasks
 from projector.settings import DEFAULT_MODEL
+from projector.storage.claim import claimed
 from projector.storage.clock import Clock
 from schemas.run import RunConfiguration, TaggingConfiguration
 
@@ -86,12 +87,31 @@ def run_configuration(
     Raises:
         ProjectorError: What can't be read, loaded or written.
     """
-    from projector.run.models import check_models, load_models, model_facts
-    from projector.run.writer import RunOrigin, check_output, open_writer
-    from projector.tagging.tagger_folder import describe_tagger
+    from projector.run.models import check_models
+    from projector.run.writer import check_output
 
     check_output(output, overwrite=overwrite)
     check_models(configuration)
+    with claimed(Path(output)):
+        return _carried_out(
+            configuration, output, overwrite, device=device, command=command, reporter=reporter
+        )
+
+
+def _carried_out(
+    configuration: RunConfiguration | TaggingConfiguration,
+    output: AnyPath,
+    overwrite: bool,
+    *,
+    device: str,
+    command: Sequence[str],
+    reporter: Reporter,
+) -> RunSummary:
+    """Plan, load, do the work and write; see `run_configuration`."""
+    from projector.run.models import load_models, model_facts
+    from projector.run.writer import RunOrigin, open_writer
+    from projector.tagging.tagger_folder import describe_tagger
+
     clock = Clock()
     plan = plan_run(configuration)
     reporter.planned(plan)

@@ -109,7 +109,7 @@ class SocketWatch:
                 if process.name.isdigit() and self._mark in (process / "environ").read_bytes():
                     name = (process / "comm").read_text().strip()
                     for file in (process / "fd").iterdir():
-                        target = os.readlink(file)
+                        target = str(file.readlink())
                         if target.startswith("socket:["):
                             yield target[8:-1], name
             except OSError:  # it is gone, or somebody else's

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from projector.document import Status
-from projector.errors import ConfigurationError, CorpusError, ProjectorError
+from projector.errors import ConfigurationError, CorpusError, OutputError, ProjectorError
 from projector.models import load
 from projector.run.configure import configure
 from projector.run.plan import Plan, plan_run
 from projector.run.project_corpus import carry_out, fail_task, project_corpus, run_configuration
 from projector.run.reader import read_run
+from projector.storage.claim import claimed
 from schemas.run import RunConfiguration, TaggingConfiguration
 
 
@@ -125,3 +126,9 @@ def test_models_that_are_nowhere_are_told_before_anything_is_read(monkeypatch):
 def test_a_run_without_a_target_is_refused():
     with pytest.raises(ConfigurationError, match="at least one target"):
         run_configuration(configure("es", [], model="tiny"), "out")
+
+
+def test_two_runs_into_one_folder_are_refused_before_anything_is_loaded(monkeypatch):
+    monkeypatch.setattr("projector.run.models.load_models", None)
+    with claimed(Path("out")), pytest.raises(OutputError, match="another run is making it"):
+        run_configuration(configured(), "out")
