@@ -48,6 +48,11 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     return f"{number} {singular if number == 1 else plural or f'{singular}s'}"
 
 
+def is_panic(error: BaseException) -> bool:
+    """Tell whether an error is a panic of a library in Rust, which no `except Exception` sees."""
+    return type(error).__name__ == "PanicException"
+
+
 class ProjectorError(Exception):
     """A known failure: the command line prints its message and exits with 1."""
 

@@ -57,6 +57,10 @@ def read_content(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
     except ValueError as error:  # also what is not UTF-8
         raise ConfigurationError(f"{path}: is no TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigurationError(
+            f"{path}: is nested too deeply to be read; expected tables of settings"
+        ) from error
 
 
 def validated(

@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from projector.cli.sections import SectionedGroup
+from projector.errors import is_panic
 
 _COMMANDS = {
     "project": "Project annotated documents onto their translations.",
@@ -85,13 +86,15 @@ def run(arguments: list[str]) -> int:
         # Whoever read the output has had enough; nothing more can be said there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and not is_panic(error):
+            raise
         _tell(error, with_traceback=wanted)
         return 1
     return code if isinstance(code, int) else 0
 
 
-def _tell(error: Exception, *, with_traceback: bool) -> None:
+def _tell(error: BaseException, *, with_traceback: bool) -> None:
     """Say what ended a command, and of a fault how to see where."""
     from projector.cli.faults import is_fault, told
 

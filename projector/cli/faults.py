@@ -33,7 +33,7 @@ _NO_NETWORK = (
 )
 
 
-def told(error: Exception) -> str:
+def told(error: BaseException) -> str:
     """Return what a command says of an error that ended it."""
     advice = circumstance(error)
     if isinstance(error, ProjectorError):  # of the network it tells itself
@@ -45,7 +45,7 @@ def told(error: Exception) -> str:
     return f"a fault in projector: {_named(error)}"
 
 
-def is_fault(error: Exception) -> bool:
+def is_fault(error: BaseException) -> bool:
     """Tell whether an error is none that a user could mend."""
     known = isinstance(error, (ProjectorError, OSError))
     return not known and circumstance(error) is None

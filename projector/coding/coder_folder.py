@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from projector.errors import ModelError
+from projector.models.folder_file import read_contract
 from projector.storage.trained_folder import find_trained
+from schemas.model_folder import CoderSaid
 
 CODER_FILE = "coder.json"
 # The stages; also what those that are installed with the project are called.
@@ -43,18 +45,16 @@ class CoderFolder:
         """
         shipped = Path(__file__).parent / kind
         folder = find_trained(path, CODER_FILE, installed={str(kind): shipped})
-        wanted = f'a run of `projector train coder` with stage = "{kind}"'
+        wanted = f'the folder of a run of `projector train coder` with stage = "{kind}"'
         try:
-            said = json.loads((folder / CODER_FILE).read_text(encoding="utf-8"))
-            weight = float(said.get("first_weight", 0))
-            coder = cls(folder, str(said["prefix"]), bool(said.get("context")), weight)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            said = read_contract(folder / CODER_FILE, CoderSaid, "what stage it is, and its prefix")
+        except ModelError as error:
             raise ModelError(
-                f"{path}: no {kind} can be read ({error}); expected the folder of {wanted}"
+                f"{path}: no {kind} can be read ({error}); expected {wanted}"
             ) from error
-        if said.get("kind") != kind:
-            raise ModelError(f"{path}: it is a {said.get('kind')}; expected the folder of {wanted}")
-        return coder
+        if said.kind != kind:
+            raise ModelError(f"{path}: it is a {said.kind}; expected {wanted}")
+        return cls(folder, said.prefix, bool(said.context), said.first_weight or 0.0)
 
 
 def write_coder(folder: Path, kind: Stage, said: Mapping[str, object]) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+from projector.errors import ConfigurationError
 from projector.storage.atomic_folder import new_folder, put_in_place
 from projector.storage.hashes import file_hash
 
+_LOG = logging.getLogger(__name__)
 _MANIFEST = "complete.json"
+# Folders that this process has found whole, with their hashes, and their files' sizes and times.
+_WHOLE: dict[Path, tuple[dict[str, str], tuple[tuple[int, ...], ...]]] = {}
 
 
 def cache_folder() -> Path:
@@ -18,21 +23,29 @@ def cache_folder() -> Path:
     if chosen := os.environ.get("PROJECTOR_CACHE"):
         return Path(chosen).expanduser()
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path("~/.cache").expanduser()) / "projector"
+    try:
+        return (Path(base) if base else Path("~/.cache").expanduser()) / "projector"
+    except RuntimeError as error:
+        raise ConfigurationError(
+            f"there is nowhere to keep models ({error}); set PROJECTOR_CACHE to a folder"
+        ) from error
 
 
 def cached(name: str, build: Callable[[Path], None]) -> Path:
     """Return the folder `name` of the cache; make it with `build` if it is absent or damaged.
 
     It is built under another name and renamed, so that it appears whole, and however many
-    processes do this at once, all get a whole folder.
+    processes do this at once, all get a whole folder. That one was damaged is told.
 
     Raises:
         OSError: The cache can't be written.
     """
     folder = cache_folder() / name
-    if is_whole(folder):
+    damage = damage_of(folder)
+    if damage is None:
         return folder
+    if folder.is_dir():
+        _LOG.warning("%s: is damaged (%s); making it again", folder, damage)
     with new_folder(folder) as temporary:
         build(temporary)
         _write_manifest(temporary)
@@ -42,13 +55,36 @@ def cached(name: str, build: Callable[[Path], None]) -> Path:
 
 def is_whole(folder: Path) -> bool:
     """Tell whether a cached folder holds every file that was put there, byte for byte."""
+    return damage_of(folder) is None
+
+
+def damage_of(folder: Path) -> str | None:
+    """Return what is wrong with a cached folder, None where it is whole.
+
+    Every file's hash is compared with what it was when it was written; in a process only once, as
+    long as sizes and times of the files stay.
+    """
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        return bool(manifest) and all(
-            file_hash(folder / name) == expected for name, expected in manifest.items()
-        )
-    except (OSError, ValueError, AttributeError):
-        return False
+        if not (isinstance(manifest, dict) and manifest):
+            return f"{_MANIFEST} is empty"
+        stamp = tuple(_stamp(folder / name) for name in manifest)
+        if _WHOLE.get(folder) == (manifest, stamp):
+            return None
+        for name, expected in manifest.items():
+            if file_hash(folder / name) != expected:
+                return f"{name} is not what was written there"
+    except OSError as error:
+        return str(error)
+    except (ValueError, RecursionError) as error:
+        return f"{_MANIFEST}: {error}"
+    _WHOLE[folder] = (manifest, stamp)
+    return None
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
 
 
 def _write_manifest(folder: Path) -> None:

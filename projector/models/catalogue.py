@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,7 +18,6 @@ from projector.storage.trained_folder import find_trained
 # {"layer": 7, "granularity": "sentence", "window": …, "overlap": …} and how the model was made
 OWN_FILE = "projector.json"
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
-_WEIGHTS = (".safetensors", ".bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,11 @@ def list_models() -> list[ModelEntry]:
 
 def added_models() -> dict[str, Path]:
     """Return the folders of the models that a user has added, by name."""
-    root = added_folder()
-    if not root.is_dir():
+    try:
+        folders = sorted(added_folder().iterdir())
+    except OSError:  # there is no cache, or none that can be looked into
         return {}
-    return {path.name: path for path in sorted(root.iterdir()) if is_name(path.name)}
+    return {path.name: path for path in folders if is_name(path.name)}
 
 
 def added_folder() -> Path:
@@ -134,8 +135,8 @@ def find_entry(name_or_path: str | os.PathLike[str]) -> ModelEntry:
     known = {entry.name: entry for entry in list_models()}
     if isinstance(name_or_path, str) and text in known:
         return known[text]
-    folder = Path(text).expanduser()
-    if text and folder.is_dir():
+    folder = _folder(text)
+    if folder is not None:
         return _undescribed(text, "folder", str(model_folder(folder)))
     for entry in _KNOWN:
         if entry.source == "hub" and entry.location == text:
@@ -146,6 +147,14 @@ def find_entry(name_or_path: str | os.PathLike[str]) -> ModelEntry:
         f"{text}: no such model; expected a folder that exists, a hub name (owner/name) "
         f"or one of {', '.join(known)}"
     )
+
+
+def _folder(text: str) -> Path | None:
+    """Return the folder that a text names, None where it names none."""
+    with suppress(OSError, RuntimeError):  # too long for a name; `~` of somebody unknown
+        folder = Path(text).expanduser()
+        return folder if text and folder.is_dir() else None
+    return None
 
 
 def model_folder(folder: Path) -> Path:
@@ -169,7 +178,7 @@ def _is_downloaded(hub_name: str) -> bool:
     config = try_to_load_from_cache(hub_name, "config.json")
     if not isinstance(config, str):
         return False
-    return any(file.suffix in _WEIGHTS for file in Path(config).parent.iterdir())
+    return any(file.suffix == ".safetensors" for file in Path(config).parent.iterdir())
 
 
 def _is_hub_name(text: str) -> bool:

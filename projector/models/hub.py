@@ -26,6 +26,8 @@ def download(name: str) -> Path:
         if HF_HUB_OFFLINE:
             return Path(snapshot_download(name, local_files_only=True))
         wanted = wanted_files(HfApi().list_repo_files(name))
+        if not any(is_weights(file) for file in wanted):
+            raise _pickled(name)
         return Path(snapshot_download(name, allow_patterns=wanted))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
@@ -36,9 +38,21 @@ def download(name: str) -> Path:
 
 
 def wanted_files(files: list[str]) -> list[str]:
-    """Choose what to fetch: one set of weights, safetensors where there is one, at the top."""
+    """Choose what to fetch of a model: its safetensors at the top, and what they are read by."""
     top = [file for file in files if "/" not in file]
-    weights = [file for file in top if file.endswith((".safetensors", ".safetensors.index.json"))]
-    if not weights:
-        weights = [file for file in top if file.startswith("pytorch_model")]
-    return [file for file in top if file in (*_SMALL, *_VOCABULARIES)] + weights
+    small = [file for file in top if file in (*_SMALL, *_VOCABULARIES)]
+    return small + [file for file in top if is_weights(file)]
+
+
+def is_weights(file: str) -> bool:
+    """Tell whether a file holds weights that can't hold code."""
+    return file.endswith((".safetensors", ".safetensors.index.json"))
+
+
+def _pickled(name: str) -> ModelError:
+    return ModelError(
+        f"{name}: the hub has no safetensors of it, and pickled weights may hold code that runs "
+        "when they are read; expected model.safetensors, and nothing was fetched. If you trust "
+        f"whoever made it, save it anew with transformers, AutoModel.from_pretrained({name!r})"
+        ".save_pretrained(FOLDER), with its tokenizer beside, and name that folder"
+    )

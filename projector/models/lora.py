@@ -5,25 +5,25 @@ Reading needs no peft: `W + alpha / r · B A` is all there is to it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from projector.errors import ModelError
+from projector.models.folder_file import read_contract, read_object
+from projector.models.weights import read_tensors
+from schemas.model_folder import AdapterSaid
 
 CONFIGURATION = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
 FILES = (CONFIGURATION, WEIGHTS)
 _NUMBER = re.compile(r"\blayers?\.(\d+)\.")
 _PREFIX = "base_model.model."
+_UNMERGEABLE = ("use_dora", "rank_pattern", "alpha_pattern", "modules_to_save")
 _EXPECTED = "a LoRA adapter as peft saves it, of linear layers only"
 
 
@@ -79,7 +79,7 @@ def base_of(folder: Path) -> str:
     Raises:
         ModelError: Its configuration can't be read, or it is no adapter that can be merged.
     """
-    return str(_configuration(folder)["base_model_name_or_path"])
+    return _configuration(folder).base_model_name_or_path
 
 
 def read_adapter(folder: Path) -> Adapter:
@@ -89,12 +89,7 @@ def read_adapter(folder: Path) -> Adapter:
         ModelError: It can't be read, or can't simply be merged.
     """
     configuration = _configuration(folder)
-    try:
-        tensors = load_file(folder / WEIGHTS)
-    except (OSError, SafetensorError) as error:
-        raise ModelError(
-            f"{folder / WEIGHTS}: can't be read ({error}); expected {_EXPECTED}"
-        ) from error
+    tensors = read_tensors(folder / WEIGHTS, _EXPECTED)
     downs = {key: value for key, value in tensors.items() if key.endswith(".lora_A.weight")}
     factors = {}
     for key, down in downs.items():
@@ -102,32 +97,26 @@ def read_adapter(folder: Path) -> Adapter:
         up = tensors.pop(f"{stem}.lora_B.weight", None)
         if up is None or up.ndim != 2 or down.ndim != 2:
             raise ModelError(f"{folder / WEIGHTS}: {stem} has no second factor; {_EXPECTED}")
+        if up.shape[1] != down.shape[0]:
+            shapes = f"{list(down.shape)} and {list(up.shape)}"
+            raise ModelError(f"{folder / WEIGHTS}: {stem} has factors {shapes}; {_EXPECTED}")
         factors[stem.removeprefix(_PREFIX)] = (down, up)
     if len(factors) != len(tensors):
         strange = sorted(set(tensors) - set(downs))
         raise ModelError(f"{folder / WEIGHTS}: holds {strange[0]}; expected {_EXPECTED}")
-    rank = float(configuration["r"])
-    root = rank**0.5 if configuration.get("use_rslora") else rank
-    scale = float(configuration["lora_alpha"]) / root
-    base = str(configuration["base_model_name_or_path"])
-    return Adapter(folder, base, scale, dict(sorted(factors.items())))
+    root = configuration.r**0.5 if configuration.use_rslora else configuration.r
+    base = configuration.base_model_name_or_path
+    return Adapter(folder, base, configuration.lora_alpha / root, dict(sorted(factors.items())))
 
 
-def _configuration(folder: Path) -> dict[str, Any]:
+def _configuration(folder: Path) -> AdapterSaid:
     path = folder / CONFIGURATION
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        strange = [
-            key
-            for key in ("use_dora", "rank_pattern", "alpha_pattern", "modules_to_save")
-            if content.get(key)
-        ]
-        if content.get("peft_type") != "LORA" or strange:
-            unusable = strange[0] if strange else f"peft_type {content.get('peft_type')}"
-            raise ModelError(f"{path}: has {unusable}; expected {_EXPECTED}")
-        for key in ("base_model_name_or_path", "r", "lora_alpha"):
-            if not content.get(key):
-                raise ModelError(f"{path}: lacks {key}; expected {_EXPECTED}")
-    except (OSError, ValueError, AttributeError) as error:
-        raise ModelError(f"{path}: can't be read ({error}); expected {_EXPECTED}") from error
-    return content
+    content = read_object(path, _EXPECTED)
+    strange = [key for key in _UNMERGEABLE if content.get(key)]
+    if content.get("peft_type") != "LORA" or strange:
+        unusable = strange[0] if strange else f"peft_type {str(content.get('peft_type'))[:80]}"
+        raise ModelError(f"{path}: has {unusable}; expected {_EXPECTED}")
+    for key in AdapterSaid.model_fields:
+        if not content.get(key) and key != "use_rslora":
+            raise ModelError(f"{path}: lacks {key}; expected {_EXPECTED}")
+    return read_contract(path, AdapterSaid, _EXPECTED)

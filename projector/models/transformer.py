@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from projector.errors import ConfigurationError
+from projector.errors import ConfigurationError, ModelError
 from projector.models.checkpoint import Checkpoint, build, open_checkpoint
 from projector.models.encoder import View
+from projector.models.foreign_errors import foreign_reading
 from projector.models.transformer_encoder import TransformerEncoder
 from projector.storage.hashes import content_hash
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from projector.models.catalogue import ModelEntry
     from projector.models.devices import Runtime
     from projector.settings import Granularity
+    from schemas.model_folder import ReadingSaid
 
 ENCODING = 1  # raise it when the same weights give other vectors, offsets or sentences
 LONG_CONTEXT = 2048  # positions from which a model is taken to be trained on whole documents
@@ -40,7 +41,7 @@ def load_transformer(
     checkpoint, view, config = reading.checkpoint, reading.view, reading.checkpoint.config
     packed = config.model_type in _PACKED
     model = build(checkpoint, view.layer, runtime, packed=packed)
-    return TransformerEncoder(
+    encoder = TransformerEncoder(
         name=entry.name,
         fingerprint=reading.fingerprint(runtime.precision),
         dimension=config.hidden_size,
@@ -53,6 +54,10 @@ def load_transformer(
         packed=packed,
         model=model,
     )
+    if entry.source != "package":  # what is installed is known to work
+        with foreign_reading(f"{entry.name}: its model, tried at the letter a,", "vectors"):
+            encoder.vectors(encoder.tokenize("a"))
+    return encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +89,9 @@ def read_checkpoint(
     """Open an entry's checkpoint and decide how it is read; the weights stay where they are."""
     checkpoint = open_checkpoint(entry)
     config = checkpoint.config
-    probe = checkpoint.tokenizer.encode("a")
-    letters = [number for number, special in enumerate(probe.special_tokens_mask) if not special]
-    prefix, suffix = tuple(probe.ids[: letters[0]]), tuple(probe.ids[letters[-1] + 1 :])
+    prefix, suffix = _special_tokens(checkpoint)
     first_position = (config.pad_token_id or 0) + 1 if config.model_type in _ROBERTA_LIKE else 0
-    room = getattr(config, "max_position_embeddings", 512) - first_position
+    room = (getattr(config, "max_position_embeddings", None) or 512) - first_position
     room -= len(prefix) + len(suffix)
     view = resolve_view(
         entry,
@@ -102,11 +105,23 @@ def read_checkpoint(
     return CheckpointReading(checkpoint, view, prefix, suffix, first_position)
 
 
+def _special_tokens(checkpoint: Checkpoint) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the ids of the special tokens that a tokenizer puts before and behind a text."""
+    probe = checkpoint.tokenizer.encode("a")
+    letters = [number for number, special in enumerate(probe.special_tokens_mask) if not special]
+    if not letters:
+        raise ModelError(
+            f"{checkpoint.name}: its tokenizer gives no token for the letter a; expected one with "
+            "a vocabulary. Is tokenizer.json that of this model?"
+        )
+    return tuple(probe.ids[: letters[0]]), tuple(probe.ids[letters[-1] + 1 :])
+
+
 def resolve_view(
     entry: ModelEntry,
     config: PreTrainedConfig,
     room: int,
-    metadata: Mapping[str, Any],
+    metadata: ReadingSaid,
     *,
     layer: int | None,
     granularity: Granularity | None,
@@ -132,18 +147,19 @@ def resolve_view(
     aligner = "align" in f"{Path(entry.location).name} {config.architectures}".lower()
     ruled = depth if aligner else round(depth * 2 / 3)
     chosen = next(
-        value for value in (layer, entry.layer, metadata.get("layer"), ruled) if value is not None
+        value for value in (layer, entry.layer, metadata.layer, ruled) if value is not None
     )
     if not 0 <= chosen <= depth:
         raise ConfigurationError(
             f"{entry.name} has no layer {chosen}; expected 0 to {depth} (--layer)"
         )
-    size = window or entry.window or metadata.get("window") or room
+    size = window or entry.window or metadata.window or room
     if not 1 <= size <= room:
         raise ConfigurationError(
             f"{entry.name} has no room for a window of {size} tokens; expected 1 to {room} "
             "(--window)"
         )
-    seen = granularity or entry.granularity or metadata.get("granularity")
+    seen = granularity or entry.granularity or metadata.granularity
     seen = seen or ("window" if room >= LONG_CONTEXT - 2 else "sentence")
-    return View(chosen, seen, size, min(metadata.get("overlap", entry.overlap), size // 4))
+    overlap = entry.overlap if metadata.overlap is None else metadata.overlap
+    return View(chosen, seen, size, min(overlap, size // 4))

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector.errors import ModelError
 from projector.models.encoder import TextKey, View, text_key
+from projector.models.foreign_errors import foreign_reading
 from projector.text.sentences import split_sentences
 from projector.text.tokens import Pieces, TokenizedText, tokenize_stretches
 from projector.text.windows import segment_windows
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
     from transformers import PreTrainedModel
 
@@ -59,10 +62,16 @@ class TransformerEncoder:
             stretches = split_sentences(text)
         else:
             stretches = np.array([[0, len(text)]], np.int64)
-        return tokenize_stretches(text, stretches, self._pieces)
+        return tokenize_stretches(text, stretches, self.pieces)
 
-    def _pieces(self, stretch: str) -> Pieces:
-        encoding = self.tokenizer.encode(stretch, add_special_tokens=False)
+    def pieces(self, stretch: str) -> Pieces:
+        """Return the pieces of some text as its tokenizer cuts it, special tokens left out.
+
+        Raises:
+            ModelError: Its tokenizer fails at it.
+        """
+        with foreign_reading(f"{self.name}: its tokenizer", "pieces of a text"):
+            encoding = self.tokenizer.encode(stretch, add_special_tokens=False)
         return Pieces(encoding.ids, encoding.offsets, encoding.tokens)
 
     def encode(self, texts: Sequence[TokenizedText]) -> list[torch.Tensor]:
@@ -70,6 +79,9 @@ class TransformerEncoder:
 
         Identical texts are encoded once a call and share their vectors. Forward passes never mix
         texts, so that a text's vectors are the same bits whatever else is in the call.
+
+        Raises:
+            ModelError: Its tokenizer is another model's, or its vectors are no numbers.
         """
         done: dict[TextKey, torch.Tensor] = {}
         for text in texts:
@@ -79,6 +91,10 @@ class TransformerEncoder:
         return [done[text_key(text)] for text in texts]
 
     def _encode(self, text: TokenizedText) -> torch.Tensor:
+        return self.vectors(text)
+
+    def vectors(self, text: TokenizedText) -> torch.Tensor:
+        """Return [T, d] float32 vectors of a text, see `encode`."""
         from projector.models.packing import forward
 
         cuts = segment_windows(text, window=self.view.window, overlap=self.view.overlap)
@@ -86,12 +102,34 @@ class TransformerEncoder:
             np.concatenate((self.prefix, text.ids[start:end], self.suffix)).astype(np.int64)
             for start, end, _, _ in cuts.tolist()
         ]
+        self.check_ids(sequences)
         first = len(self.prefix) + cuts[:, 2] - cuts[:, 0]
         kept = np.stack([first, first + cuts[:, 3] - cuts[:, 2]], 1)
-        return forward(
+        vectors = forward(
             self.model,
             sequences,
             kept,
             first_position=self.first_position,
             packed=self.packed,
         )
+        if not vectors.isfinite().all():
+            raise ModelError(
+                f"{self.name}: its vectors of a text of {len(text)} tokens are NaN or infinite in "
+                f"{self.precision}; expected numbers. Try --precision fp32; where that doesn't "
+                "help its weights are damaged: fetch or train it again"
+            )
+        return vectors
+
+    def check_ids(self, sequences: Sequence[NDArray[np.int64]]) -> None:
+        """Refuse ids that the model has no embedding of.
+
+        Raises:
+            ModelError: There are such: its tokenizer is another model's.
+        """
+        rows = self.model.config.vocab_size
+        largest = max((int(ids.max(initial=0)) for ids in sequences), default=0)
+        if largest >= rows:
+            raise ModelError(
+                f"{self.name}: its tokenizer gives the id {largest}, and the model has {rows} "
+                "embeddings; expected the tokenizer.json that it was trained with"
+            )

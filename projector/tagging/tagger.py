@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from projector import models
 from projector.corpus.language_names import UNKNOWN_LANGUAGE
 from projector.decode.tagger_evidence import TokenEvidence
 from projector.document import Document, Fragment, Mention, as_document
+from projector.errors import ModelError
+from projector.models.weights import read_state
 from projector.tagging.bio import bio_spans
 from projector.tagging.head import Head
 from projector.tagging.tagger_folder import (
@@ -191,15 +192,21 @@ def load_tagger(
         ModelError: There is no tagger, or it can't be read.
     """
     folder = TaggerFolder.read(path)
+    with torch.device("meta"):  # what a file asks for needn't fit into memory
+        shape = Head(folder.dimension, len(folder.types), folder.head)
     try:
-        chosen = HeadConfiguration.model_validate(folder.head)
-        head = Head(folder.dimension, len(folder.types), chosen)
-        weights = load_file(folder.path / WEIGHTS_FILE)
-        head.load_state_dict({name: one.float() for name, one in weights.items()})
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        weights = read_state(folder.path / WEIGHTS_FILE, shape, f"as {TAGGER_FILE} says")
+    except ModelError as error:
         raise unreadable(path, error) from error
+    head = Head(folder.dimension, len(folder.types), folder.head)
+    head.load_state_dict({name: one.float() for name, one in weights.items()})
     if encoder is None or not _serves(encoder, folder, precision):
         encoder = models.load(**folder.encoder, precision=precision, device=device)
+    if encoder.dimension != folder.dimension:
+        raise ModelError(
+            f"{folder.path / TAGGER_FILE}: its head takes vectors of {folder.dimension} numbers, "
+            f"and {encoder.name} gives {encoder.dimension}; expected the encoder it was trained on"
+        )
     fingerprint = folder.fingerprint_with(encoder.fingerprint)
     head = head.eval().to(getattr(encoder, "device", torch.device("cpu")))
     return Tagger(str(path), fingerprint, folder.types, folder.support, encoder, head)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from projector import models
 from projector.errors import ModelError
+from projector.models.folder_file import read_contract
 from projector.settings import DEFAULT_MODEL
 from projector.storage.hashes import content_hash, file_hash
 from projector.storage.trained_folder import find_trained
+from schemas.model_folder import TaggerSaid
 
 if TYPE_CHECKING:
     from projector.settings import Precision, Settings
     from schemas.run import ModelConfiguration, RunConfiguration
+    from schemas.tagger_training import HeadConfiguration
 
 TAGGER_FILE = "tagger.json"
 WEIGHTS_FILE = "head.safetensors"
@@ -55,7 +57,7 @@ class TaggerFolder:
     types: tuple[str, ...]
     support: tuple[str, ...]
     dimension: int
-    head: dict[str, Any]
+    head: HeadConfiguration
     encoder: dict[str, Any]
 
     @classmethod
@@ -67,13 +69,13 @@ class TaggerFolder:
         """
         folder = _folder_of(path)
         try:
-            said = json.loads((folder / TAGGER_FILE).read_text(encoding="utf-8"))
-            encoder = {"name_or_path": str(folder), **said.get("encoder", {})}
-            types = tuple(said["types"])
-            support = types if said.get("support") is None else tuple(said["support"])
-            return cls(folder, types, support, said["dimension"], said["head"], encoder)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            said = read_contract(folder / TAGGER_FILE, TaggerSaid, "what a tagger finds, and how")
+        except ModelError as error:
             raise unreadable(path, error) from error
+        # As a path: a folder is meant, though it be called as a known model is.
+        encoder = {"name_or_path": folder, **said.encoder.model_dump(exclude_unset=True)}
+        support = said.types if said.support is None else said.support
+        return cls(folder, said.types, support, said.dimension, said.head, encoder)
 
     def fingerprint(self, *, precision: Precision, device: str) -> str:
         """Return a hash of all that decides what it finds.

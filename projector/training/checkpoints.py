@@ -19,16 +19,30 @@ from typing import Any
 
 import polars as pl
 import torch
-from pydantic import BaseModel, ValidationError
-from safetensors.torch import load_file, save_file
+from pydantic import BaseModel, Field, ValidationError
+from safetensors.torch import save_file
 from torch import Tensor
 
 from projector.errors import ConfigurationError
+from projector.models.folder_file import read_contract, read_object
+from projector.models.foreign_errors import foreign_reading
+from projector.models.weights import read_tensors
 from projector.storage.atomic_file import atomic_write
 from projector.storage.atomic_folder import new_folder, put_in_place, writing
 from schemas.validation import differences
 
 CurveRow = Mapping[str, float]
+CHECKPOINT = (
+    "a checkpoint as training leaves it. Remove the folder checkpoint to train from the beginning"
+)
+
+
+class _State(BaseModel):
+    """What a checkpoint says beside its weights."""
+
+    step: int = Field(ge=0)
+    best: tuple[float, int] | None
+    rows: list[dict[str, int | float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +118,20 @@ class TrainingFolder:
         self.write_curve(snapshot.rows)
 
     def load(self, device: torch.device) -> Snapshot | None:
-        """Return the last checkpoint, None where there is none."""
+        """Return the last checkpoint, None where there is none.
+
+        Raises:
+            ModelError: It can't be read, or holds more than numbers.
+        """
         folder = self.path / "checkpoint"
         if not folder.is_dir():
             return None
-        state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-        return Snapshot(
-            state["step"],
-            load_file(folder / "weights.safetensors"),
-            torch.load(folder / "optimizer.pt", map_location=device, weights_only=True),
-            tuple(state["best"]) if state["best"] else None,
-            state["rows"],
-        )
+        state = read_contract(folder / "state.json", _State, CHECKPOINT)
+        with foreign_reading(folder / "optimizer.pt", CHECKPOINT):
+            # Nothing but tensors and numbers: whatever else is pickled there is refused.
+            optimizer = torch.load(folder / "optimizer.pt", map_location=device, weights_only=True)
+        weights = read_tensors(folder / "weights.safetensors", CHECKPOINT)
+        return Snapshot(state.step, weights, optimizer, state.best, [*state.rows])
 
     def save_best(self, weights: Mapping[str, Tensor]) -> None:
         """Keep the weights that measured best so far."""
@@ -125,8 +141,12 @@ class TrainingFolder:
         )
 
     def load_best(self) -> dict[str, Tensor]:
-        """Return the weights that measured best."""
-        return load_file(self.path / "best" / "weights.safetensors")
+        """Return the weights that measured best.
+
+        Raises:
+            ModelError: They can't be read.
+        """
+        return read_tensors(self.path / "best" / "weights.safetensors", CHECKPOINT)
 
     def save_model(self, write: Callable[[Path], None]) -> None:
         """Write the finished model, whole or not at all."""
@@ -137,7 +157,7 @@ class TrainingFolder:
         path = self.path / "result.json"
         if not path.is_file():
             return None
-        figures: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
+        figures: dict[str, float] = read_object(path, "the figures of a training run")
         return figures
 
     def finish(self, figures: CurveRow) -> None:
@@ -153,7 +173,7 @@ class TrainingFolder:
 
 def _read_again(path: Path, kind: type[BaseModel]) -> object:
     """Return a configuration that was written once, its settings under the names of today."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = read_object(path, "the configuration of a training run")
     try:
         return kind.model_validate(content).model_dump(mode="json")
     except ValidationError:

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from projector.training.checkpoints import CurveRow, Snapshot, TrainingFolder
+from projector.models.foreign_errors import foreign_reading
+from projector.training.checkpoints import CHECKPOINT, CurveRow, Snapshot, TrainingFolder
 from projector.training.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -77,9 +78,10 @@ def train(
     step, best, rows = 0, None, []
     if (resumed := folder.load(device)) is not None:
         step, best, rows = resumed.step, resumed.best, list(resumed.rows)
-        for name, weight in task.trained.items():
-            weight.data.copy_(resumed.weights[name])
-        optimizer.load_state_dict(resumed.optimizer)
+        with foreign_reading(folder.path / "checkpoint", CHECKPOINT):
+            put_back(resumed.weights, task.trained)
+            optimizer.load_state_dict(resumed.optimizer)
+            _check_moments(optimizer)
         log(f"resumed at step {step}")
     precision = _autocast(options.precision, device)
     batches = _Batches(schedule)
@@ -115,6 +117,32 @@ def train(
         bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
     bar.close()
     return Snapshot(step, _state(task), optimizer.state_dict(), best, rows)
+
+
+def put_back(kept: Mapping[str, torch.Tensor], trained: Mapping[str, torch.nn.Parameter]) -> None:
+    """Put weights that were kept in the place of those that are trained.
+
+    Raises:
+        ValueError: They are another model's.
+    """
+    for name, weight in trained.items():
+        shape = kept[name].shape if name in kept else None
+        if shape != weight.shape:
+            had = "is not there" if shape is None else f"has the shape {list(shape)}"
+            raise ValueError(f"{name} {had}, should have {list(weight.shape)}")
+        weight.data.copy_(kept[name])
+
+
+def _check_moments(optimizer: torch.optim.Optimizer) -> None:
+    """Refuse an optimiser's state that is not of its weights.
+
+    Raises:
+        ValueError: It isn't.
+    """
+    for weight, state in optimizer.state.items():
+        shapes = [list(state[key].shape) for key in ("exp_avg", "exp_avg_sq")]
+        if shapes != [list(weight.shape)] * 2 or not state["step"].isfinite():
+            raise ValueError(f"the optimiser's state has the shapes {shapes}")
 
 
 def rate_at(step: int, steps: int, options: OptimisationConfiguration) -> float:

@@ -8,9 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from projector.training.checkpoints import TrainingFolder
+from projector.models.foreign_errors import foreign_reading
+from projector.training.checkpoints import CHECKPOINT, TrainingFolder
 from projector.training.curves import draw_curves, read_curve
-from projector.training.loop import Pace, TrainingTask, train
+from projector.training.loop import Pace, TrainingTask, put_back, train
 from projector.training.schedule import Part, Schedule
 
 if TYPE_CHECKING:
@@ -55,9 +56,8 @@ def fit(
     steps = chosen.steps or max(round(chosen.epochs * schedule.steps_per_epoch()), 1)
     pace = Pace(steps, development.every, configuration.checkpoint_every, development.patience)
     end = train(task, schedule, chosen, pace, run, log=_LOG.info)
-    best = run.load_best()
-    for name, weight in task.trained.items():
-        weight.data.copy_(best[name])
+    with foreign_reading(run.path / "best", CHECKPOINT):
+        put_back(run.load_best(), task.trained)
     task.model.train(False)
     step = end.best[1] if end.best else end.step
     made = {

@@ -4,7 +4,7 @@ from projector.errors import ModelError
 from projector.models import hub
 
 
-def test_safetensors_are_preferred_and_only_the_top_is_fetched():
+def test_safetensors_alone_and_only_the_top_are_fetched():
     files = [
         "README.md",
         "config.json",
@@ -17,7 +17,16 @@ def test_safetensors_are_preferred_and_only_the_top_is_fetched():
     ]
     assert hub.wanted_files(files) == ["config.json", "tokenizer.json", "model.safetensors"]
     files.remove("model.safetensors")
-    assert hub.wanted_files(files) == ["config.json", "tokenizer.json", "pytorch_model.bin"]
+    assert hub.wanted_files(files) == ["config.json", "tokenizer.json"]
+
+
+def test_what_is_only_pickled_is_refused_before_anything_is_fetched(monkeypatch):
+    files = ["config.json", "pytorch_model.bin"]
+    monkeypatch.setattr("huggingface_hub.HfApi.list_repo_files", lambda self, name: files)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("huggingface_hub.snapshot_download", None)
+    with pytest.raises(ModelError, match="o/m: the hub has no safetensors of it"):
+        hub.download("o/m")
 
 
 def test_a_hub_out_of_reach_is_told_with_a_way_out(monkeypatch):

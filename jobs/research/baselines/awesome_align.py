@@ -44,9 +44,15 @@ class AwesomeAlign:
     def __init__(self, folder: Path, *, layer: int, device: str = "cpu") -> None:
         from transformers import AutoModel, AutoTokenizer
 
-        self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        self._model: Any = AutoModel.from_pretrained(
-            folder, local_files_only=True, num_hidden_layers=layer, dtype=torch.float32
+        from projector.models.pretrained import load_pretrained
+
+        self._tokenizer: Any = load_pretrained(AutoTokenizer, folder)
+        self._model: Any = load_pretrained(
+            AutoModel,
+            folder,
+            num_hidden_layers=layer,
+            dtype=torch.float32,
+            use_safetensors=True,
         )
         self._model.to(device).eval()
         self._room = self._tokenizer.model_max_length - 2

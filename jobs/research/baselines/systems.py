@@ -108,10 +108,12 @@ def load_baselines(
     chosen = chosen_baselines(names)
     systems = {}
     if chosen != [lexical.NAME]:
-        from projector.models.checkpoint import quiet_loading
+        from projector.models.pretrained import quiet_loading, refuse_code, weight_files
 
         import_package("galechurch")  # pairs sentences; to be missed now, not within the first set
         weights_folder, layer_read = _weights(folder, layer)
+        refuse_code(weights_folder)  # some of these packages ask, and would run it
+        weight_files(weights_folder)
         with quiet_loading(), readable_folder(weights_folder) as readable:
             for name in chosen:
                 if name in _BUILDERS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,9 @@ from projector.coding.code_list import CodeList
 from projector.coding.coder_folder import RETRIEVER, CoderFolder
 from projector.coding.retrieval.ranking import Ranking, best_of_terms, joined, starts_of
 from projector.coding.retrieval.retriever import Progress
-from projector.models.cache import cached
+from projector.models.cache import cache_folder, cached
 from projector.models.transformer_encoder import TransformerEncoder
-from projector.text.tokens import Pieces, TokenizedText, tokenize_stretches
+from projector.text.tokens import TokenizedText, tokenize_stretches
 
 PREFIX = "query: "  # what E5 was trained with, for texts that are alike (Wang et al. 2024)
 _AT_ONCE = 512  # strings a call: bounds memory, and with the order of the strings fixes their bits
@@ -67,13 +68,9 @@ class BiEncoder:
         whole = [self.prefix + text for text in texts]
         ends = np.cumsum([len(text) for text in whole], dtype=np.int64)
         stretches = np.stack([ends - [len(text) for text in whole], ends], 1)
-        tokens = tokenize_stretches("".join(whole), stretches, self._pieces)
+        tokens = tokenize_stretches("".join(whole), stretches, self.encoder.pieces)
         owner = np.searchsorted(ends, tokens.offsets[:, 0], side="right")
         return tokens, torch.from_numpy(owner)
-
-    def _pieces(self, stretch: str) -> Pieces:
-        encoding = self.encoder.tokenizer.encode(stretch, add_special_tokens=False)
-        return Pieces(encoding.ids, encoding.offsets, encoding.tokens)
 
 
 def pooled(vectors: torch.Tensor, owner: torch.Tensor, count: int) -> torch.Tensor:
@@ -90,7 +87,7 @@ def load_bi_encoder(path: Path, *, device: str = "auto") -> BiEncoder:
         ModelError: There is none in the folder.
     """
     folder = CoderFolder.read(path, RETRIEVER)
-    encoder = models.load(str(folder.path), precision="fp32", device=device)
+    encoder = models.load(folder.path, precision="fp32", device=device)
     assert isinstance(encoder, TransformerEncoder)
     return BiEncoder(encoder, folder.prefix)
 
@@ -121,19 +118,33 @@ class DenseIndex:
 def described(codes: CodeList, encoder: BiEncoder, *, progress: Progress = iter) -> Floats:
     """Return the vectors [terms, d] of a list's descriptions; they are kept in the user's cache.
 
+    Where the cache can't be written, that is told, and they are made again the next time.
+
     Args:
         codes: The list.
         encoder: Makes them.
         progress: Wraps the parts that are encoded, where they are not in the cache.
-
-    Raises:
-        OSError: The cache can't be written.
     """
+    made: list[Floats] = []
 
     def build(folder: Path) -> None:
-        vectors = encoder.embed([term.text for term in codes.terms], progress=progress)
-        np.save(folder / "vectors.npy", vectors.astype(np.float16))
+        embedded = encoder.embed([term.text for term in codes.terms], progress=progress)
+        made.append(embedded)
+        np.save(folder / "vectors.npy", embedded.astype(np.float16))
 
     name = f"codes-{codes.fingerprint[:16]}-{encoder.fingerprint[:16]}"
-    vectors: Floats = np.load(cached(name, build) / "vectors.npy").astype(np.float32)
+    try:
+        kept = np.load(cached(name, build) / "vectors.npy")
+    except OSError as error:
+        if not made:
+            made.append(encoder.embed([term.text for term in codes.terms], progress=progress))
+        kept = made[0].astype(np.float16)
+        logging.getLogger(__name__).warning(
+            "%s: the vectors of %s can't be kept there (%s); they are made anew each time. Set "
+            "PROJECTOR_CACHE to a folder that can be written.",
+            cache_folder(),
+            codes.name,
+            error,
+        )
+    vectors: Floats = kept.astype(np.float32)
     return vectors

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from projector import models
@@ -19,6 +18,7 @@ from projector.coding.coder_folder import CODER_FILE, RERANKER, CoderFolder
 from projector.errors import ModelError
 from projector.models.packing import forward
 from projector.models.transformer_encoder import TransformerEncoder
+from projector.models.weights import read_state
 from projector.storage.hashes import file_hash
 
 HEAD_FILE = "reranker.safetensors"
@@ -49,12 +49,9 @@ class CrossEncoder:
         most = (encoder.view.window - marks) // len(parts)
         ids = list(encoder.prefix)
         for number, part in enumerate(parts):
-            ids += [*(encoder.suffix if number == 1 else ()), *self._ids(part)[:most]]
+            ids += [*(encoder.suffix if number == 1 else ()), *self.encoder.pieces(part).ids[:most]]
             ids += encoder.suffix
         return np.array(ids, np.int64)
-
-    def _ids(self, text: str) -> list[int]:
-        return self.encoder.tokenizer.encode(text, add_special_tokens=False).ids
 
     def score_pooled(self, vectors: Tensor, lengths: Sequence[int]) -> Tensor:
         """Return [P] scores of pairs whose tokens' vectors [T, d] lie end to end."""
@@ -67,6 +64,7 @@ class CrossEncoder:
         scores = np.zeros(len(pairs), np.float32)
         for start in range(0, len(pairs), _PAIRS_AT_ONCE):
             sequences = [self.sequence(*pair) for pair in pairs[start : start + _PAIRS_AT_ONCE]]
+            self.encoder.check_ids(sequences)
             lengths = [len(one) for one in sequences]
             kept = np.stack([np.zeros(len(lengths), np.int64), lengths], 1)
             vectors = forward(
@@ -98,15 +96,15 @@ def load_cross_encoder(path: Path, *, device: str = "auto") -> tuple[CrossEncode
         ModelError: There is none in the folder.
     """
     folder = CoderFolder.read(path, RERANKER)
-    encoder = models.load(str(folder.path), precision="fp32", device=device)
+    encoder = models.load(folder.path, precision="fp32", device=device)
     assert isinstance(encoder, TransformerEncoder)
     head = nn.Linear(encoder.dimension, 1)
     try:
-        head.load_state_dict(load_file(folder.path / HEAD_FILE))
-        files = [file_hash(folder.path / name) for name in (HEAD_FILE, CODER_FILE)]
-        identity = "\n".join([encoder.fingerprint, *files])
-    except (OSError, RuntimeError, SafetensorError) as error:
+        head.load_state_dict(read_state(folder.path / HEAD_FILE, head, "a weight for each number"))
+    except ModelError as error:
         raise ModelError(f"{path}: its head can't be read ({error}); train it again") from error
+    files = [file_hash(folder.path / name) for name in (HEAD_FILE, CODER_FILE)]
+    identity = "\n".join([encoder.fingerprint, *files])
     fingerprint = hashlib.sha256(identity.encode()).hexdigest()
     head = head.eval().to(encoder.device)
     cross = CrossEncoder(encoder, head, folder.context, folder.first_weight)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from projector.errors import ModelError
-from projector.models.cache import cache_folder, cached
+from projector.models.cache import cache_folder, cached, is_whole
 from projector.models.embedded.tokenizer import build_tokenizer
 from projector.models.embedded.weight_file import WeightFile, parse
 
@@ -29,6 +29,7 @@ FILE = "e5-small-q4.bin"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 CONVERSION = 1  # raise it when the converted copy changes
 IDENTITY = f"{SHA256}-{CONVERSION}"
+_UNWRITABLE: set[Path] = set()  # where this process could not keep the converted model
 
 _LAYER_PARTS = {
     "q": "attention.self.query",
@@ -60,9 +61,14 @@ def converted_folder() -> Path | None:
         ModelError: The package is absent or its file is not the known one.
     """
     _, version = _locate()
+    name = f"{PACKAGE}-{version}-{SHA256[:16]}-{CONVERSION}"
+    folder = cache_folder() / name
+    if folder in _UNWRITABLE:  # tried, and told
+        return folder if is_whole(folder) else None
     try:
-        return cached(f"{PACKAGE}-{version}-{SHA256[:16]}-{CONVERSION}", _write)
+        return cached(name, _write)
     except OSError as error:
+        _UNWRITABLE.add(folder)
         logging.getLogger(__name__).warning(
             "%s: the converted default model can't be kept there (%s); converting it in memory, "
             "some seconds each time. Set PROJECTOR_CACHE to a folder that can be written.",
@@ -109,16 +115,25 @@ def _locate() -> tuple[Path, str]:
 
 
 def _write(folder: Path) -> None:
-    """Write the converted model to an empty folder."""
+    """Write the converted model to an empty folder.
+
+    Raises:
+        OSError: It can't be written.
+    """
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     logging.getLogger(__name__).info("converting the default model, once, into %s", folder.parent)
     weights = read_weights()
     config, tensors = folder / "config.json", folder / "model.safetensors"
     config.write_text(json.dumps(configuration(weights), indent=1), encoding="utf-8")
-    save_file(state(weights), tensors, metadata={"format": "pt"})
+    try:
+        save_file(state(weights), tensors, metadata={"format": "pt"})
+    except SafetensorError as error:  # which hides that the disk is full, or what it is
+        raise OSError(str(error)) from error
     tensors.chmod(config.stat().st_mode)  # else its owner's only: a cache may be shared
-    tokenizer(weights).save(str(folder / "tokenizer.json"), pretty=False)
+    text = tokenizer(weights).to_str(pretty=False)
+    (folder / "tokenizer.json").write_text(text, encoding="utf-8", newline="")
 
 
 def configuration(weights: WeightFile) -> dict[str, Any]:

@@ -1,0 +1,78 @@
+"""State what the files in a model's, adapter's, tagger's or coder's folder say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from schemas.tagger_training import HeadConfiguration
+
+Granularity = Literal["sentence", "window"]
+# Far more than there is, and little enough to be counted with.
+_Size = Annotated[int, Field(ge=1, le=2**24)]
+_Layer = Annotated[int, Field(ge=0, le=2**16)]
+
+
+class Said(BaseModel):
+    """What a folder's file says; what else is in it tells how it was made."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class ReadingSaid(Said):
+    """`projector.json`: how a model is read."""
+
+    layer: _Layer | None = None
+    granularity: Granularity | None = None
+    window: _Size | None = None
+    overlap: Annotated[int, Field(ge=0, le=2**24)] | None = None
+
+
+class AdapterSaid(Said):
+    """`adapter_config.json`, as peft writes it: of it what merging takes."""
+
+    base_model_name_or_path: Annotated[str, Field(min_length=1)]
+    r: _Size
+    lora_alpha: Annotated[float, Field(gt=0, lt=1e9, strict=False)]
+    use_rslora: bool | None = None
+
+
+class TaggerEncoderSaid(Said):
+    """What a tagger says of an encoder that lies elsewhere."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name_or_path: Annotated[str, Field(min_length=1)] | None = None
+    layer: _Layer | None = None
+    granularity: Granularity | None = None
+    window: _Size | None = None
+
+
+class TaggerSaid(Said):
+    """`tagger.json`: what a tagger finds, and how its head is built."""
+
+    model_config = ConfigDict(strict=False)
+
+    types: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
+    support: tuple[str, ...] | None = None
+    dimension: _Size
+    head: HeadConfiguration
+    encoder: TaggerEncoderSaid = TaggerEncoderSaid()
+
+    @model_validator(mode="after")
+    def _whole(self) -> TaggerSaid:
+        if len({*self.types}) < len(self.types):
+            raise ValueError("types: expected none twice")
+        if self.support is not None and not {*self.support} <= {*self.types}:
+            raise ValueError("support: expected some of types")
+        return self
+
+
+class CoderSaid(Said):
+    """`coder.json`: what stage of a coder it is, and how it is used."""
+
+    kind: Literal["retriever", "reranker"]
+    prefix: str
+    context: bool | None = False
+    first_weight: Annotated[float, Field(strict=False, allow_inf_nan=False)] | None = 0.0
