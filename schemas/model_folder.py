@@ -11,6 +11,7 @@ from schemas.tagger_training import HeadConfiguration
 Granularity = Literal["sentence", "window"]
 # Far more than there is, and little enough to be counted with.
 _Size = Annotated[int, Field(ge=1, le=2**24)]
+_Name = Annotated[str, Field(min_length=1, max_length=1000)]
 _Layer = Annotated[int, Field(ge=0, le=2**16)]
 
 
@@ -32,7 +33,7 @@ class ReadingSaid(Said):
 class AdapterSaid(Said):
     """`adapter_config.json`, as peft writes it: of it what merging takes."""
 
-    base_model_name_or_path: Annotated[str, Field(min_length=1)]
+    base_model_name_or_path: _Name
     r: _Size
     lora_alpha: Annotated[float, Field(gt=0, lt=1e9, strict=False)]
     use_rslora: bool | None = None
@@ -43,7 +44,7 @@ class TaggerEncoderSaid(Said):
 
     model_config = ConfigDict(extra="forbid")
 
-    name_or_path: Annotated[str, Field(min_length=1)] | None = None
+    name_or_path: _Name | None = None
     layer: _Layer | None = None
     granularity: Granularity | None = None
     window: _Size | None = None
@@ -54,7 +55,7 @@ class TaggerSaid(Said):
 
     model_config = ConfigDict(strict=False)
 
-    types: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
+    types: Annotated[tuple[_Name, ...], Field(min_length=1)]
     support: tuple[str, ...] | None = None
     dimension: _Size
     head: HeadConfiguration

@@ -16,7 +16,7 @@ from projector.models import hub, lora, packing
 from projector.models.catalogue import OWN_FILE, find_entry
 from projector.models.embedded import convert
 from projector.models.folder_file import read_contract
-from projector.models.foreign_errors import foreign_reading
+from projector.models.foreign_errors import foreign_reading, quiet_panics
 from projector.models.pretrained import (
     CONFIGURATION,
     load_pretrained,
@@ -102,12 +102,16 @@ def _folder(entry: ModelEntry) -> Path:
 
 def _open_adapter(name: str, folder: Path) -> Checkpoint:
     """Open the model that an adapter is for, to be read as the adapter says."""
-    base = find_entry(lora.base_of(folder))
+    try:
+        base = find_entry(lora.base_of(folder))
+    except ModelError as error:
+        raise ModelError(f"{folder}: what it adapts can't be had ({error})") from error
     # Looked at first: one that adapts itself would be opened without end.
     if base.source in ("package", "folder") and lora.is_adapter(_folder(base)):
         raise ModelError(f"{folder}: adapts {base.name}, an adapter itself; expected a whole model")
     adapted = open_checkpoint(base)
-    parts = {path.name: file_hash(path) for path in map(folder.joinpath, lora.FILES)}
+    with foreign_reading(f"{name}: the adapter in {folder}", "both of its files"):
+        parts = {path.name: file_hash(path) for path in map(folder.joinpath, lora.FILES)}
     identity = content_hash({"base": adapted.identity, **parts})
     stated = read_metadata(folder).model_dump(exclude_none=True)
     metadata = adapted.metadata.model_copy(update=stated)
@@ -163,7 +167,7 @@ def _tokenizer(name: str, folder: Path) -> Tokenizer:
     """Return the fast tokenizer of a folder, converted where only a slow one is there."""
     path = folder / "tokenizer.json"
     file = path.name if path.is_file() else ""
-    with foreign_reading(f"{name}: the tokenizer in {folder}", file=file):
+    with foreign_reading(f"{name}: the tokenizer in {folder}", file=file), quiet_panics():
         if path.is_file():
             tokenizer = Tokenizer.from_file(str(path))
         else:

@@ -7,6 +7,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +22,10 @@ _LONGEST = 200  # characters of a reason
 
 def reason_of(error: BaseException) -> str:
     """Return what an error says, on one line and not without end."""
-    lines = str(error).strip().splitlines()
+    lines = [line.strip() for line in str(error).strip().splitlines()]
     reason = lines[0] if lines else type(error).__name__
+    if reason.endswith(":") and len(lines) > 1:
+        reason = f"{reason} {lines[1]}"
     if isinstance(error, KeyError):
         reason = f"there is no {reason}"
     elif not isinstance(error, (OSError, ValueError, RuntimeError)) and lines:
@@ -49,3 +54,27 @@ def foreign_reading(
         told = f"{where}:" if isinstance(where, Path) else where
         reason = f"{file}: {reason_of(error)}" if file else reason_of(error)
         raise ModelError(f"{told} can't be read ({reason}); expected {expected}") from error
+
+
+@contextmanager
+def quiet_panics() -> Iterator[None]:
+    """Keep a panic of Rust's from writing its own report, with a backtrace, on stderr.
+
+    What else is written there meanwhile, by whomever, comes at the end.
+    """
+    sys.stderr.flush()
+    panicked = False
+    with tempfile.TemporaryFile() as held:
+        kept = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException as error:
+            panicked = is_panic(error)
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            held.seek(0)
+            if not panicked:
+                os.write(2, held.read())

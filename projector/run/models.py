@@ -70,11 +70,12 @@ def find_model(
     Raises:
         ProjectorError: There is no such model, or it can't be read as configured.
     """
-    from projector.tagging.tagger_folder import TaggerFolder
+    from projector.tagging.tagger_folder import TaggerFolder, encoder_of
 
     if isinstance(configuration, TaggingConfiguration):
         folder = TaggerFolder.read(Path(configuration.tagger))
-        facts = _facts_at_rest(folder.encoder, precision, device)
+        with encoder_of(folder.path):
+            facts = _facts_at_rest(folder.encoder, precision, device)
         return _with_tagger(facts, folder, facts.fingerprint), None
     model = configuration.model
     wanted = model.model_dump(exclude={"name", "precision"})
@@ -82,7 +83,8 @@ def find_model(
     if configuration.tagger_model is None:
         return facts, None
     folder = TaggerFolder.read(Path(configuration.tagger_model))
-    own = _facts_at_rest(folder.encoder, precision, device).fingerprint
+    with encoder_of(folder.path):
+        own = _facts_at_rest(folder.encoder, precision, device).fingerprint
     return _with_tagger(facts, folder, own), own == facts.fingerprint
 
 

@@ -18,6 +18,8 @@ from projector.corpus.language_names import UNKNOWN_LANGUAGE
 from projector.decode.tagger_evidence import TokenEvidence
 from projector.document import Document, Fragment, Mention, as_document
 from projector.errors import ModelError
+from projector.models.devices import resolve
+from projector.models.foreign_errors import foreign_reading
 from projector.models.weights import read_state
 from projector.tagging.bio import bio_spans
 from projector.tagging.head import Head
@@ -26,6 +28,7 @@ from projector.tagging.tagger_folder import (
     TAGGER_FILE,
     WEIGHTS_FILE,
     TaggerFolder,
+    encoder_of,
     unreadable,
 )
 from schemas.tagger_training import HeadConfiguration
@@ -81,9 +84,18 @@ class Tagger:
         return load_tagger(Path(model), device=device, precision=precision)
 
     def scores(self, text: TokenizedText) -> Tensor:
-        """Return [T, E, 3] float32 BIO scores of a text that its encoder tokenised."""
+        """Return [T, E, 3] float32 BIO scores of a text that its encoder tokenised.
+
+        Raises:
+            ModelError: They are no numbers.
+        """
         with torch.inference_mode():
             scores: Tensor = self.head(self.encoder.encode([text])[0])
+        if not scores.isfinite().all():
+            raise ModelError(
+                f"{self.name}: its scores of a text are NaN or infinite; expected numbers. Try "
+                "--precision fp32; where that doesn't help, train it again"
+            )
         return scores
 
     def spans(self, text: TokenizedText) -> list[NDArray[np.int64]]:
@@ -192,16 +204,21 @@ def load_tagger(
         ModelError: There is no tagger, or it can't be read.
     """
     folder = TaggerFolder.read(path)
-    with torch.device("meta"):  # what a file asks for needn't fit into memory
-        shape = Head(folder.dimension, len(folder.types), folder.head)
     try:
+        # What a file asks for needn't fit into memory.
+        with foreign_reading(folder.path / TAGGER_FILE, "a head"), torch.device("meta"):
+            shape = Head(folder.dimension, len(folder.types), folder.head)
         weights = read_state(folder.path / WEIGHTS_FILE, shape, f"as {TAGGER_FILE} says")
     except ModelError as error:
         raise unreadable(path, error) from error
     head = Head(folder.dimension, len(folder.types), folder.head)
     head.load_state_dict({name: one.float() for name, one in weights.items()})
     if encoder is None or not _serves(encoder, folder, precision):
-        encoder = models.load(**folder.encoder, precision=precision, device=device)
+        runtime = resolve(precision, device)  # where it can't be, that is no fault of the folder's
+        with encoder_of(path):
+            encoder = models.load(
+                **folder.encoder, precision=runtime.precision, device=runtime.device
+            )
     if encoder.dimension != folder.dimension:
         raise ModelError(
             f"{folder.path / TAGGER_FILE}: its head takes vectors of {folder.dimension} numbers, "
@@ -214,7 +231,8 @@ def load_tagger(
 
 def _serves(encoder: Encoder, folder: TaggerFolder, precision: Precision) -> bool:
     """Tell whether an encoder gives the vectors that a tagger was trained on, as precisely."""
-    known = models.fingerprints(**folder.encoder)
+    with encoder_of(folder.path):
+        known = models.fingerprints(**folder.encoder)
     fingerprints = known.values() if precision == "auto" else [known.get(precision)]
     return encoder.fingerprint in fingerprints
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from projector import models
-from projector.errors import ModelError
+from projector.errors import ConfigurationError, ModelError
 from projector.models.folder_file import read_contract
 from projector.settings import DEFAULT_MODEL
 from projector.storage.hashes import content_hash, file_hash
@@ -83,14 +85,27 @@ class TaggerFolder:
         Args:
             precision, device: Of its encoder, see `projector.models.load`.
         """
-        return self.fingerprint_with(
-            models.fingerprint(**self.encoder, precision=precision, device=device)
-        )
+        with encoder_of(self.path):
+            known = models.fingerprint(**self.encoder, precision=precision, device=device)
+        return self.fingerprint_with(known)
 
     def fingerprint_with(self, encoder: str) -> str:
         """Return the same from its encoder's fingerprint."""
         files = {name: file_hash(self.path / name) for name in (TAGGER_FILE, WEIGHTS_FILE)}
         return content_hash({"encoder": encoder, **files})
+
+
+@contextmanager
+def encoder_of(path: Path) -> Iterator[None]:
+    """Say of what goes wrong with a tagger's encoder in the block whose it is.
+
+    Raises:
+        ModelError: Something did.
+    """
+    try:
+        yield
+    except (ModelError, ConfigurationError) as error:
+        raise ModelError(f"{path}: its encoder can't be had ({error})") from error
 
 
 def default_tagger(model: ModelConfiguration, settings: Settings) -> str | None:

@@ -60,7 +60,11 @@ class CrossEncoder:
         return scores
 
     def predict(self, pairs: Sequence[tuple[str, ...]]) -> NDArray[np.float32]:
-        """Return [P] scores; only their differences for one mention mean something."""
+        """Return [P] scores; only their differences for one mention mean something.
+
+        Raises:
+            ModelError: They are no numbers.
+        """
         scores = np.zeros(len(pairs), np.float32)
         for start in range(0, len(pairs), _PAIRS_AT_ONCE):
             sequences = [self.sequence(*pair) for pair in pairs[start : start + _PAIRS_AT_ONCE]]
@@ -78,6 +82,11 @@ class CrossEncoder:
                 scores[start : start + len(lengths)] = (
                     self.score_pooled(vectors, lengths).cpu().numpy()
                 )
+        if not np.isfinite(scores).all():
+            raise ModelError(
+                f"{self.encoder.name}: its scores are NaN or infinite; expected numbers. Its "
+                "weights are damaged: train it again"
+            )
         return scores
 
 
@@ -98,6 +107,13 @@ def load_cross_encoder(path: Path, *, device: str = "auto") -> tuple[CrossEncode
     folder = CoderFolder.read(path, RERANKER)
     encoder = models.load(folder.path, precision="fp32", device=device)
     assert isinstance(encoder, TransformerEncoder)
+    parts = 3 if folder.context else 2
+    least = len(encoder.prefix) + (parts + 1) * len(encoder.suffix) + parts
+    if encoder.view.window < least:
+        raise ModelError(
+            f"{folder.path}: it has a window of {encoder.view.window} tokens; expected at least "
+            f"{least}, for {parts} texts beside each other"
+        )
     head = nn.Linear(encoder.dimension, 1)
     try:
         head.load_state_dict(read_state(folder.path / HEAD_FILE, head, "a weight for each number"))

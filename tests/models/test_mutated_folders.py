@@ -1,0 +1,94 @@
+"""Whatever is wrong with a folder, it is a message that names it, or it works."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mutated_folders import build_folders, damage
+
+from projector.cli.faults import is_fault
+from projector.coding.retrieval.bi_encoder import load_bi_encoder
+from projector.coding.retrieval.cross_encoder import load_cross_encoder
+from projector.errors import ProjectorError
+from projector.models import load
+from projector.tagging.tagger import load_tagger
+
+TEXT = "el paciente tose. no hay dolor de pie."
+
+
+def encode(folder: Path) -> None:
+    encoder = load(folder, device="cpu")
+    (vectors,) = encoder.encode([encoder.tokenize(TEXT)])
+    assert vectors.isfinite().all()
+
+
+def tag(folder: Path) -> None:
+    tagger = load_tagger(folder, device="cpu")
+    found = tagger.tag(TEXT)
+    parts = [part for mention in found.mentions for part in mention.fragments]
+    assert all(0 <= part.start < part.end <= len(TEXT) for part in parts)
+    tagger.evidence(TEXT)
+
+
+def retrieve(folder: Path) -> None:
+    encoder = load_bi_encoder(folder, device="cpu")
+    assert torch.from_numpy(encoder.embed([TEXT, "tos"])).isfinite().all()
+
+
+def rerank(folder: Path) -> None:
+    cross, _ = load_cross_encoder(folder, device="cpu")
+    assert torch.from_numpy(cross.predict([("tos", "dolor", TEXT)])).isfinite().all()
+
+
+USES = {
+    "model": encode,
+    "adapter": encode,
+    "tagger": tag,
+    "frozen": tag,
+    "retriever": retrieve,
+    "reranker": rerank,
+}
+
+
+@pytest.fixture(scope="module")
+def folders(checkpoints, tmp_path_factory):
+    return build_folders(tmp_path_factory.mktemp("folders"), checkpoints / "bert")
+
+
+def use_damaged(folders, random, kind):
+    with tempfile.TemporaryDirectory() as root:
+        folder = Path(root) / "damaged"
+        shutil.copytree(folders[kind], folder)
+        done = damage(folder, random)
+        try:
+            USES[kind](folder)
+        except BaseException as error:
+            assert isinstance(error, ProjectorError), f"{done}: {error!r}"
+            assert not is_fault(error), done
+            assert "damaged" in str(error), f"{done}: {error}"
+            assert len(str(error)) < 2000, f"{done}: {error}"
+
+
+def test_whole_folders_work(folders):
+    for kind, folder in folders.items():
+        USES[kind](folder)
+
+
+@given(random=st.randoms(use_true_random=False), kind=st.sampled_from(sorted(USES)))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_folder_is_told_or_works(folders, random, kind):
+    use_damaged(folders, random, kind)
+
+
+@pytest.mark.slow
+@given(random=st.randoms(use_true_random=False), kind=st.sampled_from(sorted(USES)))
+@settings(
+    max_examples=2500,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_thousands_of_damaged_folders_are_told_or_work(folders, random, kind):
+    use_damaged(folders, random, kind)
