@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _Contract = TypeVar("_Contract", bound=BaseModel)
 _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 _TOLD_WITHOUT_VALUE = ("value_error", "assertion_error", "json_invalid")
+_ENDLESS_KEY = re.compile(r"(?<![\w-])(?:[\w-]++\.){1000}")
 _LONGEST = 80  # characters of a value that is told
 
 
@@ -52,7 +54,10 @@ def read_content(path: Path) -> dict[str, Any]:
         ConfigurationError: It can't be read, or is no TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if _ENDLESS_KEY.search(text):  # its levels are gone through again for each of them
+            raise RecursionError
+        return tomllib.loads(text)
     except OSError as error:
         raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
     except ValueError as error:  # also what is not UTF-8

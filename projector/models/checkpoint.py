@@ -170,6 +170,9 @@ def _tokenizer(name: str, folder: Path) -> Tokenizer:
     with foreign_reading(f"{name}: the tokenizer in {folder}", file=file), quiet_panics():
         if path.is_file():
             tokenizer = Tokenizer.from_file(str(path))
+        elif not any([*folder.glob("vocab.*"), *folder.glob("*.model")]):
+            # transformers would make one that knows no word.
+            raise ValueError(f"there is no {path.name}, nor a vocabulary")
         else:
             tokenizer = load_pretrained(AutoTokenizer, folder).backend_tokenizer
         # What a file says of these was meant for sentence vectors; here nothing is ever cut off.

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from cache_files import build
 
+from projector.errors import ConfigurationError
 from projector.models.cache import cache_folder, cached, is_whole
 
 
@@ -56,6 +57,33 @@ def test_what_is_damaged_is_built_again(cache, damage):
     assert not is_whole(folder)
     assert is_whole(cached("model", build))
     assert [path.name for path in cache.iterdir()] == ["model"]
+
+
+@pytest.mark.parametrize("length", [-1, 0])
+def test_that_a_copy_was_damaged_is_told(cache, caplog, length):
+    folder = cached("model", build)
+    assert cached("model", never) == folder and not caplog.text
+    data = bytearray((folder / "one").read_bytes())
+    data[10] ^= 1
+    (folder / "one").write_bytes(bytes(data[:length] if length else data))
+    cached("model", build)
+    assert "is damaged (one is not what was written there); making it again" in caplog.text
+
+
+def test_whole_files_are_hashed_once_in_a_process(cache, monkeypatch):
+    folder = cached("model", build)
+    assert is_whole(folder)
+    monkeypatch.setattr("projector.models.cache.file_hash", None)
+    assert is_whole(folder)
+
+
+def test_without_a_home_it_is_told_what_to_set(monkeypatch):
+    monkeypatch.delenv("PROJECTOR_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", lambda _: {}["nobody"])
+    with pytest.raises(ConfigurationError, match="set PROJECTOR_CACHE"):
+        cache_folder()
 
 
 def test_a_failure_leaves_nothing(cache):

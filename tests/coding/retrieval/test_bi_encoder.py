@@ -46,3 +46,18 @@ def test_the_nearest_descriptions_are_found_exactly(encoder, tmp_path, monkeypat
     similar = encoder.embed(["tos"]) @ vectors.T
     best = DenseIndex(CODES, encoder, vectors).find(["tos"], 1)
     assert best.scores[0, 0] == pytest.approx(similar.max(), abs=1e-6)
+
+
+@pytest.mark.parametrize("place", ["numpy.save", "projector.models.cache.new_folder"])
+def test_where_the_cache_is_full_the_vectors_are_made_each_time(
+    encoder, tmp_path, monkeypatch, caplog, place
+):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setenv("PROJECTOR_CACHE", str(tmp_path))
+    kept = described(CODES, encoder)
+    monkeypatch.setenv("PROJECTOR_CACHE", str(tmp_path / "full"))
+    monkeypatch.setattr(place, full)
+    assert (described(CODES, encoder) == kept).all()
+    assert "the vectors of test can't be kept there" in caplog.text
