@@ -15,6 +15,7 @@ Precision = Literal["auto", "fp32", "bf16", "fp16"]
 PathMethod = Literal["anchored", "diagonal"]
 AlignMethod = Literal["transport", "sinkhorn-converged", "softmax", "argmax", "itermax"]
 DecodeMethod = Literal["best-span", "longest-run"]
+TextCheck = Literal["strict", "normalised", "off"]  # how stated words are held against the text
 
 # Below this float32 runs out of exponents in Sinkhorn's kernel.
 _COLDEST = 0.02
@@ -122,6 +123,25 @@ class DecodeSettings:
     piece_precision: float = 0.8
     piece_reach: int = 12
     min_score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRules:
+    """How the files of a corpus are read.
+
+    Args:
+        text_check: How the words that a file states for its mentions are held against its text:
+            they must be equal; may differ in Unicode form, blanks, entities, tokenising and case;
+            or play no part, so that offsets are trusted.
+        columns: What a table's columns are called, by what they are (`start` etc.), where its
+            header has names of its own.
+    """
+
+    text_check: TextCheck = "strict"
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+STRICT = ReadingRules()
 
 
 @dataclass(frozen=True, slots=True)

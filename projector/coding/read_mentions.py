@@ -11,6 +11,7 @@ from projector.corpus.formats.tsv_read import read_spans
 from projector.corpus.language_names import guess_language
 from projector.corpus.open_languages import open_languages
 from projector.corpus.reading import require_document
+from projector.corpus.references import split_reference
 from projector.document import Document
 from projector.errors import SKIP_ADVICE, CorpusError, Problem
 
@@ -86,10 +87,8 @@ def _annotated(document: Document) -> CodedDocument:
     codes: dict[str, list[str]] = {}
     for annotation in document.annotations:
         if annotation.kind == "normalization":
-            reference = (annotation.value or "").partition("\t")[0]
-            codes.setdefault(annotation.targets[0], []).extend(
-                codes_in(reference.partition(":")[2])
-            )
+            reference = split_reference(annotation.value)
+            codes.setdefault(annotation.targets[0], []).extend(codes_in(reference.code))
     mentions = tuple(
         CodedMention(
             document.language,

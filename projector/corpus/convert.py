@@ -15,6 +15,7 @@ from projector.corpus import (
     write_tsv,
 )
 from projector.corpus.formats.tsv_write import layout_of
+from projector.corpus.references import split_reference
 from projector.document import Document
 from projector.errors import SKIP_ADVICE, CorpusError, OutputError
 from projector.storage.atomic_file import atomic_write
@@ -160,12 +161,12 @@ def _narrowed(document: Document, columns: Sequence[str]) -> Iterator[str]:
     mentions = {mention.id for mention in document.mentions}
     seen: set[tuple[str, str, str]] = set()
     for one in document.annotations:
-        if one.kind not in ("normalization", "note", "attribute") or one.targets[0] not in mentions:
+        said = one.kind in ("normalization", "note", "attribute") and len(one.targets) == 1
+        if not said or one.targets[0] not in mentions:
             continue
         told = f"{document.name}: {one.id} ({one.kind} {one.label})"
         if one.kind == "normalization":
-            own, _, rest = (one.value or "").partition(":")
-            words = rest.partition("\t")[2]
+            own, _, words = split_reference(one.value)
             if own != resource or words:
                 lost = " ".join(filter(None, (own, words)))
                 yield f"{told} keeps its code only, not {lost!r}"

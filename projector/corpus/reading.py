@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from projector.document import Document
-from projector.errors import CorpusError, Problem
+from projector.errors import CorpusError, Notice, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,12 @@ class Reading:
         document: What could be read; None when not even the text or the file of its annotations
             could. It holds only what is right: mentions with a problem are not in it.
         problems: What is wrong, in line order, each lost mention and annotation among it.
+        notices: What was understood otherwise than it is stated.
     """
 
     document: Document | None
     problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def require_document(reading: Reading, *, advice: str = "") -> Document:

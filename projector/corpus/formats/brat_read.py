@@ -15,14 +15,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from projector.corpus.labels import rename_event
-from projector.corpus.offsets import RawMention, parse_ranges, resolve_offsets
+from projector.corpus.offsets import RawMention, parse_ranges, resolve_mentions
 from projector.corpus.reading import Reading, read_text
 from projector.document import Annotation, AnnotationKind, Document, transferable_annotations
-from projector.errors import CorpusError, Problem
+from projector.errors import CorpusError, Notice, Problem
+from projector.settings import STRICT, ReadingRules, TextCheck
 
 ID_PATTERN = re.compile(r"(?:[TREAMN#][0-9]+[^\s:;]*|\*)")
 _ATTRIBUTE = re.compile(r"([^ \t]+) ([^ \t]+)(?: (.*)|(\t.*))?", re.DOTALL)
-_NORMALIZATION = re.compile(r"([^ \t]+) ([^ \t]+) ([^ \t:]+:[^\t]+(?:\t.*)?)", re.DOTALL)
+# Its code is parted from its resource by a colon; some tools take a blank.
+_NORMALIZATION = re.compile(
+    r"([^ \t]+) ([^ \t]+) ((?:[^ \t:]+:[^\t]+|[^ \t:]+ [^ \t][^\t]*)(?:\t.*)?)", re.DOTALL
+)
+_COMMENT = re.compile("#(?![0-9])[^\t]*$")
+_BLANK_LINE = re.compile(r"(T[0-9]+) +([^ ]+) +([0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*)(?: +(.*))?")
 
 EXPECTED = {
     "T": "T1<tab>Label 0 5<tab>text, or 0 5;16 23 for fragments",
@@ -47,6 +53,7 @@ class _Lines:
     raw_mentions: list[RawMention] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
 
 def read_brat(
@@ -55,34 +62,40 @@ def read_brat(
     *,
     language: str = "und",
     labels: Mapping[str, str] | None = None,
+    rules: ReadingRules = STRICT,
+    name: str | None = None,
 ) -> Reading:
     """Read a `.txt` and its `.ann`; without one the document has no mentions.
 
     Args:
-        text_path: Its stem is the document's name.
+        text_path: The `.txt`.
         annotation_path: The `.ann`, or None.
         language: The document's.
         labels: New names for labels; those not in it stay.
+        rules: How stated words are held against the text. Where they need not be equal, a mention
+            needs no tab either; where offsets are trusted, no words.
+        name: The document's; None: the text's stem.
     """
-    name = text_path.name.removesuffix(".txt")
+    name = text_path.name.removesuffix(".txt") if name is None else name
     try:
         text = read_text(text_path)
         if annotation_path is None:
             return Reading(Document(name, language, text))
-        lines = _parse(read_text(annotation_path), annotation_path, labels or {})
+        lines = _parse(read_text(annotation_path), annotation_path, labels or {}, rules.text_check)
     except CorpusError as error:
         return Reading(None, error.problems)
-    mentions, problems = resolve_offsets(text, lines.raw_mentions)
-    usable_ids = {mention.id for mention in mentions}
+    resolved = resolve_mentions(text, lines.raw_mentions, check=rules.text_check)
+    usable_ids = {mention.id for mention in resolved.mentions}
     annotations, lost = _split_dangling(lines.annotations, usable_ids)
     usable_ids |= {annotation.id for annotation in annotations}
-    problems += [*lines.problems, *_dangling_problems(lost, usable_ids, annotation_path)]
+    dangling = _dangling_problems(lost, usable_ids, annotation_path)
+    problems = [*resolved.problems, *lines.problems, *dangling]
     problems.sort(key=lambda problem: problem.line or 0)
-    document = Document(name, language, text, tuple(mentions), tuple(annotations))
-    return Reading(document, tuple(problems))
+    document = Document(name, language, text, tuple(resolved.mentions), tuple(annotations))
+    return Reading(document, tuple(problems), (*lines.notices, *resolved.notices))
 
 
-def _parse(content: str, path: Path, labels: Mapping[str, str]) -> _Lines:
+def _parse(content: str, path: Path, labels: Mapping[str, str], check: TextCheck) -> _Lines:
     """Understand each line by itself; ids that occur twice are problems."""
     lines = _Lines()
     line_of_id: dict[str, int] = {}
@@ -90,6 +103,11 @@ def _parse(content: str, path: Path, labels: Mapping[str, str]) -> _Lines:
         line = line.removesuffix("\r")
         if not line:
             continue
+        if _COMMENT.match(line):
+            lines.notices.append(Notice(path, "comments (# …) are passed over"))
+            continue
+        if check != "strict":
+            line = _tabbed(line, check)
         id_, tab, rest = line.partition("\t")
         mention_id = id_ if id_.startswith("T") and ID_PATTERN.fullmatch(id_) else None
         if id_ in line_of_id:
@@ -110,10 +128,22 @@ def _parse(content: str, path: Path, labels: Mapping[str, str]) -> _Lines:
     return lines
 
 
+def _tabbed(line: str, check: TextCheck) -> str:
+    """Return a mention's line with the tabs that it lacks: both, or that before no words."""
+    match = None if "\t" in line else _BLANK_LINE.fullmatch(line)
+    if match:
+        id_, label, ranges, words = match.groups()
+        line = f"{id_}\t{label} {ranges}" + ("" if words is None else f"\t{words}")
+    lacks_words = line.startswith("T") and line.count("\t") == 1
+    return f"{line}\t" if lacks_words and check == "off" else line
+
+
 def _malformed_problem(line: str, path: Path, line_number: int, mention_id: str | None) -> Problem:
     found = f"{line[:80]!r} is not understood"
     expected = EXPECTED.get(line[0], "an id like T1, R1, E1, A1, N1, #1 or *, then a tab")
     hint = "" if "\t" in line else "There is no tab in it"
+    if mention_id and line.count("\t") == 1:
+        hint = 'Where no text is stated, trust the offsets: --text-check off (text_check="off")'
     return Problem(path, line_number, found, expected, hint, mention_id)
 
 
@@ -164,9 +194,9 @@ def _normalization(id_: str, rest: str) -> Annotation:
 
 def _note(id_: str, rest: str) -> Annotation:
     parts, value = _split_tail(rest)
-    if len(parts) != 2:
+    if not 1 <= len(parts) <= 2:  # one about nothing is about the document
         raise _MalformedLineError
-    return Annotation(id_, "note", parts[0], (("", parts[1]),), value)
+    return Annotation(id_, "note", parts[0], tuple(("", part) for part in parts[1:]), value)
 
 
 def _equivalence(id_: str, rest: str) -> Annotation:

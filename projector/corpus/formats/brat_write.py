@@ -95,7 +95,7 @@ def _format_annotation(annotation: Annotation) -> str:
         return f"{annotation.id}\t{annotation.label} {annotation.targets[0]} {annotation.value}"
     tail = "" if annotation.value is None else f"\t{annotation.value}"
     if annotation.kind in ("note", "equivalence"):
-        return f"{annotation.id}\t{annotation.label} {' '.join(annotation.targets)}{tail}"
+        return f"{annotation.id}\t{' '.join((annotation.label, *annotation.targets))}{tail}"
     arguments = [f"{role}:{target}" for role, target in annotation.arguments]
     if annotation.kind == "relation":
         arguments.insert(0, annotation.label)

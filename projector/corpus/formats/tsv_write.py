@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from projector.corpus.formats.tsv_dialects import COLUMNS, Columns, columns_named
+from projector.corpus.references import split_reference
 from projector.document import Annotation, AnnotationKind, Document, Mention
 from projector.errors import ConfigurationError
 from projector.storage.atomic_file import atomic_file
@@ -158,6 +159,5 @@ def _column(annotation: Annotation, mention_ids: set[str]) -> _Column | None:
 
 def _value(annotation: Annotation) -> str:
     if annotation.kind == "normalization":
-        resource_and_code, _, _ = (annotation.value or "").partition("\t")
-        return resource_and_code.partition(":")[2]
+        return split_reference(annotation.value).code
     return "true" if annotation.value is None else annotation.value
