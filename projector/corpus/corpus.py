@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from projector.corpus.reading import Reading
-from projector.errors import Problem
+from projector.errors import Notice, Problem
 
 
 class Corpus(Protocol):
@@ -32,6 +32,10 @@ class Corpus(Protocol):
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong beyond single documents."""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what should be known beyond single documents, like files that are not read."""
 
     @property
     def text_folders(self) -> tuple[Path, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.corpus.files import open_files
+from projector.settings import STRICT, ReadingRules
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -18,6 +19,7 @@ def open_corpus(
     language: str | None = None,
     texts: Path | str | None = None,
     labels: Mapping[str, str] | None = None,
+    rules: ReadingRules = STRICT,
 ) -> Corpus:
     """Open a folder of Parquet tables as such, and all else as `open_files` does.
 
@@ -27,6 +29,7 @@ def open_corpus(
         texts: The folder of the `.txt` files where they don't lie beside the annotations.
         labels: New names for labels, see `label_map`; None is the built-in names, or none where
             tables have them already; `{}` none.
+        rules: How the files are read; projector's own tables need none.
 
     Raises:
         CorpusError: As `open_files` and `open_parquet` do.
@@ -36,4 +39,4 @@ def open_corpus(
         from projector.corpus.formats.parquet_read import open_parquet
 
         return open_parquet(Path(path), language=language, labels=labels)
-    return open_files(path, language=language, texts=texts, labels=labels)
+    return open_files(path, language=language, texts=texts, labels=labels, rules=rules)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from projector.corpus.language_names import nearest_language, same_language
 from projector.corpus.open import open_corpus
 from projector.errors import CorpusError, Problem
+from projector.settings import STRICT, ReadingRules
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -20,6 +21,7 @@ def open_languages(
     language: str | None = None,
     texts: Path | str | None = None,
     labels: Mapping[str, str] | None = None,
+    rules: ReadingRules = STRICT,
 ) -> list[Corpus]:
     """Open a corpus, or the corpora in a folder that holds one for each language.
 
@@ -29,6 +31,7 @@ def open_languages(
         language: Which one to take.
         texts: The folder of the texts, if they lie elsewhere.
         labels: New names for labels, see `open_corpus`.
+        rules: How the files are read.
 
     Returns:
         At least one; no two in the same language.
@@ -41,12 +44,12 @@ def open_languages(
     if len(several) > 1:
         return [open_corpus(path, language=code, labels=labels) for code in several]
     try:
-        return [open_corpus(path, language=language, texts=texts, labels=labels)]
+        return [open_corpus(path, language=language, texts=texts, labels=labels, rules=rules)]
     except CorpusError as error:
         folders = _named_after_languages(Path(path), language)
         if not folders:
             raise error from None
-    corpora = [open_corpus(folder, texts=texts, labels=labels) for folder in folders]
+    corpora = [open_corpus(folder, texts=texts, labels=labels, rules=rules) for folder in folders]
     for number, corpus in enumerate(corpora):
         for other in corpora[:number]:
             if same_language(corpus.language, other.language):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.corpus.reading import Reading
-from projector.errors import Problem
+from projector.errors import Notice, Problem
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -48,6 +48,11 @@ class TextOnlyCorpus:
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong with the corpus as a whole."""
         return self.corpus.problems
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what should be known of the corpus as a whole."""
+        return self.corpus.notices
 
     @property
     def text_folders(self) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from projector.corpus.reading import Reading
 from projector.corpus.text_only import TextOnlyCorpus
-from projector.errors import Problem
+from projector.errors import Notice, Problem
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -54,6 +54,11 @@ class TaggedCorpus:
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong with the corpus as a whole."""
         return self.corpus.problems
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what should be known of the corpus as a whole."""
+        return self.corpus.notices
 
     @property
     def text_folders(self) -> tuple[Path, ...]:

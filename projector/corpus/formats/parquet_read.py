@@ -16,7 +16,7 @@ from projector.corpus.language_names import UNKNOWN_LANGUAGE, same_language
 from projector.corpus.offsets import RawMention, resolve_offsets
 from projector.corpus.reading import Reading
 from projector.document import Annotation, Document, transferable_annotations
-from projector.errors import CorpusError, Problem
+from projector.errors import CorpusError, Notice, Problem
 from schemas.tables import ANNOTATIONS, DOCUMENTS, MENTIONS, check_table, name_of
 
 _Rows = dict[str, tuple[int, int]]
@@ -89,6 +89,7 @@ class ParquetCorpus:
         problems: Always empty: what is wrong is told when a document is read.
         labels: New names for labels.
         format: What it is.
+        notices: Always empty.
     """
 
     path: Path
@@ -97,6 +98,7 @@ class ParquetCorpus:
     problems: tuple[Problem, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict, repr=False)
     format: Literal["parquet"] = "parquet"
+    notices: tuple[Notice, ...] = ()
     _tables: tuple[_Table, ...] = field(default=(), repr=False)
     _rows: tuple[_Rows, ...] = field(default=(), repr=False)
 
