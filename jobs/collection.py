@@ -20,7 +20,7 @@ from jobs.shard_file import ShardFacts
 from jobs.shard_work import read_shards
 from jobs.status import status_of
 from projector.coding.load import check_configured
-from projector.errors import CorpusError, OutputError, ProjectorError, counted
+from projector.errors import CorpusError, OutputError, ProjectorError, counted, summaries
 from projector.run.reader import is_run, read_run
 from projector.run.reporter import SILENT, Progress, Reporter
 from projector.run.summary import RunSummary
@@ -98,6 +98,8 @@ def run_collection(
             return _coded(_finished(folder, plan), coding, directory, reporter)
         if plan.shared is not None and isinstance(collection.run, RunConfiguration):
             reporter.told(describe_tagger(collection.run, plan.shared))
+        for line in summaries(plan.notices):
+            reporter.told(f"note: {line}")
         for target, names in plan.unused.items():
             first = f"the first is {names[0]}"
             translate = f"document of {target} translates", f"documents of {target} translate"

@@ -59,6 +59,7 @@ def merge_shards(
         model=plan.model,
         inputs=[planned.files for planned in plan.inputs],
         problems=plan.problems,
+        notices=plan.notices,
         command=command,
     )
     with open_writer(folder.result, origin) as writer:

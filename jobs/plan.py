@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, JsonValue, ValidationError
 
 from jobs.folder import PLAN_FILE, RunFolder
-from projector.errors import CorpusError, Problem
+from projector.errors import CorpusError, Notice, Problem
 from schemas.collection import run_kind
 from schemas.manifest import InputFiles, ModelFacts, Record
 from schemas.validation import faults
@@ -42,8 +42,8 @@ class PlannedCorpus(Record):
 class CollectionPlan(Record):
     """What a collection's run is to do.
 
-    All of it but `directory`, `problems`, `unused`, `shared` and the stamps goes into the
-    fingerprint.
+    All of it but `directory`, `problems`, `notices`, `unused`, `shared` and the stamps goes into
+    the fingerprint.
 
     Args:
         configuration: A `RunConfiguration` or `TaggingConfiguration` as JSON.
@@ -62,6 +62,7 @@ class CollectionPlan(Record):
         characters: Of the source texts, times languages.
         mentions: Source mentions times languages, those that can't be used among them.
         problems: What is wrong with the source, and is passed over.
+        notices: What was understood otherwise than it is stated, and what is not read.
         unused: By target, the documents that translate nothing.
         shared: Whether a tagger takes its vectors from the model's own pass; None without one.
     """
@@ -83,6 +84,7 @@ class CollectionPlan(Record):
     characters: int
     mentions: int
     problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
     unused: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     shared: bool | None = None
 
@@ -93,7 +95,7 @@ class CollectionPlan(Record):
 
     def facts(self) -> dict[str, Any]:
         """Return all that the outcomes, and their division into shards, depend on."""
-        left = {"directory", "problems", "unused", "shared", "inputs"}
+        left = {"directory", "problems", "notices", "unused", "shared", "inputs"}
         facts = self.model_dump(mode="json", exclude=left)
         inputs = [planned.files.model_dump(mode="json") for planned in self.inputs]
         return {

@@ -142,6 +142,7 @@ def _make_plan(
         characters=sum(plan.facts[task.source].characters for task in plan.tasks),
         mentions=sum(plan.facts[task.source].mentions for task in plan.tasks),
         problems=plan.problems,
+        notices=plan.notices,
         unused={
             f"{target.language} {target.path}": names
             for target, names in zip(plan.targets, plan.unused, strict=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from projector.corpus.text_only import TextOnlyCorpus
 from projector.errors import CorpusError, Problem
 from projector.run.plan import Plan, Task
 from projector.storage.atomic_file import atomic_file
-from schemas.run import TaggingConfiguration
+from schemas.run import RunConfiguration, TaggingConfiguration
 from schemas.tables import SHARDS, check_table
 
 if TYPE_CHECKING:
@@ -185,20 +185,21 @@ def _opened(
         rows_of[row["corpus"]].append(row)
     opened: dict[str, dict[int | None, Corpus]] = defaultdict(dict)
     for number, planned in enumerate(plan.corpora):
-        corpus = _open_corpus(planned, rows_of[number], plan.run.labels)
+        corpus = _open_corpus(planned, rows_of[number], plan.run)
         opened[planned.role][planned.target] = corpus
     return opened
 
 
 def _open_corpus(
-    planned: PlannedCorpus, rows: Sequence[_Row], labels: Mapping[str, str] | None
+    planned: PlannedCorpus, rows: Sequence[_Row], run: RunConfiguration | TaggingConfiguration
 ) -> Corpus:
     """Open a corpus for documents that are known to lie in it."""
     path, language = Path(planned.path), planned.language
+    labels, rules = run.labels, run.reading.rules
     if planned.format == "parquet":
         places = {row["document"]: list(map(_limits, row["rows"])) for row in rows}
         return open_rows(path, places, language=language, labels=labels)
-    columns_of = lru_cache(read_columns)
+    columns_of = lru_cache(partial(read_columns, rules=rules))
     files = {
         row["document"]: DocumentFiles(
             Path(row["text"]),
@@ -218,6 +219,7 @@ def _open_corpus(
         names=tuple(sorted(files)),
         labels=label_map() if labels is None else labels,
         files=files,
+        rules=rules,
     )
 
 

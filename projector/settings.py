@@ -16,6 +16,8 @@ PathMethod = Literal["anchored", "diagonal"]
 AlignMethod = Literal["transport", "sinkhorn-converged", "softmax", "argmax", "itermax"]
 DecodeMethod = Literal["best-span", "longest-run"]
 TextCheck = Literal["strict", "normalised", "off"]  # how stated words are held against the text
+# What a table's columns can be.
+COLUMN_ROLES = ("filename", "label", "start", "end", "text", "ranges", "id", "code", "note")
 
 # Below this float32 runs out of exponents in Sinkhorn's kernel.
 _COLDEST = 0.02

@@ -8,18 +8,23 @@ from pydantic import AliasChoices, Field
 
 from schemas.manifest import Record
 from schemas.options import CODED, MODEL, READ, WRITTEN, Option
-from schemas.run import Strict
+from schemas.run import OmitsDefaults
 
 CODING = "coding.json"
 LEXICAL = "lexical"
 
 
-class CodingConfiguration(Strict):
+class CodingConfiguration(OmitsDefaults):
     """What a user chose for coding mentions."""
+
+    omitted = ("encoding",)
 
     codes: Annotated[str | None, Option(READ, metavar="PATH")] = Field(
         default=None,
-        description="The list, a TSV or Parquet file; by default, and as `icd10cm`, ICD-10-CM.",
+        description="The list: TSV, CSV or Parquet; by default, and as `icd10cm`, ICD-10-CM.",
+    )
+    encoding: Annotated[str, Option(READ)] = Field(
+        default="utf-8", description="The list's encoding, like cp1252, if it is a text."
     )
     lay_terms: Annotated[bool, Option(READ, "--no-everyday")] = Field(
         default=True,

@@ -91,7 +91,9 @@ class Manifest(Record):
     """What a run was made from, and what came of it.
 
     `configuration` is a `RunConfiguration` or `TaggingConfiguration` as JSON: kept as it was, so
-    that a run stays readable when options come and go.
+    that a run stays readable when options come and go. `notices` tell, a line each, what of the
+    inputs was understood otherwise than it is stated (like offsets in UTF-16 units), and what
+    beside them was not read.
     """
 
     version: Literal[1] = 1
@@ -101,6 +103,7 @@ class Manifest(Record):
     versions: dict[str, str]
     languages: tuple[LanguageCount, ...]
     counts: tuple[MentionCount, ...]
+    notices: tuple[str, ...] = ()
 
 
 class RunLog(Record):

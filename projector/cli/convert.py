@@ -19,7 +19,7 @@ from projector.cli.options import (
 from projector.cli.output import echo_json, exit_code, format_option
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand, option
-from projector.errors import counted
+from projector.errors import Notice, counted, summaries
 from schemas.options import WRITTEN
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def command(
 
     if target == "tsv" and output.suffix == ".tsv":
         raise click.UsageError(f"OUTPUT is a folder: say {output.with_suffix('')}, not {output}")
+    notices: list[Notice] = []
     losses = convert_corpus(
         corpus,
         output,
@@ -74,10 +75,14 @@ def command(
         on_error=on_error,
         overwrite=overwrite,
         progress=with_progress("documents"),
+        notices=notices,
     )
     if form == "json":
-        echo_json({"output": output, "documents": len(corpus.names), "losses": losses})
+        told = {"output": output, "documents": len(corpus.names), "losses": losses}
+        echo_json({**told, "notices": summaries(notices)})
     else:
+        for line in summaries(notices):
+            click.echo(f"note: {line}", err=True)
         for loss in losses:
             click.echo(f"lost: {loss}", err=True)
         click.echo(

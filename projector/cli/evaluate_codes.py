@@ -47,6 +47,13 @@ _FIGURES = (
     type=PATH,
     help="The list that covers gold, if PROPOSED doesn't hold what it had.",
 )
+@option(
+    "--encoding",
+    section=READ,
+    default="utf-8",
+    show_default=True,
+    help="The list's encoding, like cp1252, if it is a text.",
+)
 @only_option
 @option(
     "--curve",
@@ -61,6 +68,7 @@ def codes(
     proposed: Path,
     read_as: dict[str, Any],
     listed: Path | None,
+    encoding: str,
     only: tuple[str, ...],
     on_error: str,
     curve: bool,
@@ -83,6 +91,7 @@ def codes(
         gold,
         proposed,
         codes=listed,
+        encoding=encoding,
         only=only,
         skip=on_error == "skip",
         **read_as,

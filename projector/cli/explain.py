@@ -116,8 +116,8 @@ def _pair(configuration: RunConfiguration, name: str, mention: str) -> DocumentP
         CorpusError: One of them can't be read, or the mention can't be true.
     """
     assert configuration.source is not None
-    source = open_configured(configuration.source, configuration.labels)
-    target = open_configured(configuration.targets[0], configuration.labels)
+    source = open_configured(configuration.source, configuration.labels, configuration.reading)
+    target = open_configured(configuration.targets[0], configuration.labels, configuration.reading)
     if name not in source.names:
         raise ConfigurationError(
             f"{source.path} has no document {name}; it has {listed(source.names)}"
@@ -146,7 +146,7 @@ def _predicted(configuration: RunConfiguration, translation: Document) -> Tagger
 
     if configuration.tagger is None:
         return None
-    corpus = open_configured(configuration.tagger, configuration.labels)
+    corpus = open_configured(configuration.tagger, configuration.labels, configuration.reading)
     name = dict(pair_names((translation.name,), corpus.names).pairs).get(translation.name)
     if name is None:
         return None

@@ -150,6 +150,7 @@ def run(
                 **({"tagged": summary.tagged} if tags else {}),
                 **({} if done.coded is None else {"coded": done.coded.model_dump()}),
                 "problems": [asdict(problem) for problem in done.plan.problems],
+                "notices": [asdict(notice) for notice in done.plan.notices],
                 "unused": done.plan.unused,
             }
         )

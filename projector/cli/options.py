@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from projector.cli.sections import Decorator, option
 from projector.corpus import label_map
 from projector.corpus.open import open_corpus
+from projector.errors import ConfigurationError
+from projector.settings import TextCheck
 from schemas.options import (
     ENDED,
     MODEL,
@@ -25,7 +27,8 @@ from schemas.options import (
     FieldOption,
     field_options,
 )
-from schemas.run import CorpusConfiguration
+from schemas.run import CorpusConfiguration, ReadingConfiguration
+from schemas.validation import validated
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -123,7 +126,8 @@ def stated(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say how a corpus is read; `opened` and `reading` understand them."""
-    return options_of(CorpusConfiguration)(label_options(command))
+    command = options_of(ReadingConfiguration)(label_options(command))
+    return options_of(CorpusConfiguration)(command)
 
 
 def label_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -227,19 +231,38 @@ def output_option(what: str) -> Decorator:
 
 
 def reading(
-    language: str | None, texts: str | None, labels: tuple[str, ...], keep_labels: bool
+    language: str | None,
+    texts: str | None,
+    labels: tuple[str, ...],
+    keep_labels: bool,
+    text_check: TextCheck,
+    columns: tuple[str, ...],
 ) -> dict[str, Any]:
     """Return how corpora are opened, as the options say."""
+    stated = {"text_check": text_check, "columns": columns}
+    try:
+        rules = validated(ReadingConfiguration, stated).rules
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
     return {
         "language": language,
         "texts": None if texts is None else Path(texts),
         "labels": renamed(labels, keep_labels),
+        "rules": rules,
     }
 
 
-def open_configured(corpus: CorpusConfiguration, labels: Mapping[str, str] | None) -> Corpus:
+def open_configured(
+    corpus: CorpusConfiguration, labels: Mapping[str, str] | None, reading: ReadingConfiguration
+) -> Corpus:
     """Open a corpus of a configuration, with the new names of its labels."""
-    return open_corpus(corpus.path, language=corpus.language, texts=corpus.texts, labels=labels)
+    return open_corpus(
+        corpus.path,
+        language=corpus.language,
+        texts=corpus.texts,
+        labels=labels,
+        rules=reading.rules,
+    )
 
 
 def opened(corpus: Path, **values: Any) -> Corpus:  # noqa: ANN401

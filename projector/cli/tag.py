@@ -73,7 +73,7 @@ def command(
     from projector.tagging.tagged_corpus import TaggedCorpus
     from projector.tagging.tagger import load_tagger
 
-    corpus = open_configured(configuration.source, configuration.labels)
+    corpus = open_configured(configuration.source, configuration.labels, configuration.reading)
     path, precision = Path(configuration.tagger), configuration.precision
     with TerminalReporter() as reporter, loading(reporter, f"tagger {path}"):
         tagger = load_tagger(path, precision=precision, device=device)

@@ -14,7 +14,8 @@ from projector.cli.output import echo_json, format_option
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand
 from projector.corpus.open_languages import open_languages
-from projector.errors import CorpusError, Problem, counted
+from projector.corpus.unread import without_mentions
+from projector.errors import CorpusError, Notice, Problem, counted, summaries
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -50,21 +51,25 @@ def command(paths: tuple[Path, ...], read_as: dict[str, Any], form: str) -> int:
 
 
 def _validated(corpus: Corpus, form: str) -> dict[str, Any]:
-    problems = list(corpus.problems)
+    problems, notices = list(corpus.problems), list(corpus.notices)
     documents = mentions = 0
     for name in with_progress(str(corpus.path))(corpus.names):
         reading = corpus.read(name)
         problems += reading.problems
+        notices += reading.notices
         if reading.document is not None:
             documents += 1
             mentions += len(reading.document.mentions)
-    return _report(corpus.path, problems, form, corpus, documents, mentions)
+    if documents and not mentions:
+        notices.append(without_mentions(corpus.path, documents))
+    return _report(corpus.path, problems, form, notices, corpus, documents, mentions)
 
 
 def _report(
     path: Path,
     problems: Sequence[Problem],
     form: str,
+    notices: Sequence[Notice] = (),
     corpus: Corpus | None = None,
     documents: int = 0,
     mentions: int = 0,
@@ -77,8 +82,11 @@ def _report(
         "documents": documents,
         "mentions": mentions,
         "problems": [asdict(problem) for problem in problems],
+        "notices": [asdict(notice) for notice in notices],
     }
     if form == "text":
+        for line in summaries(notices):
+            click.echo(f"note: {line}")
         for problem in problems:
             click.echo(str(problem))
         kind = f"{corpus.format}, {corpus.language}" if corpus else "can't be opened"

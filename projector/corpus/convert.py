@@ -17,7 +17,7 @@ from projector.corpus import (
 from projector.corpus.formats.tsv_write import layout_of
 from projector.corpus.references import split_reference
 from projector.document import Document
-from projector.errors import SKIP_ADVICE, CorpusError, OutputError
+from projector.errors import SKIP_ADVICE, CorpusError, Notice, OutputError
 from projector.storage.atomic_file import atomic_write
 from projector.storage.atomic_folder import atomic_folder, refuse_existing
 
@@ -36,6 +36,7 @@ def convert_corpus(
     on_error: Literal["stop", "skip"] = "stop",
     overwrite: bool = False,
     progress: Callable[[Sequence[str]], Iterator[str]] = iter,
+    notices: list[Notice] | None = None,
 ) -> tuple[str, ...]:
     """Write a corpus as a folder in another format; it appears whole or not at all.
 
@@ -49,6 +50,7 @@ def convert_corpus(
         on_error: `stop` at what can't be read rightly, or `skip` it and list it.
         overwrite: Replace an earlier folder of the same format.
         progress: Wraps the documents' names to show how far it is.
+        notices: Takes what was understood otherwise than it is stated.
 
     Returns:
         What is lost, in words: what could not be read, and what the format doesn't hold.
@@ -62,7 +64,9 @@ def convert_corpus(
     if on_error == "stop" and corpus.problems:
         raise CorpusError(*corpus.problems, advice=SKIP_ADVICE)
     losses = [str(problem) for problem in corpus.problems]
-    documents = _documents(corpus, on_error, losses, progress)
+    told = [] if notices is None else notices
+    told += corpus.notices
+    documents = _documents(corpus, on_error, losses, told, progress)
     if to == "parquet":
         from projector.corpus.formats.parquet_write import write_parquet
 
@@ -99,10 +103,12 @@ def _documents(
     corpus: Corpus,
     on_error: str,
     losses: list[str],
+    notices: list[Notice],
     progress: Callable[[Sequence[str]], Iterator[str]],
 ) -> Iterator[Document]:
     for name in progress(corpus.names):
         reading: Reading = corpus.read(name)
+        notices += reading.notices
         if on_error == "stop":
             yield require_document(reading, advice=SKIP_ADVICE)
             continue

@@ -153,7 +153,7 @@ def open_files(
 
 def _read(layout: Layout) -> set[Path]:
     """Return the files that are read, or of which it is told why they are not."""
-    told = {problem.path for problem in (*layout.problems, *layout.notices)}
+    told = {problem.path for problem in layout.problems} | {one.path for one in layout.notices}
     every = layout.documents.values()
     tables = {part.path for files in every for part in files.row_ranges}
     annotations = {files.annotations for files in every if files.annotations is not None}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from projector.document import Annotation
@@ -30,6 +31,24 @@ def label_map(custom: Mapping[str, str] | None = None, *, known: bool = True) ->
         known: Whether the built-in ones take part.
     """
     return {**(KNOWN_LABELS if known else {}), **(custom or {})}
+
+
+def label_twins(gold: Collection[str], predicted: Collection[str]) -> list[str]:
+    """Return in words which labels of two sides differ in case, blanks or hyphens only."""
+    twins: dict[str, list[str]] = {}
+    for label in sorted({*gold, *predicted}):
+        twins.setdefault(re.sub(r"[\W_]+", "", label).casefold(), []).append(label)
+    return [
+        f"{' and '.join(labels)} are different labels, as for the official scorer: gold has "
+        f"{_which(labels, gold)}, the predictions {_which(labels, predicted)}; --label OLD=NEW "
+        "makes them one"
+        for labels in twins.values()
+        if len(labels) > 1 and {*labels} & {*gold} != {*labels} & {*predicted}
+    ]
+
+
+def _which(labels: Collection[str], side: Collection[str]) -> str:
+    return ", ".join(label for label in labels if label in side) or "none"
 
 
 def rename_event(annotation: Annotation, labels: Mapping[str, str]) -> Annotation:

@@ -22,12 +22,15 @@ from projector.corpus.line_ends import LINE_ENDS, with_line_ends
 Ranges = Sequence[tuple[int, int]]
 Unit = Literal["", "UTF-16 units", "UTF-8 bytes"]
 Form = Literal["", "NFC", "NFD"]
+First = Literal[0, 1]
 # The words of a range, and where they truly begin and end.
 Stretch = tuple[str, int, int]
 # Whether a mention states the words of these stretches; where a form is named, in any form.
 Matches = Callable[[Sequence[Stretch], Form], bool]
 
 _BOM = "\ufeff"
+_FIRSTS: tuple[First, ...] = (0, 1)
+_FORMS: tuple[Form, ...] = ("", "NFC", "NFD")
 _NOWHERE = -1  # a boundary of the counted text that is none of the stored one
 _ENOUGH = 2  # mentions that state a mere shift: one alone is as likely a mistake
 
@@ -49,7 +52,7 @@ class Convention:
     mark: bool = True
     line_ends: str = ""
     form: Form = ""
-    first: Literal[0, 1] = 0
+    first: First = 0
     inclusive: bool = False
 
     def __str__(self) -> str:
@@ -230,7 +233,7 @@ def _conventions(text: str) -> Iterator[CountedText]:
     every = (
         CountedText(Convention(unit, mark, line_ends, form, first, inclusive), counted, positions)
         for mark, line_ends, form, counted, positions in _texts(text)
-        for unit, first, inclusive in product(_units(counted), (0, 1), (False, True))
+        for unit, first, inclusive in product(_units(counted), _FIRSTS, (False, True))
     )
     others = (counted for counted in every if counted.convention != AS_STORED)
     yield from sorted(others, key=lambda counted: counted.convention.departures)
@@ -251,14 +254,14 @@ def _texts(text: str) -> Iterator[_Text]:
     for mark in (True, False) if text.startswith(_BOM) else (True,):
         bare = text if mark else text[1:]
         offsets = None if mark else range(1, len(text) + 1)
-        for form in ("", "NFC", "NFD"):
-            formed = (bare, offsets) if form == "" else _in_form(form, bare, offsets)
+        for form in _FORMS:
+            formed = _in_form(form, bare, offsets) if form else (bare, offsets)
             if formed is None:
                 continue
             for line_ends in ("", *LINE_ENDS):
                 counted = formed if line_ends == "" else with_line_ends(line_ends, *formed)
                 if counted is not None:
-                    yield mark, line_ends, form, *counted  # type: ignore[misc]
+                    yield mark, line_ends, form, *counted
 
 
 def _in_form(

@@ -39,6 +39,11 @@ def unread_files(root: Path, read: Collection[Path]) -> tuple[Notice, ...]:
     return (Notice(root, f"{told} not read: {shown}{more}"),)
 
 
+def without_mentions(path: Path, documents: int) -> Notice:
+    """Return a notice of a corpus that has no mention at all, where mentions are what is wanted."""
+    return Notice(path, f"NO MENTIONS: {counted(documents, 'document')} and not one mention")
+
+
 def _is_expected(path: Path) -> bool:
     return (
         path.name[0] == "."

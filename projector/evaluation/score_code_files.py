@@ -21,6 +21,7 @@ from projector.evaluation.code_metrics import (
     coverage_curve,
     score_codes,
 )
+from projector.settings import STRICT, ReadingRules
 from schemas.coding import CODING
 
 GoldSets = dict[Place, set[str]]
@@ -65,6 +66,8 @@ def compare_codes(
     language: str | None = None,
     texts: Path | None = None,
     labels: Mapping[str, str] | None = None,
+    rules: ReadingRules = STRICT,
+    encoding: str = "utf-8",
 ) -> ComparedCodes:
     """Score what is proposed, mention by mention.
 
@@ -77,23 +80,25 @@ def compare_codes(
         language: What to score, where several are there.
         texts: The folder of gold's texts, if they lie elsewhere.
         labels: New names for labels.
+        rules: How corpora and tables are read.
+        encoding: Of the list.
 
     Raises:
         CorpusError: A side can't be read rightly.
         ConfigurationError: They have no document in common, or gold has no codes.
     """
     skipped: list[Problem] | None = [] if skip else None
-    wanted = _read_gold(gold, only, language, texts, labels, skipped)
+    wanted = _read_gold(gold, only, language, texts, labels, rules, skipped)
     if not wanted:
         raise ConfigurationError(f"{gold}: no mention has a code; there is nothing to score")
-    offered = _in_language_of(wanted, _read_proposed(proposed, language, labels))
+    offered = _in_language_of(wanted, _read_proposed(proposed, language, labels, rules))
     if only:
         offered = _at(wanted, offered)
     if not {place[:2] for place in wanted} & {place[:2] for place in offered}:
         raise ConfigurationError(
             f"{gold} and {proposed} have no document in common: names and languages must agree"
         )
-    return _compared(wanted, offered, _code_list(proposed, codes), skipped or ())
+    return _compared(wanted, offered, _code_list(proposed, codes, encoding), skipped or ())
 
 
 def _compared(
@@ -138,12 +143,15 @@ def _read_gold(
     language: str | None,
     texts: Path | None,
     labels: Mapping[str, str] | None,
+    rules: ReadingRules,
     skipped: list[Problem] | None,
 ) -> GoldSets:
     """Read the codes of gold's mentions, of some labels only where they are given."""
     gold: GoldSets = {}
     known_labels: set[str] = set()
-    documents = read_mentions(path, language=language, texts=texts, labels=labels, skipped=skipped)
+    documents = read_mentions(
+        path, language=language, texts=texts, labels=labels, rules=rules, skipped=skipped
+    )
     for document in documents:
         known_labels.update(mention.label for mention in document.mentions)
         for mention in document.mentions:
@@ -154,7 +162,9 @@ def _read_gold(
     return gold
 
 
-def _read_proposed(path: Path, language: str | None, labels: Mapping[str, str] | None) -> Ranked:
+def _read_proposed(
+    path: Path, language: str | None, labels: Mapping[str, str] | None, rules: ReadingRules
+) -> Ranked:
     """Read proposals with their scores: ranked ones, or a corpus's codes, each surely meant."""
     if (path / CODING).is_file():
         return _read_ranked(path / "codes.parquet")
@@ -162,7 +172,7 @@ def _read_proposed(path: Path, language: str | None, labels: Mapping[str, str] |
         (document.language, document.name, mention.fragments): [
             (code, 1.0) for code in mention.codes
         ]
-        for document in read_mentions(path, language=language, labels=labels)
+        for document in read_mentions(path, language=language, labels=labels, rules=rules)
         for mention in document.mentions
         if mention.codes
     }
@@ -191,10 +201,10 @@ def _in_language_of(gold: GoldSets, proposed: Ranked) -> Ranked:
     return {(names[place[0]], *place[1:]): codes for place, codes in proposed.items()}
 
 
-def _code_list(proposed: Path, codes: Path | None) -> CodeList | None:
+def _code_list(proposed: Path, codes: Path | None, encoding: str) -> CodeList | None:
     """Return the list that could be proposed from: the user's, or the one that a folder holds."""
     if codes is not None:
-        return read_codes(codes)
+        return read_codes(codes, encoding=encoding)
     table = proposed / "code_list.parquet"
     if not table.is_file():
         return None

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from projector.corpus import label_map, read_spans, require_document
+from projector.corpus import SpanRow, label_map, read_spans, require_document
 from projector.corpus.formats.parquet_read import open_parquet
+from projector.corpus.labels import label_twins
 from projector.corpus.language_names import UNKNOWN_LANGUAGE, guess_language, same_language
 from projector.corpus.open_languages import open_languages
-from projector.errors import ConfigurationError, CorpusError
+from projector.errors import ConfigurationError, CorpusError, Notice, summaries
 from projector.evaluation.metrics import (
     Calibration,
     Comparison,
@@ -26,6 +27,7 @@ from projector.evaluation.metrics import (
     span_table,
 )
 from projector.run.reader import is_run, read_run
+from projector.settings import STRICT, ReadingRules
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -72,6 +74,7 @@ class _Side:
     spans: Mapping[str, pl.DataFrame]
     corpora: tuple[Corpus, ...] = ()
     extension: bool | None = None  # whether names end in .txt; None: it is no bare table
+    notices: tuple[Notice, ...] = ()
 
 
 def score_paths(
@@ -83,6 +86,7 @@ def score_paths(
     labels: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
     fragments: FragmentRule = "covering",
+    rules: ReadingRules = STRICT,
 ) -> Scored:
     """Hold predictions against gold, language by language.
 
@@ -94,16 +98,18 @@ def score_paths(
         labels: New names for labels on both sides; None: the built-in ones.
         only: Score these labels only.
         fragments: See `compare`.
+        rules: How the files of both sides are read.
 
     Raises:
         CorpusError: A side can't be read rightly.
         ConfigurationError: They have no language in common.
     """
     names = dict(label_map() if labels is None else labels)
-    of_gold = _gold_side(gold, language, names, texts)
-    of_predicted = _predicted_side(predicted, language, names)
+    of_gold = _gold_side(gold, language, names, texts, rules)
+    of_predicted = _predicted_side(predicted, language, names, rules)
     pairs = _pair(of_gold, of_predicted, gold, predicted, language)
     remarks = [
+        *summaries((*of_gold.notices, *of_predicted.notices)),
         *_left_out(of_gold, [code for code, _ in pairs], f"not in {predicted}"),
         *_left_out(of_predicted, [code for _, code in pairs], f"not in {gold}"),
     ]
@@ -117,6 +123,10 @@ def score_paths(
         for code, theirs in pairs
         if not _share_documents(of_gold.spans[code], of_predicted.spans[theirs])
     ]
+    remarks += label_twins(
+        {label for code, _ in pairs for label in of_gold.spans[code]["label"]},
+        {label for _, code in pairs for label in of_predicted.spans[code]["label"]},
+    )
     comparison = compare(
         _together([of_gold.spans[code] for code, _ in pairs]),
         _together([_renamed(of_predicted.spans[theirs], code) for code, theirs in pairs]),
@@ -127,46 +137,57 @@ def score_paths(
 
 
 def _gold_side(
-    path: Path, language: str | None, labels: Mapping[str, str], texts: Path | None
+    path: Path,
+    language: str | None,
+    labels: Mapping[str, str],
+    texts: Path | None,
+    rules: ReadingRules,
 ) -> _Side:
     """Read gold as corpora, held against their texts; a table that has none as it is."""
     if is_run(path):
         return _run_side(path, language, labels)
     try:
-        corpora = open_languages(path, language=language, texts=texts, labels=labels)
+        corpora = open_languages(path, language=language, texts=texts, labels=labels, rules=rules)
     except CorpusError:
         if not path.is_file() or texts is not None:
             raise
-        return _table_side(path, language, labels)
+        return _table_side(path, language, labels, rules)
     if path.is_file() and texts is None and corpora[0].problems:  # other texts lie beside it
-        return _table_side(path, language, labels)
+        return _table_side(path, language, labels, rules)
     return _corpus_side(corpora)
 
 
-def _predicted_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _Side:
+def _predicted_side(
+    path: Path, language: str | None, labels: Mapping[str, str], rules: ReadingRules
+) -> _Side:
     if is_run(path):
         return _run_side(path, language, labels)
     if path.is_file():
-        return _table_side(path, language, labels)
-    return _corpus_side(open_languages(path, language=language, labels=labels))
+        return _table_side(path, language, labels, rules)
+    return _corpus_side(open_languages(path, language=language, labels=labels, rules=rules))
 
 
 def _corpus_side(corpora: Sequence[Corpus]) -> _Side:
     for corpus in corpora:
         if corpus.problems:
             raise CorpusError(*corpus.problems)
-    spans = {corpus.language: span_table(_spans(corpus)) for corpus in corpora}
-    return _Side(spans, tuple(corpora))
+    notices = [notice for corpus in corpora for notice in corpus.notices]
+    spans = {corpus.language: span_table(_spans(corpus, notices)) for corpus in corpora}
+    return _Side(spans, tuple(corpora), notices=tuple(notices))
 
 
-def _spans(corpus: Corpus) -> Iterator[Span]:
+def _spans(corpus: Corpus, notices: list[Notice]) -> Iterator[Span]:
     for name in corpus.names:
-        yield from document_spans(require_document(corpus.read(name)))
+        reading = corpus.read(name)
+        notices += reading.notices
+        yield from document_spans(require_document(reading))
 
 
-def _table_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _Side:
+def _table_side(
+    path: Path, language: str | None, labels: Mapping[str, str], rules: ReadingRules
+) -> _Side:
     """Read a table without its texts, as the official scorer does."""
-    rows = read_spans(path)
+    rows = read_spans(path, rules)
     code = language or guess_language(path, [path.stem])
     extension = any(row.filename.endswith(_EXTENSION) for row in rows)
     plain = (
@@ -176,7 +197,19 @@ def _table_side(path: Path, language: str | None, labels: Mapping[str, str]) -> 
         )
         for row in rows
     )
-    return _Side({code: span_table(row_spans(plain, language=code))}, extension=extension)
+    spans = {code: span_table(row_spans(plain, language=code))}
+    return _Side(spans, extension=extension, notices=tuple(_inclusive(path, rows)))
+
+
+def _inclusive(path: Path, rows: Sequence[SpanRow]) -> Iterator[Notice]:
+    """Tell of ends that seem to be inclusive; without its texts nobody knows for sure."""
+    if rows and all(row.text and len(row.text) == row.end - row.start + 1 for row in rows):
+        told = (
+            "every text is one character longer than its offsets say, as where ends are "
+            "inclusive; they are scored as they stand. Beside its texts (--texts) the table is "
+            "read rightly: projector convert"
+        )
+        yield Notice(path, told, len(rows))
 
 
 def _run_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _Side:

@@ -14,8 +14,9 @@ from projector.corpus.formats.submission import check_labels
 from projector.corpus.language_names import same_language
 from projector.corpus.open import open_corpus
 from projector.corpus.text_only import TextOnlyCorpus
+from projector.corpus.unread import without_mentions
 from projector.document import Document
-from projector.errors import SKIP_ADVICE, ConfigurationError, CorpusError, Problem
+from projector.errors import SKIP_ADVICE, ConfigurationError, CorpusError, Notice, Problem
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -75,6 +76,7 @@ class Plan:
         facts: Of each source document.
         labels: Of the source's mentions, sorted.
         readings: Of source documents, as many as planning kept; each is given out once.
+        notices: What was understood otherwise than it is stated, and what is not read.
     """
 
     source: Corpus
@@ -86,6 +88,7 @@ class Plan:
     facts: Mapping[str, SourceFacts] = field(default_factory=dict, repr=False)
     labels: tuple[str, ...] = ()
     readings: dict[str, Reading] = field(default_factory=dict, repr=False, compare=False)
+    notices: tuple[Notice, ...] = ()
 
     def read_source(self, name: str) -> Reading:
         """Read a source document; one that planning has read and kept is not read again."""
@@ -174,7 +177,7 @@ def plan_run(configuration: RunConfiguration | TaggingConfiguration, *, keep: in
 
 
 def _plan_tagging(configuration: TaggingConfiguration) -> Plan:
-    source = TextOnlyCorpus(_opened(configuration.source, configuration.labels))
+    source = TextOnlyCorpus(_opened(configuration.source, configuration))
     return Plan(source, (), (), tuple(map(Task, source.names)), ())
 
 
@@ -184,8 +187,8 @@ def _plan_projecting(configuration: RunConfiguration) -> Plan:
             "a run needs a source corpus and at least one target: name SOURCE and TARGETS, or a "
             "file that does (--config)"
         )
-    source = _opened(configuration.source, configuration.labels)
-    targets = tuple(_opened(corpus, configuration.labels) for corpus in configuration.targets)
+    source = _opened(configuration.source, configuration)
+    targets = tuple(_opened(corpus, configuration) for corpus in configuration.targets)
     _refuse_twins(targets)
     taggers = _taggers(targets, configuration)
     tasks: list[Task] = []
@@ -211,6 +214,7 @@ def _with_facts(plan: Plan, on_error: str, keep: int) -> Plan:
     facts, labels = survey.facts, tuple(sorted(survey.labels))
     check_labels(labels)
     problems = (*plan.source.problems, *survey.problems)
+    notices = _notices(plan, survey)
     if problems and on_error == "stop":
         raise CorpusError(*problems, advice=SKIP_ADVICE)
     tasks = sorted(
@@ -223,7 +227,20 @@ def _with_facts(plan: Plan, on_error: str, keep: int) -> Plan:
         facts=facts,
         labels=labels,
         readings=survey.readings,
+        notices=notices,
     )
+
+
+def _notices(plan: Plan, survey: _Survey) -> tuple[Notice, ...]:
+    """Return what should be known of all that a plan reads."""
+    source = plan.source
+    taggers = {id(tagger): tagger for tagger in plan.taggers if tagger is not None}
+    corpora = (source, *plan.targets, *taggers.values())
+    notices = [notice for corpus in corpora for notice in corpus.notices]
+    stated = sum(facts.mentions for facts in survey.facts.values())
+    if plan.targets and source.names and not stated:
+        notices.append(without_mentions(source.path, len(source.names)))
+    return (*notices, *survey.notices)
 
 
 class _Survey:
@@ -237,6 +254,7 @@ class _Survey:
         self.facts: dict[str, SourceFacts] = {}
         self.labels: set[str] = set()
         self.problems: list[Problem] = []
+        self.notices: list[Notice] = []
         self.readings: dict[str, Reading] = {}
         self._room = room
         self._leaders: dict[bytes, str] = {}
@@ -252,6 +270,7 @@ class _Survey:
         self.facts[name] = SourceFacts(leader, len(document.text), len(mentions))
         self.labels |= {mention.label for mention in document.mentions}
         self.problems += reading.problems
+        self.notices += reading.notices
         size = sys.getsizeof(document.text) + _EACH * (
             len(document.mentions) + len(document.annotations) + len(reading.problems)
         )
@@ -260,8 +279,16 @@ class _Survey:
             self.readings[name] = reading
 
 
-def _opened(corpus: CorpusConfiguration, labels: Mapping[str, str] | None) -> Corpus:
-    return open_corpus(corpus.path, language=corpus.language, texts=corpus.texts, labels=labels)
+def _opened(
+    corpus: CorpusConfiguration, configuration: RunConfiguration | TaggingConfiguration
+) -> Corpus:
+    return open_corpus(
+        corpus.path,
+        language=corpus.language,
+        texts=corpus.texts,
+        labels=configuration.labels,
+        rules=configuration.reading.rules,
+    )
 
 
 def _refuse_twins(targets: Sequence[Corpus]) -> None:
@@ -282,7 +309,7 @@ def _taggers(
     """Return for each target the tagger's predictions on its language, if they are."""
     if configuration.tagger is None:
         return (None,) * len(targets)
-    tagger = _opened(configuration.tagger, configuration.labels)
+    tagger = _opened(configuration.tagger, configuration)
     if len(targets) == 1:
         return (tagger,)
     found = tuple(

@@ -102,7 +102,14 @@ def run_configuration(
     if tagger is not None and isinstance(configuration, RunConfiguration):
         reporter.told(describe_tagger(configuration, tagger.encoder is encoder))
     clock.stop("load")
-    origin = RunOrigin(configuration, model_facts(encoder, tagger), inputs, plan.problems, command)
+    origin = RunOrigin(
+        configuration,
+        model_facts(encoder, tagger),
+        inputs,
+        problems=plan.problems,
+        notices=plan.notices,
+        command=command,
+    )
     with open_writer(output, origin, overwrite=overwrite) as writer:
         outcomes = carry_out(plan.tasks, plan, configuration, encoder, tagger)
         reporter.progressed(Progress(0, len(plan.tasks)))

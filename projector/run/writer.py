@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 from projector.corpus.formats.brat_write import format_ann
 from projector.corpus.formats.submission import check_labels
 from projector.document import Annotation, Document
-from projector.errors import OutputError, Problem
+from projector.errors import Notice, OutputError, Problem, summaries
 from projector.run.outcome import DocumentOutcome
 from projector.run.spool import Spool
 from projector.run.summary import LanguageTally, RunSummary, check_languages, summarize
@@ -60,6 +60,7 @@ class RunOrigin:
         model: What encoded.
         inputs: What was read, see `projector.storage.provenance.hash_input`.
         problems: What was wrong with the source and was passed over.
+        notices: What was understood otherwise than it is stated, and what was not read.
         command: The command line, for the log.
     """
 
@@ -67,6 +68,7 @@ class RunOrigin:
     model: ModelFacts
     inputs: Sequence[InputFiles] = ()
     problems: Sequence[Problem] = ()
+    notices: Sequence[Notice] = ()
     command: Sequence[str] = ()
 
 
@@ -219,6 +221,7 @@ def _manifest(origin: RunOrigin, summary: RunSummary) -> Manifest:
         versions=versions(),
         languages=summary.languages,
         counts=summary.counts,
+        notices=tuple(summaries(origin.notices)),
     )
 
 

@@ -40,13 +40,6 @@ _OTHER_NAMES = {
     "code": "code codes codigo",
     "note": "note notes comment comments nota",
 }
-ROLES = (*NEEDED, "ranges", "id", "code", "note")  # what --columns can name
-
-
-def role_called(name: str) -> str | None:
-    """Return the role that a user means by a name: its own, or the shared tasks' (start_span)."""
-    name = _plain(name)
-    return name if name in ROLES else _TASK_NAMES.get(name)
 
 
 def roles_of(names: Sequence[str], stated: Mapping[str, str]) -> dict[str, int]:
