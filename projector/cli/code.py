@@ -23,6 +23,7 @@ from projector.cli.options import (
 from projector.cli.output import echo_coded, echo_json, exit_code, format_option, hint
 from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.sections import SectionedCommand
+from projector.cli.stdin import from_stdin
 from projector.run.reporter import loading
 from schemas.coding import CODING, CodingConfiguration
 from schemas.options import nested
@@ -61,8 +62,9 @@ def command(
 ) -> int:
     """Propose codes for MENTIONS: those of a run, a corpus, or a table without its texts.
 
-    Codes that a mention has stay. OUTPUT holds the ranked proposals as Parquet, and the first ones
-    as BRAT normalisations and in the tables of DisTEMIST and CodiESP.
+    MENTIONS may be -, a table from the standard input. Codes that a mention has stay. OUTPUT holds
+    the ranked proposals as Parquet, and the first ones as BRAT normalisations and in the tables of
+    DisTEMIST and CodiESP.
 
     \b
     Examples:
@@ -81,7 +83,7 @@ def command(
         )
     skipped: list[Problem] | None = [] if on_error == "skip" else None
     facts = write_codes(
-        read_mentions(mentions, **read_as, skipped=skipped),
+        read_mentions(from_stdin(mentions, "table"), **read_as, skipped=skipped),
         coder,
         output,
         configuration,

@@ -18,6 +18,7 @@ from projector.cli.options import (
 )
 from projector.cli.output import echo_json, echo_table, format_option
 from projector.cli.sections import SectionedCommand, option
+from projector.cli.stdin import from_stdin
 from schemas.options import READ, WRITTEN
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ def codes(
     from projector.evaluation.score_code_files import compare_codes
 
     found = compare_codes(
-        gold,
-        proposed,
+        from_stdin(gold, "table"),
+        from_stdin(proposed, "table"),
         codes=listed,
         encoding=encoding,
         only=only,

@@ -11,6 +11,7 @@ import click
 from projector.cli.options import PATH, corpus_options, gathered, only_option, reading
 from projector.cli.output import echo_json, echo_table, format_option
 from projector.cli.sections import SectionedCommand, option
+from projector.cli.stdin import from_stdin
 from schemas.options import SCORED, WRITTEN
 
 if TYPE_CHECKING:
@@ -68,8 +69,9 @@ def mentions(
     """Score PREDICTED against GOLD, as the shared task does.
 
     GOLD is a corpus, a folder of one for each language, or a table without its texts; PREDICTED
-    likewise, or a run's folder. Precision, recall and F1, strict and by characters; with several
-    languages also their mean and standard deviation. The word `mentions` can be left out;
+    likewise, or a run's folder; one of them may be -, a table from the standard input. Precision,
+    recall and F1, strict and by characters; with several languages also their mean and standard
+    deviation. Labels that differ in case are different ones, and that is told. The word `mentions` can be left out;
     `projector evaluate codes` scores codes (folders called so are ./mentions, ./codes).
 
     \b
@@ -83,8 +85,8 @@ def mentions(
     from projector.evaluation.score_files import score_paths
 
     scored = score_paths(
-        gold,
-        predicted,
+        from_stdin(gold, "table"),
+        from_stdin(predicted, "table"),
         **read_as,
         only=only or None,
         fragments=fragments,

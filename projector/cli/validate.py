@@ -13,6 +13,7 @@ from projector.cli.options import PATH, corpus_options, gathered, reading
 from projector.cli.output import echo_json, format_option
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand
+from projector.cli.stdin import from_stdin
 from projector.corpus.open_languages import open_languages
 from projector.corpus.unread import without_mentions
 from projector.errors import CorpusError, Notice, Problem, counted, summaries
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 def command(paths: tuple[Path, ...], read_as: dict[str, Any], form: str) -> int:
     """Read the corpora PATHS and report every problem with its file and line.
 
-    A path is a corpus in any format, or a folder of one for each language. Exit code 1 if there is
+    A path is a corpus in any format, a folder of one for each language, or -: a table or a text
+    from the standard input. Exit code 1 if there is
     any problem.
 
     \b
@@ -38,7 +40,8 @@ def command(paths: tuple[Path, ...], read_as: dict[str, Any], form: str) -> int:
       projector validate distemist.tsv --texts text_files --format json
     """
     reports = []
-    for path in paths:
+    for given in paths:
+        path = from_stdin(given, "either")
         try:
             corpora = open_languages(path, **read_as)
         except CorpusError as error:
@@ -60,7 +63,7 @@ def _validated(corpus: Corpus, form: str) -> dict[str, Any]:
         if reading.document is not None:
             documents += 1
             mentions += len(reading.document.mentions)
-    if documents and not mentions:
+    if documents and not mentions and not problems:
         notices.append(without_mentions(corpus.path, documents))
     return _report(corpus.path, problems, form, notices, corpus, documents, mentions)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from projector.coding.mentions import CodedDocument, CodedMention, codes_in
+from projector.coding.mentions import CodedDocument, CodedMention, code_in_note, codes_in
 from projector.coding.read_json_lines import CODED_LINES, read_coded_lines
 from projector.corpus.formats.tsv_read import read_spans
 from projector.corpus.language_names import guess_language
@@ -88,10 +88,16 @@ def documents_of(paths: Iterable[Path]) -> set[str]:
 
 def _annotated(document: Document) -> CodedDocument:
     codes: dict[str, list[str]] = {}
+    noted: dict[str, list[str]] = {}
     for annotation in document.annotations:
         if annotation.kind == "normalization":
             reference = split_reference(annotation.value)
             codes.setdefault(annotation.targets[0], []).extend(codes_in(reference.code))
+    for annotation in document.annotations:
+        if annotation.kind == "note" and annotation.targets and annotation.targets[0] not in codes:
+            if code := code_in_note(annotation.value):
+                noted.setdefault(annotation.targets[0], []).append(code)
+    codes = {**noted, **codes}
     mentions = tuple(
         CodedMention(
             document.language,

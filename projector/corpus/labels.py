@@ -40,8 +40,8 @@ def label_twins(gold: Collection[str], predicted: Collection[str]) -> list[str]:
         twins.setdefault(re.sub(r"[\W_]+", "", label).casefold(), []).append(label)
     return [
         f"{' and '.join(labels)} are different labels, as for the official scorer: gold has "
-        f"{_which(labels, gold)}, the predictions {_which(labels, predicted)}; --label OLD=NEW "
-        "makes them one"
+        f"{_which(labels, gold)}, the predictions {_which(labels, predicted)}. If they mean one: "
+        + " ".join(f"--label {label}={labels[0]}" for label in labels[1:])
         for labels in twins.values()
         if len(labels) > 1 and {*labels} & {*gold} != {*labels} & {*predicted}
     ]

@@ -33,6 +33,7 @@ from projector.settings import TextCheck
 
 _RANGES = re.compile(r"[0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*")
 _SHOWN = 80  # characters of a mention in a message
+_UNCHECKED = "other words are stated than the text's, or none: the offsets are trusted"
 _TAKE = 'Take such words: --text-check normalised (text_check="normalised")'
 _TRUST = 'where none is stated, trust the offsets: --text-check off (text_check="off")'
 
@@ -117,8 +118,10 @@ def _resolve_file(
     for raw in raw_mentions:
         stretches = known.counted.stretches(raw.ranges)
         problem = _range_problem(raw, known.counted)
-        if not problem and check != "off":
+        if not problem:
             what = _difference(raw, stretches or (), known.counted.convention.form)
+            if check == "off":
+                what = _UNCHECKED if what is None else ""
             if what is None or (what and check == "strict"):
                 problem = _text_problem(raw, stretches or (), known, what)
             elif what:
@@ -155,6 +158,7 @@ def _notices(
         yield Notice(path, f"{known.convention}: converted", converted)
     for what, mentions in differences.items():
         told = f"stated words differ from the text in {what} only: the text's are taken"
+        told = what if what is _UNCHECKED else told
         yield Notice(path, told, mentions)
 
 

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import combinations
 
 _Step = Callable[[str], str]
 
@@ -55,6 +56,9 @@ def difference(stated: str, words: str) -> str | None:
     for name, step in _STEPS.items():
         if step(stated) == step(words):
             return name
+    for (name, step), (other, next_step) in combinations(_STEPS.items(), 2):
+        if next_step(step(stated)) == next_step(step(words)):
+            return f"{name} and {other}"
     if (plain := in_the_main(stated)) and plain == in_the_main(words):
         return "blanks, entities, case or how they were tokenised"
     return None

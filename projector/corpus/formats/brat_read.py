@@ -142,6 +142,8 @@ def _malformed_problem(line: str, path: Path, line_number: int, mention_id: str 
     found = f"{line[:80]!r} is not understood"
     expected = EXPECTED.get(line[0], "an id like T1, R1, E1, A1, N1, #1 or *, then a tab")
     hint = "" if "\t" in line else "There is no tab in it"
+    if hint and _BLANK_LINE.fullmatch(line):
+        hint += ': take blanks for it: --text-check normalised (text_check="normalised")'
     if mention_id and line.count("\t") == 1:
         hint = 'Where no text is stated, trust the offsets: --text-check off (text_check="off")'
     return Problem(path, line_number, found, expected, hint, mention_id)
