@@ -71,8 +71,9 @@ def mentions(
     GOLD is a corpus, a folder of one for each language, or a table without its texts; PREDICTED
     likewise, or a run's folder; one of them may be -, a table from the standard input. Precision,
     recall and F1, strict and by characters; with several languages also their mean and standard
-    deviation. Labels that differ in case are different ones, and that is told. The word `mentions` can be left out;
-    `projector evaluate codes` scores codes (folders called so are ./mentions, ./codes).
+    deviation. Labels that differ in case are different ones, and that is told. The word `mentions`
+    can be left out; `projector evaluate codes` scores codes (folders called so are ./mentions,
+    ./codes).
 
     \b
     Examples:

@@ -10,9 +10,9 @@ import click
 
 from projector.cli.options import (
     PATH,
-    corpus_options,
     device_option,
     gathered,
+    label_options,
     open_configured,
     options_of,
     recipe_option,
@@ -27,7 +27,7 @@ from projector.document import Document, DocumentPair
 from projector.errors import ConfigurationError, CorpusError
 from projector.run.reporter import loading
 from schemas.options import READ, WRITTEN
-from schemas.run import RunConfiguration
+from schemas.run import CorpusConfiguration, RunConfiguration
 
 if TYPE_CHECKING:
     from projector.decode.tagger_evidence import TaggerEvidence
@@ -56,7 +56,8 @@ def _configuration(
 @click.argument("target", type=PATH)
 @click.argument("document")
 @click.argument("mention")
-@corpus_options
+@options_of(CorpusConfiguration)
+@label_options
 @option(
     "--target-language",
     section=READ,

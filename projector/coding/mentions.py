@@ -10,7 +10,7 @@ from projector.document import Document
 from projector.errors import ConfigurationError
 
 _NOTED_CODE = re.compile(
-    r"[0-9]{4}/[0-9](?:/[A-Za-z0-9]+)?|[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?|[0-9]{6,18}"
+    r"[0-9]{4}/[0-9](?:/[A-Za-z0-9]+)?|[A-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}|[0-9]{6,18}"
 )
 _ABSENT = {"", "NONE", "NO_CODE", "NOMAP"}
 

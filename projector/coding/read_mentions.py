@@ -87,17 +87,7 @@ def documents_of(paths: Iterable[Path]) -> set[str]:
 
 
 def _annotated(document: Document) -> CodedDocument:
-    codes: dict[str, list[str]] = {}
-    noted: dict[str, list[str]] = {}
-    for annotation in document.annotations:
-        if annotation.kind == "normalization":
-            reference = split_reference(annotation.value)
-            codes.setdefault(annotation.targets[0], []).extend(codes_in(reference.code))
-    for annotation in document.annotations:
-        if annotation.kind == "note" and annotation.targets and annotation.targets[0] not in codes:
-            if code := code_in_note(annotation.value):
-                noted.setdefault(annotation.targets[0], []).append(code)
-    codes = {**noted, **codes}
+    codes = _codes_by_mention(document)
     mentions = tuple(
         CodedMention(
             document.language,
@@ -111,6 +101,20 @@ def _annotated(document: Document) -> CodedDocument:
         for mention in document.mentions
     )
     return CodedDocument(document.language, document.name, mentions, document)
+
+
+def _codes_by_mention(document: Document) -> dict[str, list[str]]:
+    """Return the codes of each mention's normalisations, or where it has none, of its notes."""
+    codes: dict[str, list[str]] = {}
+    noted: dict[str, list[str]] = {}
+    for annotation in document.annotations:
+        if annotation.kind == "normalization":
+            reference = split_reference(annotation.value)
+            codes.setdefault(annotation.targets[0], []).extend(codes_in(reference.code))
+        code = code_in_note(annotation.value) if annotation.kind == "note" else None
+        if code and annotation.targets:
+            noted.setdefault(annotation.targets[0], []).append(code)
+    return {**noted, **codes}
 
 
 def _table(

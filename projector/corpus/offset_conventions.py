@@ -10,28 +10,42 @@ same stretches of the text. Anything less sure is no claim.
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import accumulate, pairwise, product
-from typing import Literal
+from itertools import pairwise, product
+from typing import Literal, TypeVar
 
-from projector.corpus.line_ends import LINE_ENDS, with_line_ends
+from projector.corpus.text_views import (
+    NOWHERE,
+    Form,
+    LineEnds,
+    View,
+    in_form,
+    unit_indices,
+    with_line_ends,
+    without_mark,
+)
 
 Ranges = Sequence[tuple[int, int]]
 Unit = Literal["", "UTF-16 units", "UTF-8 bytes"]
-Form = Literal["", "NFC", "NFD"]
 First = Literal[0, 1]
 # The words of a range, and where they truly begin and end.
 Stretch = tuple[str, int, int]
 # Whether a mention states the words of these stretches; where a form is named, in any form.
 Matches = Callable[[Sequence[Stretch], Form], bool]
 
-_BOM = "\ufeff"
+# How they are encoded, and bytes a unit.
+_CODECS: Mapping[Unit, tuple[str, int]] = {
+    "UTF-16 units": ("utf-16-le", 2),
+    "UTF-8 bytes": ("utf-8", 1),
+}
+# How line ends were seen, in words.
+_LINE_ENDS: Mapping[LineEnds, str] = {
+    "": "",
+    "LF": "CRLF counts as one character",
+    "CRLF": "LF counts as two characters",
+}
 _FIRSTS: tuple[First, ...] = (0, 1)
-_FORMS: tuple[Form, ...] = ("", "NFC", "NFD")
-_NOWHERE = -1  # a boundary of the counted text that is none of the stored one
 _ENOUGH = 2  # mentions that state a mere shift: one alone is as likely a mistake
 
 
@@ -42,7 +56,7 @@ class Convention:
     Args:
         unit: What is counted; empty: code points.
         mark: Whether the byte order mark is.
-        line_ends: How they were when it was counted, see `LINE_ENDS`; empty: as stored.
+        line_ends: What they were when it was counted; empty: as stored.
         form: The Unicode form that the text had; empty: as stored.
         first: The first character's number.
         inclusive: Whether a range's end is its last character's, and not the one behind.
@@ -50,7 +64,7 @@ class Convention:
 
     unit: Unit = ""
     mark: bool = True
-    line_ends: str = ""
+    line_ends: LineEnds = ""
     form: Form = ""
     first: First = 0
     inclusive: bool = False
@@ -64,7 +78,7 @@ class Convention:
                 (
                     counted,
                     "" if self.mark else "the byte order mark is not counted",
-                    LINE_ENDS.get(self.line_ends, ""),
+                    _LINE_ENDS[self.line_ends],
                     f"the text is counted in its Unicode form {self.form}" if self.form else "",
                     "the first character has the number 1" if self.first else "",
                     "ends are inclusive" if self.inclusive else "",
@@ -87,29 +101,22 @@ class Convention:
 AS_STORED = Convention()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CountedText:
     """A text as some tool counts it.
 
     Args:
         convention: How.
         text: Its characters.
-        positions: The true offset of each boundary between them, `_NOWHERE` where there is none;
-            None: they are the same.
+        views: What led to it, from the last to the first.
+        indices: How many characters are before each offset that is asked for, in its units; None:
+            each is one.
     """
 
     convention: Convention
     text: str
-    positions: Sequence[int] | None = None
-
-    @cached_property
-    def _indices(self) -> dict[int, int] | None:
-        """Return which character begins at which unit; None where each is one unit."""
-        if not self.convention.unit:
-            return None
-        lengths = _bytes if self.convention.unit == "UTF-8 bytes" else _utf16_units
-        starts = accumulate(map(lengths, self.text), initial=0)
-        return {start: index for index, start in enumerate(starts)}
+    views: tuple[View, ...] = ()
+    indices: Mapping[int, int] | None = None
 
     def stretches(self, stated: Ranges) -> list[Stretch] | None:
         """Return the words, true start and true end of each range, in the given order.
@@ -127,16 +134,20 @@ class CountedText:
         end += self.convention.inclusive - self.convention.first
         if not 0 <= start < end:
             return None
-        if self._indices is not None:
-            start, end = self._indices.get(start, _NOWHERE), self._indices.get(end, _NOWHERE)
+        if self.indices is not None:
+            start, end = self.indices.get(start, NOWHERE), self.indices.get(end, NOWHERE)
         if not 0 <= start < end <= len(self.text):
             return None
-        true_start, true_end = start, end
-        if self.positions is not None:
-            true_start, true_end = self.positions[start], self.positions[end]
-        if _NOWHERE in (true_start, true_end) or true_start >= true_end:
+        true_start, true_end = self._true_offset(start), self._true_offset(end)
+        if NOWHERE in (true_start, true_end) or true_start >= true_end:
             return None
         return self.text[start:end], true_start, true_end
+
+    def _true_offset(self, offset: int) -> int:
+        for view in self.views:
+            if offset != NOWHERE:
+                offset = view.true_offset(offset)
+        return offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +186,15 @@ def recognise(text: str, mentions: Sequence[StatedMention]) -> Recognised:
         return Recognised(as_stored, "", "", frozenset(stored))
     larger = [
         (counted, explained)
-        for counted in _conventions(text)
+        for counted in _conventions(text, mentions)
         if len(explained := _explained(counted, mentions)) > len(stored)
         and not (counted.convention.is_shift and _ranges(mentions, explained) < _ENOUGH)
     ]
     if not larger:
         return Recognised(as_stored, "", "", frozenset(stored))
-    # What contradicts the text as it is stored is no rival, for nobody would take it.
+    # A file that is right in part is not right in another way that this part contradicts.
     better = [pair for pair in larger if pair[1].keys() >= stored.keys()]
-    every = {number for _, explained in better for number in explained}
+    every = {number for _, explained in larger for number in explained}
     whole = [pair for pair in better if len(pair[1]) == len(every)]
     if not whole or len({_meant(text, explained) for _, explained in whole}) > 1:
         return Recognised(as_stored, "", _unsure(larger, len(mentions)), frozenset(stored))
@@ -228,80 +239,50 @@ def _explained(counted: CountedText, mentions: Sequence[StatedMention]) -> _Expl
     return explained
 
 
-def _conventions(text: str) -> Iterator[CountedText]:
+def _conventions(text: str, mentions: Sequence[StatedMention]) -> Iterator[CountedText]:
     """Yield the text as other tools would count it, the simplest ways first."""
+    edges = {edge for mention in mentions for range_ in mention.ranges for edge in range_}
+    wanted = sorted({edge + shift for edge in edges for shift in (-1, 0, 1)})
     every = (
-        CountedText(Convention(unit, mark, line_ends, form, first, inclusive), counted, positions)
-        for mark, line_ends, form, counted, positions in _texts(text)
-        for unit, first, inclusive in product(_units(counted), _FIRSTS, (False, True))
+        CountedText(Convention(unit, *seen, first, inclusive), counted, views, indices)
+        for seen, counted, views in _texts(text)
+        for unit, indices in _units(counted, wanted)
+        for first, inclusive in product(_FIRSTS, (False, True))
     )
     others = (counted for counted in every if counted.convention != AS_STORED)
     yield from sorted(others, key=lambda counted: counted.convention.departures)
 
 
-def _units(text: str) -> tuple[Unit, ...]:
-    """Return the units that make a difference in a text."""
-    if text.isascii():
-        return ("",)
-    return ("", "UTF-16 units", "UTF-8 bytes") if max(text) > "\uffff" else ("", "UTF-8 bytes")
+def _units(text: str, wanted: Sequence[int]) -> Iterator[tuple[Unit, dict[int, int] | None]]:
+    """Yield the units that make a difference in a text, and what the wanted offsets are in them."""
+    yield "", None
+    for unit, (codec, width) in _CODECS.items():
+        if text and max(text) > ("\uffff" if width > 1 else "\x7f"):
+            yield unit, unit_indices(text, codec, width, wanted)
 
 
-_Text = tuple[bool, str, Form, str, Sequence[int] | None]
+_Seen = tuple[bool, LineEnds, Form]  # see `Convention`
+_Views = tuple[View, ...]
+_Way = TypeVar("_Way")
 
 
-def _texts(text: str) -> Iterator[_Text]:
-    """Yield the texts that may have been counted, with the true offsets of their boundaries."""
-    for mark in (True, False) if text.startswith(_BOM) else (True,):
-        bare = text if mark else text[1:]
-        offsets = None if mark else range(1, len(text) + 1)
-        for form in _FORMS:
-            formed = _in_form(form, bare, offsets) if form else (bare, offsets)
-            if formed is None:
-                continue
-            for line_ends in ("", *LINE_ENDS):
-                counted = formed if line_ends == "" else with_line_ends(line_ends, *formed)
-                if counted is not None:
-                    yield mark, line_ends, form, *counted
+def _texts(text: str) -> Iterator[tuple[_Seen, str, _Views]]:
+    """Yield the texts that may have been counted, and the views that led to each."""
+    forms: tuple[tuple[Form, Literal["NFC", "NFD"]], ...] = (("NFC", "NFC"), ("NFD", "NFD"))
+    kinds: tuple[tuple[LineEnds, Literal["LF", "CRLF"]], ...] = (("LF", "LF"), ("CRLF", "CRLF"))
+    for mark, bare, first in _seen(True, text, (), [(False, without_mark(text))]):
+        in_forms = [(form, in_form(bare, name)) for form, name in forms]
+        for form, formed, second in _seen("", bare, first, in_forms):
+            ends = [(line_ends, with_line_ends(formed, kind)) for line_ends, kind in kinds]
+            for line_ends, counted, views in _seen("", formed, second, ends):
+                yield (mark, line_ends, form), counted, views
 
 
-def _in_form(
-    form: Literal["NFC", "NFD"], text: str, offsets: Sequence[int] | None
-) -> tuple[str, Sequence[int]] | None:
-    """Return a text in another Unicode form, and the offsets of its boundaries.
-
-    Returns:
-        None where that is no other text, or where its characters can't be told from each other.
-    """
-    formed = unicodedata.normalize(form, text)
-    if formed == text:
-        return None
-    offsets = range(len(text) + 1) if offsets is None else offsets
-    pieces: list[str] = []
-    positions: list[int] = []
-    for start, end in _characters(text):
-        piece = unicodedata.normalize(form, text[start:end])
-        pieces.append(piece)
-        if piece == text[start:end]:
-            positions += offsets[start:end]
-        else:
-            positions += [offsets[start], *[_NOWHERE] * (len(piece) - 1)]
-    positions.append(offsets[len(text)])
-    return (formed, positions) if "".join(pieces) == formed else None
-
-
-def _characters(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a character and the marks on it begin and end."""
-    start = 0
-    for index in range(1, len(text) + 1):
-        if index == len(text) or not unicodedata.combining(text[index]):
-            yield start, index
-            start = index
-
-
-@lru_cache(maxsize=4096)
-def _bytes(character: str) -> int:
-    return len(character.encode("utf-8", "surrogatepass"))
-
-
-def _utf16_units(character: str) -> int:
-    return 1 + (character > "\uffff")
+def _seen(
+    as_it_is: _Way, text: str, views: _Views, others: Iterable[tuple[_Way, View | None]]
+) -> Iterator[tuple[_Way, str, _Views]]:
+    """Yield a text as it is, and as it is seen otherwise where that makes a difference."""
+    yield as_it_is, text, views
+    for way, view in others:
+        if view is not None and view.differs:
+            yield way, view.text, (view, *views)

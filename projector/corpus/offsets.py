@@ -20,13 +20,13 @@ from pathlib import Path
 from projector.corpus.offset_conventions import (
     AS_STORED,
     CountedText,
-    Form,
     Recognised,
     StatedMention,
     Stretch,
     recognise,
 )
 from projector.corpus.text_check import difference
+from projector.corpus.text_views import Form
 from projector.document import Fragment, Mention
 from projector.errors import Notice, Problem
 from projector.settings import TextCheck
