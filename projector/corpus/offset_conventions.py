@@ -138,16 +138,13 @@ class CountedText:
             start, end = self.indices.get(start, NOWHERE), self.indices.get(end, NOWHERE)
         if not 0 <= start < end <= len(self.text):
             return None
-        true_start, true_end = self._true_offset(start), self._true_offset(end)
+        true_start, true_end = start, end
+        for view in self.views:
+            if NOWHERE not in (true_start, true_end):
+                true_start, true_end = view.true_offset(true_start), view.true_offset(true_end)
         if NOWHERE in (true_start, true_end) or true_start >= true_end:
             return None
         return self.text[start:end], true_start, true_end
-
-    def _true_offset(self, offset: int) -> int:
-        for view in self.views:
-            if offset != NOWHERE:
-                offset = view.true_offset(offset)
-        return offset
 
 
 @dataclass(frozen=True, slots=True)
