@@ -247,7 +247,13 @@ def _conventions(text: str, mentions: Sequence[StatedMention]) -> Iterator[Count
         for first, inclusive in product(_FIRSTS, (False, True))
     )
     others = (counted for counted in every if counted.convention != AS_STORED)
-    yield from sorted(others, key=lambda counted: counted.convention.departures)
+    yield from sorted(others, key=_rank)
+
+
+def _rank(counted: CountedText) -> tuple[int, int]:
+    """Return what orders conventions: ranges that are written otherwise come behind the rest."""
+    convention = counted.convention
+    return convention.departures, convention.first + convention.inclusive
 
 
 def _units(text: str, wanted: Sequence[int]) -> Iterator[tuple[Unit, dict[int, int] | None]]:

@@ -25,7 +25,7 @@ from projector.corpus.offset_conventions import (
     Stretch,
     recognise,
 )
-from projector.corpus.text_check import difference
+from projector.corpus.text_check import difference, has_stray_edges
 from projector.corpus.text_views import Form
 from projector.document import Fragment, Mention
 from projector.errors import Notice, Problem
@@ -130,8 +130,9 @@ def _resolve_file(
         if problem or stretches is None:
             resolved.problems.extend([problem] if problem else [])
             continue
-        converted += known.counted.convention != AS_STORED
         fragments = tuple(Fragment(start, end) for _, start, end in _ordered(stretches))
+        ranges = [(fragment.start, fragment.end) for fragment in fragments]
+        converted += ranges != sorted(raw.ranges)
         resolved.mentions.append(Mention(raw.id, raw.label, fragments, raw.line))
     resolved.notices.extend(_notices(raw_mentions[0].path, known, converted, differences))
 
@@ -210,7 +211,10 @@ def _fits(raw: RawMention, stretches: Sequence[Stretch], form: Form) -> bool:
 
 
 def _fits_in_the_main(raw: RawMention, stretches: Sequence[Stretch], form: Form) -> bool:
-    return _difference(raw, stretches, form) is not None
+    """Tell whether the words are the stated ones in the main, none too many at their edges."""
+    # A neighbouring blank more or less would make several conventions fit.
+    stray = any(has_stray_edges(raw.text, surface) for surface in _surfaces(stretches))
+    return not stray and _difference(raw, stretches, form) is not None
 
 
 def _difference(raw: RawMention, stretches: Sequence[Stretch], form: Form) -> str | None:

@@ -54,14 +54,26 @@ def difference(stated: str, words: str) -> str | None:
     if stated == words:
         return ""
     for name, step in _STEPS.items():
-        if step(stated) == step(words):
+        if step(stated) == step(words) != "":
             return name
     for (name, step), (other, next_step) in combinations(_STEPS.items(), 2):
-        if next_step(step(stated)) == next_step(step(words)):
+        if next_step(step(stated)) == next_step(step(words)) != "":
             return f"{name} and {other}"
     if (plain := in_the_main(stated)) and plain == in_the_main(words):
         return "blanks, entities, case or how they were tokenised"
     return None
+
+
+def has_stray_edges(stated: str, words: str) -> bool:
+    """Tell whether words begin or end with a blank or hyphen and the stated ones don't."""
+    return any(
+        not _bare(words[edge]) and bool(_bare(stated[edge]))
+        for edge in (slice(0, 1), slice(-1, None))
+    )
+
+
+def _bare(character: str) -> str:
+    return _joined(_spaced(character))
 
 
 def in_the_main(words: str) -> str:
