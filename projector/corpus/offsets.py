@@ -122,7 +122,7 @@ def _resolve_file(
         if not problem:
             what = _difference(raw, stretches or (), known.counted.convention.form)
             if check == "off":
-                what = _UNCHECKED if what is None else ""
+                what = _UNCHECKED if what != "" else ""
             if what is None or (what and check == "strict"):
                 problem = _text_problem(raw, stretches or (), known, what)
             elif what:

@@ -73,15 +73,16 @@ def _separator(header: str, needed: Collection[str], others: Mapping[str, str]) 
 
 def _renamed(columns: Sequence[str], others: Mapping[str, str]) -> dict[str, str]:
     """Return new names for columns: in lower case, and by what else they are called."""
+    plain = {column: column.strip("\ufeff \"'").lower() for column in columns}
+    taken = {*columns, *plain.values()}
     renamed: dict[str, str] = {}
-    taken = {*columns}
-    for known in ({}, others):
-        for column in columns:
-            name = column.strip("\ufeff \"'").lower()
-            name = known.get(name, name)
-            if name and column not in renamed and name not in taken:
-                renamed[column] = name
-                taken.add(name)
+    for column, name in plain.items():
+        meant = others.get(name, name)
+        if meant not in taken:
+            renamed[column] = meant
+            taken.add(meant)
+        elif name and name not in columns and name not in renamed.values():
+            renamed[column] = name
     return renamed
 
 

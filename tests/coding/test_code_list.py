@@ -219,3 +219,25 @@ def test_everyday_names_are_of_known_codes_in_seven_languages():
         assert taken.setdefault((one.language, plain(one.text)), one.code) == one.code, one.text
     found = with_synonyms(make_list("x", [("R50.9", "es", "Fiebre")]), ["everyday"])
     assert {one.text for one in found.terms} >= {"Fiebre", "koorts", "horečka"}
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("Code;Description", ""), ("Código;Descripción", ""), ("CODE;ES", "es"), ("code;Term", "")],
+)
+def test_a_list_may_call_its_columns_otherwise(tmp_path, header, language):
+    path = tmp_path / "codes.csv"
+    path.write_text(f'{header}\nJ45.9;"Asma; no especificada"\n', encoding="utf-8")
+    codes = read_codes(path)
+    assert codes.codes == ("J45.9",)
+    assert [(term.language, term.text) for term in codes.terms] == [
+        (language, "Asma; no especificada")
+    ]
+
+
+def test_a_list_may_have_another_encoding(tmp_path):
+    path = tmp_path / "codes.csv"
+    path.write_bytes("code;description\nJ44.9;Obstrucción\n".encode("latin-1"))
+    with pytest.raises(CorpusError, match="--encoding cp1252"):
+        read_codes(path)
+    assert read_codes(path, encoding="latin-1").description(0, "") == "Obstrucción"

@@ -1,6 +1,6 @@
 import pytest
 
-from projector.corpus.labels import KNOWN_LABELS, label_map, rename_event
+from projector.corpus.labels import KNOWN_LABELS, label_map, label_twins, rename_event
 from projector.document import Annotation
 
 
@@ -34,3 +34,10 @@ def test_an_event_is_renamed_with_its_trigger_only():
 def test_what_is_no_event_keeps_its_name(kind):
     annotation = Annotation("A1", kind, "A", (("A", "T1"),))
     assert rename_event(annotation, {"A": "B"}) is annotation
+
+
+def test_labels_that_differ_in_how_they_are_written_only_are_told():
+    assert label_twins(["DISEASE", "X"], ["DISEASE", "Y"]) == []
+    assert label_twins(["a", "A"], ["a", "A"]) == []  # both sides have both
+    (told,) = label_twins(["TUMOR_MORPHOLOGY"], ["Tumor morphology"])
+    assert "gold has TUMOR_MORPHOLOGY, the predictions Tumor morphology" in told
