@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -119,6 +120,7 @@ def list_records(
             same name.
     """
     files: dict[str, RecordFiles] = {}
+    texts_in = lru_cache(_texts_in)
     for path in sorted(paths):
         stretches = list(_stretches(path, format_))
         if not stretches:
@@ -126,8 +128,9 @@ def list_records(
         for name, stretch in stretches:
             known = files.get(name)
             if known is None:
-                beside = _text_beside(name, path, format_, texts)
-                files[name] = RecordFiles((stretch,), beside)
+                beside = texts_in(texts or path.parent) if format_ in _WITH_TEXTS else {}
+                text = beside.get(name)
+                files[name] = RecordFiles((stretch,), None if text == path else text)
             elif format_ == "label-studio" and known.parts[0].path == path:
                 files[name] = replace(known, parts=(*known.parts, stretch))  # another annotator's
             else:
@@ -150,20 +153,14 @@ def _stretches(path: Path, format_: RecordFormat) -> Iterator[tuple[str, Stretch
         yield path.stem.removesuffix(".txt"), whole_file(path)
 
 
-def _text_beside(name: str, path: Path, format_: RecordFormat, texts: Path | None) -> Path | None:
-    if format_ not in _WITH_TEXTS:
-        return None
-    text = (texts or path.parent) / f"{name}.txt"
-    return text if text != path and text.is_file() else None
+def _texts_in(folder: Path) -> dict[str, Path]:
+    """Return a folder's texts by their names: a name of the data is never made a path."""
+    return {path.stem: path for path in folder.glob("*.txt") if path.name[0] != "."}
 
 
 def list_bionlp(texts: Path, annotations: Path) -> tuple[dict[str, RecordFiles], list[Problem]]:
     """Return the documents of a folder of `.txt`, `.a1` and `.a2`, and what is wrong with it."""
-    files = {
-        path.stem: RecordFiles((), path)
-        for path in sorted(texts.glob("*.txt"))
-        if path.name[0] != "."
-    }
+    files = {name: RecordFiles((), path) for name, path in sorted(_texts_in(texts).items())}
     problems: list[Problem] = []
     for suffix in (".a1", ".a2"):
         for path in sorted(annotations.glob(f"*{suffix}")):

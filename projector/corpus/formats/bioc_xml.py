@@ -56,6 +56,7 @@ class _Parser:
         self.expat = expat.ParserCreate("UTF-8")
         self.expat.buffer_text = True
         self.expat.EntityDeclHandler = lambda *_: self.fail("an entity is declared")
+        self.expat.SkippedEntityHandler = lambda name, _: self.fail(f"&{name}; is not defined")
         self.expat.StartDoctypeDeclHandler = self._doctype
         self.expat.XmlDeclHandler = self._declaration
 

@@ -14,9 +14,11 @@ from typing import Any
 from projector.corpus.formats.json_elements import (
     Element,
     Namer,
+    WrongValueError,
     elements,
     identifier,
     named,
+    objects,
     read_element,
 )
 from projector.corpus.formats.label_studio_results import (
@@ -136,11 +138,12 @@ def _text(data: Mapping[str, Any], name: str, stretch: Stretch) -> str:
 def _add_work(stated: StatedDocument, task: Mapping[str, Any], line: int) -> None:
     """Add what one annotator marked, and tell whose it is where there is a choice."""
     key = next((one for one in _WORK if isinstance(task.get(one), list)), "annotations")
-    finished = [
-        (f"{key}[{index}]", work)
-        for index, work in enumerate(task.get(key) or ())
-        if isinstance(work, dict) and not work.get("was_cancelled")
-    ]
+    try:
+        made = list(objects(task.get(key), key))
+    except WrongValueError as error:
+        stated.problem(line, str(error))
+        return
+    finished = [(name, work) for name, work in made if not work.get("was_cancelled")]
     if not finished:
         _add_predictions(stated, task, line)
         return
