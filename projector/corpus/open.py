@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.corpus.files import open_files
-from projector.corpus.open_records import open_records
+from projector.corpus.open_records import open_records, refuse_passed_over
 from projector.settings import STRICT, ReadingRules
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def open_corpus(
 
         return open_parquet(Path(path), language=language, labels=labels)
     folder = None if texts is None else Path(texts)
-    records = open_records(
-        Path(path), language=language, texts=folder, labels=labels, rules=rules
-    )
+    records = open_records(Path(path), language=language, texts=folder, labels=labels, rules=rules)
     if records is not None:
         return records
-    return open_files(path, language=language, texts=texts, labels=labels, rules=rules)
+    corpus = open_files(path, language=language, texts=texts, labels=labels, rules=rules)
+    refuse_passed_over(corpus)
+    return corpus

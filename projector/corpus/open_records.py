@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from projector.corpus.files import TABLES, FileCorpus
 from projector.corpus.formats.stretch import RecordFiles
 from projector.corpus.formats.tsv_dialects import read_columns
 from projector.corpus.labels import label_map
@@ -12,7 +13,8 @@ from projector.corpus.language_names import guess_language
 from projector.corpus.layout import find_texts
 from projector.corpus.recognition import record_format
 from projector.corpus.records import RecordCorpus, RecordFormat, list_bionlp, list_records
-from projector.errors import CorpusError, Notice, Problem, counted
+from projector.corpus.unread import unread_files
+from projector.errors import CorpusError, Problem
 from projector.settings import STRICT, ReadingRules
 
 # By what a file in a folder may be one of these formats; the content decides. A file that is
@@ -22,7 +24,6 @@ _SUFFIXES = {
     *(".conll", ".conll03", ".conll2003", ".iob", ".iob2", ".bio", ".bioes", ".iobes", ".bilou"),
 }
 _BIONLP = {".a1", ".a2"}
-_SHOWN = 4
 
 
 def open_records(
@@ -45,24 +46,10 @@ def open_records(
     Raises:
         CorpusError: It is one, and can't be read; or it holds several formats.
     """
-    problems: list[Problem] = []
-    if path.is_file():
-        format_ = None if path.suffix == ".ann" else record_format(path)
-        if format_ is None:
-            return None
-        files, unread = list_records([path], format_, texts), []
-    elif path.is_dir():
-        inside = [one for one in sorted(path.iterdir()) if one.name[0] != "." and one.is_file()]
-        format_, paths = _format_inside(path, inside)
-        if format_ is None:
-            return None
-        if format_ == "bionlp":
-            files, problems = list_bionlp(texts or _texts_of(path, inside), path)
-        else:
-            files = list_records(paths, format_, texts)
-        unread = _unread(inside, files)
-    else:
+    found = _found(path, texts, rules)
+    if found is None:
         return None
+    format_, files, problems = found
     names = tuple(sorted(files))
     return RecordCorpus(
         path=path,
@@ -70,14 +57,60 @@ def open_records(
         language=language or guess_language(path, names),
         names=names,
         problems=tuple(problems),
-        notices=_told(path, unread),
+        notices=unread_files(path, {*_read(files), *(one.path for one in problems)}),
         labels=label_map() if labels is None else labels,
         files=files,
         rules=rules,
     )
 
 
-def _format_inside(folder: Path, inside: list[Path]) -> tuple[RecordFormat | None, list[Path]]:
+_Found = tuple[RecordFormat, dict[str, RecordFiles], list[Problem]]
+
+
+def _found(path: Path, texts: Path | None, rules: ReadingRules) -> _Found | None:
+    """Return a corpus's format, where its documents lie, and what is wrong with it."""
+    if path.is_file():
+        format_ = None if path.suffix == ".ann" else record_format(path)
+        return None if format_ is None else (format_, list_records([path], format_, texts), [])
+    inside = _files(path)
+    format_, paths = _format_inside(path, inside, rules)
+    if format_ is None:
+        return None
+    if format_ == "bionlp":
+        return format_, *list_bionlp(texts or _texts_of(path, inside), path)
+    return format_, list_records(paths, format_, texts), []
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files of a folder; none where it is none."""
+    if not folder.is_dir():
+        return []
+    return [path for path in sorted(folder.iterdir()) if path.name[0] != "." and path.is_file()]
+
+
+def refuse_passed_over(corpus: FileCorpus) -> None:
+    """Refuse a folder of folders of which one is in a format of another tool, so that none is lost.
+
+    Raises:
+        CorpusError: There is such a one, and no document of the corpus lies in it.
+    """
+    if corpus.format == "tree" or not corpus.path.is_dir():
+        return
+    read = {folder.resolve() for folder in corpus.text_folders}
+    for folder in sorted(corpus.path.iterdir()):
+        whole = folder.resolve()
+        if folder.name[0] == "." or any(one.is_relative_to(whole) for one in read):
+            continue
+        format_, _ = _format_inside(folder, _files(folder), corpus.rules)
+        if format_ is not None:
+            found = f"its folder {folder.name} is {format_}, others of its folders are not"
+            hint = f"Open them one by one, like {folder}"
+            raise CorpusError(Problem(corpus.path, None, found, "one corpus", hint))
+
+
+def _format_inside(
+    folder: Path, inside: list[Path], rules: ReadingRules
+) -> tuple[RecordFormat | None, list[Path]]:
     """Return the one format of the files in a folder, and those that are in it."""
     suffixes = {path.suffix for path in inside}
     if ".ann" in suffixes:
@@ -86,12 +119,11 @@ def _format_inside(folder: Path, inside: list[Path]) -> tuple[RecordFormat | Non
         return "bionlp", []
     paths_of: dict[RecordFormat, list[Path]] = {}
     for path in inside:
-        if path.suffix in _SUFFIXES:
-            format_ = record_format(path)
-            if format_ is not None:
-                paths_of.setdefault(format_, []).append(path)
-            elif path.suffix == ".tsv" and _is_table(path):
-                return None, []
+        format_ = record_format(path) if path.suffix in _SUFFIXES else None
+        if format_ is not None:
+            paths_of.setdefault(format_, []).append(path)
+        elif path.suffix in TABLES and _is_table(path, rules):
+            return None, []
     if not paths_of:
         _add_texts(inside, paths_of)
     if len(paths_of) > 1:
@@ -111,9 +143,9 @@ def _add_texts(inside: Iterable[Path], paths_of: dict[RecordFormat, list[Path]])
             return
 
 
-def _is_table(path: Path) -> bool:
+def _is_table(path: Path, rules: ReadingRules) -> bool:
     try:
-        read_columns(path)
+        read_columns(path, rules)
     except CorpusError:
         return False
     return True
@@ -128,16 +160,7 @@ def _texts_of(folder: Path, inside: Iterable[Path]) -> Path:
     return find_texts(annotations[:1], {path.stem for path in annotations})
 
 
-def _unread(inside: Iterable[Path], files: Mapping[str, RecordFiles]) -> list[Path]:
-    """Return the files of a folder that no document lies in."""
+def _read(files: Mapping[str, RecordFiles]) -> set[Path]:
+    """Return the files that documents lie in."""
     read = {part.path for one in files.values() for part in one.parts}
-    read |= {one.text for one in files.values() if one.text is not None}
-    return [path for path in inside if path not in read]
-
-
-def _told(path: Path, unread: list[Path]) -> tuple[Notice, ...]:
-    if not unread:
-        return ()
-    shown = ", ".join(one.name for one in unread[:_SHOWN])
-    more = f" and {counted(len(unread) - _SHOWN, 'more file')}" if len(unread) > _SHOWN else ""
-    return (Notice(path, f"not read: {shown}{more}"),)
+    return read | {one.text for one in files.values() if one.text is not None}

@@ -19,6 +19,7 @@ from projector.corpus.formats.stretch import RecordFiles, Stretch, whole_file
 from projector.corpus.formats.webanno import read_webanno
 from projector.corpus.reading import Reading
 from projector.errors import CorpusError, Notice, Problem
+from projector.settings import STRICT, ReadingRules
 
 RecordFormat = Literal[
     "bioc-json", "bioc-xml", "bionlp", "conll", "doccano", "label-studio", "pubtator", "webanno"
@@ -26,7 +27,7 @@ RecordFormat = Literal[
 RECORD_FORMATS: tuple[RecordFormat, ...] = get_args(RecordFormat)
 
 _Index = Callable[[Path], Iterator[tuple[str, Stretch]]]
-_Read = Callable[[str, RecordFiles, str, Mapping[str, str]], Reading]
+_Read = Callable[[str, RecordFiles, str, Mapping[str, str], ReadingRules], Reading]
 
 _READERS: Mapping[RecordFormat, _Read] = {
     "bioc-json": read_bioc_json,
@@ -60,9 +61,10 @@ class RecordCorpus:
         language: As the user wrote it, else as the names have it, else `und`.
         names: The documents', sorted.
         problems: What is wrong beyond single documents.
-        notices: What should be known beyond single documents; told with each of them.
+        notices: What should be known beyond single documents: files that are not read.
         labels: New names for labels.
         files: Where each document lies.
+        rules: How stated words are held against the texts.
     """
 
     path: Path
@@ -73,6 +75,7 @@ class RecordCorpus:
     notices: tuple[Notice, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: Mapping[str, RecordFiles] = field(default_factory=dict, repr=False)
+    rules: ReadingRules = STRICT
 
     @property
     def text_folders(self) -> tuple[Path, ...]:
@@ -87,10 +90,9 @@ class RecordCorpus:
         """
         files = self.files[name]
         try:
-            reading = _READERS[self.format](name, files, self.language, self.labels)
+            return _READERS[self.format](name, files, self.language, self.labels, self.rules)
         except CorpusError as error:
-            reading = Reading(None, error.problems)
-        return replace(reading, notices=(*self.notices, *reading.notices))
+            return Reading(None, error.problems)
 
     def only(self, names: Collection[str]) -> RecordCorpus:
         """Return a corpus of some of its documents, small enough to send to another process.

@@ -5,6 +5,7 @@ import pytest
 from other_formats import FILES, write_files
 
 from projector.corpus.open import open_corpus
+from projector.corpus.open_languages import open_languages
 from projector.corpus.recognition import looks_like, record_format
 from projector.errors import CorpusError
 
@@ -80,9 +81,9 @@ def test_what_is_not_read_is_named(tmp_path, content, kind):
     assert kind_of(tmp_path, content)[1].startswith(kind)
 
 
-@pytest.mark.parametrize("name", ["a.json", "a.xml", "a.csv"])
+@pytest.mark.parametrize("name", ["a.json", "a.xml", "a.xmi"])
 def test_a_folder_or_file_of_another_kind_is_named_with_the_ways(tmp_path, name):
-    content = {"a.json": '{"a": 1}', "a.xml": "<TEI/>", "a.csv": "x\ty\nz\tw\n"}[name]
+    content = {"a.json": '{"a": 1}', "a.xml": "<TEI/>", "a.xmi": "x\ty\nz\tw\n"}[name]
     folder = write_files(tmp_path / "es", {name: content})
     for path in (folder, folder / name):
         with pytest.raises(
@@ -105,8 +106,6 @@ def test_brat_and_known_tables_go_before(tmp_path, beside):
 
 
 def test_the_languages_of_a_folder_can_have_formats_of_their_own(tmp_path):
-    from projector.corpus.open_languages import open_languages
-
     write_files(tmp_path / "es", FILES["pubtator"])
     write_files(tmp_path / "en", {"11.txt": "Has asthma.", "12.txt": "Fever"})
     corpora = open_languages(tmp_path)

@@ -53,7 +53,9 @@ def test_each_can_be_read_from_python(tmp_path):
 def test_files_that_are_not_read_are_told(tmp_path):
     files = {**FILES["doccano"], **{f"{name}.txt": "Tos" for name in "abcdef"}}
     (notice,) = open_corpus(write_files(tmp_path / "es", files)).notices
-    assert notice.told == "not read: a.txt, b.txt, c.txt, d.txt and 2 more files"
+    assert notice.told == (
+        "6 files or folders are not read: a.txt, b.txt, c.txt, d.txt, e.txt and 1 more"
+    )
 
 
 def test_documents_of_one_name_in_two_files_are_refused(tmp_path):

@@ -29,6 +29,7 @@ from projector.corpus.formats.stated import StatedDocument
 from projector.corpus.formats.stretch import RecordFiles, Stretch, whole_file
 from projector.corpus.reading import Reading
 from projector.errors import CorpusError, Problem
+from projector.settings import ReadingRules
 
 MEMBERS = ("documents", "PubTator3")  # what holds the documents of a file that is one object
 
@@ -76,7 +77,7 @@ def _documents(path: Path) -> Iterator[Element]:
 
 
 def read_bioc_json(
-    name: str, files: RecordFiles, language: str, labels: Mapping[str, str]
+    name: str, files: RecordFiles, language: str, labels: Mapping[str, str], rules: ReadingRules
 ) -> Reading:
     """Read a document; see `Reading`.
 
@@ -85,7 +86,7 @@ def read_bioc_json(
     """
     (stretch,) = files.parts
     value = read_element(stretch)
-    stated = StatedDocument(name, stretch.path, labels)
+    stated = StatedDocument(name, stretch.path, labels, rules)
     bioc = BiocDocument(left={*_infons(value)})
     try:
         for where, passage in objects(value.get("passages"), "passages"):

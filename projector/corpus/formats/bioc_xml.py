@@ -20,6 +20,7 @@ from projector.corpus.formats.stated import StatedDocument
 from projector.corpus.formats.stretch import RecordFiles, Stretch, whole_file
 from projector.corpus.reading import Reading
 from projector.errors import CorpusError, Problem
+from projector.settings import ReadingRules
 
 ROOT = "collection"
 _DEEPEST = 40  # elements within each other; BioC needs six
@@ -156,7 +157,7 @@ def _tree(stretch: Stretch) -> _Element:
 
 
 def read_bioc_xml(
-    name: str, files: RecordFiles, language: str, labels: Mapping[str, str]
+    name: str, files: RecordFiles, language: str, labels: Mapping[str, str], rules: ReadingRules
 ) -> Reading:
     """Read a document; see `Reading`.
 
@@ -165,7 +166,7 @@ def read_bioc_xml(
     """
     (stretch,) = files.parts
     document = _tree(stretch)
-    stated = StatedDocument(name, stretch.path, labels)
+    stated = StatedDocument(name, stretch.path, labels, rules)
     bioc = BiocDocument(left={*_infons(document)})
     for passage in document.all("passage"):
         bioc.left |= {*_infons(passage)}

@@ -11,14 +11,18 @@ from collections.abc import Mapping
 from projector.corpus.formats.brat_read import StandoffFile, annotated_document
 from projector.corpus.formats.stretch import RecordFiles
 from projector.corpus.reading import Reading, read_text
+from projector.document import Document
 from projector.errors import CorpusError, Problem
+from projector.settings import ReadingRules
 
 _NORMALIZATION = re.compile(
     r"^(N[0-9]+\t)([^ \t\r\n]+) Annotation:([^ \t\r\n]+) Referent:([^\t\r\n]+)", re.MULTILINE
 )
 
 
-def read_bionlp(name: str, files: RecordFiles, language: str, labels: Mapping[str, str]) -> Reading:
+def read_bionlp(
+    name: str, files: RecordFiles, language: str, labels: Mapping[str, str], rules: ReadingRules
+) -> Reading:
     """Read a document; see `Reading`.
 
     Raises:
@@ -31,7 +35,7 @@ def read_bionlp(name: str, files: RecordFiles, language: str, labels: Mapping[st
     parts = [
         StandoffFile(part.path, _NORMALIZATION.sub(_as_brat, part.text())) for part in files.parts
     ]
-    return annotated_document(name, language, text, parts, labels)
+    return annotated_document(Document(name, language, text), parts, labels, rules)
 
 
 def _as_brat(match: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from projector.corpus.formats.stated import StatedDocument
 from projector.corpus.formats.stretch import RecordFiles, Stretch, lines_of, numbered_lines
 from projector.corpus.reading import Reading, read_text
 from projector.errors import counted
+from projector.settings import ReadingRules
 
 DOCUMENT_START = "-DOCSTART-"
 _ID = re.compile(r"#\s*(?:newdoc\s+)?id(?:\s*=\s*|\s+)(\S+).*")
@@ -86,14 +87,16 @@ def _start(line: str) -> str | None:
     return match[1].removesuffix(".txt") if match else None
 
 
-def read_conll(name: str, files: RecordFiles, language: str, labels: Mapping[str, str]) -> Reading:
+def read_conll(
+    name: str, files: RecordFiles, language: str, labels: Mapping[str, str], rules: ReadingRules
+) -> Reading:
     """Read a document; see `Reading`.
 
     Raises:
         CorpusError: It can't be read.
     """
     (stretch,) = files.parts
-    stated = StatedDocument(name, stretch.path, labels)
+    stated = StatedDocument(name, stretch.path, labels, rules)
     sentences = _sentences(stretch, stated)
     text, starts = _text(sentences, stated, files.text)
     tokens = [token for sentence in sentences for token in sentence.tokens]

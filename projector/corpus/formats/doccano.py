@@ -28,6 +28,7 @@ from projector.corpus.formats.stated import StatedDocument
 from projector.corpus.formats.stretch import RecordFiles, Stretch
 from projector.corpus.reading import Reading
 from projector.errors import CorpusError, Problem
+from projector.settings import ReadingRules
 
 TEXT_KEYS = ("text", "data")
 SPAN_KEYS = ("entities", "spans", "labels", "label")
@@ -61,7 +62,7 @@ def index_doccano(path: Path) -> Iterator[tuple[str, Stretch]]:
 
 
 def read_doccano(
-    name: str, files: RecordFiles, language: str, labels: Mapping[str, str]
+    name: str, files: RecordFiles, language: str, labels: Mapping[str, str], rules: ReadingRules
 ) -> Reading:
     """Read a document; see `Reading`.
 
@@ -74,7 +75,7 @@ def read_doccano(
     if text is None:
         found = f"{name}: no text; there are {', '.join(value)[:100]}"
         raise CorpusError(Problem(stretch.path, stretch.line, found, "a string 'text'"))
-    stated = StatedDocument(name, stretch.path, labels)
+    stated = StatedDocument(name, stretch.path, labels, rules)
     ids: dict[str, str] = {}
     for key in SPAN_KEYS:
         _add_spans(stated, value.get(key), key, stretch.line, ids)

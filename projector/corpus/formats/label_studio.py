@@ -30,6 +30,7 @@ from projector.corpus.formats.stated import StatedDocument
 from projector.corpus.formats.stretch import RecordFiles, Stretch
 from projector.corpus.reading import Reading
 from projector.errors import CorpusError, Problem, counted
+from projector.settings import ReadingRules
 
 _WORK = ("annotations", "completions")  # the second is what they were called before 1.0
 _NAME_KEYS = ("filename", "file_name", "document", "document_id", "doc_id", "name", "id")
@@ -96,7 +97,7 @@ def _uploaded(value: Mapping[str, Any]) -> str:
 
 
 def read_label_studio(
-    name: str, files: RecordFiles, language: str, labels: Mapping[str, str]
+    name: str, files: RecordFiles, language: str, labels: Mapping[str, str], rules: ReadingRules
 ) -> Reading:
     """Read a task; see `Reading`.
 
@@ -105,7 +106,7 @@ def read_label_studio(
     """
     stretch, *others = files.parts
     value = read_element(stretch)
-    stated = StatedDocument(name, stretch.path, labels)
+    stated = StatedDocument(name, stretch.path, labels, rules)
     if others:
         whose = _whose({"completed_by": value.get("annotator")})
         work = counted(len(files.parts), "annotation")

@@ -15,6 +15,7 @@ from projector.corpus.formats.stated import StatedDocument
 from projector.corpus.formats.stretch import RecordFiles, Stretch, lines_of, numbered_lines
 from projector.corpus.reading import Reading
 from projector.errors import CorpusError, Problem
+from projector.settings import ReadingRules
 
 PASSAGE = re.compile(r"([^|\t]+)\|([a-z])\|(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -45,7 +46,7 @@ def index_pubtator(path: Path) -> Iterator[tuple[str, Stretch]]:
 
 
 def read_pubtator(
-    name: str, files: RecordFiles, language: str, labels: Mapping[str, str]
+    name: str, files: RecordFiles, language: str, labels: Mapping[str, str], rules: ReadingRules
 ) -> Reading:
     """Read a document; see `Reading`.
 
@@ -53,7 +54,7 @@ def read_pubtator(
         CorpusError: It can't be read.
     """
     (stretch,) = files.parts
-    stated = StatedDocument(name, stretch.path, labels)
+    stated = StatedDocument(name, stretch.path, labels, rules)
     passages: list[str] = []
     concepts: dict[str, list[str]] = defaultdict(list)
     relations: list[tuple[int, list[str]]] = []

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
-from projector.corpus.formats.utf16 import resolve_units
-from projector.corpus.offsets import RawMention
+from projector.corpus.formats.utf16 import UNCHECKED, beyond
+from projector.corpus.offsets import RawMention, resolve_mentions
 from projector.corpus.reading import Reading
 from projector.document import Annotation, AnnotationKind, Document, transferable_annotations
 from projector.errors import Notice, Problem
+from projector.settings import STRICT, ReadingRules
 
 _LETTERS: Mapping[AnnotationKind, str] = {
     "attribute": "A",
@@ -34,11 +35,13 @@ class StatedDocument:
         name: The document's.
         path: The file.
         labels: New names for labels.
+        rules: How stated words are held against the text.
     """
 
     name: str
     path: Path
     labels: Mapping[str, str] = field(default_factory=dict)
+    rules: ReadingRules = STRICT
     mentions: list[RawMention] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -142,15 +145,18 @@ class StatedDocument:
             fault = Problem(self.path, None, f"{self.name}: {encoding_fault(text)}")
             return Reading(None, (*self.problems, fault), tuple(self.notices))
         raw = [self._with_text(mention, text) for mention in self.mentions]
-        mentions, problems, told = resolve_units(text, raw, self._unstated)
+        resolved = resolve_mentions(text, raw, check=self.rules.text_check)
+        mentions = resolved.mentions
         annotations, lost = transferable_annotations(
             self.annotations, {mention.id for mention in mentions}
         )
-        problems = [replace(one, found=f"{self.name}: {one.found}") for one in problems]
+        problems = [replace(one, found=f"{self.name}: {one.found}") for one in resolved.problems]
         problems = [*self.problems, *problems, *map(self._lost, lost)]
         problems.sort(key=lambda problem: problem.line or 0)
         document = Document(self.name, language, text, tuple(mentions), tuple(annotations))
-        return Reading(document, tuple(problems), (*told, *self.notices))
+        return Reading(
+            document, tuple(problems), (*self._unchecked(text), *resolved.notices, *self.notices)
+        )
 
     def _with_text(self, mention: RawMention, text: str) -> RawMention:
         """Return a mention whose text isn't stated with the one that its offsets give."""
@@ -158,6 +164,12 @@ class StatedDocument:
             return mention
         surface = " ".join(text[max(start, 0) : end] for start, end in sorted(mention.ranges))
         return replace(mention, text=surface)
+
+    def _unchecked(self, text: str) -> Iterator[Notice]:
+        """Yield that offsets are taken as they are, where they could count something else."""
+        ids = {mention.id for mention in self.mentions}
+        if ids and ids == self._unstated and beyond(text):
+            yield Notice(self.path, UNCHECKED, len(ids))
 
     def _lost(self, annotation: Annotation) -> Problem:
         about = ", ".join(annotation.targets)

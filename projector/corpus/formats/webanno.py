@@ -13,10 +13,11 @@ from projector.corpus.formats.webanno_lines import Sentence, read_layers, read_s
 from projector.corpus.formats.webanno_text import PlacedText, placed_in, placed_text
 from projector.corpus.reading import Reading, read_text
 from projector.errors import CorpusError, Problem
+from projector.settings import ReadingRules
 
 
 def read_webanno(
-    name: str, files: RecordFiles, language: str, labels: Mapping[str, str]
+    name: str, files: RecordFiles, language: str, labels: Mapping[str, str], rules: ReadingRules
 ) -> Reading:
     """Read a document; see `Reading`.
 
@@ -25,7 +26,7 @@ def read_webanno(
     """
     (stretch,) = files.parts
     path, content = stretch.path, stretch.text()
-    stated = StatedDocument(name, path, labels)
+    stated = StatedDocument(name, path, labels, rules)
     layers = read_layers(content, path)
     width = 3 + sum(len(layer.columns) for layer in layers)
     sentences = list(read_sentences(content, path, width, stated.problems))

@@ -36,7 +36,7 @@ def test_regions_notes_choices_and_relations_are_kept(tmp_path):
         Annotation("R1", "relation", "of", (("Arg1", "b"), ("Arg2", "a"))),
     )
     told = [notice.told for notice in reading.notices]
-    assert told[0] == "offsets count UTF-16 units, as the stated words show: they are converted"
+    assert "offsets count UTF-16 units" in told[0] and told[0].endswith("converted")
     assert "result[3] (choices) marks no stretch of the text: it can't be kept" in told[1]
 
 
@@ -102,7 +102,7 @@ def test_offsets_that_neither_convention_explains_are_told_with_both(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ([task("Tos", region("a", 0, 2, "Tos", "A"))], "1: a: the text has 'To' at 0 2; expected"),
+        ([task("Tos", region("a", 0, 2, "Mal", "A"))], "1: a: the text has 'To' at 0 2; expected"),
         (
             [task("Tos", region("a", 0, 3.5, "Tos", "A"))],
             r"result\[0\]: the end is 3.5; expected a",
