@@ -211,7 +211,13 @@ def _open_corpus(
     for record_format in RECORD_FORMATS:
         if record_format == planned.format:
             return RecordCorpus(
-                path, record_format, language, names, labels=new_names, files=_records(rows)
+                path=path,
+                format=record_format,
+                language=language,
+                names=names,
+                labels=new_names,
+                files=_records(rows),
+                rules=rules,
             )
     columns_of = lru_cache(partial(read_columns, rules=rules))
     files = {

@@ -31,8 +31,6 @@ def test_each_has_parts_names_of_its_language_and_renamed_labels(corpus):
 
 @pytest.mark.parametrize("kind", ["brat", "parquet"])
 def test_each_can_be_converted_without_a_loss(corpus, tmp_path, kind):
-    if corpus.format == "bioc-xml" and kind == "brat":
-        pytest.skip("an attribute of a relation is BRAT's in our reader alone")
     assert convert_corpus(corpus, tmp_path / "other", kind) == ()
     other = open_corpus(tmp_path / "other", language="es")
     assert other.names == corpus.names
