@@ -57,8 +57,7 @@ def index_doccano(path: Path) -> Iterator[tuple[str, Stretch]]:
             (value.get("meta") or {}).get("id") if isinstance(value.get("meta"), dict) else ""
         ),
     ]
-    for name, element in named(list(elements(path)), namers, path.stem):
-        yield name, element.stretch
+    yield from named(elements(path), namers, path.stem)
 
 
 def read_doccano(

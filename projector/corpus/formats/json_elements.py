@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from json.decoder import WHITESPACE  # type: ignore[attr-defined]
 from pathlib import Path
@@ -232,21 +232,26 @@ Namer = Callable[[Mapping[str, Any]], object]
 
 
 def named(
-    found: Sequence[Element], namers: Sequence[Namer], stem: str
-) -> Iterator[tuple[str, Element]]:
-    """Yield objects with the names of their documents.
+    found: Iterable[Element], namers: Sequence[Namer], stem: str
+) -> Iterator[tuple[str, Stretch]]:
+    """Yield the names of documents and where they lie.
 
     Args:
-        found: All of a file.
+        found: All objects of a file; what they hold is not kept.
         namers: What a name can be, best first: the first that all objects have, each another, is
             taken. Where there is none, they are numbered.
         stem: The file's, which numbered ones begin with; a single one is called so.
     """
-    for namer in namers:
-        names = [document_name(identifier(namer(element.value))) for element in found]
+    stretches: list[Stretch] = []
+    columns: list[list[str]] = [[] for _ in namers]
+    for element in found:
+        stretches.append(element.stretch)
+        for names, namer in zip(columns, namers, strict=True):
+            names.append(document_name(identifier(namer(element.value))))
+    for names in columns:
         if all(names) and len(set(names)) == len(names):
-            yield from zip(names, found, strict=True)
+            yield from zip(names, stretches, strict=True)
             return
-    width = len(str(len(found)))
-    for number, element in enumerate(found, start=1):
-        yield stem if len(found) == 1 else f"{stem}-{number:0{width}}", element
+    width = len(str(len(stretches)))
+    for number, stretch in enumerate(stretches, start=1):
+        yield stem if len(stretches) == 1 else f"{stem}-{number:0{width}}", stretch

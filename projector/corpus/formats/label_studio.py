@@ -7,7 +7,7 @@ a task one is taken, ground truth before the first; of predictions only where no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,26 +63,35 @@ def index_label_studio(path: Path) -> Iterator[tuple[str, Stretch]]:
     Raises:
         CorpusError: It is no JSON.
     """
-    of_task = _by_task(list(elements(path)))
     namers: list[Namer] = [
         *(lambda value, key=key: _data(value).get(key) for key in _NAME_KEYS),
         _uploaded,
         lambda value: value.get("id"),
     ]
-    others = {found[0].stretch: found[1:] for found in of_task}
-    for name, element in named([found[0] for found in of_task], namers, path.stem):
-        for same in (element, *others[element.stretch]):
-            yield name, same.stretch
+    others: dict[Stretch, list[Stretch]] = {}
+    for name, stretch in named(_first_of_task(elements(path), others), namers, path.stem):
+        for same in (stretch, *others.get(stretch, ())):
+            yield name, same
 
 
-def _by_task(found: Sequence[Element]) -> list[list[Element]]:
-    """Return objects of the short form by their task, all others by themselves."""
-    of_task: dict[object, list[Element]] = {}
-    for number, element in enumerate(found):
-        id_ = identifier(element.value.get("id"))
-        short = "data" not in element.value
-        of_task.setdefault(id_ if id_ and short else number, []).append(element)
-    return list(of_task.values())
+def _first_of_task(
+    found: Iterable[Element], others: dict[Stretch, list[Stretch]]
+) -> Iterator[Element]:
+    """Yield all objects but the further ones of the short form on one task.
+
+    Args:
+        found: The objects.
+        others: Takes these, by the first.
+    """
+    firsts: dict[str, Stretch] = {}
+    for element in found:
+        id_ = "" if "data" in element.value else identifier(element.value.get("id"))
+        if id_ in firsts:
+            others.setdefault(firsts[id_], []).append(element.stretch)
+            continue
+        if id_:
+            firsts[id_] = element.stretch
+        yield element
 
 
 def _data(value: Mapping[str, Any]) -> Mapping[str, Any]:
