@@ -168,7 +168,7 @@ def _recognise(
     if not path.exists():
         raise CorpusError(Problem(path, None, "nothing is there", LOOKED_FOR))
     if path.is_file():
-        if path.suffix in (".txt", ".ann"):
+        if path.suffix in (".txt", ".ann", ".a1", ".a2"):
             found = f"a single {path.suffix} file is no corpus"
             raise CorpusError(Problem(path, None, found, LOOKED_FOR, f"Open {path.parent}"))
         if path.suffix not in TABLES and (kind := looks_like(path)):

@@ -45,12 +45,17 @@ class _Sentence:
 
 def columns(line: str) -> list[str]:
     """Return a line's columns: between tabs where there are any, else between blanks."""
-    return [cell.strip() for cell in line.rstrip().split("\t")] if "\t" in line else line.split()
+    if "\t" in line:
+        return [cell.strip(" ") for cell in line.rstrip("\t \r").split("\t")]
+    return [cell for cell in line.rstrip("\r").split(" ") if cell]
 
 
 def is_comment(line: str) -> bool:
-    """Tell whether a line is none of a token: `#` alone in the first column is one."""
-    return line.startswith("#") and not TAG.fullmatch((columns(line) or [""])[-1])
+    """Tell whether a line that begins with `#` is none of a token, as `# text = …` is."""
+    if not line.startswith("#"):
+        return False
+    cells = columns(line)
+    return "=" in cells or not TAG.fullmatch(cells[-1])
 
 
 def index_conll(path: Path) -> Iterator[tuple[str, Stretch]]:

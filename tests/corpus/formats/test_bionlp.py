@@ -29,6 +29,12 @@ def test_problems_name_their_file(tmp_path):
     assert "the id T1 is taken by line 1 of c1.a1" in str(problems[0])
 
 
+def test_one_file_of_a_document_is_no_corpus(tmp_path):
+    folder = write_files(tmp_path / "es", FILES["bionlp"])
+    with pytest.raises(CorpusError, match=rf"a single \.a1 file is no corpus.*Open {folder}"):
+        open_corpus(folder / "c1.a1")
+
+
 def test_texts_may_lie_elsewhere_and_must_be_there(tmp_path):
     files = {"c1.a1": FILES["bionlp"]["c1.a1"], "c2.a1": ""}
     folder = write_files(tmp_path / "es", files)

@@ -91,6 +91,18 @@ def test_tags_out_of_sequence_are_told(tmp_path):
     assert "1 tag out of sequence, the first I-A in line 2: a mention begins there" in told
 
 
+def test_comments_may_end_like_tags_and_tokens_begin_like_comments(tmp_path):
+    content = "# text = # 3 grupo O\n#\tO\n3\tO\ngrupo\tO\nO\tB-BLOOD\n\n# O\n#asma B-A\n"
+    reading = opened(tmp_path, content).read("c1")
+    assert reading.document.text == "# 3 grupo O\n# #asma"
+    assert words(reading) == [("BLOOD", "O"), ("A", "#asma")]
+
+
+def test_other_blanks_are_part_of_a_token(tmp_path):
+    reading = opened(tmp_path, "38\xa0C B-TEMP\n. O\n").read("c1")
+    assert words(reading) == [("TEMP", "38\xa0C")]
+
+
 def test_rows_without_a_tag_are_told(tmp_path):
     content = "Tiene O\nasma B-A\n" * 200 + "grave\n"
     (problem,) = opened(tmp_path, content).read("c1").problems
