@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, JsonValue, ValidationError
 
 from jobs.folder import PLAN_FILE, RunFolder
+from projector.corpus.records import RecordFormat
 from projector.errors import CorpusError, Notice, Problem
 from schemas.collection import run_kind
 from schemas.manifest import InputFiles, ModelFacts, Record
@@ -34,7 +35,7 @@ class PlannedCorpus(Record):
 
     role: Literal["source", "target", "tagger"]
     target: int | None = None
-    format: Literal["brat", "tsv", "tree", "text", "parquet"]
+    format: Literal["brat", "tsv", "tree", "text", "parquet"] | RecordFormat
     path: str
     language: str
 

@@ -19,12 +19,14 @@ import pyarrow.parquet as pq
 
 from jobs.folder import RunFolder
 from jobs.plan import CollectionPlan, PlannedCorpus, ShardPlan
-from projector.corpus.files import FileCorpus
+from projector.corpus.files import FORMATS, FileCorpus
 from projector.corpus.formats.parquet_read import ParquetCorpus, open_rows
+from projector.corpus.formats.stretch import RecordFiles, Stretch
 from projector.corpus.formats.tsv_dialects import read_columns
 from projector.corpus.formats.tsv_read import RowRange
 from projector.corpus.labels import label_map
 from projector.corpus.layout import DocumentFiles
+from projector.corpus.records import RECORD_FORMATS, RecordCorpus
 from projector.corpus.text_only import TextOnlyCorpus
 from projector.errors import CorpusError, Problem
 from projector.run.plan import Plan, Task
@@ -111,6 +113,11 @@ def _document_rows(corpus: Corpus) -> Iterator[_Row]:
         for name in corpus.names:
             rows = [_stretch(corpus.path, start, end - start) for start, end in corpus.rows(name)]
             yield {"document": name, "text": None, "annotations": None, "rows": rows}
+    elif isinstance(corpus, RecordCorpus):
+        for name, record in corpus.files.items():
+            parts = [_stretch(one.path, one.offset, one.length, one.line) for one in record.parts]
+            beside = None if record.text is None else str(record.text)
+            yield {"document": name, "text": beside, "annotations": None, "rows": parts}
     elif isinstance(corpus, FileCorpus):
         for name, files in corpus.files.items():
             rows = [
@@ -199,6 +206,19 @@ def _open_corpus(
     if planned.format == "parquet":
         places = {row["document"]: list(map(_limits, row["rows"])) for row in rows}
         return open_rows(path, places, language=language, labels=labels)
+    names = tuple(sorted(row["document"] for row in rows))
+    new_names = label_map() if labels is None else labels
+    for record_format in RECORD_FORMATS:
+        if record_format == planned.format:
+            return RecordCorpus(
+                path=path,
+                format=record_format,
+                language=language,
+                names=names,
+                labels=new_names,
+                files=_records(rows),
+                rules=rules,
+            )
     columns_of = lru_cache(partial(read_columns, rules=rules))
     files = {
         row["document"]: DocumentFiles(
@@ -214,13 +234,27 @@ def _open_corpus(
     }
     return FileCorpus(
         path=path,
-        format=planned.format,
+        format=next(one for one in FORMATS if one == planned.format),
         language=language,
-        names=tuple(sorted(files)),
-        labels=label_map() if labels is None else labels,
+        names=names,
+        labels=new_names,
         files=files,
         rules=rules,
     )
+
+
+def _records(rows: Sequence[_Row]) -> dict[str, RecordFiles]:
+    """Return where documents lie in files that hold several."""
+    return {
+        row["document"]: RecordFiles(
+            tuple(
+                Stretch(Path(part["table"]), part["line"], part["start"], part["length"])
+                for part in row["rows"]
+            ),
+            None if row["text"] is None else Path(row["text"]),
+        )
+        for row in rows
+    }
 
 
 def _limits(part: _Row) -> tuple[int, int]:

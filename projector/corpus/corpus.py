@@ -19,7 +19,7 @@ class Corpus(Protocol):
 
     @property
     def format(self) -> str:
-        """Return what it is: `brat`, `tsv`, `tree`, `text` or `parquet`."""
+        """Return what it is: `brat`, `tsv`, `tree`, `text`, `parquet`, or another tool's format."""
 
     @property
     def language(self) -> str:

@@ -75,7 +75,7 @@ def read_corpus(
 
     Args:
         path: A BRAT folder, a folder of texts, a TSV file or a folder of such, a published tree,
-            or a folder of Parquet tables.
+            a folder of Parquet tables, or a file or folder in a format of another tool.
         language: Its language, and which one to take of a tree that holds several; None: as the
             names have it.
         texts: The folder of the `.txt` files where they don't lie beside the annotations.

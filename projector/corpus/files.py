@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from projector.corpus.formats.brat_read import read_brat
 from projector.corpus.formats.tsv_dialects import read_columns
@@ -22,11 +22,13 @@ from projector.corpus.layout import (
 )
 from projector.corpus.nested import list_nested
 from projector.corpus.reading import Reading
+from projector.corpus.recognition import WAYS, looks_like
 from projector.corpus.unread import unread_files
 from projector.errors import CorpusError, Notice, Problem
 from projector.settings import STRICT, ReadingRules
 
 Format = Literal["brat", "tsv", "tree", "text"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 LOOKED_FOR = (
     "a folder of .txt files (with .ann files beside them for BRAT, or .tsv or .csv files), "
@@ -166,9 +168,11 @@ def _recognise(
     if not path.exists():
         raise CorpusError(Problem(path, None, "nothing is there", LOOKED_FOR))
     if path.is_file():
-        if path.suffix in (".txt", ".ann"):
+        if path.suffix in (".txt", ".ann", ".a1", ".a2"):
             found = f"a single {path.suffix} file is no corpus"
             raise CorpusError(Problem(path, None, found, LOOKED_FOR, f"Open {path.parent}"))
+        if path.suffix not in TABLES and (kind := looks_like(path)):
+            raise CorpusError(Problem(path, None, f"it looks like {kind}", LOOKED_FOR, WAYS))
         return "tsv", list_tables([path], texts, rules)
     found_here = _recognise_folder(path, texts, rules)
     if found_here is not None:
@@ -186,10 +190,21 @@ def _recognise(
     _, strangers = _known_tables(path, rules)
     if strangers:
         raise CorpusError(*strangers)
-    inside = ", ".join(sorted(part.name for part in path.iterdir())[:8]) or "nothing"
-    folder = min((part for part in path.iterdir() if part.is_dir()), default=None)
-    hint = f"Name one of its folders, like {folder}" if folder else ""
-    raise CorpusError(Problem(path, None, f"no corpus: it holds {inside}", LOOKED_FOR, hint))
+    raise CorpusError(_no_corpus(path))
+
+
+def _no_corpus(folder: Path) -> Problem:
+    """Return what a folder holds, and what its first file that is known looks like."""
+    parts = sorted(folder.iterdir())
+    found = f"no corpus: it holds {', '.join(part.name for part in parts[:8]) or 'nothing'}"
+    inner = next((part for part in parts if part.is_dir()), None)
+    if inner is not None:
+        return Problem(folder, None, found, LOOKED_FOR, f"Name one of its folders, like {inner}")
+    for part in parts:
+        if part.is_file() and (kind := looks_like(part)):
+            found += f"; {part.name} looks like {kind}"
+            return Problem(folder, None, found, LOOKED_FOR, WAYS)
+    return Problem(folder, None, found, LOOKED_FOR)
 
 
 def _recognise_folder(

@@ -10,7 +10,7 @@ it, so that even `R1\tPart Arg1:T1 Arg2:T2\t`, as BRAT itself writes it, comes b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -48,12 +48,17 @@ class _MalformedLineError(ValueError):
 
 @dataclass(slots=True)
 class _Lines:
-    """What the lines of one file hold, as far as they can be understood one by one."""
+    """What the lines of files hold, as far as they can be understood one by one.
+
+    Args:
+        places: The file and line that each id is first used in.
+    """
 
     raw_mentions: list[RawMention] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    places: dict[str, tuple[Path, int]] = field(default_factory=dict)
 
 
 def read_brat(
@@ -81,25 +86,54 @@ def read_brat(
         text = read_text(text_path)
         if annotation_path is None:
             return Reading(Document(name, language, text))
-        lines = _parse(read_text(annotation_path), annotation_path, labels or {}, rules.text_check)
+        files = [StandoffFile(annotation_path, read_text(annotation_path))]
     except CorpusError as error:
         return Reading(None, error.problems)
-    resolved = resolve_mentions(text, lines.raw_mentions, check=rules.text_check)
+    return annotated_document(Document(name, language, text), files, labels or {}, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class StandoffFile:
+    """A file of annotations and what it holds."""
+
+    path: Path
+    content: str
+
+
+def annotated_document(
+    document: Document,
+    files: Sequence[StandoffFile],
+    labels: Mapping[str, str],
+    rules: ReadingRules,
+) -> Reading:
+    """Hold the annotations of one or several files, which share their ids, against a text.
+
+    Args:
+        document: Whose text it is.
+        files: In the order in which their problems are told.
+        labels: New names for labels.
+        rules: How stated words are held against the text.
+    """
+    lines = _Lines()
+    for file in files:
+        _parse(file, labels, rules.text_check, lines)
+    resolved = resolve_mentions(document.text, lines.raw_mentions, check=rules.text_check)
     usable_ids = {mention.id for mention in resolved.mentions}
     annotations, lost = _split_dangling(lines.annotations, usable_ids)
     usable_ids |= {annotation.id for annotation in annotations}
-    dangling = _dangling_problems(lost, usable_ids, annotation_path)
+    paths = {id_: path for id_, (path, _) in lines.places.items()}
+    dangling = _dangling_problems(lost, usable_ids, paths, files[-1].path if files else Path())
+    order = {file.path: number for number, file in enumerate(files)}
     problems = [*resolved.problems, *lines.problems, *dangling]
-    problems.sort(key=lambda problem: problem.line or 0)
-    document = Document(name, language, text, tuple(resolved.mentions), tuple(annotations))
+    problems.sort(key=lambda problem: (order[problem.path], problem.line or 0))
+    document = replace(document, mentions=tuple(resolved.mentions), annotations=tuple(annotations))
     return Reading(document, tuple(problems), (*lines.notices, *resolved.notices))
 
 
-def _parse(content: str, path: Path, labels: Mapping[str, str], check: TextCheck) -> _Lines:
+def _parse(file: StandoffFile, labels: Mapping[str, str], check: TextCheck, lines: _Lines) -> None:
     """Understand each line by itself; ids that occur twice are problems."""
-    lines = _Lines()
-    line_of_id: dict[str, int] = {}
-    for line_number, line in enumerate(content.removeprefix("\ufeff").split("\n"), start=1):
+    path = file.path
+    for line_number, line in enumerate(file.content.removeprefix("\ufeff").split("\n"), start=1):
         line = line.removesuffix("\r")
         if not line:
             continue
@@ -110,12 +144,14 @@ def _parse(content: str, path: Path, labels: Mapping[str, str], check: TextCheck
             line = _tabbed(line, check)
         id_, tab, rest = line.partition("\t")
         mention_id = id_ if id_.startswith("T") and ID_PATTERN.fullmatch(id_) else None
-        if id_ in line_of_id:
-            found = f"the id {id_} is taken by line {line_of_id[id_]}"
+        if id_ in lines.places:
+            taken_in, taken_by = lines.places[id_]
+            found = f"the id {id_} is taken by line {taken_by}"
+            found += "" if taken_in == path else f" of {taken_in.name}"
             lines.problems.append(Problem(path, line_number, found, "an id of its own"))
             continue
         if id_ != "*":
-            line_of_id[id_] = line_number
+            lines.places[id_] = path, line_number
         try:
             if not tab or not ID_PATTERN.fullmatch(id_):
                 raise _MalformedLineError
@@ -125,7 +161,6 @@ def _parse(content: str, path: Path, labels: Mapping[str, str], check: TextCheck
                 lines.annotations.append(_annotation(id_, rest, line_number, labels))
         except _MalformedLineError:
             lines.problems.append(_malformed_problem(line, path, line_number, mention_id))
-    return lines
 
 
 def _tabbed(line: str, check: TextCheck) -> str:
@@ -251,7 +286,7 @@ def _split_dangling(
 
 
 def _dangling_problems(
-    lost: Iterable[Annotation], usable_ids: set[str], path: Path
+    lost: Iterable[Annotation], usable_ids: set[str], paths: Mapping[str, Path], last: Path
 ) -> list[Problem]:
     """Return a problem for each annotation about what isn't there, or what can't be used."""
     problems = []
@@ -260,5 +295,6 @@ def _dangling_problems(
         subject = f"{annotation.id} ({annotation.label})"
         found = f"{subject} is about {missing}, which is not there or not usable"
         expected = "ids of this file's usable annotations"
+        path = paths.get(annotation.id, last)  # equivalences have no id of their own
         problems.append(Problem(path, annotation.line, found, expected))
     return problems
