@@ -26,6 +26,9 @@ from job_runs import (
 from projector.cli import run as projector
 
 
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 10))]
+
+
 def kill(pid: int) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
@@ -53,7 +56,7 @@ def test_nothing_about_the_work_changes_the_result(collection, undisturbed, clus
     assert contents(tmp_path / "run" / "result") == contents(tmp_path / "out")
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(9))])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_worker_processes_are_killed(collection, undisturbed, cluster, tmp_path, seed):
     chance = random.Random(seed)
     process = start(collection, tmp_path / "run", "--workers", "2", "--address", cluster.address)
@@ -90,7 +93,7 @@ def test_an_actor_is_killed(collection, undisturbed, cluster, tmp_path):
     assert contents(tmp_path / "run" / "result") == contents(undisturbed / "result")
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(9))])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_driver_is_killed(collection, undisturbed, cluster, tmp_path, seed):
     """With a local Ray, which must go with its driver."""
     chance, out = random.Random(seed), tmp_path / "run"
