@@ -8,7 +8,7 @@ from contextlib import chdir, suppress
 from pathlib import Path
 
 import pytest
-from job_runs import ray_processes, run, wait_for
+from job_runs import PATIENCE, ray_processes, run, wait_for
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "data_samples" / "brat"
@@ -70,7 +70,7 @@ class RayCluster:
         assert self._process.stdout.readline().strip() == f"{line} done"
 
     def close(self) -> None:
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=PATIENCE)
         self._errors.close()
 
 
@@ -112,7 +112,7 @@ def ray_folder():
             patched.setenv(name, value)
         yield folder
         try:
-            wait_for(lambda: not ray_processes(), seconds=60)
+            wait_for(lambda: not ray_processes())
         finally:
             for pid in ray_processes():
                 with suppress(ProcessLookupError):

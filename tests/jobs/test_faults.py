@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from job_runs import (
+    PATIENCE,
     PROJECTOR,
     arguments,
     attempt,
@@ -157,7 +158,7 @@ def test_what_cannot_be_written_ends_the_run_and_keeps_the_rest(
     wait_for((out / "shards").is_dir)
     blocked = out / "shards" / "00009.parquet"
     (blocked / "in the way").mkdir(parents=True)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "00009.parquet: can't be written" in errors
     kept = len(done(out)) - 1
