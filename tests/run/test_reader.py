@@ -7,8 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from written_runs import EVERY, TARGET, projected
 
+from projector.corpus import require_document
 from projector.errors import CorpusError
+from projector.evaluation.metrics import calibration, compare, document_spans, errors, score
 from projector.run.configure import configure
 from projector.run.project_corpus import run_configuration
 from projector.run.reader import is_run, read_run
@@ -98,3 +101,41 @@ def test_a_run_that_lacks_outcomes_is_told(run, tmp_path):
     (tmp_path / MANIFEST).write_bytes((run / MANIFEST).read_bytes())
     with pytest.raises(CorpusError, match=r"it holds 0 outcomes; expected 4, as manifest\.json"):
         read_run(tmp_path).projections()
+
+
+def test_the_translations_come_back_as_a_corpus(written: Path):
+    finished = read_run(written)
+    assert finished.languages == ("cz", "en")
+    corpus = finished.corpus("en")
+    assert corpus.names == ("case-a", "case-b", "case-c", "case-d")
+    assert require_document(corpus.read("case-b")) == projected("b").document
+    assert finished.text("en", "case-a") == TARGET
+    assert finished.text("en", "case-z") is None
+
+
+def test_a_run_is_evaluated_as_it_lies(written: Path):
+    gold = [span for one in (*EVERY, projected("e", "cz")) for span in document_spans(one.document)]
+    finished = read_run(written)
+    assert score(gold, finished.predicted(), fragments="exact").strict.f1 == 1.0
+    english = [span for span in gold if span.language == "en"]
+    shifted = [english[0]._replace(fragments=((0, 4),)), *english[1:]]
+    comparison = compare(shifted, finished.predicted(["en"]))
+    (wrong,) = errors(comparison, finished.text)
+    assert (wrong.source, wrong.predicted.text, wrong.gold.text) == (
+        "Fiebre alta", "High fever", "High",
+    )  # fmt: skip
+    judged = comparison.predicted
+    assert calibration(judged["score"], judged["matched"]).area == pytest.approx((3 * 0.5 + 0) / 7)
+
+
+def test_a_folder_without_a_run_is_told(tmp_path: Path, written: Path):
+    with pytest.raises(CorpusError, match="no run is there"):
+        read_run(tmp_path)
+    shutil.copytree(written, tmp_path / "out")
+    (tmp_path / "out/projections/en/symptom.parquet").unlink()
+    with pytest.raises(CorpusError, match=r"it holds 32 outcomes; expected 42, as manifest\.json"):
+        read_run(tmp_path / "out").predicted()
+    assert read_run(tmp_path / "out").predicted(["cz"]).height == 10
+    (tmp_path / "out/projections/cz/symptom.parquet").write_bytes(b"PAR1")
+    with pytest.raises(CorpusError, match="can't be read"):
+        read_run(tmp_path / "out").predicted()
