@@ -124,8 +124,14 @@ def _tagger(said: AnyPath | None, configuration: RunConfiguration) -> dict[str, 
 
 
 def _read_located(file: Path) -> dict[str, Any]:
-    """Read a configuration's file; paths in it are relative to it."""
+    """Read a configuration's file; paths in it are relative to it.
+
+    Raises:
+        ConfigurationError: It can't be read, or holds what is no configuration, even where an
+            option would go before it.
+    """
     content, folder = read_content(file), file.parent
+    validated(RunConfiguration, content, file)
     for name in ("source", "tagger"):
         if name in content:
             content[name] = _located(content[name], folder)
