@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from counting_encoder import CountingEncoder
 from projected_texts import (
     ITALIAN,
     RECIPES,
@@ -247,24 +248,8 @@ def test_the_span_model_weighs_a_taggers_edges():
 # Many pairs.
 
 
-class Counting:
-    """Count the texts that the tiny encoder is asked to encode."""
-
-    def __init__(self):
-        self.tiny = TinyEncoder()
-        self.texts = Counter()
-        self.name, self.fingerprint, self.dimension = "counting", "counting-1", self.tiny.dimension
-
-    def tokenize(self, text):
-        return self.tiny.tokenize(text)
-
-    def encode(self, texts):
-        self.texts.update(text.text for text in texts)
-        return self.tiny.encode(texts)
-
-
 def test_a_source_of_several_translations_is_encoded_once():
-    encoder = Counting()
+    encoder = CountingEncoder()
     targets = [document(ITALIAN + f"{n}\n", language="it") for n in range(3)]
     pairs = [DocumentPair(annotated(SPANISH), target) for target in targets]
     found = list(project_pairs(pairs, encoder, Settings()))
