@@ -3,12 +3,16 @@
 from collections import Counter
 from pathlib import Path
 
+import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from outcome_values import outcomes
 
 from jobs.shard_file import read_facts, read_outcomes, write_shard
-from projector.run.outcome import DocumentOutcome
+from projector.document import Annotation, Document, Fragment, Mention, Status
+from projector.errors import CorpusError
+from projector.run.outcome import DocumentOutcome, MentionOutcome, unprojected_outcome
 
 
 @settings(deadline=None)
@@ -31,3 +35,70 @@ def test_more_documents_than_a_row_group_keep_their_order(tmp_path: Path):
     put = [DocumentOutcome("en", f"{number}", None) for number in range(150)]
     write_shard(tmp_path / "00000.parquet", iter(put), fingerprint="f", shard=0)
     assert list(read_outcomes(tmp_path / "00000.parquet")) == put
+
+
+OUTCOMES = [
+    DocumentOutcome(
+        "en",
+        "caso",
+        Document(
+            "case",
+            "en",
+            "High fever\u2028\n🤒",
+            (Mention("T1", "SYMPTOM", (Fragment(0, 4), Fragment(5, 10)), 3),),
+            (Annotation("A1", "attribute", "Sure", (("", "T1"),), None, 9),),
+        ),
+        (
+            MentionOutcome(
+                "T1",
+                "SYMPTOM",
+                Status.PROJECTED,
+                score=0.1234,
+                fragments=(Fragment(0, 4), Fragment(5, 10)),
+                text="High fever",
+                source_fragments=(Fragment(1, 2),),
+                source_text="x",
+            ),
+        ),
+        (Annotation("R1", "relation", "With", (("Arg1", "T1"), ("Arg2", "T2")), "v"),),
+    ),
+    unprojected_outcome(Document("leer", "es", ""), "en", Status.FAILED, "it is empty"),
+]
+
+
+def test_a_shard_comes_back_as_it_was(tmp_path):
+    path = tmp_path / "00007.parquet"
+    facts = write_shard(path, iter(OUTCOMES), fingerprint="f", shard=7)
+    assert read_facts(path) == facts
+    assert (facts.documents, facts.failed, facts.lost_annotations) == (2, 1, 1)
+    assert [(one.status, one.mentions) for one in facts.counts] == [("projected", 1)]
+    found = list(read_outcomes(path))
+    assert found == OUTCOMES
+    assert found[0].target.mentions[0].line == 3 and found[0].target.annotations[0].line == 9
+    again = tmp_path / "again.parquet"
+    write_shard(again, iter(OUTCOMES), fingerprint="f", shard=7)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_shard_that_breaks_off_leaves_nothing(tmp_path):
+    def broken():
+        yield OUTCOMES[0]
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        write_shard(tmp_path / "00000.parquet", broken(), fingerprint="f", shard=0)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_shard_is_told(tmp_path):
+    path = tmp_path / "00000.parquet"
+    with pytest.raises(CorpusError, match="no finished shard"):
+        read_facts(path)
+    write_shard(path, iter(OUTCOMES), fingerprint="f", shard=0)
+    table, metadata = pq.read_table(path), pq.read_metadata(path).metadata
+    pq.write_table(table.slice(1).replace_schema_metadata(metadata), path)
+    with pytest.raises(CorpusError, match="it holds 1 rows; expected 2"):
+        read_facts(path)
+    path.write_bytes(b"PAR1")
+    with pytest.raises(CorpusError, match="no finished shard"):
+        read_facts(path)
