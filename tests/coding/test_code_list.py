@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from projector.coding.code_list import embedded_codes, make_list, read_codes
+from projector.coding.icd10 import chapter
 from projector.coding.normalize import unqualified
 from projector.errors import CorpusError
 
@@ -142,3 +143,17 @@ def test_the_embedded_list_is_icd_10_cm():
     assert found.description(place) == "Type 2 diabetes mellitus without complications"
     assert found.ancestors("E11.9") == ["E11", "E08-E13"]
     assert len(found.terms) > len(found) > 90_000
+
+
+def test_the_embedded_lists_categories_are_in_its_chapters():
+    source = pytest.importorskip("simple_icd_10_cm")
+    numbers = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII"
+    roman = dict(enumerate(numbers.split(), start=1))
+    listed = {
+        code: roman[int(source.get_ancestors(code)[-1])]
+        for code in source.get_all_codes(with_dots=True)
+        # QA0, of 2026, is the first category whose second character is no digit.
+        if len(code) == 3 and source.is_category(code) and code != "QA0"
+    }
+    assert len(listed) > 1_900
+    assert {code: chapter(code) for code in listed} == listed

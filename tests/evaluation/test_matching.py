@@ -80,6 +80,7 @@ def check_side(table: pl.DataFrame, others: pl.DataFrame, rule: FragmentRule) ->
         seen.add(place(one, rule))
 
 
+@settings(max_examples=60)
 @given(spans(), spans(), rules)
 def test_every_span_is_told_what_became_of_it(
     gold: list[Span], predicted: list[Span], rule: FragmentRule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.corpus import SpanRow
@@ -46,6 +46,7 @@ def as_spans(table: pl.DataFrame) -> list[Span]:
     ]
 
 
+@settings(max_examples=40)
 @given(spans)
 def test_a_table_holds_a_row_for_each_span_as_it_is(drawn: list[Span]):
     table = span_table(iter(drawn))
@@ -53,6 +54,7 @@ def test_a_table_holds_a_row_for_each_span_as_it_is(drawn: list[Span]):
     assert as_spans(table) == drawn
 
 
+@settings(max_examples=40)
 @given(spans)
 def test_checked_spans_have_their_fragments_in_order_and_their_covering_offsets(drawn: list[Span]):
     table = checked(span_table(drawn))
