@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field
 
-from schemas.manifest import Record
+from schemas.manifest import Record, Written
 from schemas.options import CODED, MODEL, READ, WRITTEN, Option
 from schemas.run import Strict
 
@@ -78,7 +78,10 @@ class CodingCount(Record):
 
 
 class CodingFacts(Record):
-    """What codes were made from: the same facts and inputs give the same bytes."""
+    """What codes were made from: the same facts and inputs give the same bytes.
+
+    `written` and `sha256` are as in `schemas.manifest.Manifest`.
+    """
 
     version: Literal[1] = 1
     coder: str
@@ -87,3 +90,5 @@ class CodingFacts(Record):
     codes_fingerprint: str
     configuration: CodingConfiguration
     counts: tuple[CodingCount, ...]
+    written: Written | None = None
+    sha256: str | None = None

@@ -10,14 +10,16 @@ from projector.coding.assign import Assignments
 from projector.coding.icd10 import normal_code
 from projector.coding.mentions import CodedDocument, CodedMention
 from projector.corpus.formats.tsv_write import format_row
-from projector.storage.atomic_file import atomic_file
+from projector.storage.atomic_file import FileOpener, atomic_file
 
 _LINKING = ("filename", "mark", "label", "off0", "off1", "span", "code")
 _PROCEDURES = {"PROCEDURE", "PROCEDIMIENTO"}
 
 
-def write_task_tables(folder: Path, assigned: Assignments) -> None:
-    """Write the tables of every language to a new folder.
+def write_task_tables(
+    folder: Path, assigned: Assignments, open_file: FileOpener = atomic_file
+) -> None:
+    """Write the tables of every language to a new folder; `open_file` opens each.
 
     Raises:
         OutputError: One can't be written.
@@ -27,7 +29,7 @@ def write_task_tables(folder: Path, assigned: Assignments) -> None:
         documents = [one for one in assigned.documents if one.language == language]
         with ExitStack() as stack:
             linking, places, diagnoses, procedures = (
-                stack.enter_context(atomic_file(folder / f"{language}_{name}.tsv"))
+                stack.enter_context(open_file(folder / f"{language}_{name}.tsv"))
                 for name in ("linking", "codiesp_X", "codiesp_D", "codiesp_P")
             )
             linking.write(format_row(_LINKING))

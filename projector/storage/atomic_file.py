@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from projector.errors import OutputError
+
+FileOpener = Callable[[Path], AbstractContextManager[BinaryIO]]  # `atomic_file`, or what hashes too
 
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """Open a binary file that takes `path`'s place once the block ends without an exception.
 
-    Folders on the way are made. The temporary file lies in the same folder under a hidden name
-    (`.tmp-…`), so that the rename stays within a file system and readers of a corpus pass it
-    over. After an exception nothing is left, and what was at `path` is untouched.
+    It can be read back, too. Folders on the way are made. The temporary file lies in the same
+    folder under a hidden name (`.tmp-…`), so that the rename stays within a file system and readers
+    of a corpus pass it over. After an exception nothing is left, and what was at `path` is
+    untouched.
 
     Raises:
         OutputError: The file can't be written.
@@ -28,7 +31,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             # Not `tempfile`, whose files only their owner may read: the umask decides here.
-            with temporary.open("xb") as file:
+            with temporary.open("x+b") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())

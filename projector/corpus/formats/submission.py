@@ -15,7 +15,7 @@ from projector.corpus.formats.tsv_dialects import COLUMNS
 from projector.corpus.formats.tsv_write import format_row, format_rows, layout_of
 from projector.document import Document
 from projector.errors import ConfigurationError, CorpusError, OutputError, Problem
-from projector.storage.atomic_file import atomic_file
+from projector.storage.atomic_file import FileOpener, atomic_file
 
 LAYOUT = "{LANG}/{entity}/submission_{n}/{lang}_{entity}_submission{n}.tsv"
 TASK_LABELS = ("DISEASE", "PROCEDURE", "SYMPTOM")
@@ -29,6 +29,7 @@ def write_submission(
     language: str,
     labels: Iterable[str] = TASK_LABELS,
     extension: bool = False,
+    open_file: FileOpener = atomic_file,
 ) -> dict[str, Path]:
     """Write one table for each label, `{language}_{entity}.tsv`; the entity is its lower case.
 
@@ -38,6 +39,7 @@ def write_submission(
         language: As it stands in the names.
         labels: Those that get a table even without a mention; others get theirs when they occur.
         extension: Write file names with `.txt`.
+        open_file: Opens each table.
 
     Returns:
         The tables by entity.
@@ -56,7 +58,7 @@ def write_submission(
                 if entity in paths:
                     raise _case_clash(label)
                 paths[entity] = folder / f"{language}_{entity}.tsv"
-                tables[label] = stack.enter_context(atomic_file(paths[entity]))
+                tables[label] = stack.enter_context(open_file(paths[entity]))
                 tables[label].write(format_row(COLUMNS))
             return tables[label]
 
