@@ -109,8 +109,7 @@ def run_collection(
         clock.stop("project")
         _check_inputs(plan)
         reporter.told("all shards are done; merging them")
-        facts = finished_shards(folder, plan, work.shards)
-        summary = merge_shards(folder, plan, facts, stages=clock.seconds, command=command)
+        summary = merge_shards(folder, plan, work.done, stages=clock.seconds, command=command)
         reporter.told(f"the result is in {folder.result}")
         done = FinishedCollection(folder, plan, summary, worked)
         return _coded(done, coding, directory, reporter)
@@ -175,12 +174,12 @@ class _Work:
         self._jobs = jobs
         self._reporter = reporter
         self.shards = read_shards(folder, plan)
-        self._done = finished_shards(folder, plan, self.shards)
+        self.done = self._finished()
 
     @property
     def left(self) -> list[int]:
         """Return the shards that are not done, in order."""
-        return [one.shard for one in self.shards if one.shard not in self._done]
+        return [one.shard for one in self.shards if one.shard not in self.done]
 
     def finish(self, nodes: Sequence[Resources]) -> int:
         """Drive workers until every shard is done; return how many they worked on.
@@ -194,7 +193,7 @@ class _Work:
         """
         self._reporter.told(
             f"{_told_work(self._plan)} in {counted(self._plan.shards, 'shard')}, "
-            f"of which {counted(len(self._done), 'is', 'are')} done"
+            f"of which {counted(len(self.done), 'is', 'are')} done"
         )
         worked: set[int] = set()
         # Again, should the worker of a killed driver, alive for some seconds more, have put the
@@ -211,7 +210,7 @@ class _Work:
             )
             driver.run(todo)
             worked |= set(todo)
-            self._done = finished_shards(self._folder, self._plan, self.shards)
+            self.done = self._finished()
         if self.left:
             raise ProjectorError(
                 f"{self._folder.shards}: {counted(len(self.left), 'shard is', 'shards are')} not "
@@ -220,6 +219,12 @@ class _Work:
             )
         self._check_failures()
         return len(worked)
+
+    def _finished(self) -> dict[int, ShardFacts]:
+        return finished_shards(self._folder, self._plan, self.shards, damaged=self._tell_damaged)
+
+    def _tell_damaged(self, shard: int, error: CorpusError) -> None:
+        self._reporter.told(f"shard {shard:05} is damaged, it is done again: {error}")
 
     def _pool(self, nodes: Sequence[Resources], shards: int) -> Pool:
         gpus = self._jobs.gpus_per_worker
@@ -233,15 +238,15 @@ class _Work:
         )
 
     def _take(self, facts: ShardFacts) -> None:
-        self._done[facts.shard] = facts
+        self.done[facts.shard] = facts
         self._check_failures()
 
     def _tell_status(self) -> None:
-        self._reporter.progressed(status_of(self._folder, self._plan, self._done).progress)
+        self._reporter.progressed(status_of(self._folder, self._plan, self.done).progress)
 
     def _check_failures(self) -> None:
         most = self._jobs.max_failures
-        failures = sum(facts.failed for facts in self._done.values())
+        failures = sum(facts.failed for facts in self.done.values())
         if most is not None and failures > most:
             raise ProjectorError(
                 f"{self._folder.path}: {counted(failures, 'document')} failed, and more than "

@@ -21,6 +21,7 @@ from jobs.shard_work import SHARDS_FILE, planned_corpora, write_work
 from projector.errors import ConfigurationError, CorpusError
 from projector.storage.atomic_file import atomic_write
 from schemas.collection import Collection
+from schemas.seal import sealed_json
 from schemas.validation import differences
 
 if TYPE_CHECKING:
@@ -89,8 +90,7 @@ class Planning:
             self._folder.make()
         if plan != earlier:
             self._new_shards.replace(self._folder.plan / SHARDS_FILE)
-            content = plan.model_dump_json(indent=2) + "\n"
-            atomic_write(self._folder.plan / PLAN_FILE, content.encode())
+            atomic_write(self._folder.plan / PLAN_FILE, sealed_json(plan).encode())
         return plan
 
     def end(self) -> None:

@@ -61,13 +61,14 @@ class RunStatus:
 
 
 def read_status(folder: RunFolder) -> RunStatus:
-    """Read how far a run is from its folder.
+    """Read how far a run is from its folder, at a glance: shards are not held against their hashes.
 
     Raises:
         CorpusError: No run is there.
     """
     plan = read_plan(folder)
-    return status_of(folder, plan, finished_shards(folder, plan, read_shards(folder, plan)))
+    shards = read_shards(folder, plan)
+    return status_of(folder, plan, finished_shards(folder, plan, shards, whole=False))
 
 
 def status_of(

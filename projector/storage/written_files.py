@@ -32,8 +32,8 @@ class WrittenFiles:
     def open(self, path: Path) -> Iterator[BinaryIO]:
         """Open a file of the folder as `atomic_file` does; its facts are there when it is."""
         with atomic_file(path) as file:
-            hashing = _HashingFile(file)
-            yield cast(BinaryIO, hashing)
+            hashing = HashingFile(file)
+            yield hashing.stream
         self._files[self._name(path)] = hashing.facts
 
     def write_listed(self, path: Path, content: bytes) -> None:
@@ -69,7 +69,7 @@ def folder_facts(digests: Iterable[tuple[str, bytes]]) -> FolderFacts:
     return FolderFacts(files=files, sha256=whole.hexdigest())
 
 
-class _HashingFile(io.RawIOBase):
+class HashingFile(io.RawIOBase):
     """A file that is hashed as it is written; a kind of Python's own, as Arrow wants one."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -82,10 +82,17 @@ class _HashingFile(io.RawIOBase):
         """Return what was written so far."""
         return FileFacts(size=self._size, sha256=self._hash.hexdigest())
 
+    @property
+    def stream(self) -> BinaryIO:
+        """Return it as the type that writers ask for."""
+        return cast(BinaryIO, self)
+
     def writable(self) -> bool:
+        """Say that it is."""
         return True
 
     def write(self, data: ReadableBuffer) -> int:
+        """Write to the file."""
         self._file.write(data)
         self._hash.update(data)
         size = memoryview(data).nbytes
@@ -93,4 +100,5 @@ class _HashingFile(io.RawIOBase):
         return size
 
     def tell(self) -> int:
+        """Return how much was written."""
         return self._size

@@ -143,9 +143,15 @@ def test_what_is_no_finished_shard_is_done_again(collection, undisturbed, cluste
     (out / "shards" / "00005.parquet").unlink()
     other = (out / "shards" / "00006.parquet").read_bytes()
     (out / "shards" / "00007.parquet").write_bytes(other)
+    flipped = bytearray((out / "shards" / "00004.parquet").read_bytes())
+    flipped[len(flipped) // 3] ^= 4  # among the data: the footer is as it was
+    (out / "shards" / "00004.parquet").write_bytes(flipped)
     (out / "shards" / ".tmp-left-by-a-killed-worker").write_bytes(b"PAR1")
     said = run(collection, out, *address)
-    assert told_done(len(done(out)) - 3) in said
+    assert told_done(len(done(out)) - 4) in said
+    assert "shard 00003 is damaged, it is done again" in said
+    assert "shard 00004 is damaged, it is done again" in said
+    assert contents(out / "shards") == contents(undisturbed / "shards")
     assert contents(out / "result") == contents(undisturbed / "result")
     assert not list((out / "shards").glob(".tmp-*"))
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outcome_values import outcomes
 
+from jobs.folder import RunFolder
+from jobs.merge import finished_shards
 from jobs.shard_file import read_facts, read_outcomes, write_shard
 from projector.document import Annotation, Document, Fragment, Mention, Status
 from projector.errors import CorpusError
@@ -102,3 +105,42 @@ def test_what_is_no_shard_is_told(tmp_path):
     path.write_bytes(b"PAR1")
     with pytest.raises(CorpusError, match="no finished shard"):
         read_facts(path)
+@pytest.fixture(scope="module")
+def shard(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("sealed") / "00000.parquet"
+    put = [DocumentOutcome("en", f"{number}", Document("a", "en", "Tos.")) for number in range(70)]
+    write_shard(path, iter(put), fingerprint="f", shard=0)
+    return path
+
+
+def spoilt(content: bytes) -> dict[str, bytes]:
+    flipped = {}
+    for place in {*range(0, len(content), 97), *range(len(content) - 600, len(content))}:
+        bit = bytes([content[place] ^ 1 << place % 8])
+        flipped[f"bit of byte {place}"] = content[:place] + bit + content[place + 1 :]
+    return {"half": content[: len(content) // 2], "nothing": b"", "more": content * 2, **flipped}
+
+
+def test_a_damaged_shard_is_no_finished_one_and_is_not_read(shard, tmp_path):
+    path = tmp_path / shard.name
+    path.write_bytes(shard.read_bytes())
+    read_facts(path, whole=True)
+    for what, content in spoilt(shard.read_bytes()).items():
+        path.write_bytes(content)
+        with pytest.raises(CorpusError, match=r"00000\.parquet: it was cut or changed"):
+            read_facts(path, whole=True)
+            pytest.fail(what)
+        with pytest.raises(CorpusError, match=r"does this shard again"):
+            list(read_outcomes(path))
+
+
+def test_a_damaged_shard_is_told_and_the_others_count(shard, tmp_path):
+    folder = RunFolder(tmp_path)
+    folder.shards.mkdir()
+    plan = SimpleNamespace(fingerprint="f")
+    planned = [SimpleNamespace(shard=number, tasks=70) for number in range(3)]
+    folder.shard(0).write_bytes(shard.read_bytes())
+    folder.shard(1).write_bytes(shard.read_bytes()[:-1])
+    told: list[int] = []
+    found = finished_shards(folder, plan, planned, damaged=lambda number, _: told.append(number))
+    assert (list(found), told) == ([0], [1])
