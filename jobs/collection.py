@@ -25,6 +25,7 @@ from projector.run.reader import is_run, read_run
 from projector.run.reporter import SILENT, Progress, Reporter
 from projector.run.summary import RunSummary
 from projector.storage.clock import Clock
+from projector.storage.run_files import check_whole
 from projector.tagging.tagger_folder import describe_tagger
 from schemas.coding import CodingConfiguration, CodingFacts
 from schemas.collection import Collection, JobOptions
@@ -79,7 +80,8 @@ def run_collection(
 
     Raises:
         ProjectorError: A corpus, the model or the cluster can't be had; the folder holds the run
-            of another plan; too many documents failed; or something can't be written.
+            of another plan, or a result that is not as it was written; too many documents failed;
+            or something can't be written.
     """
     folder = RunFolder(output.absolute())
     folder.check()
@@ -93,6 +95,7 @@ def run_collection(
         reporter = _LoggingReporter(folder, reporter)
         plan, nodes = _planned(folder, collection, directory.absolute(), stack, overwrite=overwrite)
         clock.stop("plan")
+        check_whole(folder.result)
         if is_run(folder.result):
             reporter.told("the run is finished already: nothing is left to do")
             return _coded(_finished(folder, plan), coding, directory, reporter)

@@ -153,7 +153,7 @@ def read_plan(folder: RunFolder) -> CollectionPlan:
     except OSError as error:
         raise CorpusError(Problem(path, None, f"can't be read: {error.strerror}")) from error
     except ValidationError as error:
-        found = "; ".join(faults(error).splitlines())
-        raise CorpusError(Problem(path, None, found, hint=PLAN_AGAIN)) from error
+        wrong = "; ".join(faults(error).splitlines())
+        raise CorpusError(Problem(path, None, wrong, hint=PLAN_AGAIN)) from error
     check_seal(content, path, hint=PLAN_AGAIN)
     return plan.model_copy(update={"sha256": None})

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationError
 
-from schemas.manifest import Record, Written
+from projector.errors import CorpusError, Problem
+from schemas.manifest import RUN_AGAIN, Record, Written
 from schemas.options import CODED, MODEL, READ, WRITTEN, Option
 from schemas.run import Strict
+from schemas.seal import check_seal
+from schemas.validation import faults
 
 CODING = "coding.json"
 LEXICAL = "lexical"
@@ -92,3 +96,23 @@ class CodingFacts(Record):
     counts: tuple[CodingCount, ...]
     written: Written | None = None
     sha256: str | None = None
+
+
+def read_coding(folder: Path) -> CodingFacts:
+    """Read what a folder of coded mentions says of itself.
+
+    Raises:
+        CorpusError: It says nothing, or what can't be understood; or that was cut or changed.
+    """
+    path = folder / CODING
+    try:
+        content = path.read_bytes()
+        facts = CodingFacts.model_validate_json(content)
+    except OSError as error:
+        raise CorpusError(Problem(path, None, f"can't be read: {error.strerror}")) from error
+    except ValidationError as error:
+        found = "; ".join(faults(error).splitlines())
+        raise CorpusError(Problem(path, None, found, hint=RUN_AGAIN)) from error
+    if facts.written is not None:
+        check_seal(content, path, hint=RUN_AGAIN)
+    return facts

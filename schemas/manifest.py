@@ -21,6 +21,7 @@ RUN_AGAIN = "What is damaged can't be mended: run it again, into another folder 
 
 MANIFEST = "manifest.json"
 LOG = "log.json"
+PROJECTIONS_FOLDER = "projections"
 
 
 class Record(BaseModel):

@@ -12,6 +12,7 @@ from projector.cli.options import (
     accept_losses_option,
     corpus_options,
     device_option,
+    edited_option,
     gathered,
     on_error_option,
     options_of,
@@ -19,6 +20,7 @@ from projector.cli.options import (
     overwrite_option,
     reading,
     stated,
+    tell_edited,
 )
 from projector.cli.output import echo_coded, echo_json, exit_code, format_option, hint
 from projector.cli.reporter import TerminalReporter, with_progress
@@ -39,6 +41,7 @@ def _configuration(**values: Any) -> CodingConfiguration:  # noqa: ANN401
 @click.command("code", cls=SectionedCommand)
 @click.argument("mentions", type=PATH)
 @corpus_options
+@edited_option
 @on_error_option
 @options_of(CodingConfiguration)
 @output_option("The folder to write.")
@@ -52,6 +55,7 @@ def command(
     mentions: Path,
     read_as: dict[str, Any],
     configuration: CodingConfiguration,
+    edited: bool,
     on_error: str,
     output: Path,
     overwrite: bool,
@@ -75,6 +79,7 @@ def command(
     from projector.storage.atomic_folder import refuse_existing
 
     refuse_existing(output, overwrite=overwrite, mark=CODING)
+    tell_edited(mentions, edited=edited)
     with TerminalReporter() as reporter, loading(reporter, f"coder {configuration.model}"):
         coder = configured_coder(
             configuration, Path(), device=device, progress=with_progress("descriptions")

@@ -11,10 +11,12 @@ from projector.cli.options import (
     PATH,
     accept_losses_option,
     corpus_options,
+    edited_option,
     gathered,
     on_error_option,
     opened,
     overwrite_option,
+    tell_edited,
 )
 from projector.cli.output import echo_json, exit_code, format_option
 from projector.cli.reporter import with_progress
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 @click.argument("corpus", type=PATH)
 @click.argument("output", type=PATH)
 @corpus_options
+@edited_option
 @on_error_option
 @option(
     "--to",
@@ -48,6 +51,7 @@ def command(
     corpus: Corpus,
     output: Path,
     target: Format,
+    edited: bool,
     on_error: Literal["stop", "skip"],
     overwrite: bool,
     accept_losses: bool,
@@ -67,6 +71,7 @@ def command(
 
     if target == "tsv" and output.suffix == ".tsv":
         raise click.UsageError(f"OUTPUT is a folder: say {output.with_suffix('')}, not {output}")
+    tell_edited(corpus.path, edited=edited)
     losses = convert_corpus(
         corpus,
         output,

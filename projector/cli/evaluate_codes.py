@@ -11,10 +11,12 @@ import click
 from projector.cli.options import (
     PATH,
     corpus_options,
+    edited_option,
     gathered,
     on_error_option,
     only_option,
     reading,
+    tell_edited,
 )
 from projector.cli.output import echo_json, echo_table, format_option
 from projector.cli.sections import SectionedCommand, option
@@ -39,6 +41,7 @@ _FIGURES = (
 @click.argument("gold", type=PATH)
 @click.argument("proposed", type=PATH)
 @corpus_options
+@edited_option
 @on_error_option
 @option(
     "--codes",
@@ -60,6 +63,7 @@ def codes(
     gold: Path,
     proposed: Path,
     read_as: dict[str, Any],
+    edited: bool,
     listed: Path | None,
     only: tuple[str, ...],
     on_error: str,
@@ -79,6 +83,7 @@ def codes(
     """
     from projector.evaluation.score_code_files import compare_codes
 
+    tell_edited(gold, proposed, edited=edited)
     found = compare_codes(
         gold,
         proposed,

@@ -260,3 +260,37 @@ def logs(run: Path, shard: int | None) -> None:
             f"the run has {counted(shards, 'shard')}, from 0", param_hint="--shard"
         )
     click.echo(read_text(folder.driver_log if shard is None else folder.log(shard)), nl=False)
+
+
+@command.command("verify")
+@click.argument("run", type=PATH)
+@format_option
+def verify(run: Path, form: str) -> int:
+    """Read everything in the folder RUN and report what is not as it was written.
+
+    RUN is a collection's run, finished or not, one of `projector project`, or a folder of codes.
+    Files are held against the hashes that were taken when they were written, counts against the
+    manifest, and what is said of texts against the texts. Exit code 1 if anything differs, is
+    missing or is unknown.
+
+    \b
+    Examples:
+      projector jobs verify run
+      projector jobs verify out --format json
+    """
+    from jobs.verify import verify as verified_folder
+
+    verified = verified_folder(run)
+    if form == "json":
+        echo_json({**asdict(verified), "path": run})
+    else:
+        for remark in verified.remarks:
+            click.echo(remark, err=True)
+        for problem in verified.findings:
+            click.echo(str(problem))
+        files, findings = (
+            counted(verified.files, "file"),
+            counted(len(verified.findings), "finding"),
+        )
+        click.echo(f"{run}: {files}, {findings}")
+    return int(bool(verified.findings))

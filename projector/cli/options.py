@@ -206,6 +206,13 @@ only_option = option(
     help="Score this label only; repeatable.",
 )
 
+edited_option = option(
+    "--edited",
+    section=READ,
+    is_flag=True,
+    help="Take BRAT and TSV of a run though they are not as it wrote them: corrected by hand.",
+)
+
 accept_losses_option = option(
     "--accept-losses", section=ENDED, is_flag=True, help="Exit with 0, not with 3, after losses."
 )
@@ -219,6 +226,19 @@ fail_on_option = option(
     "exit code 3 tells of documents that failed, of mentions that are invalid, unpaired or failed, "
     "and of annotations that could not travel; repeatable.",
 )
+
+
+def tell_edited(*paths: Path, edited: bool) -> None:
+    """Refuse what a run wrote and is not as it wrote it, or tell of it as `--edited` has it taken.
+
+    Raises:
+        CorpusError: It is not to be taken.
+    """
+    from projector.storage.run_files import check_edited
+
+    for path in paths:
+        for remark in check_edited(path, edited=edited):
+            click.echo(remark, err=True)
 
 
 def output_option(what: str) -> Decorator:

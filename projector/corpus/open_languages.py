@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.corpus.language_names import nearest_language, same_language
-from projector.corpus.open import open_corpus
+from projector.corpus.open import open_checked, open_corpus
 from projector.errors import CorpusError, Problem
+from projector.storage.run_files import check_tables
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -35,13 +36,14 @@ def open_languages(
 
     Raises:
         CorpusError: Neither is there; or one of the corpora can't be opened; or two are in one
-            language.
+            language; or tables are a run's, and not as it wrote them.
     """
+    check_tables(Path(path))
     several = _in_tables(Path(path)) if language is None else []
     if len(several) > 1:
-        return [open_corpus(path, language=code, labels=labels) for code in several]
+        return [open_checked(path, language=code, labels=labels) for code in several]
     try:
-        return [open_corpus(path, language=language, texts=texts, labels=labels)]
+        return [open_checked(path, language=language, texts=texts, labels=labels)]
     except CorpusError as error:
         folders = _named_after_languages(Path(path), language)
         if not folders:

@@ -21,6 +21,7 @@ from projector.evaluation.code_metrics import (
     coverage_curve,
     score_codes,
 )
+from projector.storage.run_files import written_folder
 from schemas.coding import CODING
 
 GoldSets = dict[Place, set[str]]
@@ -79,7 +80,7 @@ def compare_codes(
         labels: New names for labels.
 
     Raises:
-        CorpusError: A side can't be read rightly.
+        CorpusError: A side can't be read rightly, or is a run's and not as it was written.
         ConfigurationError: They have no document in common, or gold has no codes.
     """
     skipped: list[Problem] | None = [] if skip else None
@@ -157,6 +158,9 @@ def _read_gold(
 def _read_proposed(path: Path, language: str | None, labels: Mapping[str, str] | None) -> Ranked:
     """Read proposals with their scores: ranked ones, or a corpus's codes, each surely meant."""
     if (path / CODING).is_file():
+        folder = written_folder(path)
+        if folder is not None:
+            folder.check(("codes.parquet", "code_list.parquet"))
         return _read_ranked(path / "codes.parquet")
     return {
         (document.language, document.name, mention.fragments): [

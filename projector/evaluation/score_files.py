@@ -26,6 +26,7 @@ from projector.evaluation.metrics import (
     span_table,
 )
 from projector.run.reader import is_run, read_run
+from projector.storage.run_files import check_edited, check_tables
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -83,6 +84,7 @@ def score_paths(
     labels: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
     fragments: FragmentRule = "covering",
+    edited: bool = False,
 ) -> Scored:
     """Hold predictions against gold, language by language.
 
@@ -94,16 +96,19 @@ def score_paths(
         labels: New names for labels on both sides; None: the built-in ones.
         only: Score these labels only.
         fragments: See `compare`.
+        edited: Take BRAT and tables that a run wrote though they were corrected by hand since.
 
     Raises:
-        CorpusError: A side can't be read rightly.
+        CorpusError: A side can't be read rightly, or is a run's and not as it was written.
         ConfigurationError: They have no language in common.
     """
     names = dict(label_map() if labels is None else labels)
+    taken = [told for path in (gold, predicted) for told in check_edited(path, edited=edited)]
     of_gold = _gold_side(gold, language, names, texts)
     of_predicted = _predicted_side(predicted, language, names)
     pairs = _pair(of_gold, of_predicted, gold, predicted, language)
     remarks = [
+        *taken,
         *_left_out(of_gold, [code for code, _ in pairs], f"not in {predicted}"),
         *_left_out(of_predicted, [code for _, code in pairs], f"not in {gold}"),
     ]
@@ -185,6 +190,7 @@ def _run_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _S
     if not codes:
         raise ConfigurationError(f"{path}: no {language}; the run has {', '.join(run.languages)}")
     if run.tags:  # a corpus of what was found
+        check_tables(path)
         return _corpus_side([open_parquet(path, language=code, labels=labels) for code in codes])
     spans = run.predicted(codes).with_columns(pl.col("label").replace(dict(labels)))
     return _Side({code: spans.filter(pl.col("language") == code) for code in codes})

@@ -14,10 +14,9 @@ from projector.corpus.formats.parquet_read import ParquetCorpus, open_parquet
 from projector.corpus.reading import read_text
 from projector.document import Status
 from projector.errors import CorpusError, Problem
-from schemas.manifest import MANIFEST, Manifest, read_manifest
+from projector.storage.run_files import WrittenFolder, check_tables, taken
+from schemas.manifest import MANIFEST, PROJECTIONS_FOLDER, Manifest, read_manifest
 from schemas.tables import PROJECTIONS, check_table
-
-PROJECTIONS_FOLDER = "projections"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,42 @@ class FinishedRun:
             for entity, table in one.tables.items()
         }
 
+    @property
+    def written(self) -> WrittenFolder | None:
+        """Return what was written to the folder; None where a version that did not hash wrote it.
+
+        What of it is not as it was written is refused where it is read from here.
+        """
+        said = self.manifest.written
+        return None if said is None else WrittenFolder(self.path, MANIFEST, said)
+
+    def check_submission(self, *, edited: bool = False) -> tuple[str, ...]:
+        """Refuse submission tables that are not as they were written.
+
+        Args:
+            edited: They were corrected by hand: take them.
+
+        Returns:
+            What there is to tell of those that are taken.
+
+        Raises:
+            CorpusError: Some are missing, or were cut or changed.
+        """
+        if self.written is None:
+            return ()
+        names = [table.relative_to(self.path).as_posix() for table in self.tables.values()]
+        return taken(self.written.problems(names, hint=""), edited)
+
     def projections(self, languages: Collection[str] | None = None) -> pl.DataFrame:
         """Return what became of every source mention; columns as in `schemas.tables.PROJECTIONS`.
 
         Raises:
-            CorpusError: The table can't be read.
+            CorpusError: The table can't be read, or is not as it was written.
         """
         folder = self.path / PROJECTIONS_FOLDER
+        if self.written is not None:
+            names = self.written.tables()
+            self.written.check(name for name in names if name.startswith(f"{folder.name}/"))
         tables = sorted(folder.rglob("*.parquet"))
         try:
             for table in tables:
@@ -108,7 +136,12 @@ class FinishedRun:
         return read_text(path) if path.is_file() else None
 
     def corpus(self, language: str | None = None) -> ParquetCorpus:
-        """Open the translations with their projected mentions as a corpus."""
+        """Open the translations with their projected mentions as a corpus.
+
+        Raises:
+            CorpusError: Its tables can't be read, or are not as they were written.
+        """
+        check_tables(self.path)
         return open_parquet(self.path, language=language)
 
 
