@@ -51,7 +51,7 @@ def code_result(
 def _facts(coded: Path) -> CodingFacts | None:
     """Return what an earlier coding says of itself; None where there is none to be read."""
     try:
-        return read_coding(coded)
+        return read_coding(coded).model_copy(update={"written": None, "sha256": None})
     except CorpusError:
         return None
 

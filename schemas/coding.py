@@ -16,6 +16,7 @@ from schemas.validation import faults
 
 CODING = "coding.json"
 LEXICAL = "lexical"
+OF_FILES = {"written", "sha256"}  # what `CodingFacts` says of files, not of codes
 
 
 class CodingConfiguration(Strict):

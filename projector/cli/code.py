@@ -26,7 +26,7 @@ from projector.cli.output import echo_coded, echo_json, exit_code, format_option
 from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.sections import SectionedCommand
 from projector.run.reporter import loading
-from schemas.coding import CODING, CodingConfiguration
+from schemas.coding import CODING, OF_FILES, CodingConfiguration
 from schemas.options import nested
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def command(
     )
     losses = [str(one) for one in skipped or ()]
     if form == "json":
-        echo_json({"output": output, **facts.model_dump(), "skipped": losses})
+        echo_json({"output": output, **facts.model_dump(exclude=OF_FILES), "skipped": losses})
     else:
         for loss in losses:
             click.echo(f"skipped: {loss}", err=True)

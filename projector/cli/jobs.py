@@ -29,7 +29,7 @@ from projector.cli.reporter import TerminalReporter, duration
 from projector.cli.run_options import projection, run_options, tagging_collection
 from projector.cli.sections import SectionedGroup, option
 from projector.errors import counted
-from schemas.coding import LEXICAL, CodingConfiguration
+from schemas.coding import LEXICAL, OF_FILES, CodingConfiguration
 from schemas.collection import Collection, JobOptions, read_collection
 from schemas.options import CODED, READ
 from schemas.run import RunConfiguration, TaggingConfiguration
@@ -136,6 +136,7 @@ def run(
     losses = summary.count_losses(fail_on)
     failed = sum(one.failed for one in summary.languages)
     tags = isinstance(collection.run, TaggingConfiguration)
+    coded = None if done.coded is None else done.coded.model_dump(exclude=OF_FILES)
     if form == "json":
         echo_json(
             {
@@ -148,7 +149,7 @@ def run(
                 "counts": [one.model_dump() for one in summary.counts],
                 "losses": losses,
                 **({"tagged": summary.tagged} if tags else {}),
-                **({} if done.coded is None else {"coded": done.coded.model_dump()}),
+                **({} if coded is None else {"coded": coded}),
                 "problems": [asdict(problem) for problem in done.plan.problems],
                 "unused": done.plan.unused,
             }

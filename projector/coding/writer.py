@@ -81,8 +81,8 @@ def write_codes(
         _write_corpus(folder, assigned, chosen.resource, files)
         write_task_tables(folder / "tsv", assigned, files.open)
         _write_list(folder / "code_list.parquet", coder.codes, files)
-        facts = facts.model_copy(update={"written": files.written()})
-        (folder / CODING).write_text(sealed_json(facts), encoding="utf-8", newline="")
+        told = facts.model_copy(update={"written": files.written()})
+        (folder / CODING).write_text(sealed_json(told), encoding="utf-8", newline="")
     return facts
 
 

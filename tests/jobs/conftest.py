@@ -4,10 +4,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import chdir, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from call_here import CallHere
 from job_runs import PATIENCE, ray_processes, run, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -72,29 +73,6 @@ class RayCluster:
     def close(self) -> None:
         self._process.communicate(timeout=PATIENCE)
         self._errors.close()
-
-
-class CallHere:
-    """What `Child` is, without a process of its own, which takes seconds to load what is here."""
-
-    def __init__(self, function, *arguments) -> None:
-        self._value, self._error = None, None
-        try:
-            with chdir("."):
-                self._value = function(*arguments)
-        except Exception as error:
-            self._error = error
-
-    def result(self):
-        if self._error is not None:
-            raise self._error
-        return self._value
-
-    def answers(self, *, within) -> bool:
-        return True
-
-    def end(self) -> None:
-        pass
 
 
 @pytest.fixture

@@ -82,6 +82,8 @@ def test_damage_to_any_file_is_found_and_located(copied, way):
     for name in names:
         if way != "deleted" and not (copied / name).stat().st_size:
             continue  # an empty file has nothing to lose
+        if "end" in way and Path(name).suffix not in (".parquet", ".json"):
+            continue  # it has nothing of its own there
         with restored(copied, name):
             WAYS[way](copied / name)
             told = findings(copied)
