@@ -1,8 +1,8 @@
 """Know where everything of a collection's run lies, and let one driver at a time work in it.
 
-run/plan/plan.json            what is to be done, and its fingerprint
+run/plan/plan.json            what is to be done, its fingerprint, and the file's own hash
 run/plan/shards.parquet       the shards: their tasks, and where their documents lie
-run/shards/00012.parquet      a finished shard; that it is there means that it is done
+run/shards/00012.parquet      a finished shard; that it is there, and whole, means that it is done
 run/progress/00012.json       what a worker is doing; of no consequence
 run/logs/00012.log            what became of a shard, try by try
 run/logs/driver.log           the same of the run
