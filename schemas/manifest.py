@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from projector.errors import CorpusError, Problem
-from schemas.seal import check_seal
+from schemas.seal import check_seal, is_sealed
 from schemas.validation import faults
 
 # What to do about a run's file that was cut or changed.
@@ -174,6 +174,6 @@ def read_manifest(folder: Path) -> Manifest:
     except ValidationError as error:
         found = "; ".join(faults(error).splitlines())
         raise CorpusError(Problem(path, None, found, hint=RUN_AGAIN)) from error
-    if manifest.written is not None:
+    if manifest.written is not None or is_sealed(content):
         check_seal(content, path, hint=RUN_AGAIN)
     return manifest

@@ -29,6 +29,11 @@ def sealed_json(record: Sealable) -> str:
     return content.removesuffix(_OPEN).decode() + f'"sha256": "{seal}"\n}}\n'
 
 
+def is_sealed(content: bytes) -> bool:
+    """Tell whether a record's file ends with a seal, whether or not that holds."""
+    return b'"sha256": "' in content[-len(_OPEN) - 64 :]
+
+
 def check_seal(content: bytes, path: Path, *, hint: str) -> None:
     """Refuse the content of a sealed record's file that is not as it was written.
 

@@ -86,10 +86,7 @@ class FinishedRun:
             CorpusError: The table can't be read, or is not as it was written.
         """
         folder = self.path / PROJECTIONS_FOLDER
-        if self.written is not None:
-            names = self.written.tables()
-            self.written.check(name for name in names if name.startswith(f"{folder.name}/"))
-        tables = sorted(folder.rglob("*.parquet"))
+        tables = self._projection_tables(languages)
         try:
             for table in tables:
                 check_table(pq.read_schema(table), PROJECTIONS, table)
@@ -112,6 +109,18 @@ class FinishedRun:
             told = f"it holds {found.height} outcomes"
             raise CorpusError(Problem(folder, None, told, f"{expected}, as {MANIFEST} says"))
         return found
+
+    def _projection_tables(self, languages: Collection[str] | None) -> list[Path]:
+        """Return the tables of some languages, once they are found to be as they were written."""
+        folder = self.path / PROJECTIONS_FOLDER
+        others = set() if languages is None else {*self.languages} - {*languages}
+        written = () if self.written is None else self.written.tables()
+        names = [name.split("/") for name in written]
+        wanted = [one for one in names if one[0] == PROJECTIONS_FOLDER and one[1] not in others]
+        if self.written is not None:
+            self.written.check("/".join(one) for one in wanted)
+        tables = sorted(folder.rglob("*.parquet"))
+        return [table for table in tables if table.relative_to(folder).parts[0] not in others]
 
     def predicted(self, languages: Collection[str] | None = None) -> pl.DataFrame:
         """Return the projected mentions as spans, for `projector.evaluation.metrics.compare`.

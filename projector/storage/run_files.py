@@ -10,7 +10,7 @@ from pathlib import Path
 from projector.errors import CorpusError, Problem
 from projector.storage.hashes import file_hash
 from projector.storage.written_files import folder_facts
-from schemas.coding import CODING, read_coding
+from schemas.coding import CODING, read_coding_files
 from schemas.manifest import LOG, MANIFEST, PROJECTIONS_FOLDER, RUN_AGAIN, Written, read_manifest
 
 EDITABLE = ("brat", "tsv")  # what people correct by hand; a Parquet table nobody does
@@ -118,7 +118,7 @@ def written_folder(path: Path) -> WrittenFolder | None:
     if (path / MANIFEST).is_file() and (path / PROJECTIONS_FOLDER).is_dir():
         return _said(path, MANIFEST, read_manifest(path).written)
     if (path / CODING).is_file():
-        return _said(path, CODING, read_coding(path).written)
+        return _said(path, CODING, read_coding_files(path))
     for record, beside in _BESIDE.items():
         if all((path / name).exists() for name in beside):
             told = f"it is missing, though {' and '.join(beside)} are there"

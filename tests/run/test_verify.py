@@ -92,6 +92,19 @@ def test_damage_to_any_file_is_found_and_located(copied, way):
     assert not findings(copied)
 
 
+def test_a_bit_flipped_anywhere_in_the_manifest_is_refused(copied):
+    content = (copied / MANIFEST).read_bytes()
+    said = content.index(b'"written"')  # without it, it would be one of a version without hashes
+    places = {*range(0, len(content), 37), *range(said, said + 11), *range(-95, 0)}
+    with restored(copied, MANIFEST):
+        for place in sorted(place % len(content) for place in places):
+            flipped = bytes([content[place] ^ 1 << place % 7])
+            (copied / MANIFEST).write_bytes(content[:place] + flipped + content[place + 1 :])
+            with pytest.raises(CorpusError, match=r"manifest\.json"):
+                read_run(copied)
+                pytest.fail(f"byte {place}")
+
+
 def test_two_files_that_are_swapped_are_both_found(copied):
     names = files_of(copied)
     for name, other in zip(names, [*names[1:], names[0]], strict=True):
@@ -122,7 +135,7 @@ def test_what_the_run_did_not_write_is_named(copied):
 READERS: dict[str, tuple[Callable[[Path], object], str]] = {
     "submit": (lambda out: read_run(out).check_submission(), r"manifest\.json|tsv/.*"),
     "evaluate": (
-        lambda out: score_paths(out, out, language="en"),
+        lambda out: score_paths(out, out),
         r"manifest\.json|projections/.*",
     ),
     "evaluate BRAT": (
