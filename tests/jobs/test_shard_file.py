@@ -105,6 +105,8 @@ def test_what_is_no_shard_is_told(tmp_path):
     path.write_bytes(b"PAR1")
     with pytest.raises(CorpusError, match="no finished shard"):
         read_facts(path)
+
+
 @pytest.fixture(scope="module")
 def shard(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("sealed") / "00000.parquet"
