@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from projector.errors import CorpusError, OutputError, Problem
+from projector.storage.private_folder import is_private, remove_dead
 
 PLAN_FILE = "plan.json"
 _LOCK = ".lock"
@@ -99,7 +100,10 @@ class RunFolder:
         self.make()
         try:
             for folder in (self.path, *self._folders):
+                remove_dead(folder)
                 for left in folder.glob(_TEMPORARY):
+                    if is_private(Path(left.name)):  # a worker's that outlives its driver a little
+                        continue
                     shutil.rmtree(left) if left.is_dir() else left.unlink()
             for left in self.progress(0).parent.iterdir():
                 left.unlink()
