@@ -42,7 +42,12 @@ def code_result(
         return before
     reporter.told(f"coding its mentions by {coder.name}")
     facts = write_codes(
-        read_mentions(folder.result, labels={}), coder, folder.coded, chosen, overwrite=True
+        read_mentions(folder.result, labels={}),
+        coder,
+        folder.coded,
+        chosen,
+        overwrite=True,
+        where=folder.result,
     )
     reporter.told(f"the codes are in {folder.coded}")
     return facts

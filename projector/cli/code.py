@@ -91,6 +91,7 @@ def command(
         output,
         configuration,
         overwrite=overwrite,
+        where=mentions,
     )
     losses = [str(one) for one in skipped or ()]
     if form == "json":

@@ -45,6 +45,9 @@ def read_coded_lines(
         except (KeyError, TypeError) as error:
             raise CorpusError(Problem(path, number, f"has no {error}", _EXPECTED)) from error
         spoken = row.get("lang") or language or guess_language(path, [path.stem])
+        if not isinstance(spoken, str):
+            found = f"lang is {spoken!r}"
+            raise CorpusError(Problem(path, number, found, "a language's code, like 'es'"))
         mentions = []
         for count, mention in enumerate(annotations, start=1):
             try:

@@ -18,7 +18,7 @@ Of a bare table, whose documents' texts nobody has, there is no corpus and no BR
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from io import BytesIO
 from itertools import count
@@ -31,11 +31,13 @@ from projector.coding.code_list import CodeList
 from projector.coding.coder import Coder
 from projector.coding.mentions import CodedDocument
 from projector.coding.task_tables import write_task_tables
-from projector.corpus.formats.brat_write import format_ann
+from projector.corpus.formats.brat_write import brat_paths, format_ann
 from projector.corpus.formats.parquet_write import corpus_writer, table_writer
 from projector.corpus.formats.tsv_write import format_row
 from projector.document import Annotation, Document
+from projector.errors import OutputError
 from projector.storage.atomic_folder import atomic_folder, writing
+from projector.storage.file_names import FileNames, file_name, refuse_unwritable
 from projector.storage.written_files import WrittenFiles
 from schemas.coding import CODING, CodingConfiguration, CodingFacts
 from schemas.seal import sealed_json
@@ -51,6 +53,7 @@ def write_codes(
     chosen: CodingConfiguration,
     *,
     overwrite: bool = False,
+    where: Path | None = None,
 ) -> CodingFacts:
     """Code the mentions of documents and write a folder; it appears whole or not at all.
 
@@ -60,12 +63,14 @@ def write_codes(
         output: The folder.
         chosen: How many codes of what, see `CodingConfiguration`.
         overwrite: Replace an earlier folder.
+        where: What the documents are read from, for messages.
 
     Raises:
         ConfigurationError: No mention has a label that is to be coded.
-        OutputError: The folder exists or can't be written; a mention comes twice.
+        OutputError: The folder exists or can't be written; a mention comes twice; a document or
+            language has a name that can't be a file's.
     """
-    assigned = assign_codes(documents, coder, chosen)
+    assigned = assign_codes(_nameable(documents, where), coder, chosen)
     facts = CodingFacts(
         coder=coder.name,
         fingerprint=coder.fingerprint,
@@ -75,6 +80,7 @@ def write_codes(
         counts=tuple(assigned.counts()),
     )
     with atomic_folder(output, overwrite=overwrite, mark=CODING) as folder, writing(output):
+        _refuse_namesakes(assigned.documents, folder, where)
         files = WrittenFiles(folder)
         _write_ranked(folder / "codes.parquet", assigned, files)
         _write_uncoded(folder / "uncoded.tsv", assigned, chosen, files)
@@ -84,6 +90,30 @@ def write_codes(
         told = facts.model_copy(update={"written": files.written()})
         (folder / CODING).write_text(sealed_json(told), encoding="utf-8", newline="")
     return facts
+
+
+def _nameable(documents: Iterable[CodedDocument], where: Path | None) -> Iterator[CodedDocument]:
+    """Pass documents on whose names, and languages, can be those of files."""
+    for coded in documents:
+        file_name(coded.language, kind="language", where=where)
+        if coded.document is not None:
+            file_name(coded.name, ".txt", kind="document", where=where)
+        else:
+            refuse_unwritable(coded.name, kind="document", where=where)
+        yield coded
+
+
+def _refuse_namesakes(documents: Iterable[CodedDocument], folder: Path, where: Path | None) -> None:
+    """Refuse documents that would be one file in a new folder, before one is written to it."""
+    names, seen = FileNames(folder, where), set()
+    for coded in documents:
+        key = coded.language, coded.name
+        if key in seen:
+            raise OutputError(f"{where or folder}: the document {coded.name!r} comes twice")
+        seen.add(key)
+        names.take(coded.language, kind="language")
+        if coded.document is not None:
+            names.take(coded.name, ".txt", kind="document", folder=coded.language)
 
 
 def _write_list(path: Path, codes: CodeList, files: WrittenFiles) -> None:
@@ -128,14 +158,19 @@ def _write_corpus(folder: Path, assigned: Assignments, resource: str, files: Wri
             if coded.document is not None:
                 document = _with_codes(coded, coded.document, assigned, resource)
                 corpus.add(document)
-                _write_brat(folder / "brat" / document.language, document, files)
+                _write_brat(
+                    folder / "brat" / file_name(document.language, kind="language"),
+                    document,
+                    files,
+                )
 
 
 def _write_brat(folder: Path, document: Document, files: WrittenFiles) -> None:
+    text, annotations = brat_paths(document, folder)
     folder.mkdir(parents=True, exist_ok=True)
     # Not `write_brat`, which syncs every file.
-    files.write_listed(folder / f"{document.name}.txt", document.text.encode("utf-8"))
-    files.write_listed(folder / f"{document.name}.ann", format_ann(document).encode("utf-8"))
+    files.write_listed(text, document.text.encode("utf-8"))
+    files.write_listed(annotations, format_ann(document).encode("utf-8"))
 
 
 def _with_codes(

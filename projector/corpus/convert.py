@@ -19,6 +19,7 @@ from projector.document import Document
 from projector.errors import SKIP_ADVICE, CorpusError, OutputError
 from projector.storage.atomic_file import atomic_write
 from projector.storage.atomic_folder import atomic_folder, refuse_existing
+from projector.storage.file_names import FileNames, file_name, refuse_unwritable
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -54,12 +55,14 @@ def convert_corpus(
 
     Raises:
         CorpusError: Something can't be read rightly, unless it is to be skipped.
-        OutputError: The folder exists or can't be written, or the format can't hold a label.
+        OutputError: The folder exists or can't be written, or the format can't hold a label or a
+            document's name.
     """
     mark = _mark(output, to)
     refuse_existing(output, overwrite=overwrite, mark=mark)
     if on_error == "stop" and corpus.problems:
         raise CorpusError(*corpus.problems, advice=SKIP_ADVICE)
+    _refuse_names(corpus, to)
     losses = [str(problem) for problem in corpus.problems]
     documents = _documents(corpus, on_error, losses, progress)
     if to == "parquet":
@@ -68,6 +71,7 @@ def convert_corpus(
         write_parquet(documents, output, overwrite=overwrite)
         return tuple(losses)
     with atomic_folder(output, overwrite=overwrite, mark=mark) as folder:
+        _refuse_namesakes(corpus, folder)
         if to == "brat":
             _write_brat(documents, folder, losses)
         else:
@@ -76,6 +80,22 @@ def convert_corpus(
                 folder / mark, _with_texts(documents, folder, columns, losses), columns=columns
             )
     return tuple(losses)
+
+
+def _refuse_names(corpus: Corpus, to: Format) -> None:
+    """Refuse names that the format can't hold, before any document is read."""
+    for name in corpus.names:
+        if to == "parquet":
+            refuse_unwritable(name, kind="document", where=corpus.path)
+        else:
+            file_name(name, ".txt", kind="document", where=corpus.path)
+
+
+def _refuse_namesakes(corpus: Corpus, folder: Path) -> None:
+    """Refuse names that would be one file's in a new folder, before anything is written to it."""
+    names = FileNames(folder, where=corpus.path)
+    for name in corpus.names:
+        names.take(name, ".txt", kind="document")
 
 
 def _mark(output: Path, to: Format) -> str:
@@ -150,7 +170,8 @@ def _with_texts(
     texts.mkdir()
     for document in documents:
         losses += [*tsv_losses(document, columns=columns), *_narrowed(document, columns)]
-        atomic_write(texts / f"{document.name}.txt", document.text.encode("utf-8"))
+        text = texts / file_name(document.name, ".txt", kind="document")
+        atomic_write(text, document.text.encode("utf-8"))
         yield document
 
 

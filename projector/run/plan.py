@@ -16,6 +16,7 @@ from projector.corpus.open import open_corpus
 from projector.corpus.text_only import TextOnlyCorpus
 from projector.document import Document
 from projector.errors import SKIP_ADVICE, ConfigurationError, CorpusError, Problem
+from projector.storage.file_names import file_name, refuse_unwritable
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -162,7 +163,7 @@ def plan_run(configuration: RunConfiguration | TaggingConfiguration, *, keep: in
             configuration says `skip`; or no document has a translation.
         ConfigurationError: Names pair in more than one way; two targets are in one language; or
             the tagger's predictions are on no target.
-        OutputError: A label can't be part of a file's name.
+        OutputError: A label, a language or a document's name can't be part of a file's.
     """
     from schemas.run import TaggingConfiguration
 
@@ -209,7 +210,7 @@ def _with_facts(plan: Plan, on_error: str, keep: int) -> Plan:
     for name in plan.source.names:
         survey.add(name, plan.source.read(name))
     facts, labels = survey.facts, tuple(sorted(survey.labels))
-    check_labels(labels)
+    _refuse_names(plan, labels)
     problems = (*plan.source.problems, *survey.problems)
     if problems and on_error == "stop":
         raise CorpusError(*problems, advice=SKIP_ADVICE)
@@ -224,6 +225,20 @@ def _with_facts(plan: Plan, on_error: str, keep: int) -> Plan:
         labels=labels,
         readings=survey.readings,
     )
+
+
+def _refuse_names(plan: Plan, labels: Sequence[str]) -> None:
+    """Refuse names that the run's files can't have, before a model is loaded."""
+    for name in plan.source.names:
+        refuse_unwritable(name, kind="document", where=plan.source.path)
+    for corpus in plan.targets or (plan.source,):
+        file_name(corpus.language, kind="language", where=corpus.path)
+        check_labels(labels, language=corpus.language)
+    for task in plan.tasks:
+        corpus = plan.source if task.target is None else plan.target(task)
+        written = task.source if task.target is None else task.translation
+        if written is not None:
+            file_name(written, ".txt", kind="document", where=corpus.path)
 
 
 class _Survey:

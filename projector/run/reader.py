@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from projector.corpus.formats.parquet_read import ParquetCorpus, open_parquet
 from projector.corpus.reading import read_text
 from projector.document import Status
-from projector.errors import CorpusError, Problem
+from projector.errors import CorpusError, OutputError, Problem
+from projector.storage.file_names import file_name
 from projector.storage.run_files import WrittenFolder, check_tables, taken
 from schemas.manifest import MANIFEST, PROJECTIONS_FOLDER, Manifest, read_manifest
 from schemas.tables import PROJECTIONS, check_table
@@ -48,7 +49,7 @@ class FinishedRun:
     def tables(self) -> dict[tuple[str, str], Path]:
         """Return the submission table of each language and entity, for `pack_submission`."""
         return {
-            (one.language, entity): self.path / table
+            (one.language, entity): self._within(table)
             for one in self.manifest.languages
             for entity, table in one.tables.items()
         }
@@ -78,6 +79,16 @@ class FinishedRun:
             return ()
         names = [table.relative_to(self.path).as_posix() for table in self.tables.values()]
         return taken(self.written.problems(names, hint=""), edited)
+
+    def _within(self, table: str) -> Path:
+        """Return the path of a table that the manifest names, which leads nowhere else."""
+        try:
+            parts = [file_name(part, kind="table") for part in table.split("/")]
+        except OutputError as error:
+            found = f"the table {table!r} is not within the run's folder"
+            expected = "the manifest as it was written; make the run anew"
+            raise CorpusError(Problem(self.path / MANIFEST, None, found, expected)) from error
+        return self.path.joinpath(*parts)
 
     def projections(self, languages: Collection[str] | None = None) -> pl.DataFrame:
         """Return what became of every source mention; columns as in `schemas.tables.PROJECTIONS`.
@@ -141,7 +152,11 @@ class FinishedRun:
 
     def text(self, language: str, document: str) -> str | None:
         """Return a translation's text, None where the run has none of this name."""
-        path = self.path / "brat" / language / f"{document}.txt"
+        try:
+            folder = self.path / "brat" / file_name(language, kind="language")
+            path = folder / file_name(document, ".txt", kind="document")
+        except OutputError:  # no run has such a file
+            return None
         return read_text(path) if path.is_file() else None
 
     def corpus(self, language: str | None = None) -> ParquetCorpus:

@@ -22,6 +22,7 @@ from projector.errors import Problem
 from projector.run.outcome import DocumentOutcome, MentionOutcome
 from projector.run.spool import Spool
 from projector.storage.atomic_file import FileOpener, atomic_file
+from projector.storage.file_names import file_name
 from schemas.tables import LOST_ANNOTATIONS, PROJECTIONS
 
 UNPROJECTED_COLUMNS = (
@@ -63,7 +64,7 @@ def write_tables(
     tables: dict[str, dict[str, str]] = {}
     with _loss_writer(folder, open_file) as losses, corpus_writer(folder, open_file) as corpus:
         for language in sorted(labels):
-            of_language = folder / "projections" / language
+            of_language = folder / "projections" / file_name(language, kind="language")
             with _projection_writer(of_language, facts, open_file) as projections:
                 translations = _written(spool.outcomes(language), projections, losses, corpus)
                 paths = write_submission(
@@ -128,7 +129,7 @@ class _ProjectionWriter:
         # An annotation that can't be understood may not even tell its label.
         entity = label.lower() or "unknown"
         if entity not in self._tables:
-            path = self._folder / f"{entity}.parquet"
+            path = self._folder / file_name(entity, ".parquet", kind="label")
             opened = table_writer(
                 path, PROJECTIONS, metadata=self._facts, open_file=self._open_file
             )

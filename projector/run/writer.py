@@ -33,7 +33,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projector.corpus.formats.brat_write import format_ann
+from projector.corpus.formats.brat_write import brat_paths, format_ann
 from projector.corpus.formats.submission import check_labels
 from projector.document import Annotation, Document
 from projector.errors import OutputError, Problem
@@ -42,6 +42,7 @@ from projector.run.spool import Spool
 from projector.run.summary import LanguageTally, RunSummary, check_languages, summarize
 from projector.run.tables import write_problems, write_tables
 from projector.storage.atomic_folder import atomic_folder, refuse_existing, writing
+from projector.storage.file_names import FileNames, file_name, refuse_unwritable
 from projector.storage.provenance import versions
 from projector.storage.written_files import WrittenFiles
 from schemas.manifest import LOG, MANIFEST, InputFiles, Manifest, ModelFacts, RunLog, Written
@@ -137,6 +138,7 @@ class RunWriter:
         self._files = WrittenFiles(folder)
         self._tallies: dict[str, LanguageTally] = {}
         self._translations: set[tuple[str, str]] = set()
+        self._names = FileNames(folder)
 
     def put(self, outcome: DocumentOutcome) -> None:
         """Take what became of a document.
@@ -146,9 +148,11 @@ class RunWriter:
         """
         if (outcome.language, outcome.source) in self._spool:
             raise OutputError(f"{outcome.source}: it comes twice in {outcome.language}")
-        tally = self._tallies.setdefault(_plain(outcome.language), LanguageTally())
+        refuse_unwritable(outcome.source, kind="document")
+        language = self._names.take(outcome.language, kind="language")
+        tally = self._tallies.setdefault(language, LanguageTally())
         if not outcome.labels <= tally.labels:  # what can't be a file's name is told at once
-            check_labels(sorted(outcome.labels | tally.labels))
+            check_labels(sorted(outcome.labels | tally.labels), language=language)
         with writing(self._path):
             self._write_brat(outcome)
             self._spool.put(outcome)
@@ -161,6 +165,9 @@ class RunWriter:
         if key in self._translations:
             raise OutputError(f"{outcome.target.name}: it is the translation of two documents")
         self._translations.add(key)
+        self._names.take(
+            outcome.target.name, ".txt", kind="document", folder=outcome.target.language
+        )
         scores = {mention.mention_id: mention.score for mention in outcome.mentions}
         scored = with_scores(outcome.target, scores)
         write_plain_brat(scored, self._folder / "brat", self._files)
@@ -201,11 +208,12 @@ def write_plain_brat(document: Document, folder: Path, files: WrittenFiles) -> N
     Raises:
         OutputError: Its name or language can't be a file's name, or BRAT can't hold a label.
     """
-    name, inner = _plain(document.name), folder / _plain(document.language)
-    annotations = format_ann(document).encode("utf-8")
+    inner = folder / file_name(document.language, kind="language")
+    text, annotations = brat_paths(document, inner)
+    standoff = format_ann(document).encode("utf-8")
     inner.mkdir(parents=True, exist_ok=True)
-    files.write_listed(inner / f"{name}.txt", document.text.encode("utf-8"))
-    files.write_listed(inner / f"{name}.ann", annotations)
+    files.write_listed(text, document.text.encode("utf-8"))
+    files.write_listed(annotations, standoff)
 
 
 def with_scores(document: Document, scores: Mapping[str, float]) -> Document:
@@ -254,10 +262,3 @@ def _log(
 
 def _write(path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8", newline="")
-
-
-def _plain(name: str) -> str:
-    """Return a name that is to be a file's or a folder's, or refuse it."""
-    if not name or name[0] == "." or any(character in name for character in "/\\\0"):
-        raise OutputError(f"{name!r} can't be a file's name, as languages and documents must be")
-    return name

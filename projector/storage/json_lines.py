@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from projector.errors import CorpusError, Problem
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def objects(
@@ -21,7 +24,7 @@ def objects(
         limit: None: all.
 
     Raises:
-        CorpusError: A line holds no object.
+        CorpusError: A line holds no object, or a string that is no Unicode.
     """
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
@@ -32,6 +35,9 @@ def objects(
             except json.JSONDecodeError as error:
                 problem = Problem(path, number, f"no JSON ({error.msg})", expected)
                 raise CorpusError(problem) from error
+            if "\\ud" in line.lower() and _HALF.search(json.dumps(row, ensure_ascii=False)):
+                found = "half of a character, written as \\ud800 to \\udfff"
+                raise CorpusError(Problem(path, number, found, "Unicode"))
             if not isinstance(row, dict):
                 raise CorpusError(Problem(path, number, "no object", expected))
             yield number, row

@@ -13,6 +13,7 @@ from projector.document import Annotation, Document, Fragment
 from projector.errors import OutputError
 from projector.storage.atomic_file import FileOpener, atomic_file
 from projector.storage.atomic_folder import atomic_folder
+from projector.storage.file_names import refuse_unwritable
 from schemas.tables import ANNOTATIONS, DOCUMENTS, MENTIONS, name_of
 
 # Row groups end after so many rows, wherever they came from: the same rows give the same bytes.
@@ -43,10 +44,14 @@ class TableWriter:
         if not self._rows:
             return
         columns = zip(*self._rows, strict=True)
-        arrays = [
-            pa.array(column, field.type)
-            for column, field in zip(columns, self._schema, strict=True)
-        ]
+        try:
+            arrays = [
+                pa.array(column, field.type)
+                for column, field in zip(columns, self._schema, strict=True)
+            ]
+        except UnicodeEncodeError as error:
+            refuse_unwritable(error.object, kind="cell")
+            raise
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
         self._rows = []
 
