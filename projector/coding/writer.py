@@ -37,7 +37,7 @@ from projector.corpus.formats.tsv_write import format_row
 from projector.document import Annotation, Document
 from projector.errors import OutputError
 from projector.storage.atomic_folder import atomic_folder, writing
-from projector.storage.file_names import FileNames, file_name, refuse_unwritable
+from projector.storage.file_names import FileNames, file_name, language_name, refuse_unwritable
 from projector.storage.written_files import WrittenFiles
 from schemas.coding import CODING, CodingConfiguration, CodingFacts
 from schemas.seal import sealed_json
@@ -95,7 +95,7 @@ def write_codes(
 def _nameable(documents: Iterable[CodedDocument], where: Path | None) -> Iterator[CodedDocument]:
     """Pass documents on whose names, and languages, can be those of files."""
     for coded in documents:
-        file_name(coded.language, kind="language", where=where)
+        language_name(coded.language, where=where)
         if coded.document is not None:
             file_name(coded.name, ".txt", kind="document", where=where)
         else:

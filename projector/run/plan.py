@@ -16,7 +16,7 @@ from projector.corpus.open import open_corpus
 from projector.corpus.text_only import TextOnlyCorpus
 from projector.document import Document
 from projector.errors import SKIP_ADVICE, ConfigurationError, CorpusError, Problem
-from projector.storage.file_names import file_name, refuse_unwritable
+from projector.storage.file_names import file_name, language_name, refuse_unwritable
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -232,7 +232,7 @@ def _refuse_names(plan: Plan, labels: Sequence[str]) -> None:
     for name in plan.source.names:
         refuse_unwritable(name, kind="document", where=plan.source.path)
     for corpus in plan.targets or (plan.source,):
-        file_name(corpus.language, kind="language", where=corpus.path)
+        language_name(corpus.language, where=corpus.path)
         check_labels(labels, language=corpus.language)
     for task in plan.tasks:
         corpus = plan.source if task.target is None else plan.target(task)

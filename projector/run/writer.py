@@ -42,7 +42,7 @@ from projector.run.spool import Spool
 from projector.run.summary import LanguageTally, RunSummary, check_languages, summarize
 from projector.run.tables import write_problems, write_tables
 from projector.storage.atomic_folder import atomic_folder, refuse_existing, writing
-from projector.storage.file_names import FileNames, file_name, refuse_unwritable
+from projector.storage.file_names import FileNames, file_name, language_name, refuse_unwritable
 from projector.storage.provenance import versions
 from projector.storage.written_files import WrittenFiles
 from schemas.manifest import LOG, MANIFEST, InputFiles, Manifest, ModelFacts, RunLog, Written
@@ -149,7 +149,7 @@ class RunWriter:
         if (outcome.language, outcome.source) in self._spool:
             raise OutputError(f"{outcome.source}: it comes twice in {outcome.language}")
         refuse_unwritable(outcome.source, kind="document")
-        language = self._names.take(outcome.language, kind="language")
+        language = self._names.take(language_name(outcome.language), kind="language")
         tally = self._tallies.setdefault(language, LanguageTally())
         if not outcome.labels <= tally.labels:  # what can't be a file's name is told at once
             check_labels(sorted(outcome.labels | tally.labels), language=language)

@@ -20,6 +20,7 @@ from pathlib import Path
 from projector.errors import OutputError
 
 LONGEST = 255  # bytes of UTF-8 in a file's name, its extension among them
+_ROOM = 127  # bytes for a label or a table's name behind a language
 _SHOWN = 80  # characters of a name in a message
 _SEPARATORS = "/\\"
 # Windows's own: "a:b" is a stream of the file "a", and "C:a" lies on another drive.
@@ -47,6 +48,7 @@ _REMEDIES = {
         "projector convert … --to parquet"
     ),
     "language": "Say what it is called: --language (a run's: --target-language)",
+    "path in the ZIP": "Choose another layout: --template",
     "label": "Name it anew: --label OLD=NEW (labels)",
 }
 
@@ -76,6 +78,16 @@ def file_name(
     if found:
         raise OutputError(_message(kind, name, found, where))
     return whole
+
+
+def language_name(language: str, *, where: Path | None = None) -> str:
+    """Return the name of a language's folder, so short that its tables can be called after it.
+
+    Raises:
+        OutputError: As `file_name`.
+    """
+    file_name(language, "_" * _ROOM, kind="language", where=where)
+    return file_name(language, kind="language", where=where)
 
 
 def refuse_unwritable(text: str, *, kind: str, where: Path | None = None) -> None:
@@ -190,7 +202,7 @@ def _wrong_as_whole(name: str) -> str:
         return "it is a device's name on Windows"
     length = len(name.encode("utf-8"))
     if length > LONGEST:
-        return f"with what belongs to it, it takes {length} bytes"
+        return f"with what belongs before and behind it, it takes {length} bytes"
     return ""
 
 

@@ -56,7 +56,8 @@ def format_ann(document: Document) -> str:
         if not standoff.label or any(character in standoff.label for character in " \t\n\r"):
             raise OutputError(
                 f"{document.name}: BRAT can't hold the label {standoff.label!r} "
-                f"of {standoff.id}: name it anew, without white space: --label OLD=NEW (labels)"
+                f"of {standoff.id}; expected one without white space. Name it anew: --label "
+                "OLD=NEW (labels)"
             )
         _refuse_roles(document, standoff)
         if isinstance(standoff, Mention):

@@ -173,7 +173,7 @@ def _member_paths(
     taken: set[str] = set()
     for (language, entity), table in sorted(tables.items()):
         file_name(language, kind="language")
-        file_name(entity, kind="label")
+        file_name(entity, ".tsv", kind="label")
         member_path = _member_path(layout, language, entity, number)
         # Nobody knows what it will be unpacked on.
         if _shared(member_path) in taken:
