@@ -272,3 +272,15 @@ def test_models_are_added(place, capsys, monkeypatch, checkpoints, key):
     line = ("models", "add", str(checkpoints / "bert"), "--name", name)
     if outcome(place, capsys, *line, name=name, tells="name"):
         assert [path.name for path in (OUT / "models").iterdir()] == [name]
+
+
+def test_a_document_that_comes_twice_is_not_coded(place, capsys):
+    """Neither would be read back: the second's files took the first's place."""
+    write_lines(Path("corpus.jsonl"), document())
+    line = Path("corpus.jsonl").read_text()
+    bare = json.dumps({**json.loads(line), "annotations": []}) + "\n"
+    Path("corpus.jsonl").write_text(line + bare)
+    before = tree(place / "work" / "results")
+    assert run([*coding("corpus.jsonl")]) == 1
+    assert "corpus.jsonl: the document 'a' comes twice" in capsys.readouterr().err
+    assert tree(place / "work" / "results") == before

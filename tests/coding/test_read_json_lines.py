@@ -36,6 +36,9 @@ def test_coded_json_lines_are_read(tmp_path):
     path.write_text(json.dumps({**CODED, "annotations": ["Tos"]}) + "\n")
     with pytest.raises(CorpusError, match=r"annotation 1.*get"):
         list(read_mentions(path, language="es"))
+    path.write_text(json.dumps({**CODED, "lang": ["es"]}) + "\n")
+    with pytest.raises(CorpusError, match=r"jsonl:1: lang is \['es'\]; expected a language's"):
+        list(read_mentions(path, column="icd", skipped=[]))
     path.write_text("{}\n")
     with pytest.raises(CorpusError, match="has no 'id'"):
         list(read_mentions(path, language="es"))

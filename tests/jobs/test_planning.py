@@ -14,12 +14,16 @@ from jobs.plan import read_plan
 from jobs.planning import Planning
 from jobs.shard_file import write_shard
 from jobs.shard_work import read_shards, read_work
+from projector.corpus.formats.parquet_write import write_parquet
+from projector.document import Document
 from projector.errors import ConfigurationError, CorpusError, OutputError
 from projector.run.configure import configure
 from projector.run.models import load_model
+from projector.run.plan import plan_run
 from projector.run.project_corpus import run_configuration
 from projector.run.project_tasks import project_tasks
 from schemas.collection import Collection, JobOptions
+from schemas.run import TaggingConfiguration
 
 ROOT = Path(__file__).parents[2]
 
@@ -149,3 +153,20 @@ def test_a_plan_that_cannot_be_made_is_told_as_ever(sampled, tmp_path):
     assert told.value.problems[0].path == Path("nowhere")
     with pytest.raises(CorpusError, match="no collection's run"):
         open_run(folder.path)
+
+
+@pytest.mark.parametrize("tags", [False, True])
+def test_names_that_lead_elsewhere_are_refused_while_planning(tmp_path, planning_here, tags):
+    for language in ("es", "it"):
+        write_parquet([Document("../../x", language, "Tos.")], tmp_path / language)
+    run = configure(tmp_path / "es", [tmp_path / "it"], model="tiny", precision="fp32")
+    if tags:
+        run = TaggingConfiguration(source={"path": str(tmp_path / "es")}, tagger="clinical")
+    with pytest.raises(OutputError, match=r"the document '../../x' can't be a file's name"):
+        plan_run(run)
+    folder = RunFolder(tmp_path / "run")
+    folder.prepare()
+    if not tags:
+        with pytest.raises(OutputError, match=r"the document '../../x' can't be a file's name"):
+            Planning(folder, Collection(run=run), tmp_path, "cpu").result()
+        assert not list(folder.path.glob(".tmp-*")) and not list(folder.plan.iterdir())
