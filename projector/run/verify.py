@@ -19,6 +19,7 @@ from projector.document import Status
 from projector.errors import CorpusError, Problem, counted
 from projector.run.reader import FinishedRun, read_run
 from projector.run.verify_contents import brat_problems, content_problems
+from projector.storage.file_names import file_name
 from projector.storage.run_files import LISTED, WrittenFolder, written_folder
 from schemas.manifest import LOG, RUN_AGAIN
 from schemas.seal import check_seal
@@ -143,7 +144,8 @@ def _verify_counts(run: FinishedRun, damaged: dict[str, Problem], verified: Veri
         if number:
             less = f"{abs(number)} {'less' if number > 0 else 'more'} than manifest.json says"
             told = f"mentions of {label!r} that are {status}: {less}"
-            verified.findings.append(Problem(run.path / "projections" / language, None, told))
+            folder = run.path / "projections" / file_name(language, kind="language")
+            verified.findings.append(Problem(folder, None, told))
     for name, wanted in (
         ("lost_annotations.parquet", sum(one.lost_annotations for one in manifest.languages)),
         ("lost_annotations.tsv", sum(one.lost_annotations for one in manifest.languages)),

@@ -16,6 +16,7 @@ from projector.document import Document, Status
 from projector.errors import Problem, counted
 from projector.run.reader import FinishedRun
 from projector.run.writer import with_scores
+from projector.storage.file_names import file_name
 from projector.storage.run_files import listed_files
 from schemas.manifest import PROJECTIONS_FOLDER, RUN_AGAIN
 
@@ -49,7 +50,7 @@ def content_problems(
         yield from reading.problems
         document = reading.document or Document(name, language, "")
         mentions += len(document.mentions)
-        told = run.path / PROJECTIONS_FOLDER / language
+        told = run.path / PROJECTIONS_FOLDER / file_name(language, kind="language")
         for row in projected.get(name, ()):
             parts = [document.text[one["start"] : one["end"]] for one in row["fragments"]]
             where = f"{name}: {row['mention_id']}"
@@ -123,7 +124,7 @@ def brat_problems(
     Raises:
         CorpusError: A table can't be read.
     """
-    name = f"brat/{language}"
+    name = f"brat/{file_name(language, kind='language')}"
     folder = path / name
     if name not in damaged and (run is None or run.manifest.written is not None):
         return
