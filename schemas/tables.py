@@ -233,6 +233,9 @@ def check_table(found: pa.Schema, expected: pa.Schema, path: Path) -> None:
     for field in expected:
         if not field.nullable and field.name not in found.names:
             raise CorpusError(Problem(path, None, f"the column {field.name} is missing"))
+        if found.names.count(field.name) > 1:
+            told = f"the column {field.name} comes {found.names.count(field.name)} times"
+            raise CorpusError(Problem(path, None, told, "once"))
         if field.name in found.names and found.field(field.name).type != field.type:
             type_ = found.field(field.name).type
             problem = Problem(path, None, f"the column {field.name} is {type_}", str(field.type))

@@ -18,10 +18,13 @@ class Reading:
         document: What could be read; None when not even the text or the file of its annotations
             could. It holds only what is right: mentions with a problem are not in it.
         problems: What is wrong, in line order, each lost mention and annotation among it.
+        unread: Where there is no document, the ids of the mentions that its annotations state, as
+            far as these can be understood: none of them can be used.
     """
 
     document: Document | None
     problems: tuple[Problem, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def require_document(reading: Reading, *, advice: str = "") -> Document:
