@@ -44,6 +44,14 @@ class Corpus(Protocol):
             KeyError: It isn't one of `names`.
         """
 
+    def text(self, name: str) -> str:
+        """Return a document's text; its annotations are not looked at.
+
+        Raises:
+            KeyError: It isn't one of `names`.
+            CorpusError: The text can't be read.
+        """
+
     def only(self, names: Collection[str]) -> Corpus:
         """Return a corpus of some of its documents, small enough to send to another process.
 

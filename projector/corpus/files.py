@@ -20,7 +20,7 @@ from projector.corpus.layout import (
     list_tables,
     list_tree,
 )
-from projector.corpus.reading import Reading
+from projector.corpus.reading import Reading, read_text
 from projector.errors import CorpusError, Problem
 
 Format = Literal["brat", "tsv", "tree", "text"]
@@ -70,6 +70,15 @@ class FileCorpus:
         if files.row_ranges:
             return read_tsv(files.text, files.row_ranges, language=language, labels=labels)
         return read_brat(files.text, files.annotations, language=language, labels=labels)
+
+    def text(self, name: str) -> str:
+        """Return a document's text; its annotations are not looked at.
+
+        Raises:
+            KeyError: It isn't one of `names`.
+            CorpusError: The text can't be read.
+        """
+        return read_text(self.files[name].text)
 
     def only(self, names: Collection[str]) -> FileCorpus:
         """Return a corpus of some of its documents, small enough to send to another process.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.corpus.reading import Reading
-from projector.errors import Problem
+from projector.document import Document
+from projector.errors import CorpusError, Problem
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -56,10 +57,14 @@ class TextOnlyCorpus:
 
     def read(self, name: str) -> Reading:
         """Read a document's text; problems are those that leave none."""
-        reading = self.corpus.read(name)
-        if reading.document is None:
-            return reading
-        return Reading(replace(reading.document, mentions=(), annotations=()))
+        try:
+            return Reading(Document(name, self.language, self.text(name)))
+        except CorpusError as error:
+            return Reading(None, error.problems)
+
+    def text(self, name: str) -> str:
+        """Return a document's text."""
+        return self.corpus.text(name)
 
     def only(self, names: Collection[str]) -> TextOnlyCorpus:
         """Return some of its documents."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -151,7 +151,8 @@ class Plan:
 def plan_run(configuration: RunConfiguration | TaggingConfiguration, *, keep: int = KEPT) -> Plan:
     """Open the corpora of a configuration and pair their documents, or list those that it tags.
 
-    Every source document is read, so that its faults are known before a model is loaded.
+    Every source document is read, and every translation's text where a fault is to stop the run, so
+    that faults are known before a model is loaded.
 
     Args:
         configuration: What is to be done.
@@ -159,8 +160,9 @@ def plan_run(configuration: RunConfiguration | TaggingConfiguration, *, keep: in
             the others twice.
 
     Raises:
-        CorpusError: A corpus can't be opened; a source document has a fault, unless the
-            configuration says `skip`; or no document has a translation.
+        CorpusError: A corpus can't be opened; a source document has a fault, or a translation's
+            text can't be read, unless the configuration says `skip`; or no document has a
+            translation.
         ConfigurationError: Names pair in more than one way; two targets are in one language; or
             the tagger's predictions are on no target.
         OutputError: A label, a language or a document's name can't be part of a file's.
@@ -212,8 +214,8 @@ def _with_facts(plan: Plan, on_error: str, keep: int) -> Plan:
     facts, labels = survey.facts, tuple(sorted(survey.labels))
     _refuse_names(plan, labels)
     problems = (*plan.source.problems, *survey.problems)
-    if problems and on_error == "stop":
-        raise CorpusError(*problems, advice=SKIP_ADVICE)
+    if on_error == "stop" and (faults := (*problems, *_unreadable_translations(plan))):
+        raise CorpusError(*faults, advice=SKIP_ADVICE)
     tasks = sorted(
         plan.tasks, key=lambda task: (facts[task.source].leader, task.source, task.target or 0)
     )
@@ -241,6 +243,16 @@ def _refuse_names(plan: Plan, labels: Sequence[str]) -> None:
             file_name(written, ".txt", kind="document", where=corpus.path)
 
 
+def _unreadable_translations(plan: Plan) -> Iterator[Problem]:
+    """Yield what is wrong with translations' texts, before any is projected onto."""
+    for task in plan.tasks:
+        if task.translation is not None:
+            try:
+                plan.target(task).text(task.translation)
+            except CorpusError as error:
+                yield from error.problems
+
+
 class _Survey:
     """What planning learns of source documents as it reads them, each once.
 
@@ -263,6 +275,7 @@ class _Survey:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
         mentions = {mention.id for mention in document.mentions}
         mentions |= {one.mention_id for one in reading.problems if one.mention_id is not None}
+        mentions |= {*reading.unread}
         leader = self._leaders.setdefault(digest, name)
         self.facts[name] = SourceFacts(leader, len(document.text), len(mentions))
         self.labels |= {mention.label for mention in document.mentions}

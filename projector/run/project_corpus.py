@@ -149,5 +149,5 @@ def fail_task(task: Task, plan: Plan, reason: str) -> DocumentOutcome:
     """Return the outcome of a task that is not tried."""
     reading = plan.source.read(task.source)
     source = reading.document or Document(task.source, plan.source.language, "")
-    invalid = invalid_mentions(reading.problems)
+    invalid = invalid_mentions(reading.problems, unread=reading.unread)
     return unprojected_outcome(source, plan.language(task), Status.FAILED, reason, invalid=invalid)

@@ -69,6 +69,10 @@ class TaggedCorpus:
             self._mentions[name] = self.tagger.tag(reading.document).mentions
         return Reading(replace(reading.document, mentions=self._mentions[name]))
 
+    def text(self, name: str) -> str:
+        """Return a document's text."""
+        return self.corpus.text(name)
+
     def only(self, names: Collection[str]) -> TaggedCorpus:
         """Return some of its documents."""
         return TaggedCorpus(self.corpus.only(names), self.tagger)

@@ -16,11 +16,12 @@ from pathlib import Path
 
 from projector.corpus.labels import rename_event
 from projector.corpus.offsets import RawMention, parse_ranges, resolve_offsets
-from projector.corpus.reading import Reading, read_text
+from projector.corpus.reading import Reading, read_bytes, read_text
 from projector.document import Annotation, AnnotationKind, Document, transferable_annotations
 from projector.errors import CorpusError, Problem
 
 ID_PATTERN = re.compile(r"(?:[TREAMN#][0-9]+[^\s:;]*|\*)")
+_STATED = re.compile(rb"(?:^|(?<=\n)|(?<=\xef\xbb\xbf))(T[0-9]+[^\s:;]*)\t")  # a mention's id
 _ATTRIBUTE = re.compile(r"([^ \t]+) ([^ \t]+)(?: (.*)|(\t.*))?", re.DOTALL)
 _NORMALIZATION = re.compile(r"([^ \t]+) ([^ \t]+) ([^ \t:]+:[^\t]+(?:\t.*)?)", re.DOTALL)
 
@@ -71,7 +72,7 @@ def read_brat(
             return Reading(Document(name, language, text))
         lines = _parse(read_text(annotation_path), annotation_path, labels or {})
     except CorpusError as error:
-        return Reading(None, error.problems)
+        return Reading(None, error.problems, _stated_ids(annotation_path))
     mentions, problems = resolve_offsets(text, lines.raw_mentions)
     usable_ids = {mention.id for mention in mentions}
     annotations, lost = _split_dangling(lines.annotations, usable_ids)
@@ -80,6 +81,16 @@ def read_brat(
     problems.sort(key=lambda problem: problem.line or 0)
     document = Document(name, language, text, tuple(mentions), tuple(annotations))
     return Reading(document, tuple(problems))
+
+
+def _stated_ids(path: Path | None) -> tuple[str, ...]:
+    """Return the ids of the mentions that a `.ann` states, be it UTF-8 or not."""
+    try:
+        content = read_bytes(path) if path is not None else b""
+    except CorpusError:
+        return ()
+    ids = (match.group(1).decode(errors="replace") for match in _STATED.finditer(content))
+    return tuple(dict.fromkeys(ids))
 
 
 def _parse(content: str, path: Path, labels: Mapping[str, str]) -> _Lines:

@@ -52,24 +52,22 @@ class ParquetCorpus:
         Raises:
             KeyError: It isn't one of `names`.
         """
-        if name not in self._rows[0]:
-            raise KeyError(name)
         try:
-            text, mentions, annotations = self._text(name), self._of(1, name), self._of(2, name)
+            text, mentions, annotations = self.text(name), self._of(1, name), self._of(2, name)
         except CorpusError as error:
             return Reading(None, error.problems, self._unread(name))
         document = Document(name, self.language, text)
         return self._annotated(document, mentions, annotations)
 
     def text(self, name: str) -> str:
-        """Return a document's text.
+        """Return a document's text; its mentions are not looked at.
 
         Raises:
+            KeyError: It isn't one of `names`.
             CorpusError: It can't be read.
         """
-        return self._text(name)
-
-    def _text(self, name: str) -> str:
+        if name not in self._rows[0]:
+            raise KeyError(name)
         text = self._of(0, name)[0]["text"]
         if text is None:
             row = self._rows[0][name][0] + 1

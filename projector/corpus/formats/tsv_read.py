@@ -135,10 +135,13 @@ def read_tsv(
     """
     name = text_path.name.removesuffix(".txt")
     try:
-        text = read_text(text_path)
         rows = [(row_range, row) for row_range in row_ranges for row in row_range.rows()]
     except CorpusError as error:
         return Reading(None, error.problems)
+    try:
+        text = read_text(text_path)
+    except CorpusError as error:
+        return Reading(None, error.problems, tuple(_ids(rows)))
     rows_by_id = dict(zip(_ids(rows), rows, strict=True))
     mentions, problems = resolve_offsets(text, list(_raw_mentions(rows_by_id, labels or {})))
     problems += _row_problems(rows_by_id)

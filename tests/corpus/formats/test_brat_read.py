@@ -281,3 +281,16 @@ def test_offsets_of_other_conventions_come_out_true(tmp_path_factory, document: 
 
 def one_line(surface: str) -> str:
     return re.sub("[ \r\n]+", " ", surface)
+
+
+@pytest.mark.parametrize(
+    ("text", "annotations"),
+    [
+        (b"fiebre \xf1", "\ufeffT1\tX 0 6\tfiebre\nR1\tA Arg1:T1 Arg2:T2\nT2\tX\nT1\tX\n".encode()),
+        (b"fiebre", b"T1\tX 0 6\tfiebre \xf1\n#1\tN T1\tT3\tx\nT2\tX 0 6\r\n"),
+    ],
+)
+def test_mentions_of_a_document_that_cannot_be_decoded_are_known(tmp_path, text, annotations):
+    reading = read(tmp_path, text, annotations)
+    assert (reading.document, reading.unread) == (None, ("T1", "T2"))
+    assert [problem.mention_id for problem in reading.problems] == [None]
