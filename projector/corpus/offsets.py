@@ -20,7 +20,7 @@ from projector.document import Fragment, Mention
 from projector.errors import Problem
 
 _BOM = "\ufeff"
-_RANGES = re.compile(r"[0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*")
+_RANGES = re.compile(r"[0-9]{1,18} [0-9]{1,18}(?:;[0-9]{1,18} [0-9]{1,18})*")  # as 64 bits hold
 _SHOWN = 80  # characters of a mention in a message
 
 

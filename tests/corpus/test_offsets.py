@@ -117,3 +117,8 @@ def test_what_stands_in_the_text_is_found_there(text, data):
     mentions, problems = resolve_offsets(text, [raw(flatten(text[start:end]), (start, end))])
     assert not problems
     assert [(one.start, one.end) for one in mentions] == [(start, end)]
+
+
+def test_numbers_beyond_64_bits_are_no_ranges():
+    assert parse_ranges("0 " + "9" * 18) == ((0, 10**18 - 1),)
+    assert parse_ranges("0 " + "9" * 5000) is None

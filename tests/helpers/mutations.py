@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Callable, Sequence
@@ -144,7 +145,7 @@ def _changed_part(value: Any, chance: random.Random) -> Any:
     """Return a value with one part of it changed, down to any depth."""
     inner = list(value) if isinstance(value, dict) else list(range(_length(value)))
     if not inner or chance.random() < 0.15:
-        return chance.choice(_VALUES)
+        return copy.deepcopy(chance.choice(_VALUES))
     key = chance.choice(inner)
     what = chance.randrange(8)
     if what == 0:

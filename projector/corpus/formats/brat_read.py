@@ -10,6 +10,7 @@ it, so that even `R1\tPart Arg1:T1 Arg2:T2\t`, as BRAT itself writes it, comes b
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +22,6 @@ from projector.document import Annotation, AnnotationKind, Document, transferabl
 from projector.errors import CorpusError, Problem
 
 ID_PATTERN = re.compile(r"(?:[TREAMN#][0-9]+[^\s:;]*|\*)")
-_STATED = re.compile(rb"(?:^|(?<=\n)|(?<=\xef\xbb\xbf))(T[0-9]+[^\s:;]*)\t")  # a mention's id
 _ATTRIBUTE = re.compile(r"([^ \t]+) ([^ \t]+)(?: (.*)|(\t.*))?", re.DOTALL)
 _NORMALIZATION = re.compile(r"([^ \t]+) ([^ \t]+) ([^ \t:]+:[^\t]+(?:\t.*)?)", re.DOTALL)
 
@@ -89,8 +89,13 @@ def _stated_ids(path: Path | None) -> tuple[str, ...]:
         content = read_bytes(path) if path is not None else b""
     except CorpusError:
         return ()
-    ids = (match.group(1).decode(errors="replace") for match in _STATED.finditer(content))
-    return tuple(dict.fromkeys(ids))
+    starts = (line.partition(b"\t")[0] for line in content.removeprefix(BOM_UTF8).split(b"\n"))
+    ids = (start.removesuffix(b"\r").decode(errors="replace") for start in starts)
+    return tuple(dict.fromkeys(filter(_is_mention_id, ids)))
+
+
+def _is_mention_id(id_: str) -> bool:
+    return id_.startswith("T") and ID_PATTERN.fullmatch(id_) is not None
 
 
 def _parse(content: str, path: Path, labels: Mapping[str, str]) -> _Lines:
@@ -102,7 +107,7 @@ def _parse(content: str, path: Path, labels: Mapping[str, str]) -> _Lines:
         if not line:
             continue
         id_, tab, rest = line.partition("\t")
-        mention_id = id_ if id_.startswith("T") and ID_PATTERN.fullmatch(id_) else None
+        mention_id = id_ if _is_mention_id(id_) else None
         if id_ in line_of_id:
             found = f"the id {id_} is taken by line {line_of_id[id_]}"
             lines.problems.append(Problem(path, line_number, found, "an id of its own"))

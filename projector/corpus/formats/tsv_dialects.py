@@ -49,7 +49,7 @@ _ROLES = {
     "note": "note",
 }
 _NEEDED = ("filename", "label", "start", "end", "text")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.0+)?")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.0+)?")  # as 64 bits hold
 _LONGEST_ROW = 200  # lines: where a quote is never closed, the search for its end stops here
 
 
@@ -121,7 +121,10 @@ def read_columns(path: Path) -> Columns:
     except OSError as error:
         raise CorpusError(Problem(path, None, f"can't be read: {error.strerror}")) from error
     first = first.removeprefix("\ufeff").rstrip("\r\n")
-    names = next(csv.reader([first], delimiter="\t"), []) if "\r" not in first else []
+    try:
+        names = next(csv.reader([first], delimiter="\t"), []) if "\r" not in first else []
+    except csv.Error:  # a cell of more than 131,072 characters
+        names = [first]
     columns = columns_named(names)
     if columns is None and len(names) == 5 and parse_ranges(names[4]):
         columns = _CODIESP_X
