@@ -13,11 +13,12 @@ run/coded/                    its mentions with codes, as `projector code` write
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -202,11 +203,21 @@ def driven_since(folder: RunFolder) -> float | None:
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        told = os.read(lock, 64).strip()
-        return float(told) if told else time.time()
+        with suppress(ValueError):  # nothing is written yet, or something else
+            return float(os.read(lock, 64))
+        return time.time()
     finally:
         os.close(lock)
     return None
+
+
+def task_told(progress: Path) -> int | None:
+    """Return the task that a worker told in its file; None where that can't be read."""
+    try:
+        content = json.loads(progress.read_text(encoding="utf-8"))
+        return int(content["task"])
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return None
 
 
 def _lock(folder: RunFolder) -> Path:

@@ -150,6 +150,7 @@ def read_plan(folder: RunFolder) -> CollectionPlan:
             hint = "Go on with that version of projector, or begin anew with --overwrite"
             raise CorpusError(Problem(path, None, told, f"version {VERSION}", hint))
         plan = CollectionPlan.model_validate_json(content)
+        assert plan.run  # what is there is a configuration
     except OSError as error:
         raise CorpusError(Problem(path, None, f"can't be read: {error.strerror}")) from error
     except ValidationError as error:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from projector.errors import CorpusError, Problem
 
@@ -213,6 +214,43 @@ TABLES: Mapping[str, pa.Schema] = {
 def name_of(schema: pa.Schema) -> str:
     """Return the name of one of `TABLES`."""
     return bytes(schema.metadata[_NAME]).decode()
+
+
+def check_rows(table: pa.Table, expected: pa.Schema, path: Path) -> None:
+    """Refuse rows that hold a null where a reader of `expected` relies on a value.
+
+    Args:
+        table: What was read, its types as expected.
+        expected: One of `TABLES`, or some of its columns.
+        path: The file, all of whose rows they are.
+
+    Raises:
+        CorpusError: A row does; the first is told.
+    """
+    for field in expected:
+        if field.name in table.column_names and not field.nullable:
+            row = _null_row(table.column(field.name).combine_chunks(), field.type)
+            if row is not None:
+                found = f"the column {field.name} is null"
+                raise CorpusError(Problem(path, row + 1, found, "a value"))
+
+
+def _null_row(column: pa.Array, type_: pa.DataType) -> int | None:
+    """Return the first row that is null or, in a list, has a null in it; None if none is."""
+    if column.null_count:
+        return int(pc.index(column.is_null(), True).as_py())
+    if not pa.types.is_list(type_):
+        return None
+    inner = column.flatten()
+    parts = [inner, *(inner.flatten() if pa.types.is_struct(inner.type) else ())]
+    if not any(part.null_count for part in parts):
+        return None
+    rows = pc.list_parent_indices(column)
+    return min(
+        int(rows[pc.index(part.is_null(), True).as_py()].as_py())
+        for part in parts
+        if part.null_count
+    )
 
 
 def check_table(found: pa.Schema, expected: pa.Schema, path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
-import polars as pl
+import pyarrow.parquet as pq
 
 from projector.coding.code_list import CodeList, make_list, read_codes
 from projector.coding.icd10 import category, normal_code
@@ -21,9 +23,12 @@ from projector.evaluation.code_metrics import (
     coverage_curve,
     score_codes,
 )
+from projector.storage.parquet_file import reading_parquet
 from projector.storage.run_files import written_folder
+from projector.storage.user_table import read_table
 from schemas.coding import CODING
 
+_COLUMNS = ("language", "document", "fragments", "code", "rank", "score")
 GoldSets = dict[Place, set[str]]
 Ranked = dict[Place, list[tuple[str, float]]]  # codes with scores, best first
 
@@ -173,16 +178,46 @@ def _read_proposed(path: Path, language: str | None, labels: Mapping[str, str] |
 
 
 def _read_ranked(path: Path) -> Ranked:
-    try:
-        table = pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
+    """Read the ranked codes of each place.
+
+    Raises:
+        CorpusError: The table can't be read, or has a null or a score that is none.
+    """
+    with reading_parquet(path):
+        file = pq.ParquetFile(path)
+        columns = file.schema_arrow.names
+        rows = file.read(columns=[name for name in _COLUMNS if name in columns]).to_pylist()
+    if missing := [name for name in _COLUMNS if name not in columns]:
+        found = f"the column {missing[0]} is missing"
+        raise CorpusError(Problem(path, None, found, ", ".join(_COLUMNS)))
+    for number, row in enumerate(rows, start=1):
+        if not _is_ranked(row):
+            expected = "words, a rank, a score from 0 to 1 and fragments"
+            raise CorpusError(Problem(path, number, f"no ranked code: {str(row)[:200]}", expected))
     ranked: Ranked = {}
-    for row in table.sort("rank", maintain_order=True).iter_rows(named=True):
+    for row in sorted(rows, key=itemgetter("rank")):
         fragments = tuple((part["start"], part["end"]) for part in row["fragments"])
         place = (row["language"], row["document"], fragments)
         ranked.setdefault(place, []).append((row["code"], row["score"]))
     return ranked
+
+
+def _is_ranked(row: Mapping[str, Any]) -> bool:
+    score, fragments = row["score"], row["fragments"]
+    return (
+        all(isinstance(row[name], str) for name in ("language", "document", "code"))
+        and isinstance(row["rank"], int)
+        and isinstance(score, float)
+        and 0 <= score <= 1
+        and isinstance(fragments, list)
+        and all(_is_fragment(part) for part in fragments)
+    )
+
+
+def _is_fragment(part: object) -> bool:
+    return isinstance(part, dict) and all(
+        isinstance(part.get(edge), int) for edge in ("start", "end")
+    )
 
 
 def _in_language_of(gold: GoldSets, proposed: Ranked) -> Ranked:
@@ -202,7 +237,8 @@ def _code_list(proposed: Path, codes: Path | None) -> CodeList | None:
     table = proposed / "code_list.parquet"
     if not table.is_file():
         return None
-    return make_list(str(table), ((code, "", code) for code in pl.read_parquet(table)["code"]))
+    codes_there = read_table(table, ("code",), "code")["code"].drop_nulls()
+    return make_list(str(table), ((code, "", code) for code in codes_there))
 
 
 def _covered(gold: GoldSets, known: CodeList) -> GoldSets:

@@ -13,7 +13,7 @@ from projector.corpus import label_map, read_spans, require_document
 from projector.corpus.formats.parquet_read import open_parquet
 from projector.corpus.language_names import UNKNOWN_LANGUAGE, guess_language, same_language
 from projector.corpus.open_languages import open_languages
-from projector.errors import ConfigurationError, CorpusError
+from projector.errors import ConfigurationError, CorpusError, Problem
 from projector.evaluation.metrics import (
     Calibration,
     Comparison,
@@ -25,8 +25,10 @@ from projector.evaluation.metrics import (
     row_spans,
     span_table,
 )
+from projector.evaluation.span_table import checked
 from projector.run.reader import is_run, read_run
 from projector.storage.run_files import check_edited, check_tables
+from schemas.manifest import PROJECTIONS_FOLDER
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -193,6 +195,10 @@ def _run_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _S
         check_tables(path)
         return _corpus_side([open_parquet(path, language=code, labels=labels) for code in codes])
     spans = run.predicted(codes).with_columns(pl.col("label").replace(dict(labels)))
+    try:
+        checked(spans)
+    except ValueError as error:
+        raise CorpusError(Problem(path / PROJECTIONS_FOLDER, None, str(error))) from error
     return _Side({code: spans.filter(pl.col("language") == code) for code in codes})
 
 

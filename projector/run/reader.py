@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from projector.corpus.formats.parquet_read import ParquetCorpus, open_parquet
@@ -15,9 +14,10 @@ from projector.corpus.reading import read_text
 from projector.document import Status
 from projector.errors import CorpusError, OutputError, Problem
 from projector.storage.file_names import file_name
+from projector.storage.parquet_file import reading_parquet
 from projector.storage.run_files import WrittenFolder, check_tables, taken
 from schemas.manifest import MANIFEST, PROJECTIONS_FOLDER, Manifest, read_manifest
-from schemas.tables import PROJECTIONS, check_table
+from schemas.tables import PROJECTIONS, check_rows, check_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +98,14 @@ class FinishedRun:
         """
         folder = self.path / PROJECTIONS_FOLDER
         tables = self._projection_tables(languages)
-        try:
-            for table in tables:
-                check_table(pq.read_schema(table), PROJECTIONS, table)
-            # Without a mention there is no table, and so no column.
-            empty = pl.DataFrame(pl.from_arrow(PROJECTIONS.empty_table()))
-            # Of another version a nullable column may be missing, or one may be there besides.
-            scans = [empty.lazy(), *map(pl.scan_parquet, tables)]
-            wanted = pl.concat(scans, how="diagonal").select(PROJECTIONS.names)
-            if languages is not None:
-                wanted = wanted.filter(pl.col("language").is_in(list(languages)))
-            found = wanted.sort("language", "source_document", maintain_order=True).collect()
-        except (OSError, pa.ArrowInvalid, pl.exceptions.PolarsError) as error:
-            raise CorpusError(Problem(folder, None, f"can't be read: {error}")) from error
+        # Without a mention there is no table, and so no column.
+        empty = pl.DataFrame(pl.from_arrow(PROJECTIONS.empty_table()))
+        # Of another version a nullable column may be missing, or one may be there besides.
+        wanted = pl.concat([empty, *map(_projections, tables)], how="diagonal")
+        wanted = wanted.select(PROJECTIONS.names)
+        if languages is not None:
+            wanted = wanted.filter(pl.col("language").is_in(list(languages)))
+        found = wanted.sort("language", "source_document", maintain_order=True)
         expected = sum(
             one.mentions
             for one in self.manifest.counts
@@ -167,6 +162,31 @@ class FinishedRun:
         """
         check_tables(self.path)
         return open_parquet(self.path, language=language)
+
+
+def _projections(path: Path) -> pl.DataFrame:
+    """Read one table of outcomes; with Arrow: polars ends the program over some damaged files.
+
+    Raises:
+        CorpusError: It can't be read, or has an outcome that is none.
+    """
+    with reading_parquet(path):
+        file = pq.ParquetFile(path)
+        check_table(file.schema_arrow, PROJECTIONS, path)
+        table = file.read(
+            columns=[one for one in PROJECTIONS.names if one in file.schema_arrow.names]
+        )
+        table.validate(full=True)
+        check_rows(table, PROJECTIONS, path)
+    found = pl.DataFrame(pl.from_arrow(table))
+    is_span = (pl.col("fragments").list.len() > 0) & pl.col("score").is_between(0, 1)
+    is_sound = (pl.col("status") != Status.PROJECTED.value) | is_span
+    wrong = found.with_row_index("row", 1).filter(~is_sound)
+    for row in wrong.head(1).iter_rows(named=True):
+        told = f"{row['mention_id']} is projected onto {len(row['fragments'])} fragments"
+        expected = "one at least, and a score from 0 to 1"
+        raise CorpusError(Problem(path, row["row"], f"{told} with score {row['score']}", expected))
+    return found
 
 
 def is_run(path: Path) -> bool:

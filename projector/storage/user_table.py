@@ -6,8 +6,11 @@ from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from projector.errors import CorpusError, Problem
+from projector.storage.parquet_file import reading_parquet
+from projector.storage.utf8 import decode
 
 
 def read_table(path: Path, needed: Collection[str], expected: str) -> pl.DataFrame:
@@ -22,15 +25,28 @@ def read_table(path: Path, needed: Collection[str], expected: str) -> pl.DataFra
         CorpusError: It can't be read, or lacks a column.
     """
     try:
-        if path.suffix == ".parquet":
-            table = pl.read_parquet(path).cast(pl.String)
-        else:
-            table = pl.read_csv(path, separator="\t", quote_char=None, infer_schema=False)
+        table = _parquet(path) if path.suffix == ".parquet" else _separated(path)
     except (OSError, pl.exceptions.PolarsError) as error:
+        told = error.strerror if isinstance(error, OSError) else next(iter(str(error).split("\n")))
         raise CorpusError(
-            Problem(path, None, f"can't be read: {error}", "TSV or Parquet")
+            Problem(path, None, f"can't be read: {told or error}", "TSV or Parquet")
         ) from error
     if not {*needed} <= {*table.columns}:
         columns = f"columns {', '.join(table.columns)[:200]}"
         raise CorpusError(Problem(path, 1, columns, expected))
     return table
+
+
+def _separated(path: Path) -> pl.DataFrame:
+    data = path.read_bytes()
+    decode(data, path)
+    return pl.read_csv(data, separator="\t", quote_char=None, infer_schema=False)
+
+
+def _parquet(path: Path) -> pl.DataFrame:
+    """Read with Arrow: polars ends the program over some damaged files."""
+    with reading_parquet(path):
+        table = pq.ParquetFile(path).read()
+        table.validate(full=True)
+    table = pl.from_arrow(table)
+    return pl.DataFrame(table).cast(pl.String)
