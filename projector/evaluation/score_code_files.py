@@ -166,7 +166,7 @@ def _read_proposed(path: Path, language: str | None, labels: Mapping[str, str] |
         folder = written_folder(path)
         if folder is not None:
             folder.check(("codes.parquet", "code_list.parquet"))
-        return _read_ranked(path / "codes.parquet")
+        return read_ranked(path / "codes.parquet")
     return {
         (document.language, document.name, mention.fragments): [
             (code, 1.0) for code in mention.codes
@@ -177,7 +177,7 @@ def _read_proposed(path: Path, language: str | None, labels: Mapping[str, str] |
     }
 
 
-def _read_ranked(path: Path) -> Ranked:
+def read_ranked(path: Path) -> Ranked:
     """Read the ranked codes of each place.
 
     Raises:

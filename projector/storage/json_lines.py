@@ -17,8 +17,6 @@ _SHOWN = 60  # characters of a wrong value in a message
 class WrongFieldError(ValueError):
     """A field is missing, or holds something else than it should."""
 
-_HALF = re.compile("[\ud800-\udfff]")
-
 
 def objects(
     path: Path, expected: str, *, limit: int | None = None

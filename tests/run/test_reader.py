@@ -7,11 +7,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from fuzzing import seeds, told_or_read
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mutated_tables import mutated_table
 from written_runs import EVERY, TARGET, projected
 
 from projector.corpus import require_document
 from projector.errors import CorpusError
 from projector.evaluation.metrics import calibration, compare, document_spans, errors, score
+from projector.evaluation.score_files import score_paths
 from projector.run.configure import configure
 from projector.run.project_corpus import run_configuration
 from projector.run.reader import is_run, read_run
@@ -146,3 +151,45 @@ def test_a_folder_without_a_run_is_told(tmp_path: Path, written: Path):
     (tmp_path / "out/projections/cz/symptom.parquet").write_bytes(b"PAR1")
     with pytest.raises(CorpusError, match="it has 4 bytes; expected"):
         read_run(tmp_path / "out").predicted()
+
+
+def read_damaged(run: Path, table: pa.Table, seed: int) -> None:
+    (path,) = (run / "projections" / "it").glob("symptom.parquet")
+    sound = path.read_bytes()
+    path.write_bytes(mutated_table(table, seed))
+    try:
+        finished = read_run(run)
+        told_or_read(lambda: finished.projections().height, str(run))
+        if seed % 10:  # to score takes longest
+            return
+        scored = told_or_read(lambda: score_paths(run, run, labels={}), str(run))
+        if scored is not None:
+            assert scored.comparison.predicted["score"].is_between(0, 1).all()
+    finally:
+        path.write_bytes(sound)
+
+
+@pytest.fixture(scope="module")
+def unsealed(run, tmp_path_factory) -> Path:
+    """A run without hashes, whose tables are read whatever is in them."""
+    folder = tmp_path_factory.mktemp("unsealed") / "out"
+    shutil.copytree(run, folder)
+    (folder / MANIFEST).write_text(json.dumps(unhashed(run)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def outcomes(run) -> pa.Table:
+    return pq.read_table(run / "projections" / "it" / "symptom.parquet")
+
+
+@settings(max_examples=30, derandomize=True)
+@given(seed=st.integers(0, 10**9))
+def test_damaged_outcomes_are_read_truly_or_told(unsealed, outcomes, seed):
+    read_damaged(unsealed, outcomes, seed)
+
+
+@pytest.mark.slow
+def test_ten_thousand_damaged_outcomes_are_read_truly_or_told(unsealed, outcomes):
+    for seed in seeds(10_000):
+        read_damaged(unsealed, outcomes, seed)
