@@ -20,6 +20,7 @@ from jobs.shard_file import ShardFacts
 from jobs.shard_work import read_shards
 from jobs.status import status_of
 from projector.coding.load import check_configured
+from projector.corpus.labels import unused_names
 from projector.errors import CorpusError, OutputError, ProjectorError, counted
 from projector.run.reader import is_run, read_run
 from projector.run.reporter import SILENT, Progress, Reporter
@@ -105,6 +106,9 @@ def run_collection(
             first = f"the first is {names[0]}"
             translate = f"document of {target} translates", f"documents of {target} translate"
             reporter.told(f"{counted(len(names), *translate)} nothing; {first}")
+        if isinstance(collection.run, RunConfiguration):
+            for remark in unused_names(collection.run.labels or {}, plan.labels):
+                reporter.told(remark)
         work = _Work(folder, plan, collection.jobs, reporter)
         if work.left and nodes is None:
             nodes = stack.enter_context(connected(None))

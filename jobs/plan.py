@@ -49,8 +49,8 @@ class PlannedCorpus(Record):
 class CollectionPlan(Record):
     """What a collection's run is to do.
 
-    All of it but `directory`, `problems`, `unused`, `shared`, the stamps and the plan's own hash
-    goes into the fingerprint.
+    All of it but `directory`, `problems`, `unused`, `shared`, `labels`, the stamps and the plan's
+    own hash goes into the fingerprint.
 
     Args:
         configuration: A `RunConfiguration` or `TaggingConfiguration` as JSON.
@@ -71,6 +71,7 @@ class CollectionPlan(Record):
         problems: What is wrong with the source, and is passed over.
         unused: By target, the documents that translate nothing.
         shared: Whether a tagger takes its vectors from the model's own pass; None without one.
+        labels: Of the source's mentions, sorted.
         sha256: Of its file, and there alone; see `schemas.seal`.
     """
 
@@ -93,6 +94,7 @@ class CollectionPlan(Record):
     problems: tuple[Problem, ...] = ()
     unused: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     shared: bool | None = None
+    labels: tuple[str, ...] = ()
     sha256: str | None = None
 
     @property
@@ -102,7 +104,7 @@ class CollectionPlan(Record):
 
     def facts(self) -> dict[str, Any]:
         """Return all that the outcomes, and their division into shards, depend on."""
-        left = {"directory", "problems", "unused", "shared", "inputs", "sha256"}
+        left = {"directory", "problems", "unused", "shared", "labels", "inputs", "sha256"}
         facts = self.model_dump(mode="json", exclude=left)
         inputs = [planned.files.model_dump(mode="json") for planned in self.inputs]
         return {

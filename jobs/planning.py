@@ -157,6 +157,7 @@ def _make_plan(
             if names
         },
         shared=shared,
+        labels=plan.labels,
     )
 
 

@@ -20,11 +20,13 @@ from projector.cli.options import (
     overwrite_option,
     reading,
     stated,
+    tell,
     tell_edited,
 )
 from projector.cli.output import echo_coded, echo_json, exit_code, format_option, hint
 from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.sections import SectionedCommand
+from projector.corpus.labels import unknown_labels, unused_names
 from projector.run.reporter import loading
 from schemas.coding import CODING, OF_FILES, CodingConfiguration
 from schemas.options import nested
@@ -93,6 +95,9 @@ def command(
         overwrite=overwrite,
         where=mentions,
     )
+    there = {one.label for one in facts.counts}
+    tell(unknown_labels(configuration.labels, there))
+    tell(unused_names(read_as["labels"], there))
     losses = [str(one) for one in skipped or ()]
     if form == "json":
         echo_json({"output": output, **facts.model_dump(exclude=OF_FILES), "skipped": losses})

@@ -16,11 +16,13 @@ from projector.cli.options import (
     on_error_option,
     opened,
     overwrite_option,
+    tell,
     tell_edited,
 )
 from projector.cli.output import echo_json, exit_code, format_option
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand, option
+from projector.corpus.labels import unused_names
 from projector.errors import counted
 from schemas.options import WRITTEN
 
@@ -72,6 +74,7 @@ def command(
     if target == "tsv" and output.suffix == ".tsv":
         raise click.UsageError(f"OUTPUT is a folder: say {output.with_suffix('')}, not {output}")
     tell_edited(corpus.path, edited=edited)
+    labels: set[str] = set()
     losses = convert_corpus(
         corpus,
         output,
@@ -79,7 +82,9 @@ def command(
         on_error=on_error,
         overwrite=overwrite,
         progress=with_progress("documents"),
+        labels=labels,
     )
+    tell(unused_names(corpus.labels, labels))
     if form == "json":
         echo_json({"output": output, "documents": len(corpus.names), "losses": losses})
     else:

@@ -16,6 +16,7 @@ from projector.cli.options import (
     on_error_option,
     only_option,
     reading,
+    tell,
     tell_edited,
 )
 from projector.cli.output import echo_json, echo_table, format_option
@@ -92,6 +93,7 @@ def codes(
         skip=on_error == "skip",
         **read_as,
     )
+    tell(found.remarks)
     for problem in found.skipped:
         click.echo(f"skipped: {problem}", err=True)
     if form == "json":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import wraps
 from inspect import signature
 from pathlib import Path
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from projector.cli.sections import Decorator, option
 from projector.corpus import label_map
+from projector.corpus.language_names import is_language
 from projector.corpus.open import open_corpus
 from schemas.options import (
     ENDED,
@@ -228,6 +229,22 @@ fail_on_option = option(
 )
 
 
+def tell(remarks: Iterable[str]) -> None:
+    """Print what a user should know, beside the results."""
+    for remark in remarks:
+        click.echo(remark, err=True)
+
+
+def tell_unknown_languages(option_name: str, codes: Iterable[str | None]) -> None:
+    """Print which codes are no language's; they are taken as they are written."""
+    tell(
+        f"{option_name} {code}: no language has this code; expected one like es or en. It is taken "
+        "as it is written"
+        for code in codes
+        if code is not None and not is_language(code)
+    )
+
+
 def tell_edited(*paths: Path, edited: bool) -> None:
     """Refuse what a run wrote and is not as it wrote it, or tell of it as `--edited` has it taken.
 
@@ -237,8 +254,7 @@ def tell_edited(*paths: Path, edited: bool) -> None:
     from projector.storage.run_files import check_edited
 
     for path in paths:
-        for remark in check_edited(path, edited=edited):
-            click.echo(remark, err=True)
+        tell(check_edited(path, edited=edited))
 
 
 def output_option(what: str) -> Decorator:
@@ -250,6 +266,7 @@ def reading(
     language: str | None, texts: str | None, labels: tuple[str, ...], keep_labels: bool
 ) -> dict[str, Any]:
     """Return how corpora are opened, as the options say."""
+    tell_unknown_languages("--language", [language])
     return {
         "language": language,
         "texts": None if texts is None else Path(texts),

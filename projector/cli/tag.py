@@ -17,11 +17,13 @@ from projector.cli.options import (
     options_of,
     output_option,
     overwrite_option,
+    tell,
 )
 from projector.cli.output import echo_json, exit_code, format_option, hint
 from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.run_options import tagging
 from projector.cli.sections import SectionedCommand, option
+from projector.corpus.labels import unused_names
 from projector.errors import counted
 from projector.run.reporter import loading
 from schemas.options import WRITTEN
@@ -87,6 +89,8 @@ def command(
         progress=with_progress("documents"),
     )
     counts = tagged.counts()
+    if unused_names(configuration.labels or {}, ()):
+        tell(["--label: it names what a corpus has anew, not what a tagger finds"])
     if form == "json":
         told = {"output": output, "documents": len(corpus.names), "mentions": counts}
         echo_json({**told, "losses": losses})

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.cli.options import PATH, corpus_options, gathered, reading
+from projector.cli.options import PATH, corpus_options, gathered, reading, tell
 from projector.cli.output import echo_json, format_option
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand
+from projector.corpus.labels import unused_names
 from projector.corpus.open_languages import open_languages
 from projector.errors import CorpusError, Problem, counted
 
@@ -52,12 +53,15 @@ def command(paths: tuple[Path, ...], read_as: dict[str, Any], form: str) -> int:
 def _validated(corpus: Corpus, form: str) -> dict[str, Any]:
     problems = list(corpus.problems)
     documents = mentions = 0
+    labels: set[str] = set()
     for name in with_progress(str(corpus.path))(corpus.names):
         reading = corpus.read(name)
         problems += reading.problems
         if reading.document is not None:
             documents += 1
             mentions += len(reading.document.mentions)
+            labels |= {mention.label for mention in reading.document.mentions}
+    tell(unused_names(corpus.labels, labels))
     return _report(corpus.path, problems, form, corpus, documents, mentions)
 
 

@@ -36,6 +36,7 @@ def convert_corpus(
     on_error: Literal["stop", "skip"] = "stop",
     overwrite: bool = False,
     progress: Callable[[Sequence[str]], Iterator[str]] = iter,
+    labels: set[str] | None = None,
 ) -> tuple[str, ...]:
     """Write a corpus as a folder in another format; it appears whole or not at all.
 
@@ -49,6 +50,7 @@ def convert_corpus(
         on_error: `stop` at what can't be read rightly, or `skip` it and list it.
         overwrite: Replace an earlier folder of the same format.
         progress: Wraps the documents' names to show how far it is.
+        labels: Takes the labels of the mentions that are written.
 
     Returns:
         What is lost, in words: what could not be read, and what the format doesn't hold.
@@ -65,6 +67,8 @@ def convert_corpus(
     _refuse_names(corpus, to)
     losses = [str(problem) for problem in corpus.problems]
     documents = _documents(corpus, on_error, losses, progress)
+    if labels is not None:
+        documents = _with_labels(documents, labels)
     if to == "parquet":
         from projector.corpus.formats.parquet_write import write_parquet
 
@@ -128,6 +132,12 @@ def _documents(
         losses += map(str, reading.problems)
         if reading.document is not None:
             yield reading.document
+
+
+def _with_labels(documents: Iterator[Document], labels: set[str]) -> Iterator[Document]:
+    for document in documents:
+        labels |= {mention.label for mention in document.mentions}
+        yield document
 
 
 def _write_brat(documents: Iterator[Document], folder: Path, losses: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -32,6 +32,10 @@ class Corpus(Protocol):
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong beyond single documents."""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Return the new names that labels get as documents are read."""
 
     @property
     def text_folders(self) -> tuple[Path, ...]:

@@ -47,7 +47,8 @@ def open_languages(
     except CorpusError as error:
         folders = _named_after_languages(Path(path), language)
         if not folders:
-            raise error from None
+            codes = [code for _, code in _folders(Path(path))]
+            raise (_none_in(Path(path), codes, language) if codes else error) from None
     corpora = [open_corpus(folder, texts=texts, labels=labels) for folder in folders]
     for number, corpus in enumerate(corpora):
         for other in corpora[:number]:
@@ -55,6 +56,11 @@ def open_languages(
                 both = f"{other.path.name} and {corpus.path.name} are both in {corpus.language}"
                 raise CorpusError(Problem(Path(path), None, both, "one corpus for each language"))
     return corpora if language is None else [one.in_language(language) for one in corpora]
+
+
+def _none_in(path: Path, codes: list[str], language: str | None) -> CorpusError:
+    found, expected = f"corpora in {', '.join(codes)}", f"one in {language}, as --language asks"
+    return CorpusError(Problem(path, None, found, expected))
 
 
 def _in_tables(path: Path) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from projector.coding.code_list import CodeList, make_list, read_codes
 from projector.coding.icd10 import category, normal_code
 from projector.coding.mentions import refuse_unknown
 from projector.coding.read_mentions import read_mentions
+from projector.corpus.labels import unknown_labels, unused_names
 from projector.corpus.language_names import same_language
 from projector.errors import ConfigurationError, CorpusError, Problem
 from projector.evaluation.code_metrics import (
@@ -52,6 +53,7 @@ class ComparedCodes:
         lacking: Mentions none of whose codes the list has; 0 where nobody knows the list.
         near: Those of them whose category it has, or something in it.
         skipped: What of gold could not be read rightly.
+        remarks: What a user should know: labels that are asked for, or named anew, and are none's.
     """
 
     rows: tuple[CodeRow, ...]
@@ -59,6 +61,7 @@ class ComparedCodes:
     lacking: int
     near: int
     skipped: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def compare_codes(
@@ -89,7 +92,9 @@ def compare_codes(
         ConfigurationError: They have no document in common, or gold has no codes.
     """
     skipped: list[Problem] | None = [] if skip else None
-    wanted = _read_gold(gold, only, language, texts, labels, skipped)
+    there: set[str] = set()
+    wanted = _read_gold(gold, only, language, texts, labels, skipped, there)
+    remarks = (*unknown_labels(only, there), *unused_names(labels or {}, there))
     if not wanted:
         raise ConfigurationError(f"{gold}: no mention has a code; there is nothing to score")
     offered = _in_language_of(wanted, _read_proposed(proposed, language, labels))
@@ -99,7 +104,8 @@ def compare_codes(
         raise ConfigurationError(
             f"{gold} and {proposed} have no document in common: names and languages must agree"
         )
-    return _compared(wanted, offered, _code_list(proposed, codes), skipped or ())
+    compared = _compared(wanted, offered, _code_list(proposed, codes), skipped or ())
+    return replace(compared, remarks=remarks)
 
 
 def _compared(
@@ -145,10 +151,13 @@ def _read_gold(
     texts: Path | None,
     labels: Mapping[str, str] | None,
     skipped: list[Problem] | None,
+    known_labels: set[str],
 ) -> GoldSets:
-    """Read the codes of gold's mentions, of some labels only where they are given."""
+    """Read the codes of gold's mentions, of some labels only where they are given.
+
+    `known_labels` takes the labels that there are.
+    """
     gold: GoldSets = {}
-    known_labels: set[str] = set()
     documents = read_mentions(path, language=language, texts=texts, labels=labels, skipped=skipped)
     for document in documents:
         known_labels.update(mention.label for mention in document.mentions)

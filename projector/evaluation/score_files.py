@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from projector.coding.mentions import refuse_unknown
 from projector.corpus import label_map, read_spans, require_document
 from projector.corpus.formats.parquet_read import open_parquet
+from projector.corpus.labels import unknown_labels, unused_names
 from projector.corpus.language_names import UNKNOWN_LANGUAGE, guess_language, same_language
 from projector.corpus.open_languages import open_languages
 from projector.errors import ConfigurationError, CorpusError, Problem
@@ -124,6 +126,9 @@ def score_paths(
         for code, theirs in pairs
         if not _share_documents(of_gold.spans[code], of_predicted.spans[theirs])
     ]
+    there = _labels(of_gold, of_predicted)
+    refuse_unknown(only or (), there)
+    remarks += [*unknown_labels(only or (), there), *unused_names(names, there)]
     comparison = compare(
         _together([of_gold.spans[code] for code, _ in pairs]),
         _together([_renamed(of_predicted.spans[theirs], code) for code, theirs in pairs]),
@@ -229,6 +234,10 @@ def _share_documents(gold: pl.DataFrame, predicted: pl.DataFrame) -> bool:
     """Tell whether any document has both; where a side is empty, there is nothing to doubt."""
     ours, theirs = set(gold["document"]), set(predicted["document"])
     return not (ours and theirs and ours.isdisjoint(theirs))
+
+
+def _labels(*sides: _Side) -> set[str]:
+    return {label for side in sides for spans in side.spans.values() for label in spans["label"]}
 
 
 def _together(spans: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from projector.corpus.labels import unused_names
 from projector.document import Document, Status
 from projector.run.configure import AnyPath, configure
 from projector.run.outcome import DocumentOutcome, invalid_mentions, unprojected_outcome
@@ -95,6 +96,9 @@ def run_configuration(
     clock = Clock()
     plan = plan_run(configuration)
     reporter.planned(plan)
+    if isinstance(configuration, RunConfiguration):
+        for remark in unused_names(configuration.labels or {}, plan.labels):
+            reporter.told(remark)
     inputs = input_files(plan)
     clock.stop("plan")
     with loading(reporter, _what_is_loaded(configuration)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +54,11 @@ class TaggedCorpus:
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong with the corpus as a whole."""
         return self.corpus.problems
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Return the new names of labels."""
+        return self.corpus.labels
 
     @property
     def text_folders(self) -> tuple[Path, ...]:
