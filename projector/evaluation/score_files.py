@@ -129,12 +129,15 @@ def score_paths(
     there = _labels(of_gold, of_predicted)
     refuse_unknown(only or (), there)
     remarks += [*unknown_labels(only or (), there), *unused_names(names, there)]
-    comparison = compare(
-        _together([of_gold.spans[code] for code, _ in pairs]),
-        _together([_renamed(of_predicted.spans[theirs], code) for code, theirs in pairs]),
-        fragments=fragments,
-        labels=only,
-    )
+    try:
+        comparison = compare(
+            _together([of_gold.spans[code] for code, _ in pairs]),
+            _together([_renamed(of_predicted.spans[theirs], code) for code, theirs in pairs]),
+            fragments=fragments,
+            labels=only,
+        )
+    except ValueError as error:  # of offsets beyond any text's
+        raise CorpusError(Problem(predicted, None, f"beside {gold}: {error}")) from error
     return Scored(comparison, tuple(code for code, _ in pairs), tuple(remarks), of_gold.corpora)
 
 
@@ -200,6 +203,9 @@ def _run_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _S
         check_tables(path)
         return _corpus_side([open_parquet(path, language=code, labels=labels) for code in codes])
     spans = run.predicted(codes).with_columns(pl.col("label").replace(dict(labels)))
+    if spans["document"].null_count():
+        found = "a mention is projected onto no document"
+        raise CorpusError(Problem(path / PROJECTIONS_FOLDER, None, found, "its target_document"))
     try:
         checked(spans)
     except ValueError as error:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from projector.corpus.formats.parquet_read import ParquetCorpus, open_parquet
 from projector.corpus.reading import read_text
 from projector.document import Status
-from projector.errors import CorpusError, OutputError, Problem
+from projector.errors import CorpusError, OutputError, Problem, counted
 from projector.storage.file_names import file_name
 from projector.storage.parquet_file import reading_parquet
 from projector.storage.run_files import WrittenFolder, check_tables, taken
@@ -99,10 +99,7 @@ class FinishedRun:
         folder = self.path / PROJECTIONS_FOLDER
         tables = self._projection_tables(languages)
         # Without a mention there is no table, and so no column.
-        empty = pl.DataFrame(pl.from_arrow(PROJECTIONS.empty_table()))
-        # Of another version a nullable column may be missing, or one may be there besides.
-        wanted = pl.concat([empty, *map(_projections, tables)], how="diagonal")
-        wanted = wanted.select(PROJECTIONS.names)
+        wanted = pl.concat([_no_projections(), *map(_projections, tables)])
         if languages is not None:
             wanted = wanted.filter(pl.col("language").is_in(list(languages)))
         found = wanted.sort("language", "source_document", maintain_order=True)
@@ -164,6 +161,10 @@ class FinishedRun:
         return open_parquet(self.path, language=language)
 
 
+def _no_projections() -> pl.DataFrame:
+    return pl.DataFrame(pl.from_arrow(PROJECTIONS.empty_table()))
+
+
 def _projections(path: Path) -> pl.DataFrame:
     """Read one table of outcomes; with Arrow: polars ends the program over some damaged files.
 
@@ -173,19 +174,22 @@ def _projections(path: Path) -> pl.DataFrame:
     with reading_parquet(path):
         file = pq.ParquetFile(path)
         check_table(file.schema_arrow, PROJECTIONS, path)
-        table = file.read(
-            columns=[one for one in PROJECTIONS.names if one in file.schema_arrow.names]
-        )
+        known = [one for one in PROJECTIONS.names if one in file.schema_arrow.names]
+        table = file.read(columns=known)
         table.validate(full=True)
         check_rows(table, PROJECTIONS, path)
-    found = pl.DataFrame(pl.from_arrow(table))
+    # Column by column: what a damaged file says of them beside may not even be UTF-8.
+    found = pl.DataFrame([pl.Series(name, table.column(name)) for name in known])
+    # Of another version a nullable column may be missing.
+    found = pl.concat([_no_projections(), found], how="diagonal").select(PROJECTIONS.names)
     is_span = (pl.col("fragments").list.len() > 0) & pl.col("score").is_between(0, 1)
     is_sound = (pl.col("status") != Status.PROJECTED.value) | is_span
     wrong = found.with_row_index("row", 1).filter(~is_sound)
     for row in wrong.head(1).iter_rows(named=True):
-        told = f"{row['mention_id']} is projected onto {len(row['fragments'])} fragments"
-        expected = "one at least, and a score from 0 to 1"
-        raise CorpusError(Problem(path, row["row"], f"{told} with score {row['score']}", expected))
+        fragments = counted(len(row["fragments"]), "fragment")
+        told = f"{row['mention_id']} is projected onto {fragments}"
+        expected = "at least one fragment, and a score from 0 to 1"
+        raise CorpusError(Problem(path, row["row"], f"{told}, score {row['score']}", expected))
     return found
 
 

@@ -73,7 +73,7 @@ def _null_inside(table: pa.Table, chance: random.Random) -> pa.Table:
     row = values[chance.randrange(len(values))]
     if row:
         which = chance.randrange(len(row))
-        row[which] = chance.choice((None, {**row[which], struct[0].name: None}))
+        row[which] = chance.choice((None, {**(row[which] or {}), struct[0].name: None}))
     return _with(table, number, values, pa.list_(struct))
 
 
