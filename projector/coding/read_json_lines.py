@@ -55,7 +55,7 @@ def read_coded_lines(
             annotations = sequence(row, "annotations")
             spoken = string(row, "lang") if row.get("lang") else language
         except WrongFieldError as error:
-            raise CorpusError(Problem(path, number, f"has {error}", _EXPECTED)) from error
+            raise CorpusError(Problem(path, number, str(error), _EXPECTED)) from error
         spoken = spoken or guess_language(path, [path.stem])
         stated = _Annotations(path, number, len(text), column, labels or {})
         stated.read(annotations)
@@ -162,5 +162,5 @@ def _ranges(annotation: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
 
 def _offset(annotation: Mapping[str, Any], key: str) -> int:
     if key not in annotation:
-        raise WrongFieldError(f"no {key}")
+        raise WrongFieldError(f"has no {key}")
     return whole(annotation[key], key)

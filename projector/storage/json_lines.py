@@ -135,7 +135,7 @@ def whole(value: object, name: str) -> int:
 
 def _field(row: Mapping[str, Any], key: str) -> object:
     if key not in row:
-        raise WrongFieldError(f"no {key}")
+        raise WrongFieldError(f"has no {key}")
     return row[key]
 
 

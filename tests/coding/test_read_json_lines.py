@@ -37,7 +37,7 @@ def test_coded_json_lines_are_read(tmp_path):
     with pytest.raises(CorpusError, match=r'annotation 1: "Tos" is no object'):
         list(read_mentions(path, language="es"))
     path.write_text(json.dumps({**CODED, "lang": ["es"]}) + "\n")
-    with pytest.raises(CorpusError, match=r"jsonl:1: lang is \['es'\]; expected a language's"):
+    with pytest.raises(CorpusError, match=r"jsonl:1: lang is \[\"es\"\]; a string is needed"):
         list(read_mentions(path, column="icd", skipped=[]))
     path.write_text("{}\n")
     with pytest.raises(CorpusError, match="has no id"):

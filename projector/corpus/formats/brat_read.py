@@ -72,7 +72,7 @@ def read_brat(
             return Reading(Document(name, language, text))
         lines = _parse(read_text(annotation_path), annotation_path, labels or {})
     except CorpusError as error:
-        return Reading(None, error.problems, _stated_ids(annotation_path))
+        return Reading(None, error.problems, unread=_stated_ids(annotation_path))
     mentions, problems = resolve_offsets(text, lines.raw_mentions)
     usable_ids = {mention.id for mention in mentions}
     annotations, lost = _split_dangling(lines.annotations, usable_ids)

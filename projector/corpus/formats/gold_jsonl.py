@@ -136,7 +136,7 @@ def _tokens(row: dict[str, Any], key: str) -> tuple[str, ...]:
 def _parts(row: dict[str, Any], key: str, length: int) -> list[list[Any]]:
     """Return a field that must be a list of lists of the same length."""
     if key not in row:
-        raise WrongFieldError(f"no {key}")
+        raise WrongFieldError(f"has no {key}")
     parts = row[key]
     if not isinstance(parts, list):
         raise _WrongPartError(f"{key} is {brief(parts)}")

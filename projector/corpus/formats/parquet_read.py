@@ -55,7 +55,7 @@ class ParquetCorpus:
         try:
             text, mentions, annotations = self.text(name), self._of(1, name), self._of(2, name)
         except CorpusError as error:
-            return Reading(None, error.problems, self._unread(name))
+            return Reading(None, error.problems, unread=self._unread(name))
         document = Document(name, self.language, text)
         return self._annotated(document, mentions, annotations)
 

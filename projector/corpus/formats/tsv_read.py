@@ -141,7 +141,7 @@ def read_tsv(
     try:
         text = read_text(text_path)
     except CorpusError as error:
-        return Reading(None, error.problems, tuple(_ids(rows)))
+        return Reading(None, error.problems, unread=tuple(_ids(rows)))
     rows_by_id = dict(zip(_ids(rows), rows, strict=True))
     mentions, problems = resolve_offsets(text, list(_raw_mentions(rows_by_id, labels or {})))
     problems += _row_problems(rows_by_id)
