@@ -18,8 +18,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs.folder import RunFolder
-from jobs.plan import CollectionPlan, PlannedCorpus, ShardPlan
-from projector.corpus.files import FORMATS, FileCorpus
+from jobs.plan import (
+    PLAN_AGAIN,
+    CollectionPlan,
+    PlannedCorpus,
+    ShardPlan,
+)
+from projector.corpus.files import (
+    FORMATS,
+    FileCorpus,
+)
 from projector.corpus.formats.parquet_read import ParquetCorpus, open_rows
 from projector.corpus.formats.stretch import RecordFiles, Stretch
 from projector.corpus.formats.tsv_dialects import read_columns
@@ -31,7 +39,11 @@ from projector.corpus.text_only import TextOnlyCorpus
 from projector.errors import CorpusError, Problem
 from projector.run.plan import Plan, Task
 from projector.storage.atomic_file import atomic_file
-from schemas.run import RunConfiguration, TaggingConfiguration
+from projector.storage.written_files import HashingFile
+from schemas.run import (
+    RunConfiguration,
+    TaggingConfiguration,
+)
 from schemas.tables import SHARDS, check_table
 
 if TYPE_CHECKING:
@@ -81,11 +93,13 @@ def write_work(path: Path, plan: Plan, shards: Iterable[Sequence[Task]]) -> str:
     Raises:
         OutputError: It can't be written.
     """
-    with atomic_file(path) as file, pq.ParquetWriter(file, SHARDS, compression="zstd") as writer:
-        for number, tasks in enumerate(shards):
-            row = _shard_row(number, tasks, plan)
-            writer.write_table(pa.Table.from_pylist([row], schema=SHARDS))
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with atomic_file(path) as file:
+        hashing = HashingFile(file)
+        with pq.ParquetWriter(hashing.stream, SHARDS, compression="zstd") as writer:
+            for number, tasks in enumerate(shards):
+                row = _shard_row(number, tasks, plan)
+                writer.write_table(pa.Table.from_pylist([row], schema=SHARDS))
+    return hashing.facts.sha256
 
 
 def _shard_row(number: int, tasks: Sequence[Task], plan: Plan) -> _Row:
@@ -174,7 +188,7 @@ def _verified(folder: RunFolder, plan: CollectionPlan) -> pq.ParquetFile:
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != plan.work:
             told = "the plan's shards don't have the fingerprint that the plan states"
-            hint = "Something else has written to this file: begin anew with --overwrite"
+            hint = f"It was cut or changed. {PLAN_AGAIN}, or begin anew with --overwrite"
             raise CorpusError(Problem(path, None, told, plan.work, hint))
         file = pq.ParquetFile(pa.BufferReader(content))
     except (OSError, pa.ArrowInvalid) as error:

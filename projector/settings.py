@@ -126,6 +126,11 @@ class DecodeSettings:
     piece_reach: int = 12
     min_score: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Refuse what can be no score."""
+        if not 0 <= self.min_score <= 1:
+            raise ConfigurationError(f"min_score must be from 0 to 1, not {self.min_score}")
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingRules:

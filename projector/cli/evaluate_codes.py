@@ -11,10 +11,13 @@ import click
 from projector.cli.options import (
     PATH,
     corpus_options,
+    edited_option,
     gathered,
     on_error_option,
     only_option,
     reading,
+    tell,
+    tell_edited,
 )
 from projector.cli.output import echo_json, echo_table, format_option
 from projector.cli.sections import SectionedCommand, option
@@ -40,6 +43,7 @@ _FIGURES = (
 @click.argument("gold", type=PATH)
 @click.argument("proposed", type=PATH)
 @corpus_options
+@edited_option
 @on_error_option
 @option(
     "--codes",
@@ -68,6 +72,7 @@ def codes(
     gold: Path,
     proposed: Path,
     read_as: dict[str, Any],
+    edited: bool,
     listed: Path | None,
     encoding: str,
     only: tuple[str, ...],
@@ -88,6 +93,7 @@ def codes(
     """
     from projector.evaluation.score_code_files import compare_codes
 
+    tell_edited(gold, proposed, edited=edited)
     found = compare_codes(
         from_stdin(gold, "table"),
         from_stdin(proposed, "table"),
@@ -97,6 +103,7 @@ def codes(
         skip=on_error == "skip",
         **read_as,
     )
+    tell(found.remarks)
     for problem in found.skipped:
         click.echo(f"skipped: {problem}", err=True)
     if form == "json":

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.cli.options import PATH, corpus_options, gathered, only_option, reading
+from projector.cli.options import (
+    PATH,
+    corpus_options,
+    edited_option,
+    gathered,
+    only_option,
+    reading,
+)
 from projector.cli.output import echo_json, echo_table, format_option
 from projector.cli.sections import SectionedCommand, option
 from projector.cli.stdin import from_stdin
@@ -31,6 +38,7 @@ _FIGURES = ("strict P", "strict R", "strict F1", "char P", "char R", "char F1")
 @click.argument("gold", type=PATH)
 @click.argument("predicted", type=PATH)
 @corpus_options
+@edited_option
 @only_option
 @option(
     "--fragments",
@@ -60,6 +68,7 @@ def mentions(
     gold: Path,
     predicted: Path,
     read_as: dict[str, Any],
+    edited: bool,
     only: tuple[str, ...],
     fragments: FragmentRule,
     tenths: bool,
@@ -91,6 +100,7 @@ def mentions(
         **read_as,
         only=only or None,
         fragments=fragments,
+        edited=edited,
     )
     for remark in scored.remarks:
         click.echo(remark, err=True)

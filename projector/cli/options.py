@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import wraps
 from inspect import signature
 from pathlib import Path
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from projector.cli.sections import Decorator, option
 from projector.corpus import label_map
+from projector.corpus.language_names import is_language
 from projector.corpus.open import open_corpus
 from projector.errors import ConfigurationError
 from projector.settings import TextCheck
@@ -210,6 +211,13 @@ only_option = option(
     help="Score this label only; repeatable.",
 )
 
+edited_option = option(
+    "--edited",
+    section=READ,
+    is_flag=True,
+    help="Take BRAT and TSV of a run though they are not as it wrote them: corrected by hand.",
+)
+
 accept_losses_option = option(
     "--accept-losses", section=ENDED, is_flag=True, help="Exit with 0, not with 3, after losses."
 )
@@ -223,6 +231,34 @@ fail_on_option = option(
     "exit code 3 tells of documents that failed, of mentions that are invalid, unpaired or failed, "
     "and of annotations that could not travel; repeatable.",
 )
+
+
+def tell(remarks: Iterable[str]) -> None:
+    """Print what a user should know, beside the results."""
+    for remark in remarks:
+        click.echo(remark, err=True)
+
+
+def tell_unknown_languages(option_name: str, codes: Iterable[str | None]) -> None:
+    """Print which codes are no language's; they are taken as they are written."""
+    tell(
+        f"{option_name} {code}: no language has this code; expected one like es or en. It is taken "
+        "as it is written"
+        for code in codes
+        if code is not None and not is_language(code)
+    )
+
+
+def tell_edited(*paths: Path, edited: bool) -> None:
+    """Refuse what a run wrote and is not as it wrote it, or tell of it as `--edited` has it taken.
+
+    Raises:
+        CorpusError: It is not to be taken.
+    """
+    from projector.storage.run_files import check_edited
+
+    for path in paths:
+        tell(check_edited(path, edited=edited))
 
 
 def output_option(what: str) -> Decorator:
@@ -244,6 +280,7 @@ def reading(
         rules = validated(ReadingConfiguration, stated).rules
     except ConfigurationError as error:
         raise click.UsageError(str(error)) from error
+    tell_unknown_languages("--language", [language])
     return {
         "language": language,
         "texts": None if texts is None else Path(texts),

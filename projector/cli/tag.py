@@ -17,13 +17,19 @@ from projector.cli.options import (
     options_of,
     output_option,
     overwrite_option,
+    tell,
 )
 from projector.cli.output import echo_json, exit_code, format_option, hint
 from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.run_options import tagging
 from projector.cli.sections import SectionedCommand, option
 from projector.cli.stdin import from_stdin
-from projector.errors import Notice, counted, summaries
+from projector.corpus.labels import unused_names
+from projector.errors import (
+    Notice,
+    counted,
+    summaries,
+)
 from projector.run.reporter import loading
 from schemas.options import WRITTEN
 from schemas.run import TaggingConfiguration
@@ -95,6 +101,8 @@ def command(
     for line in summaries(notices):
         click.echo(f"note: {line}", err=True)
     counts = tagged.counts()
+    if unused_names(configuration.labels or {}, ()):
+        tell(["--label: it names what a corpus has anew, not what a tagger finds"])
     if form == "json":
         told = {"output": output, "documents": len(corpus.names), "mentions": counts}
         echo_json({**told, "losses": losses})

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.cli.options import PATH, corpus_options, gathered, reading
+from projector.cli.options import PATH, corpus_options, gathered, reading, tell
 from projector.cli.output import echo_json, format_option
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand
 from projector.cli.stdin import from_stdin
+from projector.corpus.labels import unused_names
 from projector.corpus.open_languages import open_languages
 from projector.corpus.unread import without_mentions
 from projector.errors import CorpusError, Notice, Problem, counted, summaries
@@ -56,6 +57,7 @@ def command(paths: tuple[Path, ...], read_as: dict[str, Any], form: str) -> int:
 def _validated(corpus: Corpus, form: str) -> dict[str, Any]:
     problems, notices = list(corpus.problems), list(corpus.notices)
     documents = mentions = 0
+    labels: set[str] = set()
     for name in with_progress(str(corpus.path))(corpus.names):
         reading = corpus.read(name)
         problems += reading.problems
@@ -63,6 +65,8 @@ def _validated(corpus: Corpus, form: str) -> dict[str, Any]:
         if reading.document is not None:
             documents += 1
             mentions += len(reading.document.mentions)
+            labels |= {mention.label for mention in reading.document.mentions}
+    tell(unused_names(corpus.labels, labels))
     if documents and not mentions and not problems:
         notices.append(without_mentions(corpus.path, documents))
     return _report(corpus.path, problems, form, notices, corpus, documents, mentions)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from projector.corpus.labels import unknown_labels
 from projector.document import Document
 from projector.errors import ConfigurationError
 
@@ -61,10 +62,8 @@ def refuse_unknown(only: Collection[str], labels: Iterable[str]) -> None:
     """
     known = {*labels}
     if only and known and not known & {*only}:
-        raise ConfigurationError(
-            f"no mention is labelled {' or '.join(sorted(only))}; the labels are "
-            f"{', '.join(sorted(known))} (others' names are changed unless --keep-labels)"
-        )
+        told = unknown_labels([" or ".join(sorted(only))], known)[0]
+        raise ConfigurationError(f"{told} (others' names are changed unless --keep-labels)")
 
 
 def codes_in(cell: str) -> tuple[str, ...]:

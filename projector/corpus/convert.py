@@ -20,6 +20,7 @@ from projector.document import Document
 from projector.errors import SKIP_ADVICE, CorpusError, Notice, OutputError
 from projector.storage.atomic_file import atomic_write
 from projector.storage.atomic_folder import atomic_folder, refuse_existing
+from projector.storage.file_names import FileNames, file_name, refuse_unwritable
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -37,6 +38,7 @@ def convert_corpus(
     overwrite: bool = False,
     progress: Callable[[Sequence[str]], Iterator[str]] = iter,
     notices: list[Notice] | None = None,
+    labels: set[str] | None = None,
 ) -> tuple[str, ...]:
     """Write a corpus as a folder in another format; it appears whole or not at all.
 
@@ -51,28 +53,34 @@ def convert_corpus(
         overwrite: Replace an earlier folder of the same format.
         progress: Wraps the documents' names to show how far it is.
         notices: Takes what was understood otherwise than it is stated.
+        labels: Takes the labels of the mentions that are written.
 
     Returns:
         What is lost, in words: what could not be read, and what the format doesn't hold.
 
     Raises:
         CorpusError: Something can't be read rightly, unless it is to be skipped.
-        OutputError: The folder exists or can't be written, or the format can't hold a label.
+        OutputError: The folder exists or can't be written, or the format can't hold a label or a
+            document's name.
     """
     mark = _mark(output, to)
     refuse_existing(output, overwrite=overwrite, mark=mark)
     if on_error == "stop" and corpus.problems:
         raise CorpusError(*corpus.problems, advice=SKIP_ADVICE)
+    _refuse_names(corpus, to)
     losses = [str(problem) for problem in corpus.problems]
     told = [] if notices is None else notices
     told += corpus.notices
     documents = _documents(corpus, on_error, losses, told, progress)
+    if labels is not None:
+        documents = _with_labels(documents, labels)
     if to == "parquet":
         from projector.corpus.formats.parquet_write import write_parquet
 
         write_parquet(documents, output, overwrite=overwrite)
         return tuple(losses)
     with atomic_folder(output, overwrite=overwrite, mark=mark) as folder:
+        _refuse_namesakes(corpus, folder)
         if to == "brat":
             _write_brat(documents, folder, losses)
         else:
@@ -81,6 +89,22 @@ def convert_corpus(
                 folder / mark, _with_texts(documents, folder, columns, losses), columns=columns
             )
     return tuple(losses)
+
+
+def _refuse_names(corpus: Corpus, to: Format) -> None:
+    """Refuse names that the format can't hold, before any document is read."""
+    for name in corpus.names:
+        if to == "parquet":
+            refuse_unwritable(name, kind="document", where=corpus.path)
+        else:
+            file_name(name, ".txt", kind="document", where=corpus.path)
+
+
+def _refuse_namesakes(corpus: Corpus, folder: Path) -> None:
+    """Refuse names that would be one file's in a new folder, before anything is written to it."""
+    names = FileNames(folder, where=corpus.path)
+    for name in corpus.names:
+        names.take(name, ".txt", kind="document")
 
 
 def _mark(output: Path, to: Format) -> str:
@@ -115,6 +139,12 @@ def _documents(
         losses += map(str, reading.problems)
         if reading.document is not None:
             yield reading.document
+
+
+def _with_labels(documents: Iterator[Document], labels: set[str]) -> Iterator[Document]:
+    for document in documents:
+        labels |= {mention.label for mention in document.mentions}
+        yield document
 
 
 def _write_brat(documents: Iterator[Document], folder: Path, losses: list[str]) -> None:
@@ -157,7 +187,8 @@ def _with_texts(
     texts.mkdir()
     for document in documents:
         losses += [*tsv_losses(document, columns=columns), *_narrowed(document, columns)]
-        atomic_write(texts / f"{document.name}.txt", document.text.encode("utf-8"))
+        text = texts / file_name(document.name, ".txt", kind="document")
+        atomic_write(text, document.text.encode("utf-8"))
         yield document
 
 

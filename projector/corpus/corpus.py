@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -38,6 +38,10 @@ class Corpus(Protocol):
         """Return what should be known beyond single documents, like files that are not read."""
 
     @property
+    def labels(self) -> Mapping[str, str]:
+        """Return the new names that labels get as documents are read."""
+
+    @property
     def text_folders(self) -> tuple[Path, ...]:
         """Return the folders that its texts lie in, sorted; none where they lie in its tables."""
 
@@ -46,6 +50,14 @@ class Corpus(Protocol):
 
         Raises:
             KeyError: It isn't one of `names`.
+        """
+
+    def text(self, name: str) -> str:
+        """Return a document's text; its annotations are not looked at.
+
+        Raises:
+            KeyError: It isn't one of `names`.
+            CorpusError: The text can't be read.
         """
 
     def only(self, names: Collection[str]) -> Corpus:

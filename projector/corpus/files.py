@@ -21,11 +21,24 @@ from projector.corpus.layout import (
     list_tree,
 )
 from projector.corpus.nested import list_nested
-from projector.corpus.reading import Reading
-from projector.corpus.recognition import WAYS, looks_like
+from projector.corpus.reading import (
+    Reading,
+    read_text,
+)
+from projector.corpus.recognition import (
+    WAYS,
+    looks_like,
+)
 from projector.corpus.unread import unread_files
-from projector.errors import CorpusError, Notice, Problem
-from projector.settings import STRICT, ReadingRules
+from projector.errors import (
+    CorpusError,
+    Notice,
+    Problem,
+)
+from projector.settings import (
+    STRICT,
+    ReadingRules,
+)
 
 Format = Literal["brat", "tsv", "tree", "text"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -93,6 +106,15 @@ class FileCorpus:
             rules=self.rules,
             name=name,
         )
+
+    def text(self, name: str) -> str:
+        """Return a document's text; its annotations are not looked at.
+
+        Raises:
+            KeyError: It isn't one of `names`.
+            CorpusError: The text can't be read.
+        """
+        return read_text(self.files[name].text)
 
     def only(self, names: Collection[str]) -> FileCorpus:
         """Return a corpus of some of its documents, small enough to send to another process.

@@ -31,7 +31,7 @@ from projector.document import Fragment, Mention
 from projector.errors import Notice, Problem
 from projector.settings import TextCheck
 
-_RANGES = re.compile(r"[0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*")
+_RANGES = re.compile(r"[0-9]{1,18} [0-9]{1,18}(?:;[0-9]{1,18} [0-9]{1,18})*")  # as 64 bits hold
 _LINE_END = re.compile("[\r\n]")
 _SHOWN = 80  # characters of a mention in a message
 _UNCHECKED = "other words are stated than the text's, or none: the offsets are trusted"

@@ -33,8 +33,24 @@ def open_corpus(
         rules: How the files are read; projector's own tables need none.
 
     Raises:
-        CorpusError: As `open_files`, `open_records` and `open_parquet` do.
+        CorpusError: As `open_files`, `open_records` and `open_parquet` do; or the tables are a
+            run's, and not as it wrote them.
     """
+    from projector.storage.run_files import check_tables
+
+    check_tables(Path(path))
+    return open_checked(path, language=language, texts=texts, labels=labels, rules=rules)
+
+
+def open_checked(
+    path: Path | str,
+    *,
+    language: str | None = None,
+    texts: Path | str | None = None,
+    labels: Mapping[str, str] | None = None,
+    rules: ReadingRules = STRICT,
+) -> Corpus:
+    """Open a corpus as `open_corpus` does, where a run's tables were held against it before."""
     if (Path(path) / "documents.parquet").is_file():
         # Arrow takes longer to load than most corpora.
         from projector.corpus.formats.parquet_read import open_parquet

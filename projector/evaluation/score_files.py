@@ -9,12 +9,32 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from projector.corpus import SpanRow, label_map, read_spans, require_document
+from projector.coding.mentions import refuse_unknown
+from projector.corpus import (
+    SpanRow,
+    label_map,
+    read_spans,
+    require_document,
+)
 from projector.corpus.formats.parquet_read import open_parquet
-from projector.corpus.labels import label_twins
-from projector.corpus.language_names import UNKNOWN_LANGUAGE, guess_language, same_language
+from projector.corpus.labels import (
+    label_twins,
+    unknown_labels,
+    unused_names,
+)
+from projector.corpus.language_names import (
+    UNKNOWN_LANGUAGE,
+    guess_language,
+    same_language,
+)
 from projector.corpus.open_languages import open_languages
-from projector.errors import ConfigurationError, CorpusError, Notice, summaries
+from projector.errors import (
+    ConfigurationError,
+    CorpusError,
+    Notice,
+    Problem,
+    summaries,
+)
 from projector.evaluation.metrics import (
     Calibration,
     Comparison,
@@ -26,8 +46,17 @@ from projector.evaluation.metrics import (
     row_spans,
     span_table,
 )
+from projector.evaluation.span_table import checked
 from projector.run.reader import is_run, read_run
-from projector.settings import STRICT, ReadingRules
+from projector.settings import (
+    STRICT,
+    ReadingRules,
+)
+from projector.storage.run_files import (
+    check_edited,
+    check_tables,
+)
+from schemas.manifest import PROJECTIONS_FOLDER
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -87,6 +116,7 @@ def score_paths(
     only: Collection[str] | None = None,
     fragments: FragmentRule = "covering",
     rules: ReadingRules = STRICT,
+    edited: bool = False,
 ) -> Scored:
     """Hold predictions against gold, language by language.
 
@@ -99,16 +129,19 @@ def score_paths(
         only: Score these labels only.
         fragments: See `compare`.
         rules: How the files of both sides are read.
+        edited: Take BRAT and tables that a run wrote though they were corrected by hand since.
 
     Raises:
-        CorpusError: A side can't be read rightly.
+        CorpusError: A side can't be read rightly, or is a run's and not as it was written.
         ConfigurationError: They have no language in common.
     """
     names = dict(label_map() if labels is None else labels)
+    taken = [told for path in (gold, predicted) for told in check_edited(path, edited=edited)]
     of_gold = _gold_side(gold, language, names, texts, rules)
     of_predicted = _predicted_side(predicted, language, names, rules)
     pairs = _pair(of_gold, of_predicted, gold, predicted, language)
     remarks = [
+        *taken,
         *summaries((*of_gold.notices, *of_predicted.notices)),
         *_left_out(of_gold, [code for code, _ in pairs], f"not in {predicted}"),
         *_left_out(of_predicted, [code for _, code in pairs], f"not in {gold}"),
@@ -127,12 +160,18 @@ def score_paths(
         {label for code, _ in pairs for label in of_gold.spans[code]["label"]},
         {label for _, code in pairs for label in of_predicted.spans[code]["label"]},
     )
-    comparison = compare(
-        _together([of_gold.spans[code] for code, _ in pairs]),
-        _together([_renamed(of_predicted.spans[theirs], code) for code, theirs in pairs]),
-        fragments=fragments,
-        labels=only,
-    )
+    there = _labels(of_gold, of_predicted)
+    refuse_unknown(only or (), there)
+    remarks += [*unknown_labels(only or (), there), *unused_names(names, there)]
+    try:
+        comparison = compare(
+            _together([of_gold.spans[code] for code, _ in pairs]),
+            _together([_renamed(of_predicted.spans[theirs], code) for code, theirs in pairs]),
+            fragments=fragments,
+            labels=only,
+        )
+    except ValueError as error:  # of offsets beyond any text's
+        raise CorpusError(Problem(predicted, None, f"beside {gold}: {error}")) from error
     return Scored(comparison, tuple(code for code, _ in pairs), tuple(remarks), of_gold.corpora)
 
 
@@ -218,8 +257,16 @@ def _run_side(path: Path, language: str | None, labels: Mapping[str, str]) -> _S
     if not codes:
         raise ConfigurationError(f"{path}: no {language}; the run has {', '.join(run.languages)}")
     if run.tags:  # a corpus of what was found
+        check_tables(path)
         return _corpus_side([open_parquet(path, language=code, labels=labels) for code in codes])
     spans = run.predicted(codes).with_columns(pl.col("label").replace(dict(labels)))
+    if spans["document"].null_count():
+        found = "a mention is projected onto no document"
+        raise CorpusError(Problem(path / PROJECTIONS_FOLDER, None, found, "its target_document"))
+    try:
+        checked(spans)
+    except ValueError as error:
+        raise CorpusError(Problem(path / PROJECTIONS_FOLDER, None, str(error))) from error
     return _Side({code: spans.filter(pl.col("language") == code) for code in codes})
 
 
@@ -250,6 +297,10 @@ def _share_documents(gold: pl.DataFrame, predicted: pl.DataFrame) -> bool:
     """Tell whether any document has both; where a side is empty, there is nothing to doubt."""
     ours, theirs = set(gold["document"]), set(predicted["document"])
     return not (ours and theirs and ours.isdisjoint(theirs))
+
+
+def _labels(*sides: _Side) -> set[str]:
+    return {label for side in sides for spans in side.spans.values() for label in spans["label"]}
 
 
 def _together(spans: Sequence[pl.DataFrame]) -> pl.DataFrame:

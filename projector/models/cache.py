@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from projector.storage.atomic_folder import new_folder, put_in_place
+from projector.storage.file_names import file_name
 from projector.storage.hashes import file_hash
 
 _MANIFEST = "complete.json"
@@ -29,8 +30,9 @@ def cached(name: str, build: Callable[[Path], None]) -> Path:
 
     Raises:
         OSError: The cache can't be written.
+        OutputError: The name can't be a folder's.
     """
-    folder = cache_folder() / name
+    folder = cache_folder() / file_name(name, kind="cached model")
     if is_whole(folder):
         return folder
     with new_folder(folder) as temporary:

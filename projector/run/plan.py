@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,7 +16,18 @@ from projector.corpus.open import open_corpus
 from projector.corpus.text_only import TextOnlyCorpus
 from projector.corpus.unread import without_mentions
 from projector.document import Document
-from projector.errors import SKIP_ADVICE, ConfigurationError, CorpusError, Notice, Problem
+from projector.errors import (
+    SKIP_ADVICE,
+    ConfigurationError,
+    CorpusError,
+    Notice,
+    Problem,
+)
+from projector.storage.file_names import (
+    file_name,
+    language_name,
+    refuse_unwritable,
+)
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -153,7 +164,8 @@ class Plan:
 def plan_run(configuration: RunConfiguration | TaggingConfiguration, *, keep: int = KEPT) -> Plan:
     """Open the corpora of a configuration and pair their documents, or list those that it tags.
 
-    Every source document is read, so that its faults are known before a model is loaded.
+    Every source document is read, and every translation's text where a fault is to stop the run, so
+    that faults are known before a model is loaded.
 
     Args:
         configuration: What is to be done.
@@ -161,11 +173,12 @@ def plan_run(configuration: RunConfiguration | TaggingConfiguration, *, keep: in
             the others twice.
 
     Raises:
-        CorpusError: A corpus can't be opened; a source document has a fault, unless the
-            configuration says `skip`; or no document has a translation.
+        CorpusError: A corpus can't be opened; a source document has a fault, or a translation's
+            text can't be read, unless the configuration says `skip`; or no document has a
+            translation.
         ConfigurationError: Names pair in more than one way; two targets are in one language; or
             the tagger's predictions are on no target.
-        OutputError: A label can't be part of a file's name.
+        OutputError: A label, a language or a document's name can't be part of a file's.
     """
     from schemas.run import TaggingConfiguration
 
@@ -212,11 +225,11 @@ def _with_facts(plan: Plan, on_error: str, keep: int) -> Plan:
     for name in plan.source.names:
         survey.add(name, plan.source.read(name))
     facts, labels = survey.facts, tuple(sorted(survey.labels))
-    check_labels(labels)
+    _refuse_names(plan, labels)
     problems = (*plan.source.problems, *survey.problems)
     notices = _notices(plan, survey)
-    if problems and on_error == "stop":
-        raise CorpusError(*problems, advice=SKIP_ADVICE)
+    if on_error == "stop" and (faults := (*problems, *_unreadable_translations(plan))):
+        raise CorpusError(*faults, advice=SKIP_ADVICE)
     tasks = sorted(
         plan.tasks, key=lambda task: (facts[task.source].leader, task.source, task.target or 0)
     )
@@ -243,6 +256,30 @@ def _notices(plan: Plan, survey: _Survey) -> tuple[Notice, ...]:
     return (*notices, *survey.notices)
 
 
+def _refuse_names(plan: Plan, labels: Sequence[str]) -> None:
+    """Refuse names that the run's files can't have, before a model is loaded."""
+    for name in plan.source.names:
+        refuse_unwritable(name, kind="document", where=plan.source.path)
+    for corpus in plan.targets or (plan.source,):
+        language_name(corpus.language, where=corpus.path)
+        check_labels(labels, language=corpus.language)
+    for task in plan.tasks:
+        corpus = plan.source if task.target is None else plan.target(task)
+        written = task.source if task.target is None else task.translation
+        if written is not None:
+            file_name(written, ".txt", kind="document", where=corpus.path)
+
+
+def _unreadable_translations(plan: Plan) -> Iterator[Problem]:
+    """Yield what is wrong with translations' texts, before any is projected onto."""
+    for task in plan.tasks:
+        if task.translation is not None:
+            try:
+                plan.target(task).text(task.translation)
+            except CorpusError as error:
+                yield from error.problems
+
+
 class _Survey:
     """What planning learns of source documents as it reads them, each once.
 
@@ -266,6 +303,7 @@ class _Survey:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
         mentions = {mention.id for mention in document.mentions}
         mentions |= {one.mention_id for one in reading.problems if one.mention_id is not None}
+        mentions |= {*reading.unread}
         leader = self._leaders.setdefault(digest, name)
         self.facts[name] = SourceFacts(leader, len(document.text), len(mentions))
         self.labels |= {mention.label for mention in document.mentions}

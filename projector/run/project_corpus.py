@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from projector.corpus.labels import unused_names
 from projector.document import Document, Status
 from projector.run.configure import AnyPath, configure
 from projector.run.outcome import DocumentOutcome, invalid_mentions, unprojected_outcome
@@ -95,6 +96,9 @@ def run_configuration(
     clock = Clock()
     plan = plan_run(configuration)
     reporter.planned(plan)
+    if isinstance(configuration, RunConfiguration):
+        for remark in unused_names(configuration.labels or {}, plan.labels):
+            reporter.told(remark)
     inputs = input_files(plan)
     clock.stop("plan")
     with loading(reporter, _what_is_loaded(configuration)):
@@ -156,5 +160,5 @@ def fail_task(task: Task, plan: Plan, reason: str) -> DocumentOutcome:
     """Return the outcome of a task that is not tried."""
     reading = plan.source.read(task.source)
     source = reading.document or Document(task.source, plan.source.language, "")
-    invalid = invalid_mentions(reading.problems)
+    invalid = invalid_mentions(reading.problems, unread=reading.unread)
     return unprojected_outcome(source, plan.language(task), Status.FAILED, reason, invalid=invalid)

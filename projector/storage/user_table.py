@@ -9,8 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from projector.errors import ConfigurationError, CorpusError, Problem
+from projector.storage.parquet_file import reading_parquet
 
 _SEPARATORS = "\t;,"
 _KINDS = "TSV, CSV or Parquet"
@@ -43,11 +45,12 @@ def read_table(
     """
     try:
         if path.suffix == ".parquet":
-            table = pl.read_parquet(path).cast(pl.String)
+            table = _parquet(path)
         else:
             table = _parsed(_decoded(path, encoding), needed, others or {})
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise CorpusError(Problem(path, None, f"can't be read: {error}", _KINDS)) from error
+        told = error.strerror if isinstance(error, OSError) else next(iter(str(error).split("\n")))
+        raise CorpusError(Problem(path, None, f"can't be read: {told or error}", _KINDS)) from error
     named = table.rename(_renamed(table.columns, others or {}))
     if not {*needed} <= {*named.columns}:
         columns = f"columns {', '.join(table.columns)[:200]}"
@@ -65,7 +68,10 @@ def _parsed(text: str, needed: Collection[str], others: Mapping[str, str]) -> pl
 def _separator(header: str, needed: Collection[str], others: Mapping[str, str]) -> str:
     """Return what parts a header's columns so that the needed ones are among them, else tabs."""
     for separator in _SEPARATORS:
-        columns = next(csv.reader([header.rstrip("\r")], delimiter=separator), [])
+        try:
+            columns = next(csv.reader([header.rstrip("\r")], delimiter=separator), [])
+        except csv.Error:  # a cell of more than 131,072 characters
+            continue
         if {*needed} <= {*columns, *_renamed(columns, others).values()}:
             return separator
     return "\t"
@@ -105,3 +111,13 @@ def _decoded(path: Path, encoding: str) -> str:
             "with `iconv -f WINDOWS-1252 -t UTF-8`"
         )
         raise CorpusError(Problem(path, line, found, encoding.upper(), hint)) from error
+
+
+def _parquet(path: Path) -> pl.DataFrame:
+    """Read with Arrow: polars ends the program over some damaged files."""
+    with reading_parquet(path):
+        table = pq.ParquetFile(path).read()
+        table.validate(full=True)
+        names = table.schema.names  # which must be UTF-8, too
+    columns = [pl.Series(name, table.column(at)) for at, name in enumerate(names)]
+    return pl.DataFrame(columns).cast(pl.String)

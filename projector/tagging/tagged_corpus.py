@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +61,11 @@ class TaggedCorpus:
         return self.corpus.notices
 
     @property
+    def labels(self) -> Mapping[str, str]:
+        """Return the new names of labels."""
+        return self.corpus.labels
+
+    @property
     def text_folders(self) -> tuple[Path, ...]:
         """Return where its texts are."""
         return self.corpus.text_folders
@@ -73,6 +78,10 @@ class TaggedCorpus:
         if name not in self._mentions:
             self._mentions[name] = self.tagger.tag(reading.document).mentions
         return Reading(replace(reading.document, mentions=self._mentions[name]))
+
+    def text(self, name: str) -> str:
+        """Return a document's text."""
+        return self.corpus.text(name)
 
     def only(self, names: Collection[str]) -> TaggedCorpus:
         """Return some of its documents."""

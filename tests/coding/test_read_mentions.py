@@ -2,7 +2,7 @@
 
 import pytest
 
-from projector.coding.mentions import code_in_note, codes_in
+from projector.coding.mentions import code_in_note
 from projector.coding.read_mentions import documents_of, read_mentions
 from projector.errors import CorpusError
 
@@ -59,11 +59,6 @@ def test_what_cannot_be_read_rightly_is_an_error_or_skipped(corpus):
     skipped = []
     (document,) = read_mentions(corpus, skipped=skipped)
     assert len(document.mentions) == 2 and [problem.line for problem in skipped] == [5]
-
-
-def test_a_cells_codes_are_parted_and_none_is_none():
-    assert codes_in("A39.0+G01; I10") == ("A39.0", "G01", "I10")
-    assert codes_in("A39.0+") == ("A39.0+",) and codes_in("nomap") == ()
 
 
 @pytest.mark.parametrize(

@@ -196,3 +196,8 @@ def test_a_text_in_another_form_is_no_other_convention():
     # As bytes of the composed text the same offsets would fit, too.
     found = resolved("lesio\u0301n", raw("lesión", (0, 7)))
     assert not found.mentions and "--text-check normalised" in found.problems[0].hint
+
+
+def test_numbers_beyond_64_bits_are_no_ranges():
+    assert parse_ranges("0 " + "9" * 18) == ((0, 10**18 - 1),)
+    assert parse_ranges("0 " + "9" * 5000) is None

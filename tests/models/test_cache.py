@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from cache_files import build
 
+from projector.errors import OutputError
 from projector.models.cache import cache_folder, cached, is_whole
 
 
@@ -56,6 +57,11 @@ def test_what_is_damaged_is_built_again(cache, damage):
     assert not is_whole(folder)
     assert is_whole(cached("model", build))
     assert [path.name for path in cache.iterdir()] == ["model"]
+
+
+def test_a_name_that_leads_elsewhere_is_refused(cache):
+    with pytest.raises(OutputError, match=r"the cached model .*x. can.t be a file"):
+        cached("../x", never)
 
 
 def test_a_failure_leaves_nothing(cache):

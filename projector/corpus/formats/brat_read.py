@@ -10,13 +10,27 @@ it, so that even `R1\tPart Arg1:T1 Arg2:T2\t`, as BRAT itself writes it, comes b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from codecs import BOM_UTF8
+from collections.abc import (
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from projector.corpus.labels import rename_event
-from projector.corpus.offsets import RawMention, parse_ranges, resolve_mentions
-from projector.corpus.reading import Reading, read_text
+from projector.corpus.offsets import (
+    RawMention,
+    parse_ranges,
+    resolve_mentions,
+)
+from projector.corpus.reading import (
+    Reading,
+    read_bytes,
+    read_text,
+)
 from projector.document import Annotation, AnnotationKind, Document, transferable_annotations
 from projector.errors import CorpusError, Notice, Problem
 from projector.settings import STRICT, ReadingRules, TextCheck
@@ -88,7 +102,7 @@ def read_brat(
             return Reading(Document(name, language, text))
         files = [StandoffFile(annotation_path, read_text(annotation_path))]
     except CorpusError as error:
-        return Reading(None, error.problems)
+        return Reading(None, error.problems, unread=_stated_ids(annotation_path))
     return annotated_document(Document(name, language, text), files, labels or {}, rules)
 
 
@@ -130,6 +144,21 @@ def annotated_document(
     return Reading(document, tuple(problems), (*lines.notices, *resolved.notices))
 
 
+def _stated_ids(path: Path | None) -> tuple[str, ...]:
+    """Return the ids of the mentions that a `.ann` states, be it UTF-8 or not."""
+    try:
+        content = read_bytes(path) if path is not None else b""
+    except CorpusError:
+        return ()
+    starts = (line.partition(b"\t")[0] for line in content.removeprefix(BOM_UTF8).split(b"\n"))
+    ids = (start.removesuffix(b"\r").decode(errors="replace") for start in starts)
+    return tuple(dict.fromkeys(filter(_is_mention_id, ids)))
+
+
+def _is_mention_id(id_: str) -> bool:
+    return id_.startswith("T") and ID_PATTERN.fullmatch(id_) is not None
+
+
 def _parse(file: StandoffFile, labels: Mapping[str, str], check: TextCheck, lines: _Lines) -> None:
     """Understand each line by itself; ids that occur twice are problems."""
     path = file.path
@@ -143,7 +172,7 @@ def _parse(file: StandoffFile, labels: Mapping[str, str], check: TextCheck, line
         if check != "strict":
             line = _tabbed(line, check)
         id_, tab, rest = line.partition("\t")
-        mention_id = id_ if id_.startswith("T") and ID_PATTERN.fullmatch(id_) else None
+        mention_id = id_ if _is_mention_id(id_) else None
         if id_ in lines.places:
             taken_in, taken_by = lines.places[id_]
             found = f"the id {id_} is taken by line {taken_by}"

@@ -41,7 +41,7 @@ _NO_TEXT = (
 )
 _SEPARATORS = "\t;,"
 
-_NUMBER = re.compile(r"-?[0-9]+(?:\.0+)?")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.0+)?")  # as 64 bits hold
 _LONGEST_ROW = 200  # lines: where a quote is never closed, the search for its end stops here
 
 
@@ -136,7 +136,10 @@ def read_columns(path: Path, rules: ReadingRules = STRICT) -> Columns:
 
 
 def _names(first: str, separator: str) -> list[str]:
-    return next(csv.reader([first], delimiter=separator), [])
+    try:
+        return next(csv.reader([first], delimiter=separator), [])
+    except csv.Error:  # a cell of more than 131,072 characters
+        return [first]
 
 
 def _columns_of(names: Sequence[str], rules: ReadingRules) -> Columns | None:

@@ -138,10 +138,13 @@ def read_tsv(
     """
     name = text_path.name.removesuffix(".txt") if name is None else name
     try:
-        text = read_text(text_path)
         rows = [(row_range, row) for row_range in row_ranges for row in row_range.rows()]
     except CorpusError as error:
         return Reading(None, error.problems)
+    try:
+        text = read_text(text_path)
+    except CorpusError as error:
+        return Reading(None, error.problems, unread=tuple(_ids(rows)))
     rows_by_id = dict(zip(_ids(rows), rows, strict=True))
     raw_mentions = list(_raw_mentions(rows_by_id, labels or {}))
     resolved = resolve_mentions(text, raw_mentions, check=rules.text_check)

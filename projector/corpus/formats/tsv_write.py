@@ -12,6 +12,7 @@ from projector.corpus.references import split_reference
 from projector.document import Annotation, AnnotationKind, Document, Mention
 from projector.errors import ConfigurationError
 from projector.storage.atomic_file import atomic_file
+from projector.storage.file_names import refuse_unwritable
 
 _Column = tuple[str, str]  # a role, or `attribute` and its name
 _BETWEEN = "; "  # several notes on one mention share a cell
@@ -43,7 +44,9 @@ def write_tsv(
     with atomic_file(path) as file:
         file.write(format_row(columns))
         for document in documents:
-            for _, row in format_rows(document, layout, extension=extension):
+            # Of a name that ends so, readers take an extension off, whether it is one or not.
+            extended = extension or document.name.endswith(".txt")
+            for _, row in format_rows(document, layout, extension=extended):
                 file.write(row)
 
 
@@ -127,10 +130,15 @@ def format_row(cells: Iterable[str]) -> bytes:
 
     The csv module quotes what holds a character of its line end: with CRLF it quotes a lone CR
     too, which pandas would take for the end of the row.
+
+    Raises:
+        OutputError: A cell holds half of a character, which is no Unicode.
     """
     line = io.StringIO(newline="")
     csv.writer(line, delimiter="\t", lineterminator="\r\n").writerow(cells)
-    return line.getvalue().removesuffix("\r\n").encode() + b"\n"
+    row = line.getvalue().removesuffix("\r\n")
+    refuse_unwritable(row, kind="row")
+    return row.encode() + b"\n"
 
 
 def _extra_cells(document: Document) -> dict[str, dict[_Column, str]]:

@@ -313,3 +313,16 @@ def test_what_a_line_lacks_is_done_without_where_the_user_says_so(tmp_path: Path
         assert bool(reading.problems) == (check not in checks)
         if check == "strict":
             assert "--text-check" in str(reading.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "annotations"),
+    [
+        (b"fiebre \xf1", "\ufeffT1\tX 0 6\tfiebre\nR1\tA Arg1:T1 Arg2:T2\nT2\tX\nT1\tX\n".encode()),
+        (b"fiebre", b"T1\tX 0 6\tfiebre \xf1\n#1\tN T1\tT3\tx\nT2\tX 0 6\r\n"),
+    ],
+)
+def test_mentions_of_a_document_that_cannot_be_decoded_are_known(tmp_path, text, annotations):
+    reading = read(tmp_path, text, annotations)
+    assert (reading.document, reading.unread) == (None, ("T1", "T2"))
+    assert [problem.mention_id for problem in reading.problems] == [None]
