@@ -94,6 +94,18 @@ class RecordCorpus:
         except CorpusError as error:
             return Reading(None, error.problems)
 
+    def text(self, name: str) -> str:
+        """Return a document's text, which can't be told from its annotations without reading them.
+
+        Raises:
+            KeyError: It isn't one of `names`.
+            CorpusError: The document can't be read.
+        """
+        reading = self.read(name)
+        if reading.document is None:
+            raise CorpusError(*reading.problems)
+        return reading.document.text
+
     def only(self, names: Collection[str]) -> RecordCorpus:
         """Return a corpus of some of its documents, small enough to send to another process.
 

@@ -23,7 +23,7 @@ def documents(path: str):
 @pytest.mark.parametrize("form", ["brat", "tsv", "parquet"])
 def test_what_every_format_holds_comes_back(corpora, capsys, form):
     code, told = converted(capsys, "es", "out", "--to", form)
-    assert (code, told) == (0, {"output": "out", "documents": 2, "losses": []})
+    assert (code, told) == (0, {"output": "out", "documents": 2, "losses": [], "notices": []})
     assert documents("out") == documents("es")
 
 

@@ -24,6 +24,7 @@ def test_sound_corpora_are_counted_and_end_with_0(corpora, capsys):
         "documents": 2,
         "mentions": 5,
         "problems": [],
+        "notices": [],
     }
     assert (italian["language"], italian["mentions"]) == ("it", 5)
     assert run(["validate", "es"]) == 0

@@ -72,12 +72,18 @@ def test_folders_are_known_by_a_language_in_their_names(tmp_path):
     assert [one.language for one in open_languages(tmp_path / "tree")] == ["es", "en"]
 
 
-@pytest.mark.parametrize("names", [("cs", "cz"), ("es", "old-es")])
-def test_two_corpora_in_one_language_are_told(tmp_path, names):
-    for name in names:
+def test_two_corpora_in_one_language_are_told(tmp_path):
+    for name in ("cs", "cz"):
         write(tmp_path / "tree" / name)
     with pytest.raises(CorpusError, match=r"are both in .*; expected one corpus for each language"):
         open_languages(tmp_path / "tree")
+
+
+def test_folders_of_one_language_are_read_together_and_that_is_told(tmp_path):
+    for name in ("es", "old-es"):
+        write(tmp_path / "tree" / name)
+    (corpus,) = open_languages(tmp_path / "tree")
+    assert corpus.language == "es" and "read together (es, old-es)" in corpus.notices[0].told
 
 
 def test_a_folder_that_holds_no_corpus_is_told(tree, tmp_path):

@@ -14,13 +14,13 @@ def folder(tmp_path):
 
 
 def test_files_of_other_kinds_are_counted_and_named(folder):
-    for name in ("all.parquet", "b.xml", "c.json", "d.a1", "e.docx", "f.ANN", "README.txt.bak"):
+    for name in ("all.parquet", "b.xml", "c.json", "d.doc", "e.docx", "f.ANN", "README.txt.bak"):
         (folder / name).touch()
     for name in ("annotation.conf", ".hidden", "README.md", "LICENSE"):
         (folder / name).touch()
     (notice,) = open_corpus(folder).notices
     assert notice.path == folder
-    told = "6 files or folders are not read: all.parquet, b.xml, c.json, d.a1, e.docx and 1 more"
+    told = "6 files or folders are not read: all.parquet, b.xml, c.json, d.doc, e.docx and 1 more"
     assert notice.told == told
 
 
