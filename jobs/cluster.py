@@ -10,14 +10,21 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import (
+    Iterator,
+    Sequence,
+)
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jobs.local_ray import OPTIONS, kept_local
 from projector.errors import ConfigurationError, ProjectorError, missing_package
+from projector.storage.atomic_folder import writing
+from projector.storage.private_folder import private_folder
 
 # Before `ray` is imported: it reads these then.
 _QUIET = {
@@ -25,6 +32,9 @@ _QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 _PATIENCE = 5.0  # seconds
+# Of the bytes that a socket's path can have, less our folders' names, and what Ray appends:
+# /session_2026-11-28_10-00-00_000000_1234567/sockets/plasma_store.
+_LONGEST_BASE = (103 if sys.platform == "darwin" else 107) - 26 - 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,10 @@ def _nodes(address: str | None) -> Iterator[list[Resources]]:
     import ray
 
     terminated = signal.getsignal(signal.SIGTERM)
-    options: Mapping[str, Any] = OPTIONS if address is None else {}
+    stack = ExitStack()
+    options: dict[str, Any] = {}
+    if address is None:
+        options = {**OPTIONS, **stack.enter_context(_own_session())}
     try:
         # "local" and not None, which would mean whatever RAY_ADDRESS or another user started.
         ray.init(
@@ -94,6 +107,7 @@ def _nodes(address: str | None) -> Iterator[list[Resources]]:
             **options,
         )
     except (ConnectionError, RuntimeError, ValueError, ImportError, TimeoutError) as error:
+        stack.close()
         told = str(error).strip() or type(error).__name__
         raise _unreachable(address, told.splitlines()[0]) from error
     if threading.current_thread() is threading.main_thread():
@@ -109,6 +123,32 @@ def _nodes(address: str | None) -> Iterator[list[Resources]]:
         yield [Resources(node.get("CPU", 0.0), node.get("GPU", 0.0)) for node in found]
     finally:
         ray.shutdown()
+        stack.close()
+
+
+@contextmanager
+def _own_session() -> Iterator[dict[str, Any]]:
+    """Give the options of a local Ray that keeps its logs and sockets where only we look.
+
+    They are gone at the end; those of a driver that was killed go when the next one starts. Where
+    the path would be too long for a socket, they lie where Ray puts them.
+
+    Raises:
+        OutputError: The folder can't be made.
+    """
+    base = Path(os.environ.get("RAY_TMPDIR") or _user_folder())
+    if len(os.fsencode(base)) > _LONGEST_BASE:
+        yield {}
+        return
+    with ExitStack() as stack:
+        with writing(base):
+            folder = stack.enter_context(private_folder(base))
+        yield {"_temp_dir": str(folder / "r")}  # in it, for Ray opens its own to everybody
+
+
+def _user_folder() -> str:
+    """Return where Ray puts its folder; on macOS others are too long for a socket's path."""
+    return "/tmp" if sys.platform == "darwin" else tempfile.gettempdir()
 
 
 def _wants_token(address: str) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from jobs.folder import RunFolder
 from projector.coding.coder import configured_coder
 from projector.coding.read_mentions import read_mentions
 from projector.coding.writer import write_codes
+from projector.errors import CorpusError
 from projector.run.reporter import SILENT, Reporter
-from schemas.coding import CODING, CodingConfiguration, CodingFacts
+from projector.storage.run_files import check_whole
+from schemas.coding import CodingConfiguration, CodingFacts, read_coding
 
 
 def code_result(
@@ -30,17 +30,24 @@ def code_result(
         reporter: Is told what happens.
 
     Raises:
-        ProjectorError: See `configured_coder`, `write_codes`.
+        ProjectorError: See `configured_coder`, `write_codes`; or the codes that are there already
+            are not as they were written.
     """
     coder = configured_coder(chosen, directory)
     before = _facts(folder.coded)
     made_by = coder.fingerprint, coder.codes.fingerprint, chosen
     if before is not None and _made_by(before) == made_by:
+        check_whole(folder.coded)
         reporter.told(f"the codes are in {folder.coded} already")
         return before
     reporter.told(f"coding its mentions by {coder.name}")
     facts = write_codes(
-        read_mentions(folder.result, labels={}), coder, folder.coded, chosen, overwrite=True
+        read_mentions(folder.result, labels={}),
+        coder,
+        folder.coded,
+        chosen,
+        overwrite=True,
+        where=folder.result,
     )
     reporter.told(f"the codes are in {folder.coded}")
     return facts
@@ -49,8 +56,8 @@ def code_result(
 def _facts(coded: Path) -> CodingFacts | None:
     """Return what an earlier coding says of itself; None where there is none to be read."""
     try:
-        return CodingFacts.model_validate_json((coded / CODING).read_bytes())
-    except (OSError, ValidationError):
+        return read_coding(coded).model_copy(update={"written": None, "sha256": None})
+    except CorpusError:
         return None
 
 

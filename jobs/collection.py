@@ -20,11 +20,19 @@ from jobs.shard_file import ShardFacts
 from jobs.shard_work import read_shards
 from jobs.status import status_of
 from projector.coding.load import check_configured
-from projector.errors import CorpusError, OutputError, ProjectorError, counted
+from projector.corpus.labels import unused_names
+from projector.errors import (
+    CorpusError,
+    OutputError,
+    ProjectorError,
+    counted,
+    summaries,
+)
 from projector.run.reader import is_run, read_run
 from projector.run.reporter import SILENT, Progress, Reporter
 from projector.run.summary import RunSummary
 from projector.storage.clock import Clock
+from projector.storage.run_files import check_whole
 from projector.tagging.tagger_folder import describe_tagger
 from schemas.coding import CodingConfiguration, CodingFacts
 from schemas.collection import Collection, JobOptions
@@ -79,7 +87,8 @@ def run_collection(
 
     Raises:
         ProjectorError: A corpus, the model or the cluster can't be had; the folder holds the run
-            of another plan; too many documents failed; or something can't be written.
+            of another plan, or a result that is not as it was written; too many documents failed;
+            or something can't be written.
     """
     folder = RunFolder(output.absolute())
     folder.check()
@@ -93,15 +102,21 @@ def run_collection(
         reporter = _LoggingReporter(folder, reporter)
         plan, nodes = _planned(folder, collection, directory.absolute(), stack, overwrite=overwrite)
         clock.stop("plan")
+        check_whole(folder.result)
         if is_run(folder.result):
             reporter.told("the run is finished already: nothing is left to do")
             return _coded(_finished(folder, plan), coding, directory, reporter)
         if plan.shared is not None and isinstance(collection.run, RunConfiguration):
             reporter.told(describe_tagger(collection.run, plan.shared))
+        for line in summaries(plan.notices):
+            reporter.told(f"note: {line}")
         for target, names in plan.unused.items():
             first = f"the first is {names[0]}"
             translate = f"document of {target} translates", f"documents of {target} translate"
             reporter.told(f"{counted(len(names), *translate)} nothing; {first}")
+        if isinstance(collection.run, RunConfiguration):
+            for remark in unused_names(collection.run.labels or {}, plan.labels):
+                reporter.told(remark)
         work = _Work(folder, plan, collection.jobs, reporter)
         if work.left and nodes is None:
             nodes = stack.enter_context(connected(None))
@@ -109,8 +124,7 @@ def run_collection(
         clock.stop("project")
         _check_inputs(plan)
         reporter.told("all shards are done; merging them")
-        facts = finished_shards(folder, plan, work.shards)
-        summary = merge_shards(folder, plan, facts, stages=clock.seconds, command=command)
+        summary = merge_shards(folder, plan, work.done, stages=clock.seconds, command=command)
         reporter.told(f"the result is in {folder.result}")
         done = FinishedCollection(folder, plan, summary, worked)
         return _coded(done, coding, directory, reporter)
@@ -175,12 +189,12 @@ class _Work:
         self._jobs = jobs
         self._reporter = reporter
         self.shards = read_shards(folder, plan)
-        self._done = finished_shards(folder, plan, self.shards)
+        self.done = self._finished()
 
     @property
     def left(self) -> list[int]:
         """Return the shards that are not done, in order."""
-        return [one.shard for one in self.shards if one.shard not in self._done]
+        return [one.shard for one in self.shards if one.shard not in self.done]
 
     def finish(self, nodes: Sequence[Resources]) -> int:
         """Drive workers until every shard is done; return how many they worked on.
@@ -194,7 +208,7 @@ class _Work:
         """
         self._reporter.told(
             f"{_told_work(self._plan)} in {counted(self._plan.shards, 'shard')}, "
-            f"of which {counted(len(self._done), 'is', 'are')} done"
+            f"of which {counted(len(self.done), 'is', 'are')} done"
         )
         worked: set[int] = set()
         # Again, should the worker of a killed driver, alive for some seconds more, have put the
@@ -211,7 +225,7 @@ class _Work:
             )
             driver.run(todo)
             worked |= set(todo)
-            self._done = finished_shards(self._folder, self._plan, self.shards)
+            self.done = self._finished()
         if self.left:
             raise ProjectorError(
                 f"{self._folder.shards}: {counted(len(self.left), 'shard is', 'shards are')} not "
@@ -220,6 +234,12 @@ class _Work:
             )
         self._check_failures()
         return len(worked)
+
+    def _finished(self) -> dict[int, ShardFacts]:
+        return finished_shards(self._folder, self._plan, self.shards, damaged=self._tell_damaged)
+
+    def _tell_damaged(self, shard: int, error: CorpusError) -> None:
+        self._reporter.told(f"shard {shard:05} is damaged, it is done again: {error}")
 
     def _pool(self, nodes: Sequence[Resources], shards: int) -> Pool:
         gpus = self._jobs.gpus_per_worker
@@ -233,15 +253,15 @@ class _Work:
         )
 
     def _take(self, facts: ShardFacts) -> None:
-        self._done[facts.shard] = facts
+        self.done[facts.shard] = facts
         self._check_failures()
 
     def _tell_status(self) -> None:
-        self._reporter.progressed(status_of(self._folder, self._plan, self._done).progress)
+        self._reporter.progressed(status_of(self._folder, self._plan, self.done).progress)
 
     def _check_failures(self) -> None:
         most = self._jobs.max_failures
-        failures = sum(facts.failed for facts in self._done.values())
+        failures = sum(facts.failed for facts in self.done.values())
         if most is not None and failures > most:
             raise ProjectorError(
                 f"{self._folder.path}: {counted(failures, 'document')} failed, and more than "

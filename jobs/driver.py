@@ -9,7 +9,6 @@ again behind the driver's back and run a method a second time while the first ma
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -18,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from jobs.cluster import Pool
-from jobs.folder import RunFolder
+from jobs.folder import RunFolder, task_told
 from jobs.plan import CollectionPlan
 from jobs.shard_file import ShardFacts
 from projector.errors import ProjectorError
@@ -198,10 +197,7 @@ class Driver:
 
 def _in_flight(folder: RunFolder, shard: int) -> int | None:
     """Return the task that a worker was at when it last told."""
-    try:
-        return int(json.loads(folder.progress(shard).read_text(encoding="utf-8"))["task"])
-    except (OSError, ValueError, KeyError):
-        return None
+    return task_told(folder.progress(shard))
 
 
 def _append(folder: RunFolder, shard: int, text: str) -> None:

@@ -1,8 +1,8 @@
 """Know where everything of a collection's run lies, and let one driver at a time work in it.
 
-run/plan/plan.json            what is to be done, and its fingerprint
+run/plan/plan.json            what is to be done, its fingerprint, and the file's own hash
 run/plan/shards.parquet       the shards: their tasks, and where their documents lie
-run/shards/00012.parquet      a finished shard; that it is there means that it is done
+run/shards/00012.parquet      a finished shard; that it is there, and whole, means that it is done
 run/progress/00012.json       what a worker is doing; of no consequence
 run/logs/00012.log            what became of a shard, try by try
 run/logs/driver.log           the same of the run
@@ -13,15 +13,17 @@ run/coded/                    its mentions with codes, as `projector code` write
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from projector.errors import CorpusError, OutputError, Problem
+from projector.storage.private_folder import is_private, remove_dead
 
 PLAN_FILE = "plan.json"
 _LOCK = ".lock"
@@ -99,7 +101,10 @@ class RunFolder:
         self.make()
         try:
             for folder in (self.path, *self._folders):
+                remove_dead(folder)
                 for left in folder.glob(_TEMPORARY):
+                    if is_private(Path(left.name)):  # a worker's that outlives its driver a little
+                        continue
                     shutil.rmtree(left) if left.is_dir() else left.unlink()
             for left in self.progress(0).parent.iterdir():
                 left.unlink()
@@ -198,11 +203,21 @@ def driven_since(folder: RunFolder) -> float | None:
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        told = os.read(lock, 64).strip()
-        return float(told) if told else time.time()
+        with suppress(ValueError):  # nothing is written yet, or something else
+            return float(os.read(lock, 64))
+        return time.time()
     finally:
         os.close(lock)
     return None
+
+
+def task_told(progress: Path) -> int | None:
+    """Return the task that a worker told in its file; None where that can't be read."""
+    try:
+        content = json.loads(progress.read_text(encoding="utf-8"))
+        return int(content["task"])
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return None
 
 
 def _lock(folder: RunFolder) -> Path:

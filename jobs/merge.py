@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from jobs.folder import RunFolder
 from jobs.plan import CollectionPlan, ShardPlan
@@ -14,20 +14,37 @@ from projector.run.writer import RunOrigin, open_writer
 
 
 def finished_shards(
-    folder: RunFolder, plan: CollectionPlan, shards: Sequence[ShardPlan]
+    folder: RunFolder,
+    plan: CollectionPlan,
+    shards: Sequence[ShardPlan],
+    *,
+    whole: bool = True,
+    damaged: Callable[[int, CorpusError], None] = lambda *_: None,
 ) -> dict[int, ShardFacts]:
     """Return the shards that are done: whole, of this plan, with a row for every task.
 
     Whatever else lies in a shard's place counts as not there and will be replaced.
+
+    Args:
+        folder: The run's.
+        plan: The run's.
+        shards: What is planned of each.
+        whole: Read all of each and hold it against its hash, or its footer only, at a glance.
+        damaged: Is told of those that are there, but not as they were written.
     """
+    fingerprint = plan.fingerprint
     found = {}
     for shard in shards:
+        path = folder.shard(shard.shard)
+        if not path.exists():
+            continue
         try:
-            facts = read_facts(folder.shard(shard.shard))
-        except CorpusError:
+            facts = read_facts(path, whole=whole)
+        except CorpusError as error:
+            damaged(shard.shard, error)
             continue
         told = (facts.fingerprint, facts.shard, facts.documents)
-        if told == (plan.fingerprint, shard.shard, shard.tasks):
+        if told == (fingerprint, shard.shard, shard.tasks):
             found[shard.shard] = facts
     return found
 
@@ -59,6 +76,7 @@ def merge_shards(
         model=plan.model,
         inputs=[planned.files for planned in plan.inputs],
         problems=plan.problems,
+        notices=plan.notices,
         command=command,
     )
     with open_writer(folder.result, origin) as writer:

@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, JsonValue, ValidationError
 
 from jobs.folder import PLAN_FILE, RunFolder
-from projector.errors import CorpusError, Problem
+from projector.corpus.records import RecordFormat
+from projector.errors import CorpusError, Notice, Problem
 from schemas.collection import run_kind
 from schemas.manifest import InputFiles, ModelFacts, Record
+from schemas.seal import check_seal
 from schemas.validation import faults
 
 if TYPE_CHECKING:
     from schemas.run import RunConfiguration, TaggingConfiguration
 
 VERSION = 2  # of a plan: 1 held pickles
+
+# Shards know their plan by its fingerprint, so they outlive the file.
+PLAN_AGAIN = (
+    f"Remove {PLAN_FILE} and run the same command again: it is planned anew, and shards that are "
+    "done under the same plan count"
+)
 
 Device = Literal["cpu", "cuda"]
 
@@ -34,7 +42,7 @@ class PlannedCorpus(Record):
 
     role: Literal["source", "target", "tagger"]
     target: int | None = None
-    format: Literal["brat", "tsv", "tree", "text", "parquet"]
+    format: Literal["brat", "tsv", "tree", "text", "parquet"] | RecordFormat
     path: str
     language: str
 
@@ -42,8 +50,8 @@ class PlannedCorpus(Record):
 class CollectionPlan(Record):
     """What a collection's run is to do.
 
-    All of it but `directory`, `problems`, `unused`, `shared` and the stamps goes into the
-    fingerprint.
+    All of it but `directory`, `problems`, `notices`, `unused`, `shared`, `labels`, the stamps and
+    the plan's own hash goes into the fingerprint.
 
     Args:
         configuration: A `RunConfiguration` or `TaggingConfiguration` as JSON.
@@ -62,8 +70,11 @@ class CollectionPlan(Record):
         characters: Of the source texts, times languages.
         mentions: Source mentions times languages, those that can't be used among them.
         problems: What is wrong with the source, and is passed over.
+        notices: What was understood otherwise than it is stated, and what is not read.
         unused: By target, the documents that translate nothing.
         shared: Whether a tagger takes its vectors from the model's own pass; None without one.
+        labels: Of the source's mentions, sorted.
+        sha256: Of its file, and there alone; see `schemas.seal`.
     """
 
     version: Literal[2] = 2
@@ -83,8 +94,11 @@ class CollectionPlan(Record):
     characters: int
     mentions: int
     problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
     unused: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     shared: bool | None = None
+    labels: tuple[str, ...] = ()
+    sha256: str | None = None
 
     @property
     def run(self) -> RunConfiguration | TaggingConfiguration:
@@ -93,7 +107,16 @@ class CollectionPlan(Record):
 
     def facts(self) -> dict[str, Any]:
         """Return all that the outcomes, and their division into shards, depend on."""
-        left = {"directory", "problems", "unused", "shared", "inputs"}
+        left = {
+            "directory",
+            "problems",
+            "notices",
+            "unused",
+            "shared",
+            "labels",
+            "inputs",
+            "sha256",
+        }
         facts = self.model_dump(mode="json", exclude=left)
         inputs = [planned.files.model_dump(mode="json") for planned in self.inputs]
         return {
@@ -128,7 +151,8 @@ def read_plan(folder: RunFolder) -> CollectionPlan:
     """Read the plan of a run's folder.
 
     Raises:
-        CorpusError: There is none, it is of another version, or it can't be understood.
+        CorpusError: There is none, it is of another version, it can't be understood, or it was cut
+            or changed.
     """
     path = folder.plan / PLAN_FILE
     try:
@@ -139,8 +163,12 @@ def read_plan(folder: RunFolder) -> CollectionPlan:
             told = f"the run was begun by {by}, whose plans have version {found.version}"
             hint = "Go on with that version of projector, or begin anew with --overwrite"
             raise CorpusError(Problem(path, None, told, f"version {VERSION}", hint))
-        return CollectionPlan.model_validate_json(content)
+        plan = CollectionPlan.model_validate_json(content)
+        assert plan.run  # what is there is a configuration
     except OSError as error:
         raise CorpusError(Problem(path, None, f"can't be read: {error.strerror}")) from error
     except ValidationError as error:
-        raise CorpusError(Problem(path, None, "; ".join(faults(error).splitlines()))) from error
+        wrong = "; ".join(faults(error).splitlines())
+        raise CorpusError(Problem(path, None, wrong, hint=PLAN_AGAIN)) from error
+    check_seal(content, path, hint=PLAN_AGAIN)
+    return plan.model_copy(update={"sha256": None})

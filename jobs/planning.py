@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import os
-import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,10 @@ from jobs.planning_process import Child
 from jobs.shard_work import SHARDS_FILE, planned_corpora, write_work
 from projector.errors import ConfigurationError, CorpusError
 from projector.storage.atomic_file import atomic_write
+from projector.storage.atomic_folder import writing
+from projector.storage.private_folder import private_folder
 from schemas.collection import Collection
+from schemas.seal import sealed_json
 from schemas.validation import differences
 
 if TYPE_CHECKING:
@@ -61,7 +64,9 @@ class Planning:
         self._earlier = None
         if (folder.plan / PLAN_FILE).is_file() and not overwrite:
             self._earlier = read_plan(folder)
-        self._new_shards = folder.path / f".tmp-{secrets.token_hex(8)}"
+        self._stack = ExitStack()
+        with writing(folder.path):
+            self._new_shards = self._stack.enter_context(private_folder(folder.path)) / SHARDS_FILE
         arguments = (self._new_shards, collection, directory, device, self._earlier)
         self._child = Child(_make_plan, *arguments)
 
@@ -76,7 +81,11 @@ class Planning:
             ProjectorError: A corpus or the model can't be read; the folder's plan is another; or
                 an earlier run can't be cleared.
         """
-        plan, earlier = self._child.result(), self._earlier
+        with self._stack:
+            return self._in_place(self._child.result())
+
+    def _in_place(self, plan: CollectionPlan) -> CollectionPlan:
+        earlier = self._earlier
         if earlier is not None and plan.fingerprint != earlier.fingerprint:
             raise ConfigurationError(
                 f"{self._folder.path}: its plan differs from what is asked for now:\n"
@@ -89,13 +98,13 @@ class Planning:
             self._folder.make()
         if plan != earlier:
             self._new_shards.replace(self._folder.plan / SHARDS_FILE)
-            content = plan.model_dump_json(indent=2) + "\n"
-            atomic_write(self._folder.plan / PLAN_FILE, content.encode())
+            atomic_write(self._folder.plan / PLAN_FILE, sealed_json(plan).encode())
         return plan
 
     def end(self) -> None:
-        """End the process, whatever it is at."""
+        """End the process, whatever it is at, and remove what it made for nothing."""
         self._child.end()
+        self._stack.close()
 
 
 def _make_plan(
@@ -142,12 +151,14 @@ def _make_plan(
         characters=sum(plan.facts[task.source].characters for task in plan.tasks),
         mentions=sum(plan.facts[task.source].mentions for task in plan.tasks),
         problems=plan.problems,
+        notices=plan.notices,
         unused={
             f"{target.language} {target.path}": names
             for target, names in zip(plan.targets, plan.unused, strict=True)
             if names
         },
         shared=shared,
+        labels=plan.labels,
     )
 
 

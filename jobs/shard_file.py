@@ -1,25 +1,29 @@
 """Write what became of a shard's documents as one file, and read it back.
 
 The file is its own completion marker: it appears under its name when it is whole and on disk, and
-its footer says which plan it belongs to, how many rows it has and what came of the mentions.
+its footer says which plan it belongs to, how many rows it has, what came of the mentions, and the
+hash that it must have to count, see `jobs.shard_seal`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
+from jobs.shard_seal import OPEN, SEAL, seal_file, sealed_content
 from projector.corpus.formats.parquet_write import annotation_cells, fragment_cells
 from projector.document import Annotation, Document, Fragment, Mention, Status
 from projector.errors import CorpusError, Problem
 from projector.run.outcome import DocumentOutcome, MentionOutcome
 from projector.storage.atomic_file import atomic_file
+from projector.storage.written_files import HashingFile
 from schemas.manifest import MentionCount, Record
 from schemas.tables import OUTCOMES, check_table
 
@@ -59,7 +63,7 @@ def write_shard(
     counts: Counter[tuple[str, str, str]] = Counter()
     documents = failed = lost = 0
     with (
-        atomic_file(path) as file,
+        _sealed_file(path) as file,
         pq.ParquetWriter(file, OUTCOMES, compression="zstd", compression_level=3) as writer,
     ):
         rows: list[dict[str, Any]] = []
@@ -86,18 +90,30 @@ def write_shard(
                 for (language, label, status), number in sorted(counts.items())
             ),
         )
-        writer.add_key_value_metadata({_FACTS: facts.model_dump_json().encode()})
+        writer.add_key_value_metadata({_FACTS: facts.model_dump_json().encode(), SEAL: OPEN})
     return facts
 
 
-def read_facts(path: Path) -> ShardFacts:
+@contextmanager
+def _sealed_file(path: Path) -> Iterator[BinaryIO]:
+    with atomic_file(path) as file:
+        hashing = HashingFile(file)
+        yield hashing.stream
+        seal_file(file, hashing.facts.sha256)
+
+
+def read_facts(path: Path, *, whole: bool = False) -> ShardFacts:
     """Read what a shard's file says of itself, and hold it against its rows.
+
+    Args:
+        path: The file.
+        whole: Read all of it, and hold it against its hash.
 
     Raises:
         CorpusError: It can't be read, or isn't whole.
     """
     try:
-        metadata = pq.read_metadata(path)
+        metadata = pq.read_metadata(pa.BufferReader(sealed_content(path)) if whole else path)
         facts = ShardFacts.model_validate_json((metadata.metadata or {}).get(_FACTS, b""))
     except (OSError, pa.ArrowInvalid, ValidationError) as error:
         raise CorpusError(Problem(path, None, f"no finished shard: {error}")) from error
@@ -111,10 +127,11 @@ def read_outcomes(path: Path) -> Iterator[DocumentOutcome]:
     """Yield a shard's outcomes in their order, a row group at a time.
 
     Raises:
-        CorpusError: It can't be read.
+        CorpusError: It can't be read, or was cut or changed.
     """
+    content = pa.BufferReader(sealed_content(path))
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(content) as file:
             check_table(file.schema_arrow, OUTCOMES, path)
             for batch in file.iter_batches(batch_size=_ROWS):
                 yield from map(_outcome, batch.to_pylist())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +18,32 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs.folder import RunFolder
-from jobs.plan import CollectionPlan, PlannedCorpus, ShardPlan
-from projector.corpus.files import FileCorpus
+from jobs.plan import (
+    PLAN_AGAIN,
+    CollectionPlan,
+    PlannedCorpus,
+    ShardPlan,
+)
+from projector.corpus.files import (
+    FORMATS,
+    FileCorpus,
+)
 from projector.corpus.formats.parquet_read import ParquetCorpus, open_rows
+from projector.corpus.formats.stretch import RecordFiles, Stretch
 from projector.corpus.formats.tsv_dialects import read_columns
 from projector.corpus.formats.tsv_read import RowRange
 from projector.corpus.labels import label_map
 from projector.corpus.layout import DocumentFiles
+from projector.corpus.records import RECORD_FORMATS, RecordCorpus
 from projector.corpus.text_only import TextOnlyCorpus
 from projector.errors import CorpusError, Problem
 from projector.run.plan import Plan, Task
 from projector.storage.atomic_file import atomic_file
-from schemas.run import TaggingConfiguration
+from projector.storage.written_files import HashingFile
+from schemas.run import (
+    RunConfiguration,
+    TaggingConfiguration,
+)
 from schemas.tables import SHARDS, check_table
 
 if TYPE_CHECKING:
@@ -79,11 +93,13 @@ def write_work(path: Path, plan: Plan, shards: Iterable[Sequence[Task]]) -> str:
     Raises:
         OutputError: It can't be written.
     """
-    with atomic_file(path) as file, pq.ParquetWriter(file, SHARDS, compression="zstd") as writer:
-        for number, tasks in enumerate(shards):
-            row = _shard_row(number, tasks, plan)
-            writer.write_table(pa.Table.from_pylist([row], schema=SHARDS))
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with atomic_file(path) as file:
+        hashing = HashingFile(file)
+        with pq.ParquetWriter(hashing.stream, SHARDS, compression="zstd") as writer:
+            for number, tasks in enumerate(shards):
+                row = _shard_row(number, tasks, plan)
+                writer.write_table(pa.Table.from_pylist([row], schema=SHARDS))
+    return hashing.facts.sha256
 
 
 def _shard_row(number: int, tasks: Sequence[Task], plan: Plan) -> _Row:
@@ -111,6 +127,11 @@ def _document_rows(corpus: Corpus) -> Iterator[_Row]:
         for name in corpus.names:
             rows = [_stretch(corpus.path, start, end - start) for start, end in corpus.rows(name)]
             yield {"document": name, "text": None, "annotations": None, "rows": rows}
+    elif isinstance(corpus, RecordCorpus):
+        for name, record in corpus.files.items():
+            parts = [_stretch(one.path, one.offset, one.length, one.line) for one in record.parts]
+            beside = None if record.text is None else str(record.text)
+            yield {"document": name, "text": beside, "annotations": None, "rows": parts}
     elif isinstance(corpus, FileCorpus):
         for name, files in corpus.files.items():
             rows = [
@@ -167,7 +188,7 @@ def _verified(folder: RunFolder, plan: CollectionPlan) -> pq.ParquetFile:
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != plan.work:
             told = "the plan's shards don't have the fingerprint that the plan states"
-            hint = "Something else has written to this file: begin anew with --overwrite"
+            hint = f"It was cut or changed. {PLAN_AGAIN}, or begin anew with --overwrite"
             raise CorpusError(Problem(path, None, told, plan.work, hint))
         file = pq.ParquetFile(pa.BufferReader(content))
     except (OSError, pa.ArrowInvalid) as error:
@@ -185,20 +206,34 @@ def _opened(
         rows_of[row["corpus"]].append(row)
     opened: dict[str, dict[int | None, Corpus]] = defaultdict(dict)
     for number, planned in enumerate(plan.corpora):
-        corpus = _open_corpus(planned, rows_of[number], plan.run.labels)
+        corpus = _open_corpus(planned, rows_of[number], plan.run)
         opened[planned.role][planned.target] = corpus
     return opened
 
 
 def _open_corpus(
-    planned: PlannedCorpus, rows: Sequence[_Row], labels: Mapping[str, str] | None
+    planned: PlannedCorpus, rows: Sequence[_Row], run: RunConfiguration | TaggingConfiguration
 ) -> Corpus:
     """Open a corpus for documents that are known to lie in it."""
     path, language = Path(planned.path), planned.language
+    labels, rules = run.labels, run.reading.rules
     if planned.format == "parquet":
         places = {row["document"]: list(map(_limits, row["rows"])) for row in rows}
         return open_rows(path, places, language=language, labels=labels)
-    columns_of = lru_cache(read_columns)
+    names = tuple(sorted(row["document"] for row in rows))
+    new_names = label_map() if labels is None else labels
+    for record_format in RECORD_FORMATS:
+        if record_format == planned.format:
+            return RecordCorpus(
+                path=path,
+                format=record_format,
+                language=language,
+                names=names,
+                labels=new_names,
+                files=_records(rows),
+                rules=rules,
+            )
+    columns_of = lru_cache(partial(read_columns, rules=rules))
     files = {
         row["document"]: DocumentFiles(
             Path(row["text"]),
@@ -213,12 +248,27 @@ def _open_corpus(
     }
     return FileCorpus(
         path=path,
-        format=planned.format,
+        format=next(one for one in FORMATS if one == planned.format),
         language=language,
-        names=tuple(sorted(files)),
-        labels=label_map() if labels is None else labels,
+        names=names,
+        labels=new_names,
         files=files,
+        rules=rules,
     )
+
+
+def _records(rows: Sequence[_Row]) -> dict[str, RecordFiles]:
+    """Return where documents lie in files that hold several."""
+    return {
+        row["document"]: RecordFiles(
+            tuple(
+                Stretch(Path(part["table"]), part["line"], part["start"], part["length"])
+                for part in row["rows"]
+            ),
+            None if row["text"] is None else Path(row["text"]),
+        )
+        for row in rows
+    }
 
 
 def _limits(part: _Row) -> tuple[int, int]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from jobs.folder import RunFolder, driven_since
+from jobs.folder import RunFolder, driven_since, task_told
 from jobs.merge import finished_shards
 from jobs.plan import CollectionPlan, read_plan
 from jobs.shard_file import ShardFacts
@@ -61,13 +60,14 @@ class RunStatus:
 
 
 def read_status(folder: RunFolder) -> RunStatus:
-    """Read how far a run is from its folder.
+    """Read how far a run is from its folder, at a glance: shards are not held against their hashes.
 
     Raises:
         CorpusError: No run is there.
     """
     plan = read_plan(folder)
-    return status_of(folder, plan, finished_shards(folder, plan, read_shards(folder, plan)))
+    shards = read_shards(folder, plan)
+    return status_of(folder, plan, finished_shards(folder, plan, shards, whole=False))
 
 
 def status_of(
@@ -109,9 +109,8 @@ def status_of(
 def _running(folder: RunFolder, finished: Mapping[int, ShardFacts]) -> dict[int, int]:
     found = {}
     for path in sorted(folder.progress(0).parent.glob("*.json")):
-        try:
-            task = int(json.loads(path.read_text(encoding="utf-8"))["task"])
-        except (OSError, ValueError, KeyError):  # just being replaced, or gone
+        task = task_told(path)
+        if task is None or not path.stem.isdecimal():  # just being replaced, or gone
             continue
         if int(path.stem) not in finished:
             found[int(path.stem)] = task

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,6 +37,35 @@ class Problem:
         if self.hint:
             message += f". {self.hint}"
         return message
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was done with an input otherwise than one might think, and is right nonetheless.
+
+    Args:
+        path: The file, or the corpus, that it is about.
+        told: What was done.
+        mentions: How many mentions it is about; 0 where it is about none.
+    """
+
+    path: Path
+    told: str
+    mentions: int = 0
+
+
+def summaries(notices: Iterable[Notice]) -> list[str]:
+    """Return notices in words: those that say the same of several files as one."""
+    alike: dict[str, list[Notice]] = {}
+    for notice in notices:
+        alike.setdefault(notice.told, []).append(notice)
+    lines = []
+    for told, same in alike.items():
+        files = len({notice.path for notice in same}) - 1
+        where = f"{same[0].path} and {counted(files, 'more file')}" if files else str(same[0].path)
+        mentions = sum(notice.mentions for notice in same)
+        lines.append(f"{where}: {told}" + (f", {counted(mentions, 'mention')}" if mentions else ""))
+    return lines
 
 
 # What to do where something can't be read rightly, and the user has not decided otherwise.

@@ -15,6 +15,9 @@ Precision = Literal["auto", "fp32", "bf16", "fp16"]
 PathMethod = Literal["anchored", "diagonal"]
 AlignMethod = Literal["transport", "sinkhorn-converged", "softmax", "argmax", "itermax"]
 DecodeMethod = Literal["best-span", "longest-run"]
+TextCheck = Literal["strict", "normalised", "off"]  # how stated words are held against the text
+# What a table's columns can be.
+COLUMN_ROLES = ("filename", "label", "start", "end", "text", "ranges", "id", "code", "note")
 
 # Below this float32 runs out of exponents in Sinkhorn's kernel.
 _COLDEST = 0.02
@@ -122,6 +125,30 @@ class DecodeSettings:
     piece_precision: float = 0.8
     piece_reach: int = 12
     min_score: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what can be no score."""
+        if not 0 <= self.min_score <= 1:
+            raise ConfigurationError(f"min_score must be from 0 to 1, not {self.min_score}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRules:
+    """How the files of a corpus are read.
+
+    Args:
+        text_check: How the words that a file states for its mentions are held against its text:
+            they must be equal; may differ in Unicode form, blanks, entities, tokenising and case;
+            or play no part, so that offsets are trusted.
+        columns: What a table's columns are called, by what they are (`start` etc.), where its
+            header has names of its own.
+    """
+
+    text_check: TextCheck = "strict"
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+STRICT = ReadingRules()
 
 
 @dataclass(frozen=True, slots=True)

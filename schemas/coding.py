@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationError
 
-from schemas.manifest import Record
+from projector.errors import CorpusError, Problem
+from schemas.manifest import RUN_AGAIN, Record, Written
 from schemas.options import CODED, MODEL, READ, WRITTEN, Option
-from schemas.run import Strict
+from schemas.run import (
+    OmitsDefaults,
+)
+from schemas.seal import (
+    check_seal,
+    is_sealed,
+)
+from schemas.validation import faults
 
 CODING = "coding.json"
 LEXICAL = "lexical"
+OF_FILES = {"written", "sha256"}  # what `CodingFacts` says of files, not of codes
 
 
-class CodingConfiguration(Strict):
+class CodingConfiguration(OmitsDefaults):
     """What a user chose for coding mentions."""
+
+    omitted = ("encoding",)
 
     codes: Annotated[str | None, Option(READ, metavar="PATH")] = Field(
         default=None,
-        description="The list, a TSV or Parquet file; by default, and as `icd10cm`, ICD-10-CM.",
+        description="The list: TSV, CSV or Parquet; by default, and as `icd10cm`, ICD-10-CM.",
+    )
+    encoding: Annotated[str, Option(READ)] = Field(
+        default="utf-8", description="The list's encoding, like cp1252, if it is a text."
     )
     lay_terms: Annotated[bool, Option(READ, "--no-everyday")] = Field(
         default=True,
@@ -78,7 +93,10 @@ class CodingCount(Record):
 
 
 class CodingFacts(Record):
-    """What codes were made from: the same facts and inputs give the same bytes."""
+    """What codes were made from: the same facts and inputs give the same bytes.
+
+    `written` and `sha256` are as in `schemas.manifest.Manifest`.
+    """
 
     version: Literal[1] = 1
     coder: str
@@ -87,3 +105,46 @@ class CodingFacts(Record):
     codes_fingerprint: str
     configuration: CodingConfiguration
     counts: tuple[CodingCount, ...]
+    written: Written | None = None
+    sha256: str | None = None
+
+
+class _Said(Record):
+    """What is read of it where only the files are of interest."""
+
+    written: Written | None = None
+
+
+def read_coding(folder: Path) -> CodingFacts:
+    """Read what a folder of coded mentions says of itself.
+
+    Raises:
+        CorpusError: It says nothing, or what can't be understood; or that was cut or changed.
+    """
+    return _read(folder / CODING, CodingFacts)
+
+
+def read_coding_files(folder: Path) -> Written | None:
+    """Read what was written to a folder of coded mentions; None of a version that did not hash.
+
+    Raises:
+        CorpusError: As `read_coding`.
+    """
+    return _read(folder / CODING, _Said).written
+
+
+_T = TypeVar("_T", CodingFacts, _Said)
+
+
+def _read(path: Path, kind: type[_T]) -> _T:
+    try:
+        content = path.read_bytes()
+        said = kind.model_validate_json(content)
+    except OSError as error:
+        raise CorpusError(Problem(path, None, f"can't be read: {error.strerror}")) from error
+    except ValidationError as error:
+        found = "; ".join(faults(error).splitlines())
+        raise CorpusError(Problem(path, None, found, hint=RUN_AGAIN)) from error
+    if said.written is not None or is_sealed(content):
+        check_seal(content, path, hint=RUN_AGAIN)
+    return said

@@ -13,10 +13,15 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from projector.errors import CorpusError, Problem
+from schemas.seal import check_seal, is_sealed
 from schemas.validation import faults
+
+# What to do about a run's file that was cut or changed.
+RUN_AGAIN = "What is damaged can't be mended: run it again, into another folder or with --overwrite"
 
 MANIFEST = "manifest.json"
 LOG = "log.json"
+PROJECTIONS_FOLDER = "projections"
 
 
 class Record(BaseModel):
@@ -87,11 +92,43 @@ class LanguageCount(Record):
     tables: dict[str, str]
 
 
+class FileFacts(Record):
+    """A file as it was written: its size in bytes, and its SHA-256."""
+
+    size: int
+    sha256: str
+
+
+class FolderFacts(Record):
+    """The `.txt` and `.ann` of a folder as they were written, too many to be listed one by one.
+
+    `sha256` is that of what `sha256sum` prints for them, sorted by name:
+
+        sha256sum *.ann *.txt | LC_ALL=C sort -k 2 | sha256sum
+    """
+
+    files: int
+    sha256: str
+
+
+class Written(Record):
+    """All files beside a manifest or `coding.json` but the log, by their path in the folder.
+
+    A file is in `files`, or in one of `folders`.
+    """
+
+    files: dict[str, FileFacts]
+    folders: dict[str, FolderFacts]
+
+
 class Manifest(Record):
     """What a run was made from, and what came of it.
 
     `configuration` is a `RunConfiguration` or `TaggingConfiguration` as JSON: kept as it was, so
-    that a run stays readable when options come and go.
+    that a run stays readable when options come and go. `written` is null in runs of versions that
+    did not hash; where it isn't, `sha256` is the manifest's own, see `schemas.seal`. `notices`
+    tell, a line each, what of the inputs was understood otherwise than it is stated (like offsets
+    in UTF-16 units), and what beside them was not read.
     """
 
     version: Literal[1] = 1
@@ -101,10 +138,16 @@ class Manifest(Record):
     versions: dict[str, str]
     languages: tuple[LanguageCount, ...]
     counts: tuple[MentionCount, ...]
+    notices: tuple[str, ...] = ()
+    written: Written | None = None
+    sha256: str | None = None
 
 
 class RunLog(Record):
-    """What differs from run to run: times are UTC in ISO 8601, `seconds` wall time."""
+    """What differs from run to run: times are UTC in ISO 8601, `seconds` wall time.
+
+    `sha256` is its own, see `schemas.seal`.
+    """
 
     version: Literal[1] = 1
     started: str
@@ -114,19 +157,26 @@ class RunLog(Record):
     platform: str
     processors: int
     command: tuple[str, ...]
+    sha256: str | None = None
 
 
 def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a run's folder.
 
     Raises:
-        CorpusError: The folder holds no run, or one that can't be understood.
+        CorpusError: The folder holds no run, or one that can't be understood; or the manifest was
+            cut or changed.
     """
     path = folder / MANIFEST
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
+        manifest = Manifest.model_validate_json(content)
     except OSError as error:
         found = f"no run is there: {MANIFEST} can't be read ({error.strerror})"
         raise CorpusError(Problem(folder, None, found, "the folder of a finished run")) from error
     except ValidationError as error:
-        raise CorpusError(Problem(path, None, "; ".join(faults(error).splitlines()))) from error
+        found = "; ".join(faults(error).splitlines())
+        raise CorpusError(Problem(path, None, found, hint=RUN_AGAIN)) from error
+    if manifest.written is not None or is_sealed(content):
+        check_seal(content, path, hint=RUN_AGAIN)
+    return manifest

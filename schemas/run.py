@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
-from projector.settings import DEFAULT_MODEL, Precision, Settings
+from projector.settings import (
+    COLUMN_ROLES,
+    DEFAULT_MODEL,
+    Precision,
+    ReadingRules,
+    Settings,
+    TextCheck,
+)
 from schemas.options import MODEL, READ, Option
 
 _PRECISION = "What it computes in; auto: bf16 where the processor is fast in it, else fp32."
+_NEXT_COLUMN = re.compile(r",(?=[^,=]+=)")  # a column's own name may hold a comma
 _ON_ERROR = "Whether what can't be read rightly stops the run, or is skipped and listed."
 
 
@@ -17,6 +35,23 @@ class Strict(BaseModel):
     """Refuse unknown names, so that a misspelt option is an error and not a silent default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OmitsDefaults(Strict):
+    """Leave out of what is written those fields, named in `omitted`, that have their default.
+
+    They came later: where they aren't used, runs have the bytes that they had before.
+    """
+
+    omitted: ClassVar[tuple[str, ...]] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = serialize(self)
+        for name in self.omitted:
+            if getattr(self, name) == type(self).model_fields[name].get_default():
+                content.pop(name, None)
+        return content
 
 
 class ModelConfiguration(Strict):
@@ -60,8 +95,56 @@ class CorpusConfiguration(Strict):
         return {"path": value} if isinstance(value, str) else value
 
 
-class RunConfiguration(Strict):
+class ReadingConfiguration(Strict):
+    """How the files of corpora are read, all of a run's alike."""
+
+    text_check: Annotated[TextCheck, Option(READ)] = Field(
+        default="strict",
+        description="How the words that files state for mentions are held against the texts. "
+        "strict: they must be equal; normalised: they may differ in Unicode form, blanks, entities "
+        "like &amp;, case and how they were tokenised, and the text's are taken; off: not at all, "
+        "offsets are trusted, and tables need no texts.",
+    )
+    columns: Annotated[tuple[str, ...], Option(READ, metavar="NAME=COLUMN")] = Field(
+        default=(),
+        description="What a table calls its columns: filename, label, start, end, text, ranges, "
+        "id, code, note; several parted by commas. A column's number will do.",
+    )
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _parted(cls, value: object) -> object:
+        if isinstance(value, Mapping):
+            value = [f"{name}={column}" for name, column in value.items()]
+        stated = [value] if isinstance(value, str) else value
+        if not isinstance(stated, (list, tuple)) or not all(isinstance(one, str) for one in stated):
+            return value
+        return tuple(word for words in stated for word in _NEXT_COLUMN.split(words))
+
+    @field_validator("columns")
+    @classmethod
+    def _named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for word in value:
+            name, sign, column = word.partition("=")
+            if not (sign and column.strip()) or name.strip() not in COLUMN_ROLES:
+                known = ", ".join(COLUMN_ROLES)
+                raise ValueError(
+                    f"{word!r} is not of the form NAME=COLUMN (--columns); expected a NAME of "
+                    f"{known}, like start=begin"
+                )
+        return value
+
+    @property
+    def rules(self) -> ReadingRules:
+        """Return how files are read."""
+        parts = (word.partition("=") for word in self.columns)
+        return ReadingRules(self.text_check, tuple((n.strip(), c.strip()) for n, _, c in parts))
+
+
+class RunConfiguration(OmitsDefaults):
     """All that a user chose for projecting a corpus onto its translations."""
+
+    omitted = ("reading",)
 
     version: Literal[1] = Field(default=1, description="Of this layout.")
     source: CorpusConfiguration | None = Field(default=None, description="The annotated corpus.")
@@ -99,6 +182,9 @@ class RunConfiguration(Strict):
         description="Documents with more characters on either side fail, each for itself; by "
         "default none does.",
     )
+    reading: ReadingConfiguration = Field(
+        default=ReadingConfiguration(), description="How the files of the corpora are read."
+    )
 
     @model_validator(mode="after")
     def _one_tagger(self) -> RunConfiguration:
@@ -110,8 +196,10 @@ class RunConfiguration(Strict):
         return self
 
 
-class TaggingConfiguration(Strict):
+class TaggingConfiguration(OmitsDefaults):
     """All that a user chose for tagging a corpus: a run without targets."""
+
+    omitted = ("reading",)
 
     version: Literal[1] = Field(default=1, description="Of this layout.")
     source: CorpusConfiguration = Field(description="The corpus whose texts are tagged.")
@@ -130,4 +218,7 @@ class TaggingConfiguration(Strict):
         default=None,
         ge=1,
         description="Documents with more characters fail, each for itself; by default none does.",
+    )
+    reading: ReadingConfiguration = Field(
+        default=ReadingConfiguration(), description="How the files of the corpora are read."
     )

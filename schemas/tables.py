@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from projector.errors import CorpusError, Problem
 
@@ -215,6 +216,43 @@ def name_of(schema: pa.Schema) -> str:
     return bytes(schema.metadata[_NAME]).decode()
 
 
+def check_rows(table: pa.Table, expected: pa.Schema, path: Path) -> None:
+    """Refuse rows that hold a null where a reader of `expected` relies on a value.
+
+    Args:
+        table: What was read, its types as expected.
+        expected: One of `TABLES`, or some of its columns.
+        path: The file, all of whose rows they are.
+
+    Raises:
+        CorpusError: A row does; the first is told.
+    """
+    for field in expected:
+        if field.name in table.column_names and not field.nullable:
+            row = _null_row(table.column(field.name).combine_chunks(), field.type)
+            if row is not None:
+                found = f"the column {field.name} is null"
+                raise CorpusError(Problem(path, row + 1, found, "a value"))
+
+
+def _null_row(column: pa.Array, type_: pa.DataType) -> int | None:
+    """Return the first row that is null or, in a list, has a null in it; None if none is."""
+    if column.null_count:
+        return int(pc.index(column.is_null(), True).as_py())
+    if not pa.types.is_list(type_):
+        return None
+    inner = column.flatten()
+    parts = [inner, *(inner.flatten() if pa.types.is_struct(inner.type) else ())]
+    if not any(part.null_count for part in parts):
+        return None
+    rows = pc.list_parent_indices(column)
+    return min(
+        int(rows[pc.index(part.is_null(), True).as_py()].as_py())
+        for part in parts
+        if part.null_count
+    )
+
+
 def check_table(found: pa.Schema, expected: pa.Schema, path: Path) -> None:
     """Refuse a file that a reader of `expected` can't rely on.
 
@@ -233,6 +271,9 @@ def check_table(found: pa.Schema, expected: pa.Schema, path: Path) -> None:
     for field in expected:
         if not field.nullable and field.name not in found.names:
             raise CorpusError(Problem(path, None, f"the column {field.name} is missing"))
+        if found.names.count(field.name) > 1:
+            told = f"the column {field.name} comes {found.names.count(field.name)} times"
+            raise CorpusError(Problem(path, None, told, "once"))
         if field.name in found.names and found.field(field.name).type != field.type:
             type_ = found.field(field.name).type
             problem = Problem(path, None, f"the column {field.name} is {type_}", str(field.type))

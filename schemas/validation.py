@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -54,14 +55,15 @@ def read_content(path: Path) -> dict[str, Any]:
         ConfigurationError: It can't be read, or is no TOML.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8").removeprefix("\ufeff")
         if _ENDLESS_KEY.search(text):  # its levels are gone through again for each of them
             raise RecursionError
         return tomllib.loads(text)
     except OSError as error:
         raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
     except ValueError as error:  # also what is not UTF-8
-        raise ConfigurationError(f"{path}: is no TOML: {error}") from error
+        told = str(error).partition("; use sys")[0]  # which is about no file of the user's
+        raise ConfigurationError(f"{path}: is no TOML: {told}") from error
     except RecursionError as error:
         raise ConfigurationError(
             f"{path}: is nested too deeply to be read; expected tables of settings"
@@ -82,13 +84,31 @@ def validated(
     Raises:
         ConfigurationError: It doesn't hold it; every fault is told.
     """
+    file = f"{where}: " if where else ""
+    if endless := list(_endless_numbers(content, within)):
+        raise ConfigurationError(
+            "\n".join(f"{file}{key}: {value}; expected a finite number" for key, value in endless)
+        )
     try:
         return contract.model_validate(content)
     except ValidationError as error:
         told = faults(error, where, contract=contract, within=within)
         raise ConfigurationError(told) from error
     except ConfigurationError as error:  # of values that are each legal and don't go together
-        raise ConfigurationError(f"{where}: {error}" if where else str(error)) from error
+        raise ConfigurationError(f"{file}{error}") from error
+
+
+def _endless_numbers(content: object, key: str) -> Iterator[tuple[str, float]]:
+    """Yield the keys and values of what is infinite or no number, which passes every limit."""
+    inner: Iterable[tuple[object, object]] = ()
+    if isinstance(content, Mapping):
+        inner = content.items()
+    elif isinstance(content, (list, tuple)):
+        inner = enumerate(content)
+    elif isinstance(content, float) and not math.isfinite(content):
+        yield key, content
+    for name, value in inner:
+        yield from _endless_numbers(value, f"{key}.{name}" if key else str(name))
 
 
 def faults(
@@ -198,5 +218,8 @@ def differences(
 
 
 def _brief(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (RecursionError, ValueError):  # nested, or numbers of thousands of digits
+        text = f"a {type(value).__name__} without end"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}…"

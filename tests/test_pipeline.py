@@ -1,18 +1,25 @@
 """The whole flow with the tiny encoder, mostly by what must not change its results."""
 
-import re
-import unicodedata
 from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from counting_encoder import CountingEncoder
+from projected_texts import (
+    ITALIAN,
+    RECIPES,
+    SPANISH,
+    annotated,
+    assert_sound,
+    document,
+    places,
+    project,
+    shifted,
+)
 
 from projector.decode.tagger_evidence import SpanEvidence
 from projector.document import (
     Annotation,
-    Document,
     DocumentPair,
     Fragment,
     Mention,
@@ -20,187 +27,10 @@ from projector.document import (
     Status,
 )
 from projector.models.character_ngrams import TinyEncoder
-from projector.pipeline import project_pair, project_pairs
-from projector.settings import AlignSettings, DecodeSettings, Settings, published
+from projector.pipeline import project_pairs
+from projector.settings import DecodeSettings, Settings, published
 
-SPANISH = (
-    "Paciente de 54 años con diabetes mellitus tipo 2 e hipertensión arterial. "
-    "Presenta dolor abdominal agudo, fiebre de 38,5 °C y vómitos.\n"
-    "Se realiza tomografía computarizada abdominal: apendicitis aguda. "
-    "Tras la apendicectomía laparoscópica, sin fiebre ni dolor abdominal.\n"
-)
-ITALIAN = (
-    "Paziente di 54 anni con diabete mellito tipo 2 e ipertensione arteriosa. "
-    "Presenta dolore addominale acuto, febbre di 38,5 °C e vomito.\n"
-    "Si realizza tomografia computerizzata addominale: appendicite acuta. "
-    "Dopo l'appendicectomia laparoscopica, senza febbre né dolore addominale.\n"
-)
-LABELS = {
-    "diabetes mellitus tipo 2": "DISEASE",
-    "hipertensión arterial": "DISEASE",
-    "dolor abdominal agudo": "SYMPTOM",
-    "dolor abdominal": "SYMPTOM",
-    "fiebre": "SYMPTOM",
-    "tomografía computarizada abdominal": "PROCEDURE",
-    "tomografía": "PROCEDURE",
-    "apendicitis aguda": "DISEASE",
-    "vómitos": "SYMPTOM",
-}
 PREFIX = "Informe clínico. Servicio de Medicina Interna; 12/03/2019.\n\n"
-RECIPES = {
-    "default": Settings(),
-    "published": published(),
-    **{
-        method: Settings(AlignSettings(method=method))
-        for method in ("softmax", "argmax", "itermax")
-    },
-    "sinkhorn-converged": Settings(AlignSettings(method="sinkhorn-converged")),
-}
-
-
-def document(text, *mentions, language="es", annotations=(), name="case"):
-    """Return a document; a mention is (label, start, end, start, end, …)."""
-    made = tuple(
-        Mention(
-            f"T{number}",
-            label,
-            tuple(Fragment(*pair) for pair in zip(places[::2], places[1::2], strict=True)),
-        )
-        for number, (label, *places) in enumerate(mentions, start=1)
-    )
-    return Document(name, language, text, made, tuple(annotations))
-
-
-def annotated(text, words=LABELS):
-    """Return a document in which every occurrence of every one of `words` is a mention."""
-    found = sorted(
-        (match.start(), match.end(), label)
-        for word, label in words.items()
-        for match in re.finditer(re.escape(word), text)
-    )
-    return document(text, *((label, start, end) for start, end, label in found))
-
-
-def project(source, target, recipe=None, **options):
-    if isinstance(target, str):
-        target = document(target, language="it")
-    return project_pair(
-        DocumentPair(source, target), TinyEncoder(), recipe or Settings(), **options
-    )
-
-
-def fragments(result):
-    return {one.mention_id: one.fragments for one in result.projections}
-
-
-def places(result):
-    return [
-        [(fragment.start, fragment.end) for fragment in one.fragments] for one in result.projections
-    ]
-
-
-def shifted(found, by):
-    return [[(start + by, end + by) for start, end in one] for one in found]
-
-
-def assert_sound(result, source, text):
-    """Check what holds of every result: one outcome a mention, offsets true, text untouched."""
-    assert [one.mention_id for one in result.projections] == [one.id for one in source.mentions]
-    kept = [one for one in result.projections if one.status is Status.PROJECTED]
-    assert [one.id for one in result.document.mentions] == [one.mention_id for one in kept]
-    labels = {one.id: one.label for one in source.mentions}
-    for one, mention in zip(kept, result.document.mentions, strict=True):
-        assert mention.fragments == one.fragments
-        assert mention.label == labels[mention.id]
-        assert 0 < one.score <= 1
-        assert not one.reason
-        assert one.fragments
-        for left, right in zip(one.fragments, one.fragments[1:], strict=False):
-            assert left.end < right.start
-            assert text[left.end : right.start].strip()
-        for fragment in one.fragments:
-            assert fragment.end <= len(text)
-            surface = text[fragment.start : fragment.end]
-            assert surface == surface.strip()
-    for one in result.projections:
-        if one.status is not Status.PROJECTED:
-            assert one.status in (Status.UNALIGNED, Status.BELOW_THRESHOLD)
-            assert one.reason
-            assert not one.fragments
-    assert result.document.text is text
-    assert result.source is source
-
-
-# A document projected onto itself.
-
-
-def in_form(text, form):
-    match form:
-        case "NFD":
-            return unicodedata.normalize("NFD", text)
-        case "CRLF":
-            return text.replace("\n", "\r\n")
-        case "spaced":
-            return text.replace(" ", "\u00a0 ").replace("\n", "\n\n\t")
-        case "marked":
-            return text.replace("Paciente", "\ufeffPaciente")
-        case "emoji":
-            return text.replace(",", " 👩🏽‍⚕️🇪🇸,").replace("fiebre", "🤒fiebre")
-    return text
-
-
-@pytest.mark.parametrize("form", ["plain", "NFD", "CRLF", "spaced", "marked", "emoji"])
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_a_document_projects_onto_itself(form, recipe):
-    text = in_form(SPANISH, form)
-    words = {in_form(word, form): label for word, label in LABELS.items()}
-    source = annotated(text, words)
-    assert len(source.mentions) > 8
-    result = project(source, document(text), RECIPES[recipe])
-    assert_sound(result, source, text)
-    assert fragments(result) == {one.id: one.fragments for one in source.mentions}
-
-
-def test_discontinuous_nested_and_overlapping_mentions_project_onto_themselves():
-    text = "Lesión de hígado y de bazo, trauma torácico cerrado con fractura costal."
-    source = document(
-        text,
-        ("X", 0, 16),
-        ("X", 0, 6, 19, 26),  # Lesión … de bazo
-        ("X", 28, 51),
-        ("X", 28, 43),
-        ("X", 35, 51),
-        ("Y", 28, 51),
-        ("X", 0, 6, 10, 16, 22, 26),
-    )
-    result = project(source, document(text))
-    assert_sound(result, source, text)
-    assert fragments(result) == {one.id: one.fragments for one in source.mentions}
-
-
-WORDS = ["fiebre", "dolor", "tos", "edema", "lesión", "hígado", "bazo", "agudo", "2", "mg", "ECG"]
-GAPS = [" ", "  ", ", ", ".\n", " - ", "-", "/", "\u00a0", "\r\n"]
-
-
-@given(
-    st.lists(st.sampled_from(WORDS), unique=True),  # equal ones side by side are ambiguous
-    st.lists(st.sampled_from(GAPS), min_size=len(WORDS), max_size=len(WORDS)),
-    st.lists(st.tuples(st.integers(0, 99), st.integers(1, 4)), max_size=6),
-)
-@settings(max_examples=60, deadline=None)
-def test_mentions_of_whole_words_project_onto_themselves(words, gaps, picks):
-    text, ends = "", []
-    for word, gap in zip(words, gaps, strict=False):
-        ends.append((len(text), len(text) + len(word)))
-        text += word + gap
-    mentions = []
-    for first, size in picks if ends else ():
-        run = ends[first % len(ends) :][:size]
-        mentions.append(("X", run[0][0], run[-1][1]))
-    source = document(text, *mentions)
-    result = project(source, document(text))
-    assert_sound(result, source, text)
-    assert fragments(result) == {one.id: one.fragments for one in source.mentions}
 
 
 # A translation.
@@ -418,24 +248,8 @@ def test_the_span_model_weighs_a_taggers_edges():
 # Many pairs.
 
 
-class Counting:
-    """Count the texts that the tiny encoder is asked to encode."""
-
-    def __init__(self):
-        self.tiny = TinyEncoder()
-        self.texts = Counter()
-        self.name, self.fingerprint, self.dimension = "counting", "counting-1", self.tiny.dimension
-
-    def tokenize(self, text):
-        return self.tiny.tokenize(text)
-
-    def encode(self, texts):
-        self.texts.update(text.text for text in texts)
-        return self.tiny.encode(texts)
-
-
 def test_a_source_of_several_translations_is_encoded_once():
-    encoder = Counting()
+    encoder = CountingEncoder()
     targets = [document(ITALIAN + f"{n}\n", language="it") for n in range(3)]
     pairs = [DocumentPair(annotated(SPANISH), target) for target in targets]
     found = list(project_pairs(pairs, encoder, Settings()))

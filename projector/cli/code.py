@@ -12,6 +12,7 @@ from projector.cli.options import (
     accept_losses_option,
     corpus_options,
     device_option,
+    edited_option,
     gathered,
     on_error_option,
     options_of,
@@ -19,12 +20,19 @@ from projector.cli.options import (
     overwrite_option,
     reading,
     stated,
+    tell,
+    tell_edited,
 )
 from projector.cli.output import echo_coded, echo_json, exit_code, format_option, hint
 from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.sections import SectionedCommand
+from projector.cli.stdin import from_stdin
+from projector.corpus.labels import (
+    unknown_labels,
+    unused_names,
+)
 from projector.run.reporter import loading
-from schemas.coding import CODING, CodingConfiguration
+from schemas.coding import CODING, OF_FILES, CodingConfiguration
 from schemas.options import nested
 
 if TYPE_CHECKING:
@@ -39,6 +47,7 @@ def _configuration(**values: Any) -> CodingConfiguration:  # noqa: ANN401
 @click.command("code", cls=SectionedCommand)
 @click.argument("mentions", type=PATH)
 @corpus_options
+@edited_option
 @on_error_option
 @options_of(CodingConfiguration)
 @output_option("The folder to write.")
@@ -52,6 +61,7 @@ def command(
     mentions: Path,
     read_as: dict[str, Any],
     configuration: CodingConfiguration,
+    edited: bool,
     on_error: str,
     output: Path,
     overwrite: bool,
@@ -61,8 +71,9 @@ def command(
 ) -> int:
     """Propose codes for MENTIONS: those of a run, a corpus, or a table without its texts.
 
-    Codes that a mention has stay. OUTPUT holds the ranked proposals as Parquet, and the first ones
-    as BRAT normalisations and in the tables of DisTEMIST and CodiESP.
+    MENTIONS may be -, a table from the standard input. Codes that a mention has stay. OUTPUT holds
+    the ranked proposals as Parquet, and the first ones as BRAT normalisations and in the tables of
+    DisTEMIST and CodiESP.
 
     \b
     Examples:
@@ -75,21 +86,26 @@ def command(
     from projector.storage.atomic_folder import refuse_existing
 
     refuse_existing(output, overwrite=overwrite, mark=CODING)
+    tell_edited(mentions, edited=edited)
     with TerminalReporter() as reporter, loading(reporter, f"coder {configuration.model}"):
         coder = configured_coder(
             configuration, Path(), device=device, progress=with_progress("descriptions")
         )
     skipped: list[Problem] | None = [] if on_error == "skip" else None
     facts = write_codes(
-        read_mentions(mentions, **read_as, skipped=skipped),
+        read_mentions(from_stdin(mentions, "table"), **read_as, skipped=skipped),
         coder,
         output,
         configuration,
         overwrite=overwrite,
+        where=mentions,
     )
+    there = {one.label for one in facts.counts}
+    tell(unknown_labels(configuration.labels, there))
+    tell(unused_names(read_as["labels"], there))
     losses = [str(one) for one in skipped or ()]
     if form == "json":
-        echo_json({"output": output, **facts.model_dump(), "skipped": losses})
+        echo_json({"output": output, **facts.model_dump(exclude=OF_FILES), "skipped": losses})
     else:
         for loss in losses:
             click.echo(f"skipped: {loss}", err=True)

@@ -11,15 +11,23 @@ from projector.cli.options import (
     PATH,
     accept_losses_option,
     corpus_options,
+    edited_option,
     gathered,
     on_error_option,
     opened,
     overwrite_option,
+    tell,
+    tell_edited,
 )
 from projector.cli.output import echo_json, exit_code, format_option
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand, option
-from projector.errors import counted
+from projector.corpus.labels import unused_names
+from projector.errors import (
+    Notice,
+    counted,
+    summaries,
+)
 from schemas.options import WRITTEN
 
 if TYPE_CHECKING:
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
 @click.argument("corpus", type=PATH)
 @click.argument("output", type=PATH)
 @corpus_options
+@edited_option
 @on_error_option
 @option(
     "--to",
@@ -48,6 +57,7 @@ def command(
     corpus: Corpus,
     output: Path,
     target: Format,
+    edited: bool,
     on_error: Literal["stop", "skip"],
     overwrite: bool,
     accept_losses: bool,
@@ -67,6 +77,9 @@ def command(
 
     if target == "tsv" and output.suffix == ".tsv":
         raise click.UsageError(f"OUTPUT is a folder: say {output.with_suffix('')}, not {output}")
+    notices: list[Notice] = []
+    tell_edited(corpus.path, edited=edited)
+    labels: set[str] = set()
     losses = convert_corpus(
         corpus,
         output,
@@ -74,10 +87,16 @@ def command(
         on_error=on_error,
         overwrite=overwrite,
         progress=with_progress("documents"),
+        notices=notices,
+        labels=labels,
     )
+    tell(unused_names(corpus.labels, labels))
     if form == "json":
-        echo_json({"output": output, "documents": len(corpus.names), "losses": losses})
+        told = {"output": output, "documents": len(corpus.names), "losses": losses}
+        echo_json({**told, "notices": summaries(notices)})
     else:
+        for line in summaries(notices):
+            click.echo(f"note: {line}", err=True)
         for loss in losses:
             click.echo(f"lost: {loss}", err=True)
         click.echo(

@@ -11,13 +11,17 @@ import click
 from projector.cli.options import (
     PATH,
     corpus_options,
+    edited_option,
     gathered,
     on_error_option,
     only_option,
     reading,
+    tell,
+    tell_edited,
 )
 from projector.cli.output import echo_json, echo_table, format_option
 from projector.cli.sections import SectionedCommand, option
+from projector.cli.stdin import from_stdin
 from schemas.options import READ, WRITTEN
 
 if TYPE_CHECKING:
@@ -39,6 +43,7 @@ _FIGURES = (
 @click.argument("gold", type=PATH)
 @click.argument("proposed", type=PATH)
 @corpus_options
+@edited_option
 @on_error_option
 @option(
     "--codes",
@@ -46,6 +51,13 @@ _FIGURES = (
     section=READ,
     type=PATH,
     help="The list that covers gold, if PROPOSED doesn't hold what it had.",
+)
+@option(
+    "--encoding",
+    section=READ,
+    default="utf-8",
+    show_default=True,
+    help="The list's encoding, like cp1252, if it is a text.",
 )
 @only_option
 @option(
@@ -60,7 +72,9 @@ def codes(
     gold: Path,
     proposed: Path,
     read_as: dict[str, Any],
+    edited: bool,
     listed: Path | None,
+    encoding: str,
     only: tuple[str, ...],
     on_error: str,
     curve: bool,
@@ -79,14 +93,17 @@ def codes(
     """
     from projector.evaluation.score_code_files import compare_codes
 
+    tell_edited(gold, proposed, edited=edited)
     found = compare_codes(
-        gold,
-        proposed,
+        from_stdin(gold, "table"),
+        from_stdin(proposed, "table"),
         codes=listed,
+        encoding=encoding,
         only=only,
         skip=on_error == "skip",
         **read_as,
     )
+    tell(found.remarks)
     for problem in found.skipped:
         click.echo(f"skipped: {problem}", err=True)
     if form == "json":

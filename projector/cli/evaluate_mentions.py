@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.cli.options import PATH, corpus_options, gathered, only_option, reading
+from projector.cli.options import (
+    PATH,
+    corpus_options,
+    edited_option,
+    gathered,
+    only_option,
+    reading,
+)
 from projector.cli.output import echo_json, echo_table, format_option
 from projector.cli.sections import SectionedCommand, option
+from projector.cli.stdin import from_stdin
 from schemas.options import SCORED, WRITTEN
 
 if TYPE_CHECKING:
@@ -30,6 +38,7 @@ _FIGURES = ("strict P", "strict R", "strict F1", "char P", "char R", "char F1")
 @click.argument("gold", type=PATH)
 @click.argument("predicted", type=PATH)
 @corpus_options
+@edited_option
 @only_option
 @option(
     "--fragments",
@@ -59,6 +68,7 @@ def mentions(
     gold: Path,
     predicted: Path,
     read_as: dict[str, Any],
+    edited: bool,
     only: tuple[str, ...],
     fragments: FragmentRule,
     tenths: bool,
@@ -68,9 +78,11 @@ def mentions(
     """Score PREDICTED against GOLD, as the shared task does.
 
     GOLD is a corpus, a folder of one for each language, or a table without its texts; PREDICTED
-    likewise, or a run's folder. Precision, recall and F1, strict and by characters; with several
-    languages also their mean and standard deviation. The word `mentions` can be left out;
-    `projector evaluate codes` scores codes (folders called so are ./mentions, ./codes).
+    likewise, or a run's folder; one of them may be -, a table from the standard input. Precision,
+    recall and F1, strict and by characters; with several languages also their mean and standard
+    deviation. Labels that differ in case are different ones, and that is told. The word `mentions`
+    can be left out; `projector evaluate codes` scores codes (folders called so are ./mentions,
+    ./codes).
 
     \b
     Examples:
@@ -83,11 +95,12 @@ def mentions(
     from projector.evaluation.score_files import score_paths
 
     scored = score_paths(
-        gold,
-        predicted,
+        from_stdin(gold, "table"),
+        from_stdin(predicted, "table"),
         **read_as,
         only=only or None,
         fragments=fragments,
+        edited=edited,
     )
     for remark in scored.remarks:
         click.echo(remark, err=True)

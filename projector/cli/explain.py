@@ -10,9 +10,9 @@ import click
 
 from projector.cli.options import (
     PATH,
-    corpus_options,
     device_option,
     gathered,
+    label_options,
     open_configured,
     options_of,
     recipe_option,
@@ -27,7 +27,7 @@ from projector.document import Document, DocumentPair
 from projector.errors import ConfigurationError, CorpusError
 from projector.run.reporter import loading
 from schemas.options import READ, WRITTEN
-from schemas.run import RunConfiguration
+from schemas.run import CorpusConfiguration, RunConfiguration
 
 if TYPE_CHECKING:
     from projector.decode.tagger_evidence import TaggerEvidence
@@ -56,7 +56,8 @@ def _configuration(
 @click.argument("target", type=PATH)
 @click.argument("document")
 @click.argument("mention")
-@corpus_options
+@options_of(CorpusConfiguration)
+@label_options
 @option(
     "--target-language",
     section=READ,
@@ -116,8 +117,8 @@ def _pair(configuration: RunConfiguration, name: str, mention: str) -> DocumentP
         CorpusError: One of them can't be read, or the mention can't be true.
     """
     assert configuration.source is not None
-    source = open_configured(configuration.source, configuration.labels)
-    target = open_configured(configuration.targets[0], configuration.labels)
+    source = open_configured(configuration.source, configuration.labels, configuration.reading)
+    target = open_configured(configuration.targets[0], configuration.labels, configuration.reading)
     if name not in source.names:
         raise ConfigurationError(
             f"{source.path} has no document {name}; it has {listed(source.names)}"
@@ -146,7 +147,7 @@ def _predicted(configuration: RunConfiguration, translation: Document) -> Tagger
 
     if configuration.tagger is None:
         return None
-    corpus = open_configured(configuration.tagger, configuration.labels)
+    corpus = open_configured(configuration.tagger, configuration.labels, configuration.reading)
     name = dict(pair_names((translation.name,), corpus.names).pairs).get(translation.name)
     if name is None:
         return None

@@ -29,7 +29,7 @@ from projector.cli.reporter import TerminalReporter, duration
 from projector.cli.run_options import projection, run_options, tagging_collection
 from projector.cli.sections import SectionedGroup, option
 from projector.errors import counted
-from schemas.coding import LEXICAL, CodingConfiguration
+from schemas.coding import LEXICAL, OF_FILES, CodingConfiguration
 from schemas.collection import Collection, JobOptions, read_collection
 from schemas.options import CODED, READ
 from schemas.run import RunConfiguration, TaggingConfiguration
@@ -136,6 +136,7 @@ def run(
     losses = summary.count_losses(fail_on)
     failed = sum(one.failed for one in summary.languages)
     tags = isinstance(collection.run, TaggingConfiguration)
+    coded = None if done.coded is None else done.coded.model_dump(exclude=OF_FILES)
     if form == "json":
         echo_json(
             {
@@ -148,8 +149,9 @@ def run(
                 "counts": [one.model_dump() for one in summary.counts],
                 "losses": losses,
                 **({"tagged": summary.tagged} if tags else {}),
-                **({} if done.coded is None else {"coded": done.coded.model_dump()}),
+                **({} if coded is None else {"coded": coded}),
                 "problems": [asdict(problem) for problem in done.plan.problems],
+                "notices": [asdict(notice) for notice in done.plan.notices],
                 "unused": done.plan.unused,
             }
         )
@@ -260,3 +262,37 @@ def logs(run: Path, shard: int | None) -> None:
             f"the run has {counted(shards, 'shard')}, from 0", param_hint="--shard"
         )
     click.echo(read_text(folder.driver_log if shard is None else folder.log(shard)), nl=False)
+
+
+@command.command("verify")
+@click.argument("run", type=PATH)
+@format_option
+def verify(run: Path, form: str) -> int:
+    """Read everything in the folder RUN and report what is not as it was written.
+
+    RUN is a collection's run, finished or not, one of `projector project`, or a folder of codes.
+    Files are held against the hashes that were taken when they were written, counts against the
+    manifest, and what is said of texts against the texts. Exit code 1 if anything differs, is
+    missing or is unknown.
+
+    \b
+    Examples:
+      projector jobs verify run
+      projector jobs verify out --format json
+    """
+    from jobs.verify import verify as verified_folder
+
+    verified = verified_folder(run)
+    if form == "json":
+        echo_json({**asdict(verified), "path": run})
+    else:
+        for remark in verified.remarks:
+            click.echo(remark, err=True)
+        for problem in verified.findings:
+            click.echo(str(problem))
+        files, findings = (
+            counted(verified.files, "file"),
+            counted(len(verified.findings), "finding"),
+        )
+        click.echo(f"{run}: {files}, {findings}")
+    return int(bool(verified.findings))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import wraps
 from inspect import signature
 from pathlib import Path
@@ -14,7 +14,10 @@ from pydantic import BaseModel
 
 from projector.cli.sections import Decorator, option
 from projector.corpus import label_map
+from projector.corpus.language_names import is_language
 from projector.corpus.open import open_corpus
+from projector.errors import ConfigurationError
+from projector.settings import TextCheck
 from schemas.options import (
     ENDED,
     MODEL,
@@ -25,7 +28,8 @@ from schemas.options import (
     FieldOption,
     field_options,
 )
-from schemas.run import CorpusConfiguration
+from schemas.run import CorpusConfiguration, ReadingConfiguration
+from schemas.validation import validated
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -123,7 +127,8 @@ def stated(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say how a corpus is read; `opened` and `reading` understand them."""
-    return options_of(CorpusConfiguration)(label_options(command))
+    command = options_of(ReadingConfiguration)(label_options(command))
+    return options_of(CorpusConfiguration)(command)
 
 
 def label_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -206,6 +211,13 @@ only_option = option(
     help="Score this label only; repeatable.",
 )
 
+edited_option = option(
+    "--edited",
+    section=READ,
+    is_flag=True,
+    help="Take BRAT and TSV of a run though they are not as it wrote them: corrected by hand.",
+)
+
 accept_losses_option = option(
     "--accept-losses", section=ENDED, is_flag=True, help="Exit with 0, not with 3, after losses."
 )
@@ -221,25 +233,73 @@ fail_on_option = option(
 )
 
 
+def tell(remarks: Iterable[str]) -> None:
+    """Print what a user should know, beside the results."""
+    for remark in remarks:
+        click.echo(remark, err=True)
+
+
+def tell_unknown_languages(option_name: str, codes: Iterable[str | None]) -> None:
+    """Print which codes are no language's; they are taken as they are written."""
+    tell(
+        f"{option_name} {code}: no language has this code; expected one like es or en. It is taken "
+        "as it is written"
+        for code in codes
+        if code is not None and not is_language(code)
+    )
+
+
+def tell_edited(*paths: Path, edited: bool) -> None:
+    """Refuse what a run wrote and is not as it wrote it, or tell of it as `--edited` has it taken.
+
+    Raises:
+        CorpusError: It is not to be taken.
+    """
+    from projector.storage.run_files import check_edited
+
+    for path in paths:
+        tell(check_edited(path, edited=edited))
+
+
 def output_option(what: str) -> Decorator:
     """Add the option that says where to write."""
     return option("-o", "--output", section=WRITTEN, type=PATH, required=True, help=what)
 
 
 def reading(
-    language: str | None, texts: str | None, labels: tuple[str, ...], keep_labels: bool
+    language: str | None,
+    texts: str | None,
+    labels: tuple[str, ...],
+    keep_labels: bool,
+    text_check: TextCheck,
+    columns: tuple[str, ...],
 ) -> dict[str, Any]:
     """Return how corpora are opened, as the options say."""
+    stated = {"text_check": text_check, "columns": columns}
+    try:
+        rules = validated(ReadingConfiguration, stated).rules
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
+    tell_unknown_languages("--language", [language])
     return {
         "language": language,
         "texts": None if texts is None else Path(texts),
         "labels": renamed(labels, keep_labels),
+        "rules": rules,
     }
 
 
-def open_configured(corpus: CorpusConfiguration, labels: Mapping[str, str] | None) -> Corpus:
+def open_configured(
+    corpus: CorpusConfiguration, labels: Mapping[str, str] | None, reading: ReadingConfiguration
+) -> Corpus:
     """Open a corpus of a configuration, with the new names of its labels."""
-    return open_corpus(corpus.path, language=corpus.language, texts=corpus.texts, labels=labels)
+    return open_corpus(
+        corpus.path,
+        language=corpus.language,
+        texts=corpus.texts,
+        labels=labels,
+        rules=reading.rules,
+    )
 
 
 def opened(corpus: Path, **values: Any) -> Corpus:  # noqa: ANN401

@@ -107,6 +107,7 @@ def _echo_json(summary: RunSummary, plan: Plan, output: Path, losses: int) -> No
             "counts": [one.model_dump() for one in summary.counts],
             "losses": losses,
             "problems": [asdict(problem) for problem in plan.problems],
+            "notices": [asdict(notice) for notice in plan.notices],
             "unpaired": {code: plan.unpaired(number) for number, code in enumerate(codes)},
             "unused": dict(zip(codes, plan.unused, strict=True)),
         }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import click
 
 from projector.cli.output import listed
-from projector.errors import counted
+from projector.errors import counted, summaries
 from projector.run.reporter import Progress
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class TerminalReporter:
     def planned(self, plan: Plan) -> None:
         """Tell what will be missing, before the long work begins, and keep the plan."""
         self.plan = plan
+        for line in summaries(plan.notices):
+            self.told(f"note: {line}")
         for problem in plan.problems:
             self.told(f"skipped: {problem}")
         for number, target in enumerate(plan.targets):

@@ -17,6 +17,7 @@ from projector.cli.options import (
     renamed,
     stated,
     tagger_option,
+    tell_unknown_languages,
 )
 from projector.cli.sections import option
 from projector.errors import ConfigurationError
@@ -87,6 +88,8 @@ def projection(
     """
     from projector.run.configure import configure
 
+    tell_unknown_languages("--source-language", [values.get("source_language")])
+    tell_unknown_languages("--target-language", values.get("target_languages") or ())
     chosen = resolved(values, of_file=config is not None)
     try:
         configuration = configure(source, targets, file=config, **chosen)
@@ -121,6 +124,7 @@ def resolved(values: Mapping[str, Any], *, of_file: bool = False) -> dict[str, A
 
 def tagging(corpus: Path, **values: Any) -> TaggingConfiguration:  # noqa: ANN401
     """Return the configuration of tagging a corpus, from the options of its own fields."""
+    tell_unknown_languages("--language", [values.get("language")])
     content = nested(TaggingConfiguration, stated(values))
     content["source"] = {**content.get("source", {}), "path": str(corpus)}
     names = renamed(values["labels"], values["keep_labels"])
@@ -141,6 +145,7 @@ def tagging_collection(source: Path, **values: Any) -> TaggingConfiguration:  # 
             "give a TOML file; a source and at least one target; or a source and --tagger, "
             "a trained one, to tag it"
         )
+    tell_unknown_languages("--source-language", [values["source_language"]])
     content = nested(TaggingConfiguration, {**stated(values), "model": str(tagger)})
     names = renamed(values["labels"], values["keep_labels"])
     texts = values["texts"]

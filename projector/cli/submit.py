@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from projector.cli.options import PATH, output_option, overwrite_option
+from projector.cli.options import PATH, edited_option, output_option, overwrite_option
 from projector.cli.output import echo_json, format_option
 from projector.cli.sections import SectionedCommand, option
 from projector.corpus.formats.submission import LAYOUT
@@ -40,6 +40,7 @@ from schemas.options import WRITTEN
     help="Where each table goes; it can hold {lang} {LANG} {entity} {ENTITY} {n} {team}.",
 )
 @option("--readme", section=WRITTEN, default="", help="Text of the README.md inside.")
+@edited_option
 @overwrite_option
 @format_option
 def command(
@@ -49,6 +50,7 @@ def command(
     number: int,
     template: str,
     readme: str,
+    edited: bool,
     overwrite: bool,
     form: str,
 ) -> None:
@@ -67,6 +69,8 @@ def command(
             f"{output}: exists already; choose another --output, or replace it: --overwrite"
         )
     finished = read_run(run)
+    for remark in finished.check_submission(edited=edited):
+        click.echo(remark, err=True)
     paths = pack_submission(
         output,
         finished.tables,

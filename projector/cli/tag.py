@@ -17,12 +17,19 @@ from projector.cli.options import (
     options_of,
     output_option,
     overwrite_option,
+    tell,
 )
 from projector.cli.output import echo_json, exit_code, format_option, hint
 from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.run_options import tagging
 from projector.cli.sections import SectionedCommand, option
-from projector.errors import counted
+from projector.cli.stdin import from_stdin
+from projector.corpus.labels import unused_names
+from projector.errors import (
+    Notice,
+    counted,
+    summaries,
+)
 from projector.run.reporter import loading
 from schemas.options import WRITTEN
 from schemas.run import TaggingConfiguration
@@ -61,23 +68,27 @@ def command(
 ) -> int:
     """Find entities in the texts of CORPUS with a tagger, and write them to the folder OUTPUT.
 
-    Annotations that CORPUS may have play no part. OUTPUT is what `projector evaluate` and
-    `projector project --tagger` take.
+    CORPUS may be -, a text from the standard input. Annotations that it may have play no part.
+    OUTPUT is what `projector evaluate` and `projector project --tagger` take.
 
     \b
     Examples:
       projector tag corpus/es -m runs/disease -o tagged
       projector tag corpus/es -m runs/disease -o tagged --to tsv
+      projector tag - -o tagged --language es < note.txt
     """
     from projector.corpus.convert import convert_corpus
     from projector.tagging.tagged_corpus import TaggedCorpus
     from projector.tagging.tagger import load_tagger
 
-    corpus = open_configured(configuration.source, configuration.labels)
-    path, precision = Path(configuration.tagger), configuration.precision
-    with TerminalReporter() as reporter, loading(reporter, f"tagger {path}"):
-        tagger = load_tagger(path, precision=precision, device=device)
+    path = str(from_stdin(Path(configuration.source.path), "text"))
+    source = configuration.source.model_copy(update={"path": path})
+    corpus = open_configured(source, configuration.labels, configuration.reading)
+    place, precision = Path(configuration.tagger), configuration.precision
+    with TerminalReporter() as reporter, loading(reporter, f"tagger {place}"):
+        tagger = load_tagger(place, precision=precision, device=device)
     tagged = TaggedCorpus(corpus, tagger)
+    notices: list[Notice] = []
     losses = convert_corpus(
         tagged,
         output,
@@ -85,8 +96,13 @@ def command(
         on_error=configuration.on_error,
         overwrite=overwrite,
         progress=with_progress("documents"),
+        notices=notices,
     )
+    for line in summaries(notices):
+        click.echo(f"note: {line}", err=True)
     counts = tagged.counts()
+    if unused_names(configuration.labels or {}, ()):
+        tell(["--label: it names what a corpus has anew, not what a tagger finds"])
     if form == "json":
         told = {"output": output, "documents": len(corpus.names), "mentions": counts}
         echo_json({**told, "losses": losses})

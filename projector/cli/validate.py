@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from projector.cli.options import PATH, corpus_options, gathered, reading
+from projector.cli.options import PATH, corpus_options, gathered, reading, tell
 from projector.cli.output import echo_json, format_option
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand
+from projector.cli.stdin import from_stdin
+from projector.corpus.labels import unused_names
 from projector.corpus.open_languages import open_languages
-from projector.errors import CorpusError, Problem, counted
+from projector.corpus.unread import without_mentions
+from projector.errors import CorpusError, Notice, Problem, counted, summaries
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 def command(paths: tuple[Path, ...], read_as: dict[str, Any], form: str) -> int:
     """Read the corpora PATHS and report every problem with its file and line.
 
-    A path is a corpus in any format, or a folder of one for each language. Exit code 1 if there is
+    A path is a corpus in any format, a folder of one for each language, or -: a table or a text
+    from the standard input. Exit code 1 if there is
     any problem.
 
     \b
@@ -37,7 +41,8 @@ def command(paths: tuple[Path, ...], read_as: dict[str, Any], form: str) -> int:
       projector validate distemist.tsv --texts text_files --format json
     """
     reports = []
-    for path in paths:
+    for given in paths:
+        path = from_stdin(given, "either")
         try:
             corpora = open_languages(path, **read_as)
         except CorpusError as error:
@@ -50,21 +55,28 @@ def command(paths: tuple[Path, ...], read_as: dict[str, Any], form: str) -> int:
 
 
 def _validated(corpus: Corpus, form: str) -> dict[str, Any]:
-    problems = list(corpus.problems)
+    problems, notices = list(corpus.problems), list(corpus.notices)
     documents = mentions = 0
+    labels: set[str] = set()
     for name in with_progress(str(corpus.path))(corpus.names):
         reading = corpus.read(name)
         problems += reading.problems
+        notices += reading.notices
         if reading.document is not None:
             documents += 1
             mentions += len(reading.document.mentions)
-    return _report(corpus.path, problems, form, corpus, documents, mentions)
+            labels |= {mention.label for mention in reading.document.mentions}
+    tell(unused_names(corpus.labels, labels))
+    if documents and not mentions and not problems:
+        notices.append(without_mentions(corpus.path, documents))
+    return _report(corpus.path, problems, form, notices, corpus, documents, mentions)
 
 
 def _report(
     path: Path,
     problems: Sequence[Problem],
     form: str,
+    notices: Sequence[Notice] = (),
     corpus: Corpus | None = None,
     documents: int = 0,
     mentions: int = 0,
@@ -77,8 +89,11 @@ def _report(
         "documents": documents,
         "mentions": mentions,
         "problems": [asdict(problem) for problem in problems],
+        "notices": [asdict(notice) for notice in notices],
     }
     if form == "text":
+        for line in summaries(notices):
+            click.echo(f"note: {line}")
         for problem in problems:
             click.echo(str(problem))
         kind = f"{corpus.format}, {corpus.language}" if corpus else "can't be opened"

@@ -17,6 +17,12 @@ from projector.errors import CorpusError, Problem, missing_package
 from projector.storage.user_table import read_table
 
 EMBEDDED = "icd10cm"
+# What lists call their columns, beside what they are called here.
+_CODES = ("codes", "código", "codigo", "cod", "cod.", "concept_id", "icd10")
+_DESCRIPTIONS = (
+    *("descriptions", "descripción", "descripcion", "desc", "term", "término", "termino"),
+    *("title", "label", "name", "nombre", "preferred_term", "long_description"),
+)
 # What programs leave in a cell that has nothing.
 _ABSENT = {"", "nan", "null", "none", "n/a", "-"}
 
@@ -216,19 +222,24 @@ def make_list(
     return CodeList(name, tuple(codes), tuple(ordered), dict(given or {}))
 
 
-def read_codes(path: Path) -> CodeList:
-    """Read a list from a table with a header: tab-separated, or Parquet.
+def read_codes(path: Path, *, encoding: str = "utf-8") -> CodeList:
+    """Read a list from a table with a header, see `read_table`.
 
     The columns: `code`; `description`, perhaps with `language`, or instead of both a column for
     each language, named by its code; perhaps `parent`. Others are passed over. A code may have
-    several rows.
+    several rows. Their names may be Spanish (`Código`, `Descripción`).
 
     Raises:
         CorpusError: It can't be read, lacks a column, or a row lacks its code or all descriptions.
     """
     expected = "code, and description or a column for each language (es, en, …)"
-    table = read_table(path, ("code",), expected)
+    table = read_table(
+        path, ("code",), expected, others=dict.fromkeys(_CODES, "code"), encoding=encoding
+    )
     columns = [name for name in table.columns if re.fullmatch("[a-z]{2}", name)]
+    if "description" not in table.columns and not columns:
+        called = next((name for name in _DESCRIPTIONS if name in table.columns), "description")
+        table = table.rename({called: "description"}, strict=False)
     if "description" not in table.columns and not columns:
         found = f"columns {', '.join(table.columns)[:200]}"
         raise CorpusError(Problem(path, 1, found, expected))

@@ -27,7 +27,11 @@ def configured_codes(chosen: CodingConfiguration, directory: Path) -> CodeList:
         CorpusError, ConfigurationError: It can't be read.
     """
     embedded = chosen.codes in (None, EMBEDDED)
-    listed = embedded_codes() if embedded else read_codes(directory / str(chosen.codes))
+    listed = (
+        embedded_codes()
+        if embedded
+        else read_codes(directory / str(chosen.codes), encoding=chosen.encoding)
+    )
     further = [EVERYDAY] if chosen.lay_terms else []
     for name in chosen.synonyms:
         further.append(name if name in (EMBEDDED, EVERYDAY) else str(directory / name))

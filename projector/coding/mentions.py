@@ -6,9 +6,13 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from projector.corpus.labels import unknown_labels
 from projector.document import Document
 from projector.errors import ConfigurationError
 
+_NOTED_CODE = re.compile(
+    r"[0-9]{4}/[0-9](?:/[A-Za-z0-9]+)?|[A-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}|[0-9]{6,18}"
+)
 _ABSENT = {"", "NONE", "NO_CODE", "NOMAP"}
 
 
@@ -58,13 +62,20 @@ def refuse_unknown(only: Collection[str], labels: Iterable[str]) -> None:
     """
     known = {*labels}
     if only and known and not known & {*only}:
-        raise ConfigurationError(
-            f"no mention is labelled {' or '.join(sorted(only))}; the labels are "
-            f"{', '.join(sorted(known))} (others' names are changed unless --keep-labels)"
-        )
+        told = unknown_labels([" or ".join(sorted(only))], known)[0]
+        raise ConfigurationError(f"{told} (others' names are changed unless --keep-labels)")
 
 
 def codes_in(cell: str) -> tuple[str, ...]:
     """Return the codes of a cell: `A+B` are two, `None` is none; a dagger's `+` ends a code."""
     parts = (part.strip() for part in re.split(r"[+;|](?=[A-Za-z0-9 ])", cell))
     return tuple(part for part in parts if part.upper() not in _ABSENT)
+
+
+def code_in_note(note: str | None) -> str | None:
+    """Return the code that a note is, as CANTEMIST's are; None where it says anything else.
+
+    Its first column must look like nothing but a code of ICD-O, ICD-10 or SNOMED CT.
+    """
+    column = (note or "").partition("\t")[0].strip()
+    return column if _NOTED_CODE.fullmatch(column) else None

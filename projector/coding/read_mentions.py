@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from projector.coding.mentions import CodedDocument, CodedMention, codes_in
+from projector.coding.mentions import CodedDocument, CodedMention, code_in_note, codes_in
 from projector.coding.read_json_lines import CODED_LINES, read_coded_lines
 from projector.corpus.formats.tsv_read import read_spans
 from projector.corpus.language_names import guess_language
 from projector.corpus.open_languages import open_languages
 from projector.corpus.reading import require_document
+from projector.corpus.references import split_reference
 from projector.document import Document
 from projector.errors import SKIP_ADVICE, CorpusError, Problem
+from projector.settings import STRICT, ReadingRules
 
 _EXTENSION = ".txt"
 
@@ -23,6 +25,7 @@ def read_mentions(
     language: str | None = None,
     texts: Path | None = None,
     labels: Mapping[str, str] | None = None,
+    rules: ReadingRules = STRICT,
     column: str = "code",
     skipped: list[Problem] | None = None,
 ) -> Iterator[CodedDocument]:
@@ -35,6 +38,7 @@ def read_mentions(
         language: Which to take where there are several; what it is in, where nothing says it.
         texts: The folder of the texts, if they lie elsewhere.
         labels: New names for labels.
+        rules: How corpora and tables are read.
         column: Which field of JSON Lines' annotations holds their code.
         skipped: Takes what can't be read rightly; None: that is an error.
 
@@ -47,14 +51,14 @@ def read_mentions(
         )
         return
     try:
-        corpora = open_languages(path, language=language, texts=texts, labels=labels)
+        corpora = open_languages(path, language=language, texts=texts, labels=labels, rules=rules)
     except CorpusError:
         if not path.is_file() or texts is not None:
             raise
-        yield from _table(path, language, labels or {})
+        yield from _table(path, language, labels or {}, rules)
         return
     if path.is_file() and texts is None and corpora[0].problems:  # other texts lie beside it
-        yield from _table(path, language, labels or {})
+        yield from _table(path, language, labels or {}, rules)
         return
     for corpus in corpora:
         if skipped is None and corpus.problems:
@@ -83,13 +87,7 @@ def documents_of(paths: Iterable[Path]) -> set[str]:
 
 
 def _annotated(document: Document) -> CodedDocument:
-    codes: dict[str, list[str]] = {}
-    for annotation in document.annotations:
-        if annotation.kind == "normalization":
-            reference = (annotation.value or "").partition("\t")[0]
-            codes.setdefault(annotation.targets[0], []).extend(
-                codes_in(reference.partition(":")[2])
-            )
+    codes = _codes_by_mention(document)
     mentions = tuple(
         CodedMention(
             document.language,
@@ -105,11 +103,27 @@ def _annotated(document: Document) -> CodedDocument:
     return CodedDocument(document.language, document.name, mentions, document)
 
 
-def _table(path: Path, language: str | None, labels: Mapping[str, str]) -> Iterator[CodedDocument]:
+def _codes_by_mention(document: Document) -> dict[str, list[str]]:
+    """Return the codes of each mention's normalisations, or where it has none, of its notes."""
+    codes: dict[str, list[str]] = {}
+    noted: dict[str, list[str]] = {}
+    for annotation in document.annotations:
+        if annotation.kind == "normalization":
+            reference = split_reference(annotation.value)
+            codes.setdefault(annotation.targets[0], []).extend(codes_in(reference.code))
+        code = code_in_note(annotation.value) if annotation.kind == "note" else None
+        if code and annotation.targets:
+            noted.setdefault(annotation.targets[0], []).append(code)
+    return {**noted, **codes}
+
+
+def _table(
+    path: Path, language: str | None, labels: Mapping[str, str], rules: ReadingRules
+) -> Iterator[CodedDocument]:
     """Yield the documents of a table without texts, in the order of their first rows."""
     code = language or guess_language(path, [path.stem])
     mentions_of: dict[str, list[CodedMention]] = {}
-    for row in read_spans(path):
+    for row in read_spans(path, rules):
         earlier = mentions_of.setdefault(row.filename.removesuffix(_EXTENSION), [])
         earlier.append(
             CodedMention(

@@ -10,14 +10,17 @@ from projector.coding.assign import Assignments
 from projector.coding.icd10 import normal_code
 from projector.coding.mentions import CodedDocument, CodedMention
 from projector.corpus.formats.tsv_write import format_row
-from projector.storage.atomic_file import atomic_file
+from projector.storage.atomic_file import FileOpener, atomic_file
+from projector.storage.file_names import file_name
 
 _LINKING = ("filename", "mark", "label", "off0", "off1", "span", "code")
 _PROCEDURES = {"PROCEDURE", "PROCEDIMIENTO"}
 
 
-def write_task_tables(folder: Path, assigned: Assignments) -> None:
-    """Write the tables of every language to a new folder.
+def write_task_tables(
+    folder: Path, assigned: Assignments, open_file: FileOpener = atomic_file
+) -> None:
+    """Write the tables of every language to a new folder; `open_file` opens each.
 
     Raises:
         OutputError: One can't be written.
@@ -27,7 +30,7 @@ def write_task_tables(folder: Path, assigned: Assignments) -> None:
         documents = [one for one in assigned.documents if one.language == language]
         with ExitStack() as stack:
             linking, places, diagnoses, procedures = (
-                stack.enter_context(atomic_file(folder / f"{language}_{name}.tsv"))
+                stack.enter_context(open_file(folder / _table_name(language, name)))
                 for name in ("linking", "codiesp_X", "codiesp_D", "codiesp_P")
             )
             linking.write(format_row(_LINKING))
@@ -39,6 +42,10 @@ def write_task_tables(folder: Path, assigned: Assignments) -> None:
                 ranked = document_codes(document, assigned)
                 for table, codes in zip((diagnoses, procedures), ranked, strict=True):
                     table.writelines(format_row((document.name, code)) for code in codes)
+
+
+def _table_name(language: str, table: str) -> str:
+    return file_name(language, f"_{table}.tsv", kind="language")
 
 
 def document_codes(document: CodedDocument, assigned: Assignments) -> tuple[list[str], list[str]]:

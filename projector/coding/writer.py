@@ -1,6 +1,6 @@
 """Write coded mentions as a folder.
 
-    coded/coding.json            what the codes were made from, and how many there are
+    coded/coding.json            what the codes were made from, how many there are, and hashes
     coded/codes.parquet          every code that was given or proposed, ranked, with its score
     coded/code_list.parquet      the codes that could be proposed
     coded/documents.parquet      the documents, with their mentions and annotations, the first
@@ -18,24 +18,29 @@ Of a bare table, whose documents' texts nobody has, there is no corpus and no BR
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 
 import polars as pl
 
 from projector.coding.assign import PROPOSED, Assignments, assign_codes, is_to_be_coded
+from projector.coding.code_list import CodeList
 from projector.coding.coder import Coder
 from projector.coding.mentions import CodedDocument
 from projector.coding.task_tables import write_task_tables
-from projector.corpus.formats.brat_write import format_ann
-from projector.corpus.formats.parquet_write import CorpusWriter, corpus_writer, table_writer
+from projector.corpus.formats.brat_write import brat_paths, format_ann
+from projector.corpus.formats.parquet_write import corpus_writer, table_writer
 from projector.corpus.formats.tsv_write import format_row
 from projector.document import Annotation, Document
-from projector.storage.atomic_file import atomic_file
+from projector.errors import OutputError
 from projector.storage.atomic_folder import atomic_folder, writing
+from projector.storage.file_names import FileNames, file_name, language_name, refuse_unwritable
+from projector.storage.written_files import WrittenFiles
 from schemas.coding import CODING, CodingConfiguration, CodingFacts
+from schemas.seal import sealed_json
 from schemas.tables import CODES
 
 _UNCODED = ("language", "document", "mention", "label", "text", "reason")
@@ -48,6 +53,7 @@ def write_codes(
     chosen: CodingConfiguration,
     *,
     overwrite: bool = False,
+    where: Path | None = None,
 ) -> CodingFacts:
     """Code the mentions of documents and write a folder; it appears whole or not at all.
 
@@ -57,12 +63,14 @@ def write_codes(
         output: The folder.
         chosen: How many codes of what, see `CodingConfiguration`.
         overwrite: Replace an earlier folder.
+        where: What the documents are read from, for messages.
 
     Raises:
         ConfigurationError: No mention has a label that is to be coded.
-        OutputError: The folder exists or can't be written; a mention comes twice.
+        OutputError: The folder exists or can't be written; a mention comes twice; a document or
+            language has a name that can't be a file's.
     """
-    assigned = assign_codes(documents, coder, chosen)
+    assigned = assign_codes(_nameable(documents, where), coder, chosen)
     facts = CodingFacts(
         coder=coder.name,
         fingerprint=coder.fingerprint,
@@ -72,18 +80,53 @@ def write_codes(
         counts=tuple(assigned.counts()),
     )
     with atomic_folder(output, overwrite=overwrite, mark=CODING) as folder, writing(output):
-        _write_ranked(folder / "codes.parquet", assigned)
-        _write_uncoded(folder / "uncoded.tsv", assigned, chosen)
-        _write_corpus(folder, assigned, chosen.resource)
-        write_task_tables(folder / "tsv", assigned)
-        pl.DataFrame({"code": coder.codes.codes}).write_parquet(folder / "code_list.parquet")
-        (folder / CODING).write_text(facts.to_json(), encoding="utf-8", newline="")
+        _refuse_namesakes(assigned.documents, folder, where)
+        files = WrittenFiles(folder)
+        _write_ranked(folder / "codes.parquet", assigned, files)
+        _write_uncoded(folder / "uncoded.tsv", assigned, chosen, files)
+        _write_corpus(folder, assigned, chosen.resource, files)
+        write_task_tables(folder / "tsv", assigned, files.open)
+        _write_list(folder / "code_list.parquet", coder.codes, files)
+        told = facts.model_copy(update={"written": files.written()})
+        (folder / CODING).write_text(sealed_json(told), encoding="utf-8", newline="")
     return facts
 
 
-def _write_ranked(path: Path, assigned: Assignments) -> None:
+def _nameable(documents: Iterable[CodedDocument], where: Path | None) -> Iterator[CodedDocument]:
+    """Pass documents on whose names, and languages, can be those of files."""
+    for coded in documents:
+        language_name(coded.language, where=where)
+        if coded.document is not None:
+            file_name(coded.name, ".txt", kind="document", where=where)
+        else:
+            refuse_unwritable(coded.name, kind="document", where=where)
+        yield coded
+
+
+def _refuse_namesakes(documents: Iterable[CodedDocument], folder: Path, where: Path | None) -> None:
+    """Refuse documents that would be one file in a new folder, before one is written to it."""
+    names, seen = FileNames(folder, where), set()
+    for coded in documents:
+        key = coded.language, coded.name
+        if key in seen:
+            raise OutputError(f"{where or folder}: the document {coded.name!r} comes twice")
+        seen.add(key)
+        names.take(coded.language, kind="language")
+        if coded.document is not None:
+            names.take(coded.name, ".txt", kind="document", folder=coded.language)
+
+
+def _write_list(path: Path, codes: CodeList, files: WrittenFiles) -> None:
+    """Write the codes that could be proposed."""
+    content = BytesIO()
+    pl.DataFrame({"code": codes.codes}).write_parquet(content)
+    with files.open(path) as file:
+        file.write(content.getvalue())
+
+
+def _write_ranked(path: Path, assigned: Assignments, files: WrittenFiles) -> None:
     """Write every code that was given or proposed, a row each."""
-    with table_writer(path, CODES) as table:
+    with table_writer(path, CODES, open_file=files.open) as table:
         for mention in assigned.mentions():
             fragments = [{"start": start, "end": end} for start, end in mention.fragments]
             key = (mention.language, mention.document, mention.id, mention.label)
@@ -92,9 +135,11 @@ def _write_ranked(path: Path, assigned: Assignments) -> None:
                 table.add([(*key, fragments, mention.text, *columns)])
 
 
-def _write_uncoded(path: Path, assigned: Assignments, chosen: CodingConfiguration) -> None:
+def _write_uncoded(
+    path: Path, assigned: Assignments, chosen: CodingConfiguration, files: WrittenFiles
+) -> None:
     """Write the mentions without a code, and why each has none."""
-    with atomic_file(path) as file:
+    with files.open(path) as file:
         file.write(format_row(_UNCODED))
         for mention in assigned.mentions():
             if not assigned.codes(mention):
@@ -104,25 +149,28 @@ def _write_uncoded(path: Path, assigned: Assignments, chosen: CodingConfiguratio
                 file.write(format_row((*key, mention.text, reason)))
 
 
-def _write_corpus(folder: Path, assigned: Assignments, resource: str) -> None:
+def _write_corpus(folder: Path, assigned: Assignments, resource: str, files: WrittenFiles) -> None:
     """Write the documents whose texts are known, as Parquet and as BRAT."""
     if all(coded.document is None for coded in assigned.documents):
         return
-    with corpus_writer(folder) as corpus:
+    with corpus_writer(folder, files.open) as corpus:
         for coded in assigned.documents:
             if coded.document is not None:
-                _write_document(
-                    folder, corpus, _with_codes(coded, coded.document, assigned, resource)
+                document = _with_codes(coded, coded.document, assigned, resource)
+                corpus.add(document)
+                _write_brat(
+                    folder / "brat" / file_name(document.language, kind="language"),
+                    document,
+                    files,
                 )
 
 
-def _write_document(folder: Path, corpus: CorpusWriter, document: Document) -> None:
-    corpus.add(document)
-    brat = folder / "brat" / document.language
-    brat.mkdir(parents=True, exist_ok=True)
+def _write_brat(folder: Path, document: Document, files: WrittenFiles) -> None:
+    text, annotations = brat_paths(document, folder)
+    folder.mkdir(parents=True, exist_ok=True)
     # Not `write_brat`, which syncs every file.
-    (brat / f"{document.name}.txt").write_bytes(document.text.encode("utf-8"))
-    (brat / f"{document.name}.ann").write_bytes(format_ann(document).encode("utf-8"))
+    files.write_listed(text, document.text.encode("utf-8"))
+    files.write_listed(annotations, format_ann(document).encode("utf-8"))
 
 
 def _with_codes(

@@ -15,10 +15,12 @@ from projector.corpus import (
     write_tsv,
 )
 from projector.corpus.formats.tsv_write import layout_of
+from projector.corpus.references import split_reference
 from projector.document import Document
-from projector.errors import SKIP_ADVICE, CorpusError, OutputError
+from projector.errors import SKIP_ADVICE, CorpusError, Notice, OutputError
 from projector.storage.atomic_file import atomic_write
 from projector.storage.atomic_folder import atomic_folder, refuse_existing
+from projector.storage.file_names import FileNames, file_name, refuse_unwritable
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -35,6 +37,8 @@ def convert_corpus(
     on_error: Literal["stop", "skip"] = "stop",
     overwrite: bool = False,
     progress: Callable[[Sequence[str]], Iterator[str]] = iter,
+    notices: list[Notice] | None = None,
+    labels: set[str] | None = None,
 ) -> tuple[str, ...]:
     """Write a corpus as a folder in another format; it appears whole or not at all.
 
@@ -48,26 +52,35 @@ def convert_corpus(
         on_error: `stop` at what can't be read rightly, or `skip` it and list it.
         overwrite: Replace an earlier folder of the same format.
         progress: Wraps the documents' names to show how far it is.
+        notices: Takes what was understood otherwise than it is stated.
+        labels: Takes the labels of the mentions that are written.
 
     Returns:
         What is lost, in words: what could not be read, and what the format doesn't hold.
 
     Raises:
         CorpusError: Something can't be read rightly, unless it is to be skipped.
-        OutputError: The folder exists or can't be written, or the format can't hold a label.
+        OutputError: The folder exists or can't be written, or the format can't hold a label or a
+            document's name.
     """
     mark = _mark(output, to)
     refuse_existing(output, overwrite=overwrite, mark=mark)
     if on_error == "stop" and corpus.problems:
         raise CorpusError(*corpus.problems, advice=SKIP_ADVICE)
+    _refuse_names(corpus, to)
     losses = [str(problem) for problem in corpus.problems]
-    documents = _documents(corpus, on_error, losses, progress)
+    told = [] if notices is None else notices
+    told += corpus.notices
+    documents = _documents(corpus, on_error, losses, told, progress)
+    if labels is not None:
+        documents = _with_labels(documents, labels)
     if to == "parquet":
         from projector.corpus.formats.parquet_write import write_parquet
 
         write_parquet(documents, output, overwrite=overwrite)
         return tuple(losses)
     with atomic_folder(output, overwrite=overwrite, mark=mark) as folder:
+        _refuse_namesakes(corpus, folder)
         if to == "brat":
             _write_brat(documents, folder, losses)
         else:
@@ -76,6 +89,22 @@ def convert_corpus(
                 folder / mark, _with_texts(documents, folder, columns, losses), columns=columns
             )
     return tuple(losses)
+
+
+def _refuse_names(corpus: Corpus, to: Format) -> None:
+    """Refuse names that the format can't hold, before any document is read."""
+    for name in corpus.names:
+        if to == "parquet":
+            refuse_unwritable(name, kind="document", where=corpus.path)
+        else:
+            file_name(name, ".txt", kind="document", where=corpus.path)
+
+
+def _refuse_namesakes(corpus: Corpus, folder: Path) -> None:
+    """Refuse names that would be one file's in a new folder, before anything is written to it."""
+    names = FileNames(folder, where=corpus.path)
+    for name in corpus.names:
+        names.take(name, ".txt", kind="document")
 
 
 def _mark(output: Path, to: Format) -> str:
@@ -98,16 +127,24 @@ def _documents(
     corpus: Corpus,
     on_error: str,
     losses: list[str],
+    notices: list[Notice],
     progress: Callable[[Sequence[str]], Iterator[str]],
 ) -> Iterator[Document]:
     for name in progress(corpus.names):
         reading: Reading = corpus.read(name)
+        notices += reading.notices
         if on_error == "stop":
             yield require_document(reading, advice=SKIP_ADVICE)
             continue
         losses += map(str, reading.problems)
         if reading.document is not None:
             yield reading.document
+
+
+def _with_labels(documents: Iterator[Document], labels: set[str]) -> Iterator[Document]:
+    for document in documents:
+        labels |= {mention.label for mention in document.mentions}
+        yield document
 
 
 def _write_brat(documents: Iterator[Document], folder: Path, losses: list[str]) -> None:
@@ -150,7 +187,8 @@ def _with_texts(
     texts.mkdir()
     for document in documents:
         losses += [*tsv_losses(document, columns=columns), *_narrowed(document, columns)]
-        atomic_write(texts / f"{document.name}.txt", document.text.encode("utf-8"))
+        text = texts / file_name(document.name, ".txt", kind="document")
+        atomic_write(text, document.text.encode("utf-8"))
         yield document
 
 
@@ -160,12 +198,12 @@ def _narrowed(document: Document, columns: Sequence[str]) -> Iterator[str]:
     mentions = {mention.id for mention in document.mentions}
     seen: set[tuple[str, str, str]] = set()
     for one in document.annotations:
-        if one.kind not in ("normalization", "note", "attribute") or one.targets[0] not in mentions:
+        said = one.kind in ("normalization", "note", "attribute") and len(one.targets) == 1
+        if not said or one.targets[0] not in mentions:
             continue
         told = f"{document.name}: {one.id} ({one.kind} {one.label})"
         if one.kind == "normalization":
-            own, _, rest = (one.value or "").partition(":")
-            words = rest.partition("\t")[2]
+            own, _, words = split_reference(one.value)
             if own != resource or words:
                 lost = " ".join(filter(None, (own, words)))
                 yield f"{told} keeps its code only, not {lost!r}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from projector.corpus.reading import Reading
-from projector.errors import Problem
+from projector.errors import Notice, Problem
 
 
 class Corpus(Protocol):
@@ -19,7 +19,7 @@ class Corpus(Protocol):
 
     @property
     def format(self) -> str:
-        """Return what it is: `brat`, `tsv`, `tree`, `text` or `parquet`."""
+        """Return what it is: `brat`, `tsv`, `tree`, `text`, `parquet`, or another tool's format."""
 
     @property
     def language(self) -> str:
@@ -34,6 +34,14 @@ class Corpus(Protocol):
         """Return what is wrong beyond single documents."""
 
     @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what should be known beyond single documents, like files that are not read."""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Return the new names that labels get as documents are read."""
+
+    @property
     def text_folders(self) -> tuple[Path, ...]:
         """Return the folders that its texts lie in, sorted; none where they lie in its tables."""
 
@@ -42,6 +50,14 @@ class Corpus(Protocol):
 
         Raises:
             KeyError: It isn't one of `names`.
+        """
+
+    def text(self, name: str) -> str:
+        """Return a document's text; its annotations are not looked at.
+
+        Raises:
+            KeyError: It isn't one of `names`.
+            CorpusError: The text can't be read.
         """
 
     def only(self, names: Collection[str]) -> Corpus:

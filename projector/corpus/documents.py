@@ -12,6 +12,7 @@ from projector.corpus.open import open_corpus
 from projector.corpus.reading import require_document
 from projector.document import Document
 from projector.errors import CorpusError
+from projector.settings import ReadingRules, TextCheck
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -67,17 +68,23 @@ def read_corpus(
     language: str | None = None,
     texts: Path | str | None = None,
     labels: Mapping[str, str] | None = None,
+    text_check: TextCheck = "strict",
+    columns: Mapping[str, str] | None = None,
 ) -> Documents:
     """Open a corpus in any format that the commands know; its documents are read one by one.
 
     Args:
         path: A BRAT folder, a folder of texts, a TSV file or a folder of such, a published tree,
-            or a folder of Parquet tables.
+            a folder of Parquet tables, or a file or folder in a format of another tool.
         language: Its language, and which one to take of a tree that holds several; None: as the
             names have it.
         texts: The folder of the `.txt` files where they don't lie beside the annotations.
         labels: New names for labels; None: the built-in ones (`ENFERMEDAD` is `DISEASE`), `{}`:
             none.
+        text_check: How the words that a file states are held against its text: `strict`: they
+            must be equal; `normalised`: they may differ in blanks, Unicode form, entities, case
+            and tokenising; `off`: offsets are trusted.
+        columns: What a table's columns are called: `{"start": "begin"}`.
 
     Raises:
         CorpusError: Nothing known is there, texts are missing, or several languages are there and
@@ -92,7 +99,8 @@ def read_corpus(
         >>> sum(len(document.mentions) for document in documents)
         260
     """
-    corpus = open_corpus(path, language=language, texts=texts, labels=labels)
+    rules = ReadingRules(text_check, tuple((columns or {}).items()))
+    corpus = open_corpus(path, language=language, texts=texts, labels=labels, rules=rules)
     if corpus.problems:
         raise CorpusError(*corpus.problems)
     return Documents(corpus)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from projector.corpus.formats.brat_read import read_brat
 from projector.corpus.formats.tsv_dialects import read_columns
@@ -20,16 +20,35 @@ from projector.corpus.layout import (
     list_tables,
     list_tree,
 )
-from projector.corpus.reading import Reading
-from projector.errors import CorpusError, Problem
+from projector.corpus.nested import list_nested
+from projector.corpus.reading import (
+    Reading,
+    read_text,
+)
+from projector.corpus.recognition import (
+    WAYS,
+    looks_like,
+)
+from projector.corpus.unread import unread_files
+from projector.errors import (
+    CorpusError,
+    Notice,
+    Problem,
+)
+from projector.settings import (
+    STRICT,
+    ReadingRules,
+)
 
 Format = Literal["brat", "tsv", "tree", "text"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 LOOKED_FOR = (
-    "a folder of .txt files (with .ann files beside them for BRAT, or .tsv files), "
-    "a folder of .tsv files, a .tsv file, "
+    "a folder of .txt files (with .ann files beside them for BRAT, or .tsv or .csv files), "
+    "a folder of .tsv files, a .tsv file (or .csv), a folder of such folders, "
     "or a tree with txt/ and perhaps ann/ or tsv/ folders in it"
 )
+TABLES = (".tsv", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +63,8 @@ class FileCorpus:
         problems: What is wrong beyond single documents: annotations whose text is missing.
         labels: New names for labels.
         files: Where each document lies.
+        rules: How they are read.
+        notices: What should be known beyond single documents: files that are not read.
     """
 
     path: Path
@@ -53,6 +74,8 @@ class FileCorpus:
     problems: tuple[Problem, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: Mapping[str, DocumentFiles] = field(default_factory=dict, repr=False)
+    rules: ReadingRules = STRICT
+    notices: tuple[Notice, ...] = ()
 
     @property
     def text_folders(self) -> tuple[Path, ...]:
@@ -66,10 +89,32 @@ class FileCorpus:
             KeyError: It isn't one of `names`.
         """
         files = self.files[name]
-        language, labels = self.language, self.labels
         if files.row_ranges:
-            return read_tsv(files.text, files.row_ranges, language=language, labels=labels)
-        return read_brat(files.text, files.annotations, language=language, labels=labels)
+            return read_tsv(
+                files.text,
+                files.row_ranges,
+                language=self.language,
+                labels=self.labels,
+                rules=self.rules,
+                name=name,
+            )
+        return read_brat(
+            files.text,
+            files.annotations,
+            language=self.language,
+            labels=self.labels,
+            rules=self.rules,
+            name=name,
+        )
+
+    def text(self, name: str) -> str:
+        """Return a document's text; its annotations are not looked at.
+
+        Raises:
+            KeyError: It isn't one of `names`.
+            CorpusError: The text can't be read.
+        """
+        return read_text(self.files[name].text)
 
     def only(self, names: Collection[str]) -> FileCorpus:
         """Return a corpus of some of its documents, small enough to send to another process.
@@ -77,7 +122,7 @@ class FileCorpus:
         What is wrong beyond documents stays behind.
         """
         kept = {name: self.files[name] for name in sorted(names)}
-        return replace(self, names=tuple(kept), problems=(), files=kept)
+        return replace(self, names=tuple(kept), problems=(), files=kept, notices=())
 
     def in_language(self, language: str) -> FileCorpus:
         """Return the same documents under another name of their language."""
@@ -90,16 +135,18 @@ def open_files(
     language: str | None = None,
     texts: Path | str | None = None,
     labels: Mapping[str, str] | None = None,
+    rules: ReadingRules = STRICT,
 ) -> FileCorpus:
     """Recognise a corpus and list its documents; nothing but tables is read yet.
 
     Args:
-        path: A BRAT folder, a folder of texts, a TSV file or a folder of such, or the published
-            tree or any folder of it.
+        path: A BRAT folder, a folder of texts, a table or a folder of such, a folder of these
+            folders, or the published tree or any folder of it.
         language: Its language, and which one to take of a tree that holds several; without it,
             the one in the names.
         texts: The folder of the `.txt` files where they don't lie beside the annotations.
         labels: New names for labels, see `label_map`; None is the built-in names, `{}` none.
+        rules: How they are read.
 
     Raises:
         CorpusError: Nothing known is there; texts are missing altogether; two documents have the
@@ -112,7 +159,7 @@ def open_files(
         raise CorpusError(
             Problem(folder, None, found, "the folder of the corpus's .txt files (--texts)")
         )
-    format_, layout = _recognise(path, folder)
+    format_, layout = _recognise(path, folder, language, rules)
     layout, found_language = _of_language(path, layout, language)
     names = tuple(sorted(layout.documents))
     return FileCorpus(
@@ -123,36 +170,94 @@ def open_files(
         problems=layout.problems,
         labels=label_map() if labels is None else labels,
         files=layout.documents,
+        rules=rules,
+        notices=(*layout.notices, *unread_files(path, _read(layout))),
     )
 
 
-def _recognise(path: Path, texts: Path | None) -> tuple[Format, Layout]:
+def _read(layout: Layout) -> set[Path]:
+    """Return the files that are read, or of which it is told why they are not."""
+    told = {problem.path for problem in layout.problems} | {one.path for one in layout.notices}
+    every = layout.documents.values()
+    tables = {part.path for files in every for part in files.row_ranges}
+    annotations = {files.annotations for files in every if files.annotations is not None}
+    return {*(files.text for files in every), *tables, *annotations, *told}
+
+
+def _recognise(
+    path: Path, texts: Path | None, language: str | None, rules: ReadingRules
+) -> tuple[Format, Layout]:
     if not path.exists():
         raise CorpusError(Problem(path, None, "nothing is there", LOOKED_FOR))
     if path.is_file():
-        if path.suffix in (".txt", ".ann"):
+        if path.suffix in (".txt", ".ann", ".a1", ".a2"):
             found = f"a single {path.suffix} file is no corpus"
             raise CorpusError(Problem(path, None, found, LOOKED_FOR, f"Open {path.parent}"))
-        return "tsv", list_tables([path], texts)
+        if path.suffix not in TABLES and (kind := looks_like(path)):
+            raise CorpusError(Problem(path, None, f"it looks like {kind}", LOOKED_FOR, WAYS))
+        return "tsv", list_tables([path], texts, rules)
+    found_here = _recognise_folder(path, texts, rules)
+    if found_here is not None:
+        return found_here
+    layout = list_tree(path, rules)
+    if layout.documents:
+        return "tree", layout
+    layout = list_nested(
+        path, lambda folder: _layout_of(_recognise_folder(folder, texts, rules)), language=language
+    )
+    if layout.documents:
+        annotated = any(files.annotations for files in layout.documents.values())
+        tabled = any(files.row_ranges for files in layout.documents.values())
+        return ("brat" if annotated else "tsv" if tabled else "text"), layout
+    _, strangers = _known_tables(path, rules)
+    if strangers:
+        raise CorpusError(*strangers)
+    raise CorpusError(_no_corpus(path))
+
+
+def _no_corpus(folder: Path) -> Problem:
+    """Return what a folder holds, and what its first file that is known looks like."""
+    parts = sorted(folder.iterdir())
+    found = f"no corpus: it holds {', '.join(part.name for part in parts[:8]) or 'nothing'}"
+    inner = next((part for part in parts if part.is_dir()), None)
+    if inner is not None:
+        return Problem(folder, None, found, LOOKED_FOR, f"Name one of its folders, like {inner}")
+    for part in parts:
+        if part.is_file() and (kind := looks_like(part)):
+            found += f"; {part.name} looks like {kind}"
+            return Problem(folder, None, found, LOOKED_FOR, WAYS)
+    return Problem(folder, None, found, LOOKED_FOR)
+
+
+def _recognise_folder(
+    path: Path, texts: Path | None, rules: ReadingRules
+) -> tuple[Format, Layout] | None:
+    """Return what a folder's own files are, None where no document is among them."""
     kinds = {file.suffix for file in path.iterdir() if file.name[0] != "." and file.is_file()}
     if ".ann" in kinds:
         return "brat", list_folder(texts or _texts_of(path, kinds), path)
-    if ".tsv" in kinds:
-        tables, strangers = _known_tables(path)
-        if not tables and ".txt" not in kinds:
-            raise CorpusError(*strangers)
-        layout = list_tables(tables, texts) if tables else list_folder(path)
-        layout = Layout(layout.documents, (*strangers, *layout.problems))
-        return ("tsv" if tables else "text"), layout
-    if ".txt" in kinds:
-        return "text", list_folder(path)
-    layout = list_tree(path)
-    if layout.documents:
-        return "tree", layout
-    inside = ", ".join(sorted(part.name for part in path.iterdir())[:8]) or "nothing"
-    folder = min((part for part in path.iterdir() if part.is_dir()), default=None)
-    hint = f"Name one of its folders, like {folder}" if folder else ""
-    raise CorpusError(Problem(path, None, f"no corpus: it holds {inside}", LOOKED_FOR, hint))
+    tables, strangers = _known_tables(path, rules)
+    problems = tuple(one for one in strangers if one.path.suffix == ".tsv")
+    if tables:
+        layout = list_tables(tables, texts, rules)
+    elif ".txt" in kinds:
+        layout = list_folder(path)
+    elif problems:
+        raise CorpusError(*problems)
+    else:
+        return None
+    # Whatever is a .csv elsewhere need not be annotations.
+    notices = [Notice(one.path, f"not read: {one.found}") for one in strangers]
+    notices = [notice for notice in notices if notice.path.suffix != ".tsv"]
+    filled = {part.path for files in layout.documents.values() for part in files.row_ranges}
+    filled |= {problem.path for problem in layout.problems}
+    notices += [Notice(table, "the table has no rows") for table in tables if table not in filled]
+    whole = Layout(layout.documents, (*problems, *layout.problems), tuple(notices))
+    return ("tsv" if tables else "text"), whole
+
+
+def _layout_of(recognised: tuple[Format, Layout] | None) -> Layout | None:
+    return None if recognised is None else recognised[1]
 
 
 def _texts_of(folder: Path, kinds: Collection[str]) -> Path:
@@ -163,15 +268,15 @@ def _texts_of(folder: Path, kinds: Collection[str]) -> Path:
     return find_texts(annotations[:1], {path.stem for path in annotations})
 
 
-def _known_tables(folder: Path) -> tuple[list[Path], list[Problem]]:
+def _known_tables(folder: Path, rules: ReadingRules) -> tuple[list[Path], list[Problem]]:
     """Return a folder's tables, and what is wrong with those that aren't known ones."""
     tables: list[Path] = []
     strangers: list[Problem] = []
-    for path in sorted(folder.glob("*.tsv")):
-        if path.name[0] == ".":
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in TABLES or path.name[0] == "." or not path.is_file():
             continue
         try:
-            read_columns(path)
+            read_columns(path, rules)
             tables.append(path)
         except CorpusError as error:
             strangers += error.problems

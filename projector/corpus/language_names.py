@@ -25,6 +25,26 @@ _SURE = _pattern(_CODES)
 _ANY = _pattern(f"{_CODES}|{_DOUBTFUL_CODES}")
 
 
+# ISO 639-1; a collection may be in a language that is in none of our names.
+_ISO_639_1 = (
+    "aa|ab|ae|af|ak|am|an|ar|as|av|ay|az|ba|be|bg|bi|bm|bn|bo|br|bs|ca|ce|ch|co|cr|cs|cu|cv|cy|"
+    "cz|da|de|dv|dz|ee|el|en|eo|es|et|eu|fa|ff|fi|fj|fo|fr|fy|ga|gd|gl|gn|gu|gv|ha|he|hi|ho|hr|"
+    "ht|hu|hy|hz|ia|id|ie|ig|ii|ik|io|is|it|iu|ja|jv|ka|kg|ki|kj|kk|kl|km|kn|ko|kr|ks|ku|kv|kw|"
+    "ky|la|lb|lg|li|ln|lo|lt|lu|lv|mg|mh|mi|mk|ml|mn|mr|ms|mt|my|na|nb|nd|ne|ng|nl|nn|no|nr|nv|"
+    "ny|oc|oj|om|or|os|pa|pi|pl|ps|pt|qu|rm|rn|ro|ru|rw|sa|sc|sd|se|sg|si|sk|sl|sm|sn|so|sq|sr|"
+    "ss|st|su|sv|sw|ta|te|tg|th|ti|tk|tl|tn|to|tr|ts|tt|tw|ty|ug|uk|ur|uz|ve|vi|vo|wa|wo|xh|yi|"
+    "yo|za|zh|zu"
+)
+
+
+def is_language(code: str) -> bool:
+    """Tell whether a code is one of ISO 639-1's, perhaps with a region, or of three letters."""
+    first, _, _ = code.lower().replace("_", "-").partition("-")
+    return first in _ISO_639_1.split("|") or (
+        len(first) == 3 and first.isascii() and first.isalpha()
+    )
+
+
 def without_language(name: str) -> str:
     """Return a name with `*` for each language code that stands in it as a word of its own."""
     return _ANY.sub("*", name)

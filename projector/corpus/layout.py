@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from projector.corpus.formats.tsv_read import RowRange, index_rows
-from projector.errors import CorpusError, Problem
+from projector.errors import CorpusError, Notice, Problem
+from projector.settings import STRICT, ReadingRules
 
 TEXT_FOLDERS = ("txt", "text_files", "texts", "text", "brat")
 _ANNOTATION_FOLDERS = ("ann", "brat")
@@ -35,10 +36,11 @@ class DocumentFiles:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Documents by name, and what is wrong beyond them."""
+    """Documents by name, and what is wrong, or should be known, beyond them."""
 
     documents: Mapping[str, DocumentFiles]
     problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def parts(self) -> set[str]:
@@ -48,7 +50,7 @@ class Layout:
     def of_parts(self, parts: Collection[str]) -> Layout:
         """Return the documents of some parts only."""
         kept = {name: files for name, files in self.documents.items() if files.part in parts}
-        return Layout(kept, self.problems)
+        return replace(self, documents=kept)
 
 
 def list_folder(texts: Path, annotations: Path | None = None) -> Layout:
@@ -65,7 +67,9 @@ def list_folder(texts: Path, annotations: Path | None = None) -> Layout:
     return Layout(documents, tuple(problems))
 
 
-def list_tables(tables: Sequence[Path], texts: Path | None = None) -> Layout:
+def list_tables(
+    tables: Sequence[Path], texts: Path | None = None, rules: ReadingRules = STRICT
+) -> Layout:
     """List the texts that go with tables; a text that no row names has no mentions.
 
     Raises:
@@ -73,7 +77,7 @@ def list_tables(tables: Sequence[Path], texts: Path | None = None) -> Layout:
     """
     ranges: dict[str, list[RowRange]] = {}
     for table in tables:
-        for name, ranges_of_name in index_rows(table).items():
+        for name, ranges_of_name in index_rows(table, rules).items():
             ranges.setdefault(name, []).extend(ranges_of_name)
     folder = texts or find_texts(tables, ranges)
     documents = {
@@ -88,7 +92,7 @@ def list_tables(tables: Sequence[Path], texts: Path | None = None) -> Layout:
     return Layout(documents, tuple(problems))
 
 
-def list_tree(root: Path) -> Layout:
+def list_tree(root: Path, rules: ReadingRules = STRICT) -> Layout:
     """List the documents of every folder in `root` that has a folder of texts in it.
 
     Annotations are those of an `ann/` beside, else of the tables in a `tsv/` beside.
@@ -99,7 +103,7 @@ def list_tree(root: Path) -> Layout:
     documents: dict[str, DocumentFiles] = {}
     problems: list[Problem] = []
     for folder in _parts(root):
-        layout = _list_part(folder)
+        layout = _list_part(folder, rules)
         problems += layout.problems
         for name, files in layout.documents.items():
             if name in documents:
@@ -110,14 +114,14 @@ def list_tree(root: Path) -> Layout:
     return Layout(documents, tuple(problems))
 
 
-def _list_part(folder: Path) -> Layout:
+def _list_part(folder: Path, rules: ReadingRules) -> Layout:
     texts = _first(folder, TEXT_FOLDERS, ".txt")
     if texts is None:
         return Layout({})
     annotations = _first(folder, _ANNOTATION_FOLDERS, ".ann")
     tables = _first(folder, _TABLE_FOLDERS, ".tsv")
     if annotations is None and tables is not None:
-        return list_tables([path for _, path in _files(tables, ".tsv")], texts)
+        return list_tables([path for _, path in _files(tables, ".tsv")], texts, rules)
     return list_folder(texts, annotations)
 
 

@@ -1,27 +1,42 @@
 """Hold mentions against their text: the one place where a stated offset becomes a fragment.
 
-A mention fits when its fragments, joined by a space, are its stored text. Tools disagree in two
-ways about what an offset counts: some leave out the byte order mark of the text, some count a
-CRLF as one character. Where every mention that fits as the file is stored fits under such a
-convention too, and more do, that convention is what the file means, and the offsets are shifted
-to the true ones. Anything less sure is a problem with a hint.
+A mention fits when its fragments, joined by a space, are its stored text. Where a file's mentions
+tell for sure that its offsets count otherwise, as `offset_conventions` says, they are converted,
+and that is told. What does not fit then is a problem with a hint, unless the user trusts the
+offsets, or takes words that differ in what tools change on the way (`TextCheck`).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
+from itertools import groupby, pairwise
 from pathlib import Path
 
+from projector.corpus.offset_conventions import (
+    AS_STORED,
+    CountedText,
+    Recognised,
+    StatedMention,
+    Stretch,
+    recognise,
+)
+from projector.corpus.text_check import difference, has_stray_edges
+from projector.corpus.text_views import Form
 from projector.document import Fragment, Mention
-from projector.errors import Problem
+from projector.errors import Notice, Problem
+from projector.settings import TextCheck
 
-_BOM = "\ufeff"
-_RANGES = re.compile(r"[0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*")
+_RANGES = re.compile(r"[0-9]{1,18} [0-9]{1,18}(?:;[0-9]{1,18} [0-9]{1,18})*")  # as 64 bits hold
+_LINE_END = re.compile("[\r\n]")
 _SHOWN = 80  # characters of a mention in a message
+_UNCHECKED = "other words are stated than the text's, or none: the offsets are trusted"
+_TAKE = 'Take such words: --text-check normalised (text_check="normalised")'
+_TRUST = 'where none is stated, trust the offsets: --text-check off (text_check="off")'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +57,18 @@ class RawMention:
 
 
 @dataclass(frozen=True, slots=True)
-class _CountedText:
-    """A text as some tool counts it; `positions[i]` is the true offset of its i-th character."""
+class Resolved:
+    """What came of a document's stated mentions, in the given order.
 
-    text: str
-    convention: str = ""
-    positions: tuple[int, ...] | None = None
+    Args:
+        mentions: The true ones.
+        problems: One for each of the others, naming it.
+        notices: What was converted, or taken though its words differ.
+    """
 
-    def fragments(self, ranges: Iterable[tuple[int, int]]) -> tuple[Fragment, ...]:
-        """Return true fragments, in text order."""
-        positions = self.positions
-        if positions is None:
-            return tuple(Fragment(start, end) for start, end in sorted(ranges))
-        return tuple(Fragment(positions[start], positions[end]) for start, end in sorted(ranges))
+    mentions: list[Mention]
+    problems: list[Problem]
+    notices: list[Notice]
 
 
 def parse_ranges(stated: str) -> tuple[tuple[int, int], ...] | None:
@@ -73,118 +87,167 @@ def flatten(surface: str) -> str:
 def resolve_offsets(
     text: str, raw_mentions: Sequence[RawMention]
 ) -> tuple[list[Mention], list[Problem]]:
-    """Turn mentions as a file states them into true ones.
+    """Turn mentions as a file states them into true ones, see `resolve_mentions`."""
+    resolved = resolve_mentions(text, raw_mentions)
+    return resolved.mentions, resolved.problems
 
-    Returns:
-        (mentions, problems), each in the given order; every raw mention leads to exactly one
-        of either, the problems naming it.
+
+def resolve_mentions(
+    text: str, raw_mentions: Sequence[RawMention], *, check: TextCheck = "strict"
+) -> Resolved:
+    """Turn mentions as their files state them into true ones.
+
+    Args:
+        text: The document's.
+        raw_mentions: Those of each file together; every one leads to one mention or one problem.
+        check: How their words are held against the text; `off`: not at all, and offsets are taken
+            to count the text as it is stored.
     """
-    counted, hint = _detect_convention(text, raw_mentions)
-    mentions: list[Mention] = []
-    problems: list[Problem] = []
+    resolved = Resolved([], [], [])
+    for _, of_file in groupby(raw_mentions, key=lambda raw: raw.path):
+        _resolve_file(text, list(of_file), check, resolved)
+    return resolved
+
+
+def _resolve_file(
+    text: str, raw_mentions: Sequence[RawMention], check: TextCheck, resolved: Resolved
+) -> None:
+    """Add what comes of a file's mentions."""
+    known = _recognised(text, raw_mentions, check)
+    differences: Counter[str] = Counter()
+    converted = 0
     for raw in raw_mentions:
-        problem = _range_problem(raw, len(counted.text)) or _text_problem(raw, counted.text, hint)
-        if problem:
-            problems.append(problem)
-        else:
-            mentions.append(Mention(raw.id, raw.label, counted.fragments(raw.ranges), raw.line))
-    return mentions, problems
+        stretches = known.counted.stretches(raw.ranges)
+        problem = _range_problem(raw, known.counted)
+        if not problem:
+            what = _difference(raw, stretches or (), known.counted.convention.form)
+            if check == "off":
+                what = _UNCHECKED if what != "" else ""
+            if what is None or (what and check == "strict"):
+                problem = _text_problem(raw, stretches or (), known, what)
+            elif what:
+                differences[what] += 1
+        if problem or stretches is None:
+            resolved.problems.extend([problem] if problem else [])
+            continue
+        fragments = tuple(Fragment(start, end) for _, start, end in _ordered(stretches))
+        ranges = [(fragment.start, fragment.end) for fragment in fragments]
+        converted += ranges != sorted(raw.ranges)
+        resolved.mentions.append(Mention(raw.id, raw.label, fragments, raw.line))
+    resolved.notices.extend(_notices(raw_mentions[0].path, known, converted, differences))
 
 
-def _detect_convention(text: str, raw_mentions: Sequence[RawMention]) -> tuple[_CountedText, str]:
-    """Return the text as the file counts it, and a hint where that can't be told for sure."""
-    as_stored = _CountedText(text)
-    fitting_as_stored = _fitting(as_stored, raw_mentions)
-    if len(fitting_as_stored) == len(raw_mentions):
-        return as_stored, ""
-    candidates = [(_fitting(counted, raw_mentions), counted) for counted in _conventions(text)]
-    fitting, counted = max(
-        candidates, key=lambda candidate: len(candidate[0]), default=(fitting_as_stored, as_stored)
+def _recognised(text: str, raw_mentions: Sequence[RawMention], check: TextCheck) -> Recognised:
+    """Return how a file's offsets are to be understood."""
+    if check == "off":
+        return Recognised(CountedText(AS_STORED, text), "", "", frozenset())
+    as_stored = CountedText(AS_STORED, text)
+    if all(_fits_as_stored(raw, as_stored) for raw in raw_mentions):
+        return Recognised(as_stored, "", "", frozenset(range(len(raw_mentions))))
+    exactly = recognise(
+        text, [StatedMention(raw.ranges, partial(_fits, raw)) for raw in raw_mentions]
     )
-    if fitting > fitting_as_stored:
-        return counted, ""
-    if len(fitting) > len(fitting_as_stored):
-        hint = f"{len(fitting)} of {len(raw_mentions)} mentions fit if {counted.convention}"
-        return as_stored, hint
-    return as_stored, ""
+    if check == "strict" or len(exactly.explained) == len(raw_mentions):
+        return exactly
+    mainly = [StatedMention(raw.ranges, partial(_fits_in_the_main, raw)) for raw in raw_mentions]
+    return recognise(text, mainly)
 
 
-def _fitting(counted: _CountedText, raw_mentions: Sequence[RawMention]) -> set[int]:
-    """Return the indices of the mentions that fit."""
-    length = len(counted.text)
-    return {
-        index
-        for index, raw in enumerate(raw_mentions)
-        if not _range_problem(raw, length) and _matches(raw, counted.text)
-    }
+def _notices(
+    path: Path, known: Recognised, converted: int, differences: Counter[str]
+) -> Iterator[Notice]:
+    if converted:
+        yield Notice(path, f"{known.convention}: converted", converted)
+    for what, mentions in differences.items():
+        told = f"stated words differ from the text in {what} only: the text's are taken"
+        told = what if what is _UNCHECKED else told
+        yield Notice(path, told, mentions)
 
 
-def _conventions(text: str) -> Iterator[_CountedText]:
-    bom = text.startswith(_BOM)
-    crlf = "\r\n" in text
-    if bom:
-        convention = "the byte order mark is not counted"
-        yield _CountedText(text[1:], convention, tuple(range(1, len(text) + 1)))
-    if crlf:
-        yield _joined_line_ends(text, 0, "CRLF counts as one character")
-    if bom and crlf:
-        convention = "the byte order mark is not counted and CRLF counts as one character"
-        yield _joined_line_ends(text, 1, convention)
-
-
-def _joined_line_ends(text: str, first: int, convention: str) -> _CountedText:
-    dropped = {match.start() for match in re.finditer("\r\n", text)}  # the CR of each
-    counted = [index for index in range(first, len(text)) if index not in dropped]
-    positions = (*counted, len(text))
-    # A line's end is before its CR, so that a mention never gets one at its end.
-    ends = tuple(index - 1 if index - 1 in dropped else index for index in positions)
-    return _CountedText(text[first:].replace("\r\n", "\n"), convention, ends)
-
-
-def _range_problem(raw: RawMention, length: int) -> Problem | None:
-    """Return what keeps the ranges from being stretches of a text of `length` characters."""
+def _range_problem(raw: RawMention, counted: CountedText) -> Problem | None:
+    """Return what keeps the ranges from being stretches of the text."""
+    convention, length = counted.convention, len(counted.text)
+    as_counted = f", as {convention}" if str(convention) else ""
     for start, end in raw.ranges:
         subject = f"{raw.id}: the range {start} {end}"
-        if start >= end:
+        if start >= end + convention.inclusive:
             found = f"{subject} is {'reversed' if start > end else 'empty'}"
             return _problem(raw, found, "a start before its end")
-        if start < 0 or end > length:
-            return _problem(raw, f"{subject} is outside the text", f"0 to {length}")
+        if counted.stretches([(start, end)]) is None:
+            where = "is outside the text"
+            if as_counted:
+                where = f"is outside the text or ends within a character{as_counted}"
+            return _problem(raw, f"{subject} {where}", f"0 to {length}")
     ordered = sorted(raw.ranges)
     for (_, end), (start, _) in pairwise(ordered):
-        if start < end:
+        if start < end + convention.inclusive:
             found = f"{raw.id}: its fragments overlap at {start} to {end}"
             return _problem(raw, found, "fragments apart from each other")
     return None
 
 
-def _text_problem(raw: RawMention, text: str, hint: str) -> Problem | None:
-    if _matches(raw, text):
-        return None
-    surface = _surface(sorted(raw.ranges), text)
+def _text_problem(
+    raw: RawMention, stretches: Sequence[Stretch], known: Recognised, what: str | None
+) -> Problem:
+    surface = " ".join(words for words, _, _ in _ordered(stretches))
     ranges = ";".join(f"{start} {end}" for start, end in sorted(raw.ranges))
     found = f"{raw.id}: the text has {_quote(surface)} at {ranges}"
-    if unicodedata.normalize("NFC", surface) == unicodedata.normalize("NFC", raw.text):
-        hint = "They differ in how accents are composed (Unicode normalisation) only"
+    hint = known.hint or _nearest_occurrence(raw, known.counted.text)
+    if what is not None:
+        hint = f"They differ in {what} only. {_TAKE}"
     expected = f"{_quote(raw.text)}, its text"
-    return _problem(raw, found, expected, hint or _nearest_occurrence(raw, text))
+    return _problem(raw, found, expected if raw.text else f"{expected} ({_TRUST})", hint)
 
 
-def _matches(raw: RawMention, text: str) -> bool:
-    """Tell whether the fragments are the stored text, in text order or in the file's."""
-    for ranges in (sorted(raw.ranges), list(raw.ranges)):
-        surface = _surface(ranges, text)
-        if raw.text == surface:
-            return True
-        # Stored text has one line: tools make a line end one space, or one a character.
-        flat = flatten(raw.text)
-        if flat in (flatten(surface), flatten(surface.replace("\r\n", "\n"))):
-            return True
-    return False
+def _fits_as_stored(raw: RawMention, as_stored: CountedText) -> bool:
+    """Tell whether a mention's words stand where it says, in whatever Unicode form."""
+    stretches = as_stored.stretches(raw.ranges)
+    return stretches is not None and _fits(raw, stretches, "NFC")
 
 
-def _surface(ranges: Iterable[tuple[int, int]], text: str) -> str:
-    return " ".join(text[start:end] for start, end in ranges)
+def _fits(raw: RawMention, stretches: Sequence[Stretch], form: Form) -> bool:
+    """Tell whether the words are the stated ones; where a form is named, in any Unicode form."""
+    return any(_same_words(raw.text, surface, form) for surface in _surfaces(stretches))
+
+
+def _fits_in_the_main(raw: RawMention, stretches: Sequence[Stretch], form: Form) -> bool:
+    """Tell whether the words are the stated ones in the main, none too many at their edges."""
+    # A neighbouring blank more or less would make several conventions fit.
+    stray = any(has_stray_edges(raw.text, surface) for surface in _surfaces(stretches))
+    return not stray and _difference(raw, stretches, form) is not None
+
+
+def _difference(raw: RawMention, stretches: Sequence[Stretch], form: Form) -> str | None:
+    """Return what the words differ in from the stated ones, see `text_check.difference`."""
+    if _fits(raw, stretches, form):
+        return ""
+    found = (difference(raw.text, surface) for surface in _surfaces(stretches))
+    return next((what for what in found if what is not None), None)
+
+
+def _same_words(stated: str, surface: str, form: Form) -> bool:
+    if form:
+        stated, surface = (unicodedata.normalize(form, words) for words in (stated, surface))
+    if stated == surface:
+        return True
+    if not _LINE_END.search(surface):
+        return flatten(stated) == surface
+    # Stored text has one line: tools make a line end one space, or one a character.
+    flat = flatten(stated)
+    return flat in (flatten(surface), flatten(surface.replace("\r\n", "\n")))
+
+
+def _surfaces(stretches: Sequence[Stretch]) -> Iterator[str]:
+    """Yield the words of fragments, joined by a space: in text order, and in the file's."""
+    if len(stretches) == 1:
+        yield stretches[0][0]
+        return
+    for order in (_ordered(stretches), stretches):
+        yield " ".join(words for words, _, _ in order)
+
+
+def _ordered(stretches: Iterable[Stretch]) -> list[Stretch]:
+    return sorted(stretches, key=lambda stretch: stretch[1:])
 
 
 def _nearest_occurrence(raw: RawMention, text: str) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.corpus.reading import Reading
-from projector.errors import Problem
+from projector.document import Document
+from projector.errors import (
+    CorpusError,
+    Notice,
+    Problem,
+)
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -50,16 +55,30 @@ class TextOnlyCorpus:
         return self.corpus.problems
 
     @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what should be known of the corpus as a whole."""
+        return self.corpus.notices
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Return the new names of labels."""
+        return self.corpus.labels
+
+    @property
     def text_folders(self) -> tuple[Path, ...]:
         """Return where its texts are."""
         return self.corpus.text_folders
 
     def read(self, name: str) -> Reading:
         """Read a document's text; problems are those that leave none."""
-        reading = self.corpus.read(name)
-        if reading.document is None:
-            return reading
-        return Reading(replace(reading.document, mentions=(), annotations=()))
+        try:
+            return Reading(Document(name, self.language, self.text(name)))
+        except CorpusError as error:
+            return Reading(None, error.problems)
+
+    def text(self, name: str) -> str:
+        """Return a document's text."""
+        return self.corpus.text(name)
 
     def only(self, names: Collection[str]) -> TextOnlyCorpus:
         """Return some of its documents."""

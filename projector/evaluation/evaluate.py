@@ -99,6 +99,7 @@ def evaluate(
     labels: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
     fragments: FragmentRule = "covering",
+    edited: bool = False,
 ) -> Evaluation:
     """Score predictions against gold as the MultiClinAI task does, strictly and by characters.
 
@@ -110,9 +111,10 @@ def evaluate(
         only: Score these labels only.
         fragments: What a discontinuous mention is: `covering`, from its first to its last
             character, as in the task's tables; or `exact`.
+        edited: Take BRAT and tables that a run wrote though they were corrected by hand since.
 
     Raises:
-        CorpusError: A path can't be read rightly.
+        CorpusError: A path can't be read rightly, or is a run's and not as it was written.
         ConfigurationError: The sides have nothing in common: no language, or a document's text
             is another on each; or one is a path and the other is not.
 
@@ -129,7 +131,12 @@ def evaluate(
     """
     if isinstance(gold, (str, os.PathLike)) and isinstance(predicted, (str, os.PathLike)):
         scored = score_paths(
-            Path(gold), Path(predicted), labels=labels, only=only, fragments=fragments
+            Path(gold),
+            Path(predicted),
+            labels=labels,
+            only=only,
+            fragments=fragments,
+            edited=edited,
         )
         return Evaluation(tuple(score_table(scored.comparison)), scored.remarks)
     if isinstance(gold, (str, os.PathLike)) or isinstance(predicted, (str, os.PathLike)):

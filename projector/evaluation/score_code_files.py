@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
-import polars as pl
+import pyarrow.parquet as pq
 
 from projector.coding.code_list import CodeList, make_list, read_codes
 from projector.coding.icd10 import category, normal_code
 from projector.coding.mentions import refuse_unknown
 from projector.coding.read_mentions import read_mentions
+from projector.corpus.labels import unknown_labels, unused_names
 from projector.corpus.language_names import same_language
 from projector.errors import ConfigurationError, CorpusError, Problem
 from projector.evaluation.code_metrics import (
@@ -21,8 +24,16 @@ from projector.evaluation.code_metrics import (
     coverage_curve,
     score_codes,
 )
+from projector.settings import (
+    STRICT,
+    ReadingRules,
+)
+from projector.storage.parquet_file import reading_parquet
+from projector.storage.run_files import written_folder
+from projector.storage.user_table import read_table
 from schemas.coding import CODING
 
+_COLUMNS = ("language", "document", "fragments", "code", "rank", "score")
 GoldSets = dict[Place, set[str]]
 Ranked = dict[Place, list[tuple[str, float]]]  # codes with scores, best first
 
@@ -46,6 +57,7 @@ class ComparedCodes:
         lacking: Mentions none of whose codes the list has; 0 where nobody knows the list.
         near: Those of them whose category it has, or something in it.
         skipped: What of gold could not be read rightly.
+        remarks: What a user should know: labels that are asked for, or named anew, and are none's.
     """
 
     rows: tuple[CodeRow, ...]
@@ -53,6 +65,7 @@ class ComparedCodes:
     lacking: int
     near: int
     skipped: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def compare_codes(
@@ -65,6 +78,8 @@ def compare_codes(
     language: str | None = None,
     texts: Path | None = None,
     labels: Mapping[str, str] | None = None,
+    rules: ReadingRules = STRICT,
+    encoding: str = "utf-8",
 ) -> ComparedCodes:
     """Score what is proposed, mention by mention.
 
@@ -77,23 +92,28 @@ def compare_codes(
         language: What to score, where several are there.
         texts: The folder of gold's texts, if they lie elsewhere.
         labels: New names for labels.
+        rules: How corpora and tables are read.
+        encoding: Of the list.
 
     Raises:
-        CorpusError: A side can't be read rightly.
+        CorpusError: A side can't be read rightly, or is a run's and not as it was written.
         ConfigurationError: They have no document in common, or gold has no codes.
     """
     skipped: list[Problem] | None = [] if skip else None
-    wanted = _read_gold(gold, only, language, texts, labels, skipped)
+    there: set[str] = set()
+    wanted = _read_gold(gold, only, language, texts, labels, rules, skipped, there)
+    remarks = (*unknown_labels(only, there), *unused_names(labels or {}, there))
     if not wanted:
         raise ConfigurationError(f"{gold}: no mention has a code; there is nothing to score")
-    offered = _in_language_of(wanted, _read_proposed(proposed, language, labels))
+    offered = _in_language_of(wanted, _read_proposed(proposed, language, labels, rules))
     if only:
         offered = _at(wanted, offered)
     if not {place[:2] for place in wanted} & {place[:2] for place in offered}:
         raise ConfigurationError(
             f"{gold} and {proposed} have no document in common: names and languages must agree"
         )
-    return _compared(wanted, offered, _code_list(proposed, codes), skipped or ())
+    compared = _compared(wanted, offered, _code_list(proposed, codes, encoding), skipped or ())
+    return replace(compared, remarks=remarks)
 
 
 def _compared(
@@ -138,12 +158,18 @@ def _read_gold(
     language: str | None,
     texts: Path | None,
     labels: Mapping[str, str] | None,
+    rules: ReadingRules,
     skipped: list[Problem] | None,
+    known_labels: set[str],
 ) -> GoldSets:
-    """Read the codes of gold's mentions, of some labels only where they are given."""
+    """Read the codes of gold's mentions, of some labels only where they are given.
+
+    `known_labels` takes the labels that there are.
+    """
     gold: GoldSets = {}
-    known_labels: set[str] = set()
-    documents = read_mentions(path, language=language, texts=texts, labels=labels, skipped=skipped)
+    documents = read_mentions(
+        path, language=language, texts=texts, labels=labels, rules=rules, skipped=skipped
+    )
     for document in documents:
         known_labels.update(mention.label for mention in document.mentions)
         for mention in document.mentions:
@@ -154,31 +180,66 @@ def _read_gold(
     return gold
 
 
-def _read_proposed(path: Path, language: str | None, labels: Mapping[str, str] | None) -> Ranked:
+def _read_proposed(
+    path: Path, language: str | None, labels: Mapping[str, str] | None, rules: ReadingRules
+) -> Ranked:
     """Read proposals with their scores: ranked ones, or a corpus's codes, each surely meant."""
     if (path / CODING).is_file():
-        return _read_ranked(path / "codes.parquet")
+        folder = written_folder(path)
+        if folder is not None:
+            folder.check(("codes.parquet", "code_list.parquet"))
+        return read_ranked(path / "codes.parquet")
     return {
         (document.language, document.name, mention.fragments): [
             (code, 1.0) for code in mention.codes
         ]
-        for document in read_mentions(path, language=language, labels=labels)
+        for document in read_mentions(path, language=language, labels=labels, rules=rules)
         for mention in document.mentions
         if mention.codes
     }
 
 
-def _read_ranked(path: Path) -> Ranked:
-    try:
-        table = pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
+def read_ranked(path: Path) -> Ranked:
+    """Read the ranked codes of each place.
+
+    Raises:
+        CorpusError: The table can't be read, or has a null or a score that is none.
+    """
+    with reading_parquet(path):
+        file = pq.ParquetFile(path)
+        columns = file.schema_arrow.names
+        rows = file.read(columns=[name for name in _COLUMNS if name in columns]).to_pylist()
+    if missing := [name for name in _COLUMNS if name not in columns]:
+        found = f"the column {missing[0]} is missing"
+        raise CorpusError(Problem(path, None, found, ", ".join(_COLUMNS)))
+    for number, row in enumerate(rows, start=1):
+        if not _is_ranked(row):
+            expected = "words, a rank, a score from 0 to 1 and fragments"
+            raise CorpusError(Problem(path, number, f"no ranked code: {str(row)[:200]}", expected))
     ranked: Ranked = {}
-    for row in table.sort("rank", maintain_order=True).iter_rows(named=True):
+    for row in sorted(rows, key=itemgetter("rank")):
         fragments = tuple((part["start"], part["end"]) for part in row["fragments"])
         place = (row["language"], row["document"], fragments)
         ranked.setdefault(place, []).append((row["code"], row["score"]))
     return ranked
+
+
+def _is_ranked(row: Mapping[str, Any]) -> bool:
+    score, fragments = row["score"], row["fragments"]
+    return (
+        all(isinstance(row[name], str) for name in ("language", "document", "code"))
+        and isinstance(row["rank"], int)
+        and isinstance(score, float)
+        and 0 <= score <= 1
+        and isinstance(fragments, list)
+        and all(_is_fragment(part) for part in fragments)
+    )
+
+
+def _is_fragment(part: object) -> bool:
+    return isinstance(part, dict) and all(
+        isinstance(part.get(edge), int) for edge in ("start", "end")
+    )
 
 
 def _in_language_of(gold: GoldSets, proposed: Ranked) -> Ranked:
@@ -191,14 +252,15 @@ def _in_language_of(gold: GoldSets, proposed: Ranked) -> Ranked:
     return {(names[place[0]], *place[1:]): codes for place, codes in proposed.items()}
 
 
-def _code_list(proposed: Path, codes: Path | None) -> CodeList | None:
+def _code_list(proposed: Path, codes: Path | None, encoding: str) -> CodeList | None:
     """Return the list that could be proposed from: the user's, or the one that a folder holds."""
     if codes is not None:
-        return read_codes(codes)
+        return read_codes(codes, encoding=encoding)
     table = proposed / "code_list.parquet"
     if not table.is_file():
         return None
-    return make_list(str(table), ((code, "", code) for code in pl.read_parquet(table)["code"]))
+    codes_there = read_table(table, ("code",), "code")["code"].drop_nulls()
+    return make_list(str(table), ((code, "", code) for code in codes_there))
 
 
 def _covered(gold: GoldSets, known: CodeList) -> GoldSets:

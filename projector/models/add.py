@@ -17,6 +17,7 @@ from projector.models.catalogue import (
 from projector.models.load import load
 from projector.models.lora import base_of, is_adapter
 from projector.storage.atomic_folder import atomic_folder, writing
+from projector.storage.file_names import file_name
 
 
 def add_model(source: Path, name: str | None = None) -> tuple[str, Path]:
@@ -34,7 +35,7 @@ def add_model(source: Path, name: str | None = None) -> tuple[str, Path]:
     Raises:
         ConfigurationError: The name is taken, or can't be one.
         ModelError: There is no model in the folder, or it can't be loaded.
-        OutputError: The cache can't be written.
+        OutputError: The cache can't be written, or the name can't be a folder's.
     """
     name = name or source.resolve().name
     if not is_name(name):
@@ -42,6 +43,7 @@ def add_model(source: Path, name: str | None = None) -> tuple[str, Path]:
             f"{name!r} can't be a model's name; expected letters, digits and . _ -, "
             "beginning with a letter or digit. Give one with --name"
         )
+    copy = added_folder() / file_name(name, kind="model")
     if name in {entry.name for entry in list_models()}:
         raise ConfigurationError(f"there is a model called {name}; give another name with --name")
     folder = model_folder(source)
@@ -51,7 +53,7 @@ def add_model(source: Path, name: str | None = None) -> tuple[str, Path]:
     smallest = adapter if _stands_alone(adapter) else folder
     encoder = load(smallest, device="cpu")
     encoder.encode([encoder.tokenize("a")])  # what can't be run is not kept
-    return name, _copied(smallest, added_folder() / name)
+    return name, _copied(smallest, copy)
 
 
 def _stands_alone(adapter: Path) -> bool:

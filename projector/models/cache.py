@@ -10,6 +10,7 @@ from pathlib import Path
 
 from projector.errors import ConfigurationError
 from projector.storage.atomic_folder import new_folder, put_in_place
+from projector.storage.file_names import file_name
 from projector.storage.hashes import file_hash
 
 _LOG = logging.getLogger(__name__)
@@ -39,8 +40,9 @@ def cached(name: str, build: Callable[[Path], None]) -> Path:
 
     Raises:
         OSError: The cache can't be written.
+        OutputError: The name can't be a folder's.
     """
-    folder = cache_folder() / name
+    folder = cache_folder() / file_name(name, kind="cached model")
     damage = damage_of(folder)
     if damage is None:
         return folder

@@ -63,7 +63,8 @@ def configure(
         content["labels"] = options["labels"]
     settings = options.get("settings")
     if isinstance(settings, Mapping):
-        content["settings"] = overlaid(content.get("settings", {}), settings)
+        under = content.get("settings", {})  # what is no table is for the configuration to refuse
+        content["settings"] = overlaid(under, settings) if isinstance(under, Mapping) else under
     elif settings is not None:
         content["settings"] = settings
     configuration = validated(RunConfiguration, content, file or "")
@@ -88,7 +89,10 @@ def _corpus(
     """Return a corpus's content, with what an option says of it over what a file does."""
     if said is None:
         return None
-    content = dict(said) if isinstance(said, Mapping) else {"path": str(said)}
+    if isinstance(said, Mapping):
+        content = dict(said)
+    else:  # a path, or what the configuration itself refuses
+        content = {"path": str(said) if isinstance(said, (str, Path)) else said}
     if language is not None:
         content["language"] = language
     if texts is not None:
@@ -96,8 +100,13 @@ def _corpus(
     return content
 
 
-def _targets(targets: Sequence[object], languages: Sequence[str]) -> list[dict[str, Any] | None]:
-    """Return the targets' content; one that is a tree of several languages is several."""
+def _targets(targets: object, languages: Sequence[str]) -> object:
+    """Return the targets' content; one that is a tree of several languages is several.
+
+    What is no list is left for the configuration to refuse.
+    """
+    if not isinstance(targets, (list, tuple)):
+        return targets
     if len(targets) == 1 and len(languages) > 1:
         targets = [*targets] * len(languages)
     codes: list[str | None] = [*languages] or [None] * len(targets)
@@ -124,8 +133,14 @@ def _tagger(said: AnyPath | None, configuration: RunConfiguration) -> dict[str, 
 
 
 def _read_located(file: Path) -> dict[str, Any]:
-    """Read a configuration's file; paths in it are relative to it."""
+    """Read a configuration's file; paths in it are relative to it.
+
+    Raises:
+        ConfigurationError: It can't be read, or holds what is no configuration, even where an
+            option would go before it.
+    """
     content, folder = read_content(file), file.parent
+    validated(RunConfiguration, content, file)
     for name in ("source", "tagger"):
         if name in content:
             content[name] = _located(content[name], folder)

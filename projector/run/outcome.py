@@ -145,19 +145,32 @@ def unprojected_outcome(
     return DocumentOutcome(language, source.name, None, mentions, lost, status, reason)
 
 
-def invalid_mentions(problems: Iterable[Problem]) -> dict[str, str]:
+def invalid_mentions(
+    problems: Iterable[Problem], *, unread: Collection[str] = ()
+) -> dict[str, str]:
     """Return why each source mention can't be used, by id.
 
     Args:
-        problems: Of the source's reading; those that are about no one mention are passed over.
+        problems: Of the source's reading; those that are about no one mention play no part, unless
+            they leave no document.
+        unread: The ids of the mentions that are lost with the document, see `Reading`.
     """
     reasons: dict[str, list[str]] = {}
+    of_document: list[str] = []
     for problem in problems:
         if problem.mention_id is not None:
-            where = "" if problem.line is None else f"line {problem.line}: "
-            expected = f"; expected {problem.expected}" if problem.expected else ""
-            reasons.setdefault(problem.mention_id, []).append(f"{where}{problem.found}{expected}")
+            reasons.setdefault(problem.mention_id, []).append(_reason(problem))
+        else:
+            of_document.append(str(problem))
+    for id_ in unread:
+        reasons.setdefault(id_, of_document)
     return {id_: ". ".join(told) for id_, told in reasons.items()}
+
+
+def _reason(problem: Problem) -> str:
+    where = "" if problem.line is None else f"line {problem.line}: "
+    expected = f"; expected {problem.expected}" if problem.expected else ""
+    return f"{where}{problem.found}{expected}"
 
 
 def _without_span(reasons: Mapping[str, str], status: Status) -> Iterator[Projection]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,8 +14,20 @@ from projector.corpus.formats.submission import check_labels
 from projector.corpus.language_names import same_language
 from projector.corpus.open import open_corpus
 from projector.corpus.text_only import TextOnlyCorpus
+from projector.corpus.unread import without_mentions
 from projector.document import Document
-from projector.errors import SKIP_ADVICE, ConfigurationError, CorpusError, Problem
+from projector.errors import (
+    SKIP_ADVICE,
+    ConfigurationError,
+    CorpusError,
+    Notice,
+    Problem,
+)
+from projector.storage.file_names import (
+    file_name,
+    language_name,
+    refuse_unwritable,
+)
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -75,6 +87,7 @@ class Plan:
         facts: Of each source document.
         labels: Of the source's mentions, sorted.
         readings: Of source documents, as many as planning kept; each is given out once.
+        notices: What was understood otherwise than it is stated, and what is not read.
     """
 
     source: Corpus
@@ -86,6 +99,7 @@ class Plan:
     facts: Mapping[str, SourceFacts] = field(default_factory=dict, repr=False)
     labels: tuple[str, ...] = ()
     readings: dict[str, Reading] = field(default_factory=dict, repr=False, compare=False)
+    notices: tuple[Notice, ...] = ()
 
     def read_source(self, name: str) -> Reading:
         """Read a source document; one that planning has read and kept is not read again."""
@@ -150,7 +164,8 @@ class Plan:
 def plan_run(configuration: RunConfiguration | TaggingConfiguration, *, keep: int = KEPT) -> Plan:
     """Open the corpora of a configuration and pair their documents, or list those that it tags.
 
-    Every source document is read, so that its faults are known before a model is loaded.
+    Every source document is read, and every translation's text where a fault is to stop the run, so
+    that faults are known before a model is loaded.
 
     Args:
         configuration: What is to be done.
@@ -158,11 +173,12 @@ def plan_run(configuration: RunConfiguration | TaggingConfiguration, *, keep: in
             the others twice.
 
     Raises:
-        CorpusError: A corpus can't be opened; a source document has a fault, unless the
-            configuration says `skip`; or no document has a translation.
+        CorpusError: A corpus can't be opened; a source document has a fault, or a translation's
+            text can't be read, unless the configuration says `skip`; or no document has a
+            translation.
         ConfigurationError: Names pair in more than one way; two targets are in one language; or
             the tagger's predictions are on no target.
-        OutputError: A label can't be part of a file's name.
+        OutputError: A label, a language or a document's name can't be part of a file's.
     """
     from schemas.run import TaggingConfiguration
 
@@ -174,7 +190,7 @@ def plan_run(configuration: RunConfiguration | TaggingConfiguration, *, keep: in
 
 
 def _plan_tagging(configuration: TaggingConfiguration) -> Plan:
-    source = TextOnlyCorpus(_opened(configuration.source, configuration.labels))
+    source = TextOnlyCorpus(_opened(configuration.source, configuration))
     return Plan(source, (), (), tuple(map(Task, source.names)), ())
 
 
@@ -184,8 +200,8 @@ def _plan_projecting(configuration: RunConfiguration) -> Plan:
             "a run needs a source corpus and at least one target: name SOURCE and TARGETS, or a "
             "file that does (--config)"
         )
-    source = _opened(configuration.source, configuration.labels)
-    targets = tuple(_opened(corpus, configuration.labels) for corpus in configuration.targets)
+    source = _opened(configuration.source, configuration)
+    targets = tuple(_opened(corpus, configuration) for corpus in configuration.targets)
     _refuse_twins(targets)
     taggers = _taggers(targets, configuration)
     tasks: list[Task] = []
@@ -209,10 +225,11 @@ def _with_facts(plan: Plan, on_error: str, keep: int) -> Plan:
     for name in plan.source.names:
         survey.add(name, plan.source.read(name))
     facts, labels = survey.facts, tuple(sorted(survey.labels))
-    check_labels(labels)
+    _refuse_names(plan, labels)
     problems = (*plan.source.problems, *survey.problems)
-    if problems and on_error == "stop":
-        raise CorpusError(*problems, advice=SKIP_ADVICE)
+    notices = _notices(plan, survey)
+    if on_error == "stop" and (faults := (*problems, *_unreadable_translations(plan))):
+        raise CorpusError(*faults, advice=SKIP_ADVICE)
     tasks = sorted(
         plan.tasks, key=lambda task: (facts[task.source].leader, task.source, task.target or 0)
     )
@@ -223,7 +240,44 @@ def _with_facts(plan: Plan, on_error: str, keep: int) -> Plan:
         facts=facts,
         labels=labels,
         readings=survey.readings,
+        notices=notices,
     )
+
+
+def _notices(plan: Plan, survey: _Survey) -> tuple[Notice, ...]:
+    """Return what should be known of all that a plan reads."""
+    source = plan.source
+    taggers = {id(tagger): tagger for tagger in plan.taggers if tagger is not None}
+    corpora = (source, *plan.targets, *taggers.values())
+    notices = [notice for corpus in corpora for notice in corpus.notices]
+    stated = sum(facts.mentions for facts in survey.facts.values())
+    if plan.targets and source.names and not stated:
+        notices.append(without_mentions(source.path, len(source.names)))
+    return (*notices, *survey.notices)
+
+
+def _refuse_names(plan: Plan, labels: Sequence[str]) -> None:
+    """Refuse names that the run's files can't have, before a model is loaded."""
+    for name in plan.source.names:
+        refuse_unwritable(name, kind="document", where=plan.source.path)
+    for corpus in plan.targets or (plan.source,):
+        language_name(corpus.language, where=corpus.path)
+        check_labels(labels, language=corpus.language)
+    for task in plan.tasks:
+        corpus = plan.source if task.target is None else plan.target(task)
+        written = task.source if task.target is None else task.translation
+        if written is not None:
+            file_name(written, ".txt", kind="document", where=corpus.path)
+
+
+def _unreadable_translations(plan: Plan) -> Iterator[Problem]:
+    """Yield what is wrong with translations' texts, before any is projected onto."""
+    for task in plan.tasks:
+        if task.translation is not None:
+            try:
+                plan.target(task).text(task.translation)
+            except CorpusError as error:
+                yield from error.problems
 
 
 class _Survey:
@@ -237,6 +291,7 @@ class _Survey:
         self.facts: dict[str, SourceFacts] = {}
         self.labels: set[str] = set()
         self.problems: list[Problem] = []
+        self.notices: list[Notice] = []
         self.readings: dict[str, Reading] = {}
         self._room = room
         self._leaders: dict[bytes, str] = {}
@@ -248,10 +303,12 @@ class _Survey:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
         mentions = {mention.id for mention in document.mentions}
         mentions |= {one.mention_id for one in reading.problems if one.mention_id is not None}
+        mentions |= {*reading.unread}
         leader = self._leaders.setdefault(digest, name)
         self.facts[name] = SourceFacts(leader, len(document.text), len(mentions))
         self.labels |= {mention.label for mention in document.mentions}
         self.problems += reading.problems
+        self.notices += reading.notices
         size = sys.getsizeof(document.text) + _EACH * (
             len(document.mentions) + len(document.annotations) + len(reading.problems)
         )
@@ -260,8 +317,16 @@ class _Survey:
             self.readings[name] = reading
 
 
-def _opened(corpus: CorpusConfiguration, labels: Mapping[str, str] | None) -> Corpus:
-    return open_corpus(corpus.path, language=corpus.language, texts=corpus.texts, labels=labels)
+def _opened(
+    corpus: CorpusConfiguration, configuration: RunConfiguration | TaggingConfiguration
+) -> Corpus:
+    return open_corpus(
+        corpus.path,
+        language=corpus.language,
+        texts=corpus.texts,
+        labels=configuration.labels,
+        rules=configuration.reading.rules,
+    )
 
 
 def _refuse_twins(targets: Sequence[Corpus]) -> None:
@@ -282,7 +347,7 @@ def _taggers(
     """Return for each target the tagger's predictions on its language, if they are."""
     if configuration.tagger is None:
         return (None,) * len(targets)
-    tagger = _opened(configuration.tagger, configuration.labels)
+    tagger = _opened(configuration.tagger, configuration)
     if len(targets) == 1:
         return (tagger,)
     found = tuple(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from projector.corpus.labels import unused_names
 from projector.document import Document, Status
 from projector.run.configure import AnyPath, configure
 from projector.run.outcome import DocumentOutcome, invalid_mentions, unprojected_outcome
@@ -115,6 +116,9 @@ def _carried_out(
     clock = Clock()
     plan = plan_run(configuration)
     reporter.planned(plan)
+    if isinstance(configuration, RunConfiguration):
+        for remark in unused_names(configuration.labels or {}, plan.labels):
+            reporter.told(remark)
     inputs = input_files(plan)
     clock.stop("plan")
     with loading(reporter, _what_is_loaded(configuration)):
@@ -122,7 +126,14 @@ def _carried_out(
     if tagger is not None and isinstance(configuration, RunConfiguration):
         reporter.told(describe_tagger(configuration, tagger.encoder is encoder))
     clock.stop("load")
-    origin = RunOrigin(configuration, model_facts(encoder, tagger), inputs, plan.problems, command)
+    origin = RunOrigin(
+        configuration,
+        model_facts(encoder, tagger),
+        inputs,
+        problems=plan.problems,
+        notices=plan.notices,
+        command=command,
+    )
     with open_writer(output, origin, overwrite=overwrite) as writer:
         outcomes = carry_out(plan.tasks, plan, configuration, encoder, tagger)
         reporter.progressed(Progress(0, len(plan.tasks)))
@@ -169,5 +180,5 @@ def fail_task(task: Task, plan: Plan, reason: str) -> DocumentOutcome:
     """Return the outcome of a task that is not tried."""
     reading = plan.source.read(task.source)
     source = reading.document or Document(task.source, plan.source.language, "")
-    invalid = invalid_mentions(reading.problems)
+    invalid = invalid_mentions(reading.problems, unread=reading.unread)
     return unprojected_outcome(source, plan.language(task), Status.FAILED, reason, invalid=invalid)

@@ -70,7 +70,7 @@ def _project_task(
     tagger: Tagger | None,
 ) -> DocumentOutcome:
     """Project a document, or say why it can't be."""
-    invalid = invalid_mentions(reading.problems)
+    invalid = invalid_mentions(reading.problems, unread=reading.unread)
     try:
         pair = _pair(task, plan, reading, configuration)
         evidence = _predicted(task, plan, pair.target.text, configuration)

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from projector.corpus.formats.parquet_read import ParquetCorpus, open_parquet
 from projector.corpus.reading import read_text
 from projector.document import Status
-from projector.errors import CorpusError, Problem
-from schemas.manifest import MANIFEST, Manifest, read_manifest
-from schemas.tables import PROJECTIONS, check_table
-
-PROJECTIONS_FOLDER = "projections"
+from projector.errors import CorpusError, OutputError, Problem, counted
+from projector.storage.file_names import file_name
+from projector.storage.parquet_file import reading_parquet
+from projector.storage.run_files import WrittenFolder, check_tables, taken
+from schemas.manifest import MANIFEST, PROJECTIONS_FOLDER, Manifest, read_manifest
+from schemas.tables import PROJECTIONS, check_rows, check_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +49,60 @@ class FinishedRun:
     def tables(self) -> dict[tuple[str, str], Path]:
         """Return the submission table of each language and entity, for `pack_submission`."""
         return {
-            (one.language, entity): self.path / table
+            (one.language, entity): self._within(table)
             for one in self.manifest.languages
             for entity, table in one.tables.items()
         }
+
+    @property
+    def written(self) -> WrittenFolder | None:
+        """Return what was written to the folder; None where a version that did not hash wrote it.
+
+        What of it is not as it was written is refused where it is read from here.
+        """
+        said = self.manifest.written
+        return None if said is None else WrittenFolder(self.path, MANIFEST, said)
+
+    def check_submission(self, *, edited: bool = False) -> tuple[str, ...]:
+        """Refuse submission tables that are not as they were written.
+
+        Args:
+            edited: They were corrected by hand: take them.
+
+        Returns:
+            What there is to tell of those that are taken.
+
+        Raises:
+            CorpusError: Some are missing, or were cut or changed.
+        """
+        if self.written is None:
+            return ()
+        names = [table.relative_to(self.path).as_posix() for table in self.tables.values()]
+        return taken(self.written.problems(names, hint=""), edited)
+
+    def _within(self, table: str) -> Path:
+        """Return the path of a table that the manifest names, which leads nowhere else."""
+        try:
+            parts = [file_name(part, kind="table") for part in table.split("/")]
+        except OutputError as error:
+            found = f"the table {table!r} is not within the run's folder"
+            expected = "the manifest as it was written; make the run anew"
+            raise CorpusError(Problem(self.path / MANIFEST, None, found, expected)) from error
+        return self.path.joinpath(*parts)
 
     def projections(self, languages: Collection[str] | None = None) -> pl.DataFrame:
         """Return what became of every source mention; columns as in `schemas.tables.PROJECTIONS`.
 
         Raises:
-            CorpusError: The table can't be read.
+            CorpusError: The table can't be read, or is not as it was written.
         """
         folder = self.path / PROJECTIONS_FOLDER
-        tables = sorted(folder.rglob("*.parquet"))
-        try:
-            for table in tables:
-                check_table(pq.read_schema(table), PROJECTIONS, table)
-            # Without a mention there is no table, and so no column.
-            empty = pl.DataFrame(pl.from_arrow(PROJECTIONS.empty_table()))
-            # Of another version a nullable column may be missing, or one may be there besides.
-            scans = [empty.lazy(), *map(pl.scan_parquet, tables)]
-            wanted = pl.concat(scans, how="diagonal").select(PROJECTIONS.names)
-            if languages is not None:
-                wanted = wanted.filter(pl.col("language").is_in(list(languages)))
-            found = wanted.sort("language", "source_document", maintain_order=True).collect()
-        except (OSError, pa.ArrowInvalid, pl.exceptions.PolarsError) as error:
-            raise CorpusError(Problem(folder, None, f"can't be read: {error}")) from error
+        tables = self._projection_tables(languages)
+        # Without a mention there is no table, and so no column.
+        wanted = pl.concat([_no_projections(), *map(_projections, tables)])
+        if languages is not None:
+            wanted = wanted.filter(pl.col("language").is_in(list(languages)))
+        found = wanted.sort("language", "source_document", maintain_order=True)
         expected = sum(
             one.mentions
             for one in self.manifest.counts
@@ -84,6 +112,18 @@ class FinishedRun:
             told = f"it holds {found.height} outcomes"
             raise CorpusError(Problem(folder, None, told, f"{expected}, as {MANIFEST} says"))
         return found
+
+    def _projection_tables(self, languages: Collection[str] | None) -> list[Path]:
+        """Return the tables of some languages, once they are found to be as they were written."""
+        folder = self.path / PROJECTIONS_FOLDER
+        others = set() if languages is None else {*self.languages} - {*languages}
+        written = () if self.written is None else self.written.tables()
+        names = [name.split("/") for name in written]
+        wanted = [one for one in names if one[0] == PROJECTIONS_FOLDER and one[1] not in others]
+        if self.written is not None:
+            self.written.check("/".join(one) for one in wanted)
+        tables = sorted(folder.rglob("*.parquet"))
+        return [table for table in tables if table.relative_to(folder).parts[0] not in others]
 
     def predicted(self, languages: Collection[str] | None = None) -> pl.DataFrame:
         """Return the projected mentions as spans, for `projector.evaluation.metrics.compare`.
@@ -104,12 +144,53 @@ class FinishedRun:
 
     def text(self, language: str, document: str) -> str | None:
         """Return a translation's text, None where the run has none of this name."""
-        path = self.path / "brat" / language / f"{document}.txt"
+        try:
+            folder = self.path / "brat" / file_name(language, kind="language")
+            path = folder / file_name(document, ".txt", kind="document")
+        except OutputError:  # no run has such a file
+            return None
         return read_text(path) if path.is_file() else None
 
     def corpus(self, language: str | None = None) -> ParquetCorpus:
-        """Open the translations with their projected mentions as a corpus."""
+        """Open the translations with their projected mentions as a corpus.
+
+        Raises:
+            CorpusError: Its tables can't be read, or are not as they were written.
+        """
+        check_tables(self.path)
         return open_parquet(self.path, language=language)
+
+
+def _no_projections() -> pl.DataFrame:
+    return pl.DataFrame(pl.from_arrow(PROJECTIONS.empty_table()))
+
+
+def _projections(path: Path) -> pl.DataFrame:
+    """Read one table of outcomes; with Arrow: polars ends the program over some damaged files.
+
+    Raises:
+        CorpusError: It can't be read, or has an outcome that is none.
+    """
+    with reading_parquet(path):
+        file = pq.ParquetFile(path)
+        check_table(file.schema_arrow, PROJECTIONS, path)
+        known = [one for one in PROJECTIONS.names if one in file.schema_arrow.names]
+        table = file.read(columns=known)
+        table.validate(full=True)
+        check_rows(table, PROJECTIONS, path)
+    # Column by column: what a damaged file says of them beside may not even be UTF-8.
+    found = pl.DataFrame([pl.Series(name, table.column(name)) for name in known])
+    # Of another version a nullable column may be missing.
+    found = pl.concat([_no_projections(), found], how="diagonal").select(PROJECTIONS.names)
+    is_span = (pl.col("fragments").list.len() > 0) & pl.col("score").is_between(0, 1)
+    is_sound = (pl.col("status") != Status.PROJECTED.value) | is_span
+    wrong = found.with_row_index("row", 1).filter(~is_sound)
+    for row in wrong.head(1).iter_rows(named=True):
+        fragments = counted(len(row["fragments"]), "fragment")
+        told = f"{row['mention_id']} is projected onto {fragments}"
+        expected = "at least one fragment, and a score from 0 to 1"
+        raise CorpusError(Problem(path, row["row"], f"{told}, score {row['score']}", expected))
+    return found
 
 
 def is_run(path: Path) -> bool:

@@ -21,7 +21,8 @@ from projector.document import Annotation, Document, Status
 from projector.errors import Problem
 from projector.run.outcome import DocumentOutcome, MentionOutcome
 from projector.run.spool import Spool
-from projector.storage.atomic_file import atomic_file
+from projector.storage.atomic_file import FileOpener, atomic_file
+from projector.storage.file_names import file_name
 from schemas.tables import LOST_ANNOTATIONS, PROJECTIONS
 
 UNPROJECTED_COLUMNS = (
@@ -41,7 +42,12 @@ LOST_COLUMNS = ("language", "document", "id", "kind", "label", "about", "value")
 
 
 def write_tables(
-    folder: Path, spool: Spool, labels: Mapping[str, Collection[str]], facts: Mapping[str, str]
+    folder: Path,
+    spool: Spool,
+    labels: Mapping[str, Collection[str]],
+    facts: Mapping[str, str],
+    *,
+    open_file: FileOpener = atomic_file,
 ) -> dict[str, dict[str, str]]:
     """Write every table of a run, sorted by language and source document.
 
@@ -50,20 +56,23 @@ def write_tables(
         spool: What became of the documents.
         labels: Each language's.
         facts: Kept in the tables of projections.
+        open_file: Opens each table.
 
     Returns:
         The submission tables' paths within `folder`, by language and entity.
     """
     tables: dict[str, dict[str, str]] = {}
-    with _loss_writer(folder) as losses, corpus_writer(folder) as corpus:
+    with _loss_writer(folder, open_file) as losses, corpus_writer(folder, open_file) as corpus:
         for language in sorted(labels):
-            with _projection_writer(folder / "projections" / language, facts) as projections:
+            of_language = folder / "projections" / file_name(language, kind="language")
+            with _projection_writer(of_language, facts, open_file) as projections:
                 translations = _written(spool.outcomes(language), projections, losses, corpus)
                 paths = write_submission(
                     translations,
                     folder / "tsv",
                     language=language,
                     labels=sorted(labels[language]),
+                    open_file=open_file,
                 )
             tables[language] = {
                 entity: path.relative_to(folder).as_posix()
@@ -72,9 +81,11 @@ def write_tables(
     return tables
 
 
-def write_problems(path: Path, problems: Sequence[Problem]) -> None:
+def write_problems(
+    path: Path, problems: Sequence[Problem], open_file: FileOpener = atomic_file
+) -> None:
     """Write what was wrong with a source as a table, in the order that it was found."""
-    with atomic_file(path) as file:
+    with open_file(path) as file:
         file.write(format_row(PROBLEM_COLUMNS))
         for one in problems:
             line = "" if one.line is None else str(one.line)
@@ -100,9 +111,12 @@ def _written(
 class _ProjectionWriter:
     """Append what became of one language's mentions, to a table for each entity."""
 
-    def __init__(self, folder: Path, facts: Mapping[str, str], stack: ExitStack) -> None:
+    def __init__(
+        self, folder: Path, facts: Mapping[str, str], open_file: FileOpener, stack: ExitStack
+    ) -> None:
         self._folder = folder
         self._facts = facts
+        self._open_file = open_file
         self._stack = stack
         self._tables: dict[str, TableWriter] = {}
 
@@ -115,17 +129,21 @@ class _ProjectionWriter:
         # An annotation that can't be understood may not even tell its label.
         entity = label.lower() or "unknown"
         if entity not in self._tables:
-            path = self._folder / f"{entity}.parquet"
-            opened = table_writer(path, PROJECTIONS, metadata=self._facts)
+            path = self._folder / file_name(entity, ".parquet", kind="label")
+            opened = table_writer(
+                path, PROJECTIONS, metadata=self._facts, open_file=self._open_file
+            )
             self._tables[entity] = self._stack.enter_context(opened)
         return self._tables[entity]
 
 
 @contextmanager
-def _projection_writer(folder: Path, facts: Mapping[str, str]) -> Iterator[_ProjectionWriter]:
+def _projection_writer(
+    folder: Path, facts: Mapping[str, str], open_file: FileOpener
+) -> Iterator[_ProjectionWriter]:
     folder.mkdir(parents=True)
     with ExitStack() as stack:
-        yield _ProjectionWriter(folder, facts, stack)
+        yield _ProjectionWriter(folder, facts, open_file, stack)
 
 
 class _LossWriter:
@@ -150,12 +168,13 @@ class _LossWriter:
 
 
 @contextmanager
-def _loss_writer(folder: Path) -> Iterator[_LossWriter]:
+def _loss_writer(folder: Path, open_file: FileOpener) -> Iterator[_LossWriter]:
+    lost_table = folder / "lost_annotations.parquet"
     with (
-        table_writer(folder / "lost_annotations.parquet", LOST_ANNOTATIONS) as lost,
-        atomic_file(folder / "unprojected.tsv") as unprojected_rows,
-        atomic_file(folder / "lost_annotations.tsv") as lost_rows,
-        atomic_file(folder / "failed.tsv") as failed,
+        table_writer(lost_table, LOST_ANNOTATIONS, open_file=open_file) as lost,
+        open_file(folder / "unprojected.tsv") as unprojected_rows,
+        open_file(folder / "lost_annotations.tsv") as lost_rows,
+        open_file(folder / "failed.tsv") as failed,
     ):
         unprojected_rows.write(format_row(UNPROJECTED_COLUMNS))
         lost_rows.write(format_row(LOST_COLUMNS))

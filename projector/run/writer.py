@@ -1,6 +1,6 @@
 """Write a run's folder, whole or not at all.
 
-    out/manifest.json            what it was made from, and what came of it
+    out/manifest.json            what it was made from, what came of it, and every file's hash
     out/log.json                 when, where and how long: the only file that differs between runs
     out/projections/{language}/{entity}.parquet
                                  every source mention, whatever became of it
@@ -33,17 +33,20 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projector.corpus.formats.brat_write import format_ann
+from projector.corpus.formats.brat_write import brat_paths, format_ann
 from projector.corpus.formats.submission import check_labels
 from projector.document import Annotation, Document
-from projector.errors import OutputError, Problem
+from projector.errors import Notice, OutputError, Problem, summaries
 from projector.run.outcome import DocumentOutcome
 from projector.run.spool import Spool
 from projector.run.summary import LanguageTally, RunSummary, check_languages, summarize
 from projector.run.tables import write_problems, write_tables
 from projector.storage.atomic_folder import atomic_folder, refuse_existing, writing
+from projector.storage.file_names import FileNames, file_name, language_name, refuse_unwritable
 from projector.storage.provenance import versions
-from schemas.manifest import LOG, MANIFEST, InputFiles, Manifest, ModelFacts, RunLog
+from projector.storage.written_files import WrittenFiles
+from schemas.manifest import LOG, MANIFEST, InputFiles, Manifest, ModelFacts, RunLog, Written
+from schemas.seal import sealed_json
 
 if TYPE_CHECKING:
     from schemas.run import RunConfiguration, TaggingConfiguration
@@ -60,6 +63,7 @@ class RunOrigin:
         model: What encoded.
         inputs: What was read, see `projector.storage.provenance.hash_input`.
         problems: What was wrong with the source and was passed over.
+        notices: What was understood otherwise than it is stated, and what was not read.
         command: The command line, for the log.
     """
 
@@ -67,6 +71,7 @@ class RunOrigin:
     model: ModelFacts
     inputs: Sequence[InputFiles] = ()
     problems: Sequence[Problem] = ()
+    notices: Sequence[Notice] = ()
     command: Sequence[str] = ()
 
 
@@ -112,8 +117,9 @@ def open_writer(
         with writing(path):
             (folder / _SPOOL).unlink()
             log = _log(started, time.perf_counter() - clock, writer.stages, origin.command)
-            _write(folder / MANIFEST, _manifest(origin, writer.summary).to_json())
-            _write(folder / LOG, log.to_json())
+            manifest = _manifest(origin, writer.summary, writer.written())
+            _write(folder / MANIFEST, sealed_json(manifest))
+            _write(folder / LOG, sealed_json(log))
 
 
 class RunWriter:
@@ -131,8 +137,10 @@ class RunWriter:
         self._path = path
         self._folder = folder
         self._spool = spool
+        self._files = WrittenFiles(folder)
         self._tallies: dict[str, LanguageTally] = {}
         self._translations: set[tuple[str, str]] = set()
+        self._names = FileNames(folder)
 
     def put(self, outcome: DocumentOutcome) -> None:
         """Take what became of a document.
@@ -142,9 +150,11 @@ class RunWriter:
         """
         if (outcome.language, outcome.source) in self._spool:
             raise OutputError(f"{outcome.source}: it comes twice in {outcome.language}")
-        tally = self._tallies.setdefault(_plain(outcome.language), LanguageTally())
+        refuse_unwritable(outcome.source, kind="document")
+        language = self._names.take(language_name(outcome.language), kind="language")
+        tally = self._tallies.setdefault(language, LanguageTally())
         if not outcome.labels <= tally.labels:  # what can't be a file's name is told at once
-            check_labels(sorted(outcome.labels | tally.labels))
+            check_labels(sorted(outcome.labels | tally.labels), language=language)
         with writing(self._path):
             self._write_brat(outcome)
             self._spool.put(outcome)
@@ -157,8 +167,12 @@ class RunWriter:
         if key in self._translations:
             raise OutputError(f"{outcome.target.name}: it is the translation of two documents")
         self._translations.add(key)
+        self._names.take(
+            outcome.target.name, ".txt", kind="document", folder=outcome.target.language
+        )
         scores = {mention.mention_id: mention.score for mention in outcome.mentions}
-        write_plain_brat(with_scores(outcome.target, scores), self._folder / "brat")
+        scored = with_scores(outcome.target, scores)
+        write_plain_brat(scored, self._folder / "brat", self._files)
 
     def finish(self, origin: RunOrigin) -> None:
         """Write all that is written once every outcome is known.
@@ -173,24 +187,35 @@ class RunWriter:
             "configuration": origin.configuration.model_dump_json(),
         }
         labels = {language: tally.labels for language, tally in self._tallies.items()}
-        tables = write_tables(self._folder, self._spool, labels, facts)
-        write_problems(self._folder / "problems.tsv", origin.problems)
+        open_file = self._files.open
+        tables = write_tables(self._folder, self._spool, labels, facts, open_file=open_file)
+        write_problems(self._folder / "problems.tsv", origin.problems, open_file)
         self.summary = summarize(self._tallies, tables)
 
+    def written(self) -> Written:
+        """Return what was written, for the manifest."""
+        return self._files.written()
 
-def write_plain_brat(document: Document, folder: Path) -> None:
+
+def write_plain_brat(document: Document, folder: Path, files: WrittenFiles) -> None:
     """Write a document's text and annotations to the folder of its language within `folder`.
 
-    Not as `write_brat` does: to sync every file takes longer than to encode it on a GPU.
+    Not as `write_brat` does, which syncs every file.
+
+    Args:
+        document: Written as it is.
+        folder: Where the languages' folders are.
+        files: Takes what is written.
 
     Raises:
         OutputError: Its name or language can't be a file's name, or BRAT can't hold a label.
     """
-    name, inner = _plain(document.name), folder / _plain(document.language)
-    annotations = format_ann(document).encode("utf-8")
+    inner = folder / file_name(document.language, kind="language")
+    text, annotations = brat_paths(document, inner)
+    standoff = format_ann(document).encode("utf-8")
     inner.mkdir(parents=True, exist_ok=True)
-    (inner / f"{name}.txt").write_bytes(document.text.encode("utf-8"))
-    (inner / f"{name}.ann").write_bytes(annotations)
+    files.write_listed(text, document.text.encode("utf-8"))
+    files.write_listed(annotations, standoff)
 
 
 def with_scores(document: Document, scores: Mapping[str, float]) -> Document:
@@ -211,7 +236,7 @@ def with_scores(document: Document, scores: Mapping[str, float]) -> Document:
     return replace(document, annotations=(*document.annotations, *notes))
 
 
-def _manifest(origin: RunOrigin, summary: RunSummary) -> Manifest:
+def _manifest(origin: RunOrigin, summary: RunSummary, written: Written) -> Manifest:
     return Manifest(
         configuration=origin.configuration.model_dump(mode="json"),
         model=origin.model,
@@ -219,6 +244,8 @@ def _manifest(origin: RunOrigin, summary: RunSummary) -> Manifest:
         versions=versions(),
         languages=summary.languages,
         counts=summary.counts,
+        notices=tuple(summaries(origin.notices)),
+        written=written,
     )
 
 
@@ -238,10 +265,3 @@ def _log(
 
 def _write(path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8", newline="")
-
-
-def _plain(name: str) -> str:
-    """Return a name that is to be a file's or a folder's, or refuse it."""
-    if not name or name[0] == "." or any(character in name for character in "/\\\0"):
-        raise OutputError(f"{name!r} can't be a file's name, as languages and documents must be")
-    return name

@@ -4,38 +4,46 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from projector.errors import OutputError
+from projector.storage.private_folder import is_private, private_folder
+
+FileOpener = Callable[[Path], AbstractContextManager[BinaryIO]]  # `atomic_file`, or what hashes too
 
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """Open a binary file that takes `path`'s place once the block ends without an exception.
 
-    Folders on the way are made. The temporary file lies in the same folder under a hidden name
-    (`.tmp-…`), so that the rename stays within a file system and readers of a corpus pass it
-    over. After an exception nothing is left, and what was at `path` is untouched.
+    It can be read back, too. Folders on the way are made. The temporary file lies beside it in a
+    private folder (`.tmp-….d`), so that the rename stays within a file system, readers of a corpus
+    pass it over, and nobody else reads it. After an exception nothing is left, and what was at
+    `path` is untouched; what a killed process leaves is removed by the next that writes there.
 
     Raises:
         OutputError: The file can't be written.
     """
-    temporary = path.parent / f".tmp-{secrets.token_hex(8)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            # Not `tempfile`, whose files only their owner may read: the umask decides here.
-            with temporary.open("xb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            with suppress(OSError):
-                temporary.unlink()
+        with ExitStack() as stack:
+            folder = path.parent
+            if not is_private(folder.absolute()):  # as all files of a new folder do
+                folder = stack.enter_context(private_folder(folder))
+            temporary = folder / f".tmp-{secrets.token_hex(8)}"
+            try:
+                # Not `tempfile`, whose files only their owner may read: the umask decides here.
+                with temporary.open("x+b") as file:
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+                temporary.replace(path)
+            finally:
+                with suppress(OSError):
+                    temporary.unlink()
         _sync_folder(path.parent)
     except OSError as error:
         raise OutputError(f"{path}: can't be written: {error}") from error

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from projector.errors import OutputError
+from projector.storage.private_folder import SET_ASIDE, private_folder, remove_dead
 
 _ATTEMPTS = 3  # at a place where other processes put folders, too
 
@@ -18,7 +19,7 @@ _ATTEMPTS = 3  # at a place where other processes put folders, too
 def atomic_folder(path: Path, *, overwrite: bool = False, mark: str) -> Iterator[Path]:
     """Give a temporary folder that takes `path`'s place once the block ends without an exception.
 
-    It lies beside `path` under a hidden name (`.tmp-…`); after an exception nothing is left of
+    It lies beside `path` under a hidden name (`.tmp-….d`); after an exception nothing is left of
     it, and what was at `path` is untouched. An empty folder counts as nothing.
 
     Args:
@@ -47,21 +48,18 @@ def atomic_folder(path: Path, *, overwrite: bool = False, mark: str) -> Iterator
 def new_folder(path: Path) -> Iterator[Path]:
     """Give an empty folder that is to be `path`; it is gone at the end unless `put_in_place`.
 
-    It lies in a hidden one (`.tmp-…`) beside `path` that nobody but its owner can look into; its
-    own mode is what the umask says, as `path`'s is to be.
+    It lies in a private one (`.tmp-….d`) beside `path` that nobody but its owner can look into; its
+    own mode is what the umask says, as `path`'s is to be. What killed processes left beside `path`
+    is removed first.
 
     Raises:
         OSError: It can't be made.
     """
-    private = path.parent / f".tmp-{secrets.token_hex(8)}"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        private.mkdir(mode=0o700)
+    remove_dead(path.parent)
+    with private_folder(path.parent) as private:
         folder = private / path.name
         folder.mkdir()
         yield folder
-    finally:
-        shutil.rmtree(private, ignore_errors=True)
 
 
 def put_in_place(
@@ -100,7 +98,8 @@ def _rename(folder: Path, path: Path, keeps: Callable[[Path], bool], set_aside: 
             return
         if keeps(path):
             return
-        old = path.parent / f".tmp-old-{secrets.token_hex(8)}"
+        # Where whoever comes after a kill finds it, see `remove_dead`.
+        old = folder.parent / f"{SET_ASIDE}{secrets.token_hex(8)}"
         with suppress(FileNotFoundError):  # another process was faster
             path.rename(old)
             set_aside.append(old)

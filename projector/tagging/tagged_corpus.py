@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.corpus.reading import Reading
 from projector.corpus.text_only import TextOnlyCorpus
-from projector.errors import Problem
+from projector.errors import Notice, Problem
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -56,6 +56,16 @@ class TaggedCorpus:
         return self.corpus.problems
 
     @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what should be known of the corpus as a whole."""
+        return self.corpus.notices
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Return the new names of labels."""
+        return self.corpus.labels
+
+    @property
     def text_folders(self) -> tuple[Path, ...]:
         """Return where its texts are."""
         return self.corpus.text_folders
@@ -68,6 +78,10 @@ class TaggedCorpus:
         if name not in self._mentions:
             self._mentions[name] = self.tagger.tag(reading.document).mentions
         return Reading(replace(reading.document, mentions=self._mentions[name]))
+
+    def text(self, name: str) -> str:
+        """Return a document's text."""
+        return self.corpus.text(name)
 
     def only(self, names: Collection[str]) -> TaggedCorpus:
         """Return some of its documents."""

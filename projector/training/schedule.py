@@ -46,7 +46,7 @@ class Schedule:
     def epoch(self, number: int) -> list[list[list[int]]]:
         """Return an epoch's steps, each of micro-batches, each of examples' indices.
 
-        What doesn't fill the last step is left out, unless it would be the only one.
+        The last step is left out, since little may be left for it, unless it is the only one.
         """
         order = self._order(number)
         batches: list[list[int]] = []

@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 
 from projector.cli import run
-from projector.coding.mentions import codes_in
 from projector.corpus import open_corpus
 
 LIST = (
@@ -203,9 +202,3 @@ def test_gold_without_codes_or_documents_in_common_is_told(corpus, capsys):
     Path("es/b.ann").write_text("T1\tSYMPTOM 0 6\tFiebre\nN1\tReference T1 ICD10:R50\tx\n")
     assert run(["evaluate", "codes", "es", "coded"]) == 1
     assert "no document in common" in capsys.readouterr().err
-
-
-def test_cells_hold_one_code_several_or_none():
-    assert codes_in("A39.0+G01") == ("A39.0", "G01")
-    assert codes_in("A17.0+") == ("A17.0+",)
-    assert codes_in("None") == codes_in("") == codes_in("NO_CODE") == ()

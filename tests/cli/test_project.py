@@ -119,8 +119,10 @@ def test_an_unreadable_document_fails_alone(corpora):
     (corpora / "es" / "b.txt").write_bytes(b"\xff\xfe")
     assert project() == 1
     assert project("--on-error", "skip") == 3
-    assert [one["document"] for one in unprojected()] == ["b", "b"]
-    assert {one["status"] for one in unprojected()} == {"failed"}
+    assert [one["document"] for one in unprojected()] == ["b"] * 4  # two mentions, two languages
+    assert {one["status"] for one in unprojected()} == {"invalid"}
+    failed = Path("out/failed.tsv").read_text(encoding="utf-8").splitlines()
+    assert [row.split("\t")[:2] for row in failed[1:]] == [["it", "b"], ["ro", "b"]]
 
 
 def test_an_unreadable_translation_fails_alone(corpora):

@@ -7,7 +7,6 @@ from projector.coding.code_list import make_list
 from projector.coding.coder import load_coder
 from projector.coding.mentions import CodedDocument, CodedMention
 from projector.coding.normalize import Abbreviations
-from projector.coding.task_tables import document_codes
 from projector.errors import ConfigurationError, OutputError
 from schemas.coding import CodingConfiguration
 
@@ -79,16 +78,3 @@ def test_proposals_are_as_many_and_as_sure_as_asked_for():
 def test_a_mention_that_comes_twice_is_told():
     with pytest.raises(OutputError, match="T1 of a in es comes twice"):
         assigned(mention(1, "tos"), mention(1, "asma"))
-
-
-def test_a_documents_codes_come_surest_first_and_procedures_apart():
-    mentions = (
-        mention(1, "diabetes mellitus tipo"),
-        mention(2, "tos", "I10", "R05"),
-        mention(3, "tos", label="PROCEDURE"),
-        mention(4, "tos"),
-    )
-    found = assigned(*mentions)
-    diagnoses, procedures = document_codes(found.documents[0], found)
-    assert diagnoses[:2] == ["i10", "r05"] and diagnoses[2].startswith("e11")
-    assert len(diagnoses) == 3 and procedures == ["r05"]

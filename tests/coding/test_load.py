@@ -1,12 +1,9 @@
 """Hold how a coder is loaded, as a user names or configures it."""
 
-from pathlib import Path
-
 import pytest
 
 from projector.coding.code_list import make_list
 from projector.coding.coder import configured_coder, load_coder
-from projector.coding.coder_folder import RERANKER, RETRIEVER, CoderFolder, write_coder
 from projector.coding.load import check_configured, configured_codes
 from projector.coding.normalize import Abbreviations
 from projector.errors import CorpusError, ModelError
@@ -67,20 +64,3 @@ def test_what_is_not_there_is_told_before_anything_is_loaded(table):
     ):
         with pytest.raises(error, match="nowhere"):
             check_configured(CodingConfiguration(codes="codes.tsv", **changes), table)
-
-
-def test_a_stage_of_another_kind_is_told(tmp_path):
-    write_coder(tmp_path, RERANKER, {"prefix": "", "context": True, "first_weight": 2})
-    folder = CoderFolder.read(tmp_path, RERANKER)
-    assert (folder.context, folder.first_weight) == (True, 2.0)
-    with pytest.raises(ModelError, match="it is a reranker; expected the folder of"):
-        CoderFolder.read(tmp_path, RETRIEVER)
-
-
-def test_a_stage_is_found_in_its_runs_folder_or_as_installed(tmp_path, monkeypatch):
-    (tmp_path / "run" / "model").mkdir(parents=True)
-    write_coder(tmp_path / "run" / "model", RETRIEVER, {"prefix": "p: "})
-    folder = CoderFolder.read(tmp_path / "run", RETRIEVER)
-    assert folder.path == tmp_path / "run" / "model" and folder.prefix == "p: "
-    monkeypatch.chdir(tmp_path)
-    assert CoderFolder.read(Path(RETRIEVER), RETRIEVER).path.parent.name == "coding"

@@ -12,7 +12,7 @@ CODED = {
     "text": "Tos y fiebre alta.",
     "annotations": [
         {"label": "D", "text": "Tos", "start": 0, "end": 3, "icd": "R05"},
-        {"label": "D", "text": "fiebre", "fragments": [[13, 17], [6, 12]], "icd": "R50.9+R51"},
+        {"label": "D", "text": "fiebre alta", "fragments": [[13, 17], [6, 12]], "icd": "R50.9+R51"},
         {"label": "D", "text": "?", "start": 90, "end": 91, "icd": "R05"},
     ],
 }
@@ -34,10 +34,13 @@ def test_coded_json_lines_are_read(tmp_path):
     with pytest.raises(CorpusError, match=r"annotation 1.*code"):
         list(read_mentions(path, language="es"))
     path.write_text(json.dumps({**CODED, "annotations": ["Tos"]}) + "\n")
-    with pytest.raises(CorpusError, match=r"annotation 1.*get"):
+    with pytest.raises(CorpusError, match=r'annotation 1: "Tos" is no object'):
         list(read_mentions(path, language="es"))
+    path.write_text(json.dumps({**CODED, "lang": ["es"]}) + "\n")
+    with pytest.raises(CorpusError, match=r"jsonl:1: lang is \[\"es\"\]; a string is needed"):
+        list(read_mentions(path, column="icd", skipped=[]))
     path.write_text("{}\n")
-    with pytest.raises(CorpusError, match="has no 'id'"):
+    with pytest.raises(CorpusError, match="has no id"):
         list(read_mentions(path, language="es"))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from projector.coding.mentions import codes_in
+from projector.coding.mentions import code_in_note
 from projector.coding.read_mentions import documents_of, read_mentions
 from projector.errors import CorpusError
 
@@ -61,6 +61,27 @@ def test_what_cannot_be_read_rightly_is_an_error_or_skipped(corpus):
     assert len(document.mentions) == 2 and [problem.line for problem in skipped] == [5]
 
 
-def test_a_cells_codes_are_parted_and_none_is_none():
-    assert codes_in("A39.0+G01; I10") == ("A39.0", "G01", "I10")
-    assert codes_in("A39.0+") == ("A39.0+",) and codes_in("nomap") == ()
+@pytest.mark.parametrize(
+    ("note", "code"),
+    [
+        ("8041/3", "8041/3"),
+        ("8000/6/H", "8000/6/H"),
+        ("387517004\tsecond column", "387517004"),
+        ("R07.4", "R07.4"),
+        ("2019", None),
+        ("B12", None),  # a vitamin, or a code: nobody knows
+        ("projection score 0.9312", None),
+        ("see 8041/3", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_note_is_a_code_where_it_can_be_nothing_else(note, code):
+    assert code_in_note(note) == code
+
+
+def test_notes_give_codes_to_mentions_that_have_no_normalisation(corpus):
+    notes = "#1\tAnnotatorNotes T1\t8041/3\n#2\tAnnotatorNotes T2\t386661006\n"
+    (corpus / "a.ann").write_text(f"{ANN}{notes}#3\tAnnotatorNotes\t386661006\n")
+    (document,) = read_mentions(corpus)
+    assert [one.codes for one in document.mentions] == [("R50.9", "R05"), ("386661006",)]

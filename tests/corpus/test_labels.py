@@ -1,6 +1,13 @@
 import pytest
 
-from projector.corpus.labels import KNOWN_LABELS, label_map, rename_event
+from projector.corpus.labels import (
+    KNOWN_LABELS,
+    label_map,
+    label_twins,
+    rename_event,
+    unknown_labels,
+    unused_names,
+)
 from projector.document import Annotation
 
 
@@ -34,3 +41,28 @@ def test_an_event_is_renamed_with_its_trigger_only():
 def test_what_is_no_event_keeps_its_name(kind):
     annotation = Annotation("A1", kind, "A", (("A", "T1"),))
     assert rename_event(annotation, {"A": "B"}) is annotation
+
+
+def test_labels_that_differ_in_how_they_are_written_only_are_told():
+    assert label_twins(["DISEASE", "X"], ["DISEASE", "Y"]) == []
+    assert label_twins(["a", "A"], ["a", "A"]) == []  # both sides have both
+    (told,) = label_twins(["TUMOR_MORPHOLOGY"], ["Tumor morphology"])
+    assert "gold has TUMOR_MORPHOLOGY, the predictions Tumor morphology" in told
+
+
+def test_labels_that_no_mention_has_are_told_with_the_nearest():
+    there = {"DISEASE", "SYMPTOM"}
+    assert unknown_labels(["DISEASE"], there) == ()
+    assert unknown_labels(["disese", "X"], there) == (
+        "no mention is labelled disese; the labels are DISEASE, SYMPTOM; did you mean DISEASE?",
+        "no mention is labelled X; the labels are DISEASE, SYMPTOM",
+    )
+    assert unknown_labels(["X"], ()) == ("no mention is labelled X; there are no mentions",)
+
+
+def test_new_names_that_no_label_gets_are_told_the_built_in_ones_not():
+    names = label_map({"DISEASES": "ILLNESS", "SINTOMA": "SIGN", "FARMACO": "DRUG"})
+    assert unused_names(names, {"DISEASE", "SIGN", "DRUG"}) == (
+        "--label DISEASES=ILLNESS: no mention is labelled DISEASES; the labels are DISEASE, DRUG, "
+        "SIGN; did you mean DISEASE?",
+    )

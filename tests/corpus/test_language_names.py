@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from projector.corpus.language_names import (
     guess_language,
+    is_language,
     language_in,
     nearest_language,
     same_language,
@@ -51,3 +52,13 @@ def test_a_name_without_its_languages_has_none_left(name: str):
     assert without_language(bare) == bare
     assert language_in([bare]) is None
     assert len(bare) <= len(name)
+
+
+@pytest.mark.parametrize("code", ["es", "cz", "pt-BR", "pt_br", "und", "spa", "EN"])
+def test_codes_of_languages_are_known(code):
+    assert is_language(code)
+
+
+@pytest.mark.parametrize("code", ["xx", "english", "", "e", "sp", "12"])
+def test_codes_of_no_language_are_known(code):
+    assert not is_language(code)

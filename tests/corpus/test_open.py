@@ -7,7 +7,6 @@ import pytest
 from projector.corpus import Corpus, open_corpus
 from projector.corpus.convert import convert_corpus
 from projector.corpus.files import open_files
-from projector.corpus.open_languages import open_languages
 from projector.corpus.text_only import TextOnlyCorpus
 from projector.tagging.tagged_corpus import TaggedCorpus
 
@@ -59,19 +58,3 @@ def test_every_corpus_has_parts_and_other_names_of_its_language(corpus: Corpus):
     renamed = corpus.in_language("spa")
     assert renamed.language == renamed.read("a").document.language == "spa"
     assert corpus.language == "es"
-
-
-def test_faults_of_annotations_play_no_part_where_texts_are_read_alone(brat):
-    (brat / "a.ann").write_text("T1\tX 0 99\tDolor\n", encoding="utf-8")
-    (brat / "b.txt").write_bytes(b"\xff")
-    texts = TextOnlyCorpus(open_files(brat))
-    assert not texts.read("a").problems and not texts.read("a").document.mentions
-    assert texts.read("b").document is None and texts.read("b").problems
-
-
-def test_a_folder_of_corpora_gives_one_under_the_name_that_was_asked_for(tmp_path, brat):
-    (tmp_path / "cz").mkdir()
-    (tmp_path / "cz" / "a.txt").write_text("Bolest.", encoding="utf-8")
-    assert [one.language for one in open_languages(tmp_path)] == ["cz", "es"]
-    (czech,) = open_languages(tmp_path, language="cs")
-    assert czech.language == czech.read("a").document.language == "cs"

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import random
-from itertools import combinations
 from statistics import mean, pstdev
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projector.corpus import SpanRow
-from projector.document import Document, Fragment, Mention
 from projector.evaluation.metrics import (
     Scores,
     Span,
     compare,
-    document_spans,
     id_coverage,
     language_summaries,
     metrics,
     report,
-    row_spans,
     score,
     score_table,
     span_table,
@@ -223,19 +218,6 @@ def test_a_negative_start_passes():
     assert score([span(-3, 2)], [span(-3, 2)]).strict.f1 == 1.0
 
 
-@pytest.mark.parametrize("fragments", [((5, 5),), ((6, 5),), (), ((0, 4), (3, 6))])
-def test_what_is_no_span_is_an_error_on_either_side(fragments: tuple):
-    wrong = Span("en", "d7", "A", fragments)
-    for sides in (([wrong], []), ([], [span(0, 1), wrong])):
-        with pytest.raises(ValueError, match=r"d7: A at .*; expected fragments that end behind"):
-            score(*sides)
-
-
-def test_offsets_beyond_all_texts_are_an_error():
-    with pytest.raises(ValueError, match="no characters of any text"):
-        score([span(0, 2**62)], [])
-
-
 def test_a_label_filter():
     gold = [span(0, 5), span(0, 5, label="B")]
     assert score(gold, gold[:1], labels=["A"]).strict.f1 == 1.0
@@ -325,39 +307,3 @@ def test_coverage_by_id_asks_for_the_mention_wherever_it_was_put():
     )
     assert id_coverage(gold, predicted) == 0.25
     assert id_coverage(gold.clear(), predicted) == 0.0
-
-
-def test_spans_come_from_documents_and_from_rows():
-    fragments = (Fragment(0, 4), Fragment(8, 12))
-    document = Document("d", "en", "left and right", (Mention("T1", "A", fragments),))
-    assert list(document_spans(document)) == [Span("en", "d", "A", ((0, 4), (8, 12)), "T1")]
-    rows = [SpanRow("d", "A", 0, 12)]
-    assert list(row_spans(rows, language="en")) == [Span("en", "d", "A", ((0, 12),))]
-
-
-def test_other_columns_stay_and_partners_name_rows():
-    gold = span_table([span(20, 25), span(0, 5)])
-    predicted = span_table([span(21, 25), span(0, 5), span(90, 95)])
-    predicted = predicted.with_columns(score=predicted["fragments"].list.len() * 0.5)
-    comparison = compare(gold, predicted)
-    assert comparison.gold["partner"].to_list() == [0, 1]
-    assert comparison.predicted["partner"].to_list() == [0, 1, None]
-    assert comparison.predicted["matched"].to_list() == [True, False, False]
-    assert comparison.predicted["score"].to_list() == [0.5] * 3
-
-
-def test_every_pair_of_intervals_is_found_once():
-    import numpy as np
-
-    from projector.evaluation.overlap import Stretches, overlapping
-
-    intervals = np.array(list(combinations(range(6), 2)))
-    numbers = np.arange(len(intervals))
-    one = Stretches(intervals[:, 0], intervals[:, 1], numbers, len(intervals))
-    found = sorted(zip(*(side.tolist() for side in overlapping(one, one)), strict=True))
-    assert found == [
-        (i, j)
-        for i, (a, b) in enumerate(intervals)
-        for j, (c, d) in enumerate(intervals)
-        if max(a, c) < min(b, d)
-    ]

@@ -1,5 +1,7 @@
 """Hold how predictions on disk are held against gold on disk, whatever forms both have."""
 
+from pathlib import Path
+
 import pytest
 
 from projector.errors import ConfigurationError, CorpusError
@@ -89,3 +91,13 @@ def test_what_cannot_be_scored_is_told(gold, tmp_path):
     (gold / "a.ann").write_text("T1\tSYMPTOM 0 600\tfiebre\n")
     with pytest.raises(CorpusError, match=r"a\.ann"):
         score_paths(gold, english, language="es")
+
+
+def test_offsets_beyond_any_text_are_told_with_the_tables(tmp_path: Path):
+    header = "filename\tlabel\tstart_span\tend_span\ttext\n"
+    gold, predicted = (tmp_path / f"{name}_en.tsv" for name in ("gold", "predicted"))
+    gold.write_text(f"{header}a\tX\t0\t5\tFever\n")
+    rows = "".join(f"{name}\tX\t0\t{'9' * 18}\tFever\n" for name in "abcdefgh")
+    predicted.write_text(header + rows)
+    with pytest.raises(CorpusError, match=r"predicted_en\.tsv: beside .*no characters of any text"):
+        score_paths(gold, predicted)

@@ -29,6 +29,10 @@ def environment(line: list[str]) -> dict[str, str]:
     return {**os.environ, **({"RAY_AUTH_MODE": "disabled"} if "--address" in line else {})}
 
 
+# A machine that is shared may take many times as long; what hangs still ends.
+PATIENCE = 600
+
+
 def start(collection: Path, out: Path, *more: str) -> subprocess.Popen:
     return start_command(command(collection, out, *more))
 
@@ -45,7 +49,7 @@ def start_command(line: list[str]) -> subprocess.Popen:
 
 def finish(process: subprocess.Popen) -> str:
     """Wait for a run that must end well; return what it said."""
-    out, errors = process.communicate(timeout=240)
+    out, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
     return out + errors
 
@@ -85,7 +89,7 @@ def done(out: Path) -> list[str]:
     return sorted(path.stem for path in (out / "shards").glob("*.parquet"))
 
 
-def wait_for(condition, *, seconds: float = 120) -> None:
+def wait_for(condition, *, seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it took too long"

@@ -4,11 +4,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import chdir, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from job_runs import ray_processes, run, wait_for
+from call_here import CallHere
+from job_runs import PATIENCE, ray_processes, run, wait_for
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "data_samples" / "brat"
@@ -70,31 +71,8 @@ class RayCluster:
         assert self._process.stdout.readline().strip() == f"{line} done"
 
     def close(self) -> None:
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=PATIENCE)
         self._errors.close()
-
-
-class CallHere:
-    """What `Child` is, without a process of its own, which takes seconds to load what is here."""
-
-    def __init__(self, function, *arguments) -> None:
-        self._value, self._error = None, None
-        try:
-            with chdir("."):
-                self._value = function(*arguments)
-        except Exception as error:
-            self._error = error
-
-    def result(self):
-        if self._error is not None:
-            raise self._error
-        return self._value
-
-    def answers(self, *, within) -> bool:
-        return True
-
-    def end(self) -> None:
-        pass
 
 
 @pytest.fixture
@@ -112,7 +90,7 @@ def ray_folder():
             patched.setenv(name, value)
         yield folder
         try:
-            wait_for(lambda: not ray_processes(), seconds=60)
+            wait_for(lambda: not ray_processes())
         finally:
             for pid in ray_processes():
                 with suppress(ProcessLookupError):

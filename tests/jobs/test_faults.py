@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from job_runs import (
+    PATIENCE,
     PROJECTOR,
     arguments,
     attempt,
@@ -142,9 +143,15 @@ def test_what_is_no_finished_shard_is_done_again(collection, undisturbed, cluste
     (out / "shards" / "00005.parquet").unlink()
     other = (out / "shards" / "00006.parquet").read_bytes()
     (out / "shards" / "00007.parquet").write_bytes(other)
+    flipped = bytearray((out / "shards" / "00004.parquet").read_bytes())
+    flipped[len(flipped) // 3] ^= 4  # among the data: the footer is as it was
+    (out / "shards" / "00004.parquet").write_bytes(flipped)
     (out / "shards" / ".tmp-left-by-a-killed-worker").write_bytes(b"PAR1")
     said = run(collection, out, *address)
-    assert told_done(len(done(out)) - 3) in said
+    assert told_done(len(done(out)) - 4) in said
+    assert "shard 00003 is damaged, it is done again" in said
+    assert "shard 00004 is damaged, it is done again" in said
+    assert contents(out / "shards") == contents(undisturbed / "shards")
     assert contents(out / "result") == contents(undisturbed / "result")
     assert not list((out / "shards").glob(".tmp-*"))
 
@@ -157,7 +164,7 @@ def test_what_cannot_be_written_ends_the_run_and_keeps_the_rest(
     wait_for((out / "shards").is_dir)
     blocked = out / "shards" / "00009.parquet"
     (blocked / "in the way").mkdir(parents=True)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "00009.parquet: can't be written" in errors
     kept = len(done(out)) - 1

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import pytest
 from job_runs import (
+    PATIENCE,
     arguments,
     attempt,
     contents,
@@ -24,6 +25,8 @@ from job_runs import (
 )
 
 from projector.cli import run as projector
+
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 10))]
 
 
 def kill(pid: int) -> None:
@@ -53,7 +56,7 @@ def test_nothing_about_the_work_changes_the_result(collection, undisturbed, clus
     assert contents(tmp_path / "run" / "result") == contents(tmp_path / "out")
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(9))])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_worker_processes_are_killed(collection, undisturbed, cluster, tmp_path, seed):
     chance = random.Random(seed)
     process = start(collection, tmp_path / "run", "--workers", "2", "--address", cluster.address)
@@ -90,7 +93,7 @@ def test_an_actor_is_killed(collection, undisturbed, cluster, tmp_path):
     assert contents(tmp_path / "run" / "result") == contents(undisturbed / "result")
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(9))])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_driver_is_killed(collection, undisturbed, cluster, tmp_path, seed):
     """With a local Ray, which must go with its driver."""
     chance, out = random.Random(seed), tmp_path / "run"
@@ -102,7 +105,7 @@ def test_the_driver_is_killed(collection, undisturbed, cluster, tmp_path, seed):
         process.kill()
         process.communicate()
         assert set(kept) <= set(done(out))
-        wait_for(lambda: not workers(), seconds=60)
+        wait_for(lambda: not workers())
         kept = done(out)  # by now: those in work when their driver died were still committed
     said = run(collection, out, "--address", cluster.address)
     assert told_done(len(kept)) in said or "finished already" in said
@@ -114,7 +117,7 @@ def test_an_interrupted_run_ends_cleanly_and_goes_on(collection, undisturbed, cl
     process = start(collection, out)
     wait_for(lambda: len(done(out)) > 1)
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "finished shards are kept" in errors and "Traceback" not in errors
     assert not workers()

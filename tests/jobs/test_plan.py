@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from other_formats import FILES, write_files
 
 from jobs.collection import run_collection
 from jobs.folder import RunFolder
@@ -22,6 +23,7 @@ from projector.corpus import label_map
 from projector.corpus.convert import convert_corpus
 from projector.corpus.files import FileCorpus, open_files
 from projector.corpus.layout import DocumentFiles
+from projector.corpus.open import open_corpus
 from projector.errors import CorpusError
 from projector.run.configure import configure
 from projector.run.plan import Plan, SourceFacts, Task, plan_run
@@ -142,6 +144,22 @@ def test_a_worker_reads_what_was_planned_whatever_the_format(brat, kind):
         assert part.source.read(name) == whole.source.read(name)
         assert len(part.source.read(name).document.mentions) == 2
     assert part.targets[0].read("c") == whole.targets[0].read("c")
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_worker_reads_formats_of_other_tools(tmp_path, kind):
+    source = open_corpus(write_files(tmp_path / "es", FILES[kind]))
+    write_files(tmp_path / "en", {f"{name}.txt": "Has asthma." for name in source.names})
+    reading = {"text_check": "normalised"}
+    run = configure(tmp_path / "es", [tmp_path / "en"], model="tiny", **reading)
+    whole = plan_run(run)
+    work = write_work(tmp_path / "plan" / SHARDS_FILE, whole, [whole.tasks])
+    part = read_work(RunFolder(tmp_path), planned(whole, work, 1, run), 0)
+    assert (part.source.names, part.tasks) == (source.names, whole.tasks)
+    assert part.source.format == source.format and part.source.rules.text_check == "normalised"
+    for name in source.names:
+        assert part.source.read(name) == whole.source.read(name)
+        assert part.source.read(name).document.mentions
 
 
 def test_a_worker_that_tags_reads_texts_alone(brat):

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 from cache_files import build
 
-from projector.errors import ConfigurationError
+from projector.errors import (
+    ConfigurationError,
+    OutputError,
+)
 from projector.models.cache import cache_folder, cached, is_whole
 
 
@@ -84,6 +87,11 @@ def test_without_a_home_it_is_told_what_to_set(monkeypatch):
     monkeypatch.setattr("pwd.getpwuid", lambda _: {}["nobody"])
     with pytest.raises(ConfigurationError, match="set PROJECTOR_CACHE"):
         cache_folder()
+
+
+def test_a_name_that_leads_elsewhere_is_refused(cache):
+    with pytest.raises(OutputError, match=r"the cached model .*x. can.t be a file"):
+        cached("../x", never)
 
 
 def test_a_failure_leaves_nothing(cache):

@@ -1,69 +1,10 @@
 import json
 import shutil
 
-import numpy as np
 import pytest
-import torch
-from transformers import AutoModel
 
 from projector.errors import ConfigurationError, ModelError
 from projector.models import fingerprint, load
-
-TEXT = "paciente pálido, con tos.\nEl dolor cede. No. " + "paciente con dolor y tos " * 6 + "."
-FAMILIES = ["bert", "xlm-roberta", "distilbert"]
-
-
-def plain(folder, encoder, text):
-    """Encode one sentence or window a time, with transformers' own attention, at full depth."""
-    model = AutoModel.from_pretrained(folder).eval()
-    rows = []
-    for segment in range(text.segments[-1] + 1 if len(text) else 0):
-        ids = [*encoder.prefix, *text.ids[text.segments == segment].tolist(), *encoder.suffix]
-        with torch.no_grad():
-            output = model(torch.tensor([ids]), output_hidden_states=True)
-        rows.append(output.hidden_states[encoder.view.layer][0, 1:-1])
-    return torch.cat(rows)
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("layer", [0, 1, 2, 3])
-def test_vectors_are_those_of_the_plain_forward_pass(checkpoints, family, layer):
-    encoder = load(checkpoints / family, layer=layer, precision="fp32", device="cpu")
-    short = encoder.tokenize(TEXT[:44])
-    vectors = encoder.encode([short])[0]
-    expected = plain(checkpoints / family, encoder, short)
-    assert vectors.shape == (len(short), 32)
-    assert vectors.dtype == torch.float32
-    torch.testing.assert_close(vectors, expected, atol=1e-5, rtol=0)
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_one_text_is_the_same_bits_in_any_company(checkpoints, family):
-    encoder = load(checkpoints / family, device="cpu")
-    texts = [encoder.tokenize(text) for text in (TEXT, "tos", "", TEXT[5:], "tos")]
-    together = encoder.encode(texts)
-    for text, vectors in zip(texts, together, strict=True):
-        assert torch.equal(encoder.encode([text])[0], vectors)
-    assert together[1] is together[4]
-    assert together[2].shape == (0, 32)
-    assert not any(vectors.requires_grad for vectors in together)
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_nothing_is_cut_off(checkpoints, family):
-    encoder = load(checkpoints / family, device="cpu")
-    text = encoder.tokenize(TEXT)
-    assert encoder.view.window == 18  # 20 positions, less <s> and </s>
-    assert np.bincount(text.segments).max() > encoder.view.window
-    assert "".join(TEXT[start:end] for start, end in text.offsets.tolist()) == "".join(TEXT.split())
-    assert len(encoder.encode([text])[0]) == len(text)
-
-
-def test_window_granularity_takes_the_text_as_one_segment(checkpoints):
-    encoder = load(checkpoints / "bert", granularity="window", window=7, device="cpu")
-    text = encoder.tokenize(TEXT)
-    assert set(text.segments.tolist()) == {0}
-    assert torch.isfinite(encoder.encode([text])[0]).all()
 
 
 def test_only_the_layers_read_are_loaded_without_a_word(checkpoints, capfd):
@@ -72,17 +13,6 @@ def test_only_the_layers_read_are_loaded_without_a_word(checkpoints, capfd):
     assert encoder.model.pooler is None
     out, err = capfd.readouterr()
     assert (out, err) == ("", "")
-
-
-@pytest.mark.parametrize("precision", ["bf16", "fp16"])
-def test_half_precision_comes_near(checkpoints, precision):
-    exact = load(checkpoints / "bert", precision="fp32", device="cpu")
-    half = load(checkpoints / "bert", precision=precision, device="cpu")
-    text = exact.tokenize(TEXT)
-    vectors = half.encode([text])[0]
-    assert vectors.dtype == torch.float32
-    near = torch.cosine_similarity(vectors, exact.encode([text])[0], dim=1)
-    assert near.min() > 0.99
 
 
 def test_the_fingerprint_tells_all_that_decides_the_vectors(checkpoints, tmp_path):

@@ -153,3 +153,24 @@ def test_every_source_document_has_one_task_in_every_language(tmp_path_factory, 
     assert sum(len(part.tasks) for part in parts) == len(plan.tasks)
     for part in parts:
         assert set(part.source.names) == {task.source for task in part.tasks}
+
+
+def test_a_translation_that_cannot_be_decoded_stops_the_run_while_it_is_planned(brat):
+    (brat / "it" / "c.txt").write_bytes(b"Febbre \xe8.")
+    told = r"c\.txt:1: byte 0xe8 at 7 is not UTF-8; expected UTF-8\. .*\n.*--on-error skip"
+    with pytest.raises(CorpusError, match=told):
+        plan_run(configure("es", TARGETS, model="tiny"))
+    assert plan_run(configure("es", TARGETS, model="tiny", on_error="skip")).problems == ()
+
+
+def test_mentions_of_a_text_that_cannot_be_decoded_are_counted(brat):
+    (brat / "es" / "c.txt").write_bytes(b"Fiebre \xf1.")
+    lines = "".join(f"T{number}\tSYMPTOM 0 6\tFiebre\n" for number in range(1, 13))
+    (brat / "es" / "c.ann").write_text(f"{lines}#1\tNote T1\tx\n", encoding="utf-8")
+    run = configure("es", TARGETS, model="tiny", on_error="skip")
+    assert plan_run(run).facts["c"].mentions == 12
+    summary = run_configuration(run, "out")
+    assert summary.by_status() == {"invalid": 12 * 3, "projected": 3 * 3}
+    assert [one.failed for one in summary.languages] == [1, 1, 1]
+    rows = (brat / "out" / "unprojected.tsv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 1 + 36 and "byte 0xf1 at 7 is not UTF-8" in rows[1]

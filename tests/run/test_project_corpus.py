@@ -51,7 +51,7 @@ def test_every_document_has_its_own_fate():
         "sound": (Status.PROJECTED, [Status.PROJECTED]),
         "alone": (Status.UNPAIRED, [Status.UNPAIRED]),
         "wrong": (Status.PROJECTED, [Status.INVALID]),
-        "latin": (Status.FAILED, []),
+        "latin": (Status.FAILED, [Status.INVALID]),
     }
     assert done["alone"].reason == "en has no translation of alone"
     assert [one.id for one in done["alone"].lost] == ["R1"] and not done["sound"].lost

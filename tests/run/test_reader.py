@@ -7,8 +7,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from fuzzing import seeds, told_or_read
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mutated_tables import mutated_table
+from written_runs import EVERY, TARGET, projected
 
+from projector.corpus import require_document
 from projector.errors import CorpusError
+from projector.evaluation.metrics import calibration, compare, document_spans, errors, score
+from projector.evaluation.score_files import score_paths
 from projector.run.configure import configure
 from projector.run.project_corpus import run_configuration
 from projector.run.reader import is_run, read_run
@@ -29,6 +37,12 @@ def run(tmp_path_factory) -> Path:
         configure(root / "es", [root / "en", root / "it"], model="tiny"), root / "out"
     )
     return root / "out"
+
+
+def unhashed(run: Path) -> dict:
+    """Return the manifest as versions wrote it that did not hash what they wrote."""
+    content = json.loads((run / MANIFEST).read_text())
+    return {key: content[key] for key in content if key not in ("written", "sha256")}
 
 
 def test_a_run_tells_its_languages_tables_and_texts(run):
@@ -56,6 +70,7 @@ def test_what_is_predicted_is_what_is_projected(run):
 def test_tables_of_another_version_are_read_with_what_this_one_knows(run, tmp_path):
     other = tmp_path / "out"
     shutil.copytree(run, other)
+    (other / MANIFEST).write_text(json.dumps(unhashed(run)))
     (table,) = (other / "projections" / "it").glob("symptom.parquet")
     columns = pq.read_table(table)
     lacking = columns.drop_columns(["target_document"])
@@ -87,7 +102,7 @@ def test_a_run_tells_whether_it_tagged(run, configuration, tags):
 
 
 def test_a_manifest_of_version_0_1_0_is_read(run, tmp_path):
-    content = json.loads((run / MANIFEST).read_text())
+    content = unhashed(run)
     content["model"] = {key: content["model"][key] for key in ("name", "fingerprint", "tagger")}
     (tmp_path / MANIFEST).write_text(json.dumps(content))
     model = read_run(tmp_path).manifest.model
@@ -95,6 +110,86 @@ def test_a_manifest_of_version_0_1_0_is_read(run, tmp_path):
 
 
 def test_a_run_that_lacks_outcomes_is_told(run, tmp_path):
-    (tmp_path / MANIFEST).write_bytes((run / MANIFEST).read_bytes())
+    (tmp_path / MANIFEST).write_text(json.dumps(unhashed(run)))
     with pytest.raises(CorpusError, match=r"it holds 0 outcomes; expected 4, as manifest\.json"):
         read_run(tmp_path).projections()
+
+
+def test_the_translations_come_back_as_a_corpus(written: Path):
+    finished = read_run(written)
+    assert finished.languages == ("cz", "en")
+    corpus = finished.corpus("en")
+    assert corpus.names == ("case-a", "case-b", "case-c", "case-d")
+    assert require_document(corpus.read("case-b")) == projected("b").document
+    assert finished.text("en", "case-a") == TARGET
+    assert finished.text("en", "case-z") is None
+
+
+def test_a_run_is_evaluated_as_it_lies(written: Path):
+    gold = [span for one in (*EVERY, projected("e", "cz")) for span in document_spans(one.document)]
+    finished = read_run(written)
+    assert score(gold, finished.predicted(), fragments="exact").strict.f1 == 1.0
+    english = [span for span in gold if span.language == "en"]
+    shifted = [english[0]._replace(fragments=((0, 4),)), *english[1:]]
+    comparison = compare(shifted, finished.predicted(["en"]))
+    (wrong,) = errors(comparison, finished.text)
+    assert (wrong.source, wrong.predicted.text, wrong.gold.text) == (
+        "Fiebre alta", "High fever", "High",
+    )  # fmt: skip
+    judged = comparison.predicted
+    assert calibration(judged["score"], judged["matched"]).area == pytest.approx((3 * 0.5 + 0) / 7)
+
+
+def test_a_folder_without_a_run_is_told(tmp_path: Path, written: Path):
+    with pytest.raises(CorpusError, match="no run is there"):
+        read_run(tmp_path)
+    shutil.copytree(written, tmp_path / "out")
+    (tmp_path / "out/projections/en/symptom.parquet").unlink()
+    with pytest.raises(CorpusError, match=r"symptom\.parquet: it is missing; expected \d+ bytes"):
+        read_run(tmp_path / "out").predicted()
+    assert read_run(tmp_path / "out").predicted(["cz"]).height == 10
+    (tmp_path / "out/projections/cz/symptom.parquet").write_bytes(b"PAR1")
+    with pytest.raises(CorpusError, match="it has 4 bytes; expected"):
+        read_run(tmp_path / "out").predicted()
+
+
+def read_damaged(run: Path, table: pa.Table, seed: int) -> None:
+    (path,) = (run / "projections" / "it").glob("symptom.parquet")
+    sound = path.read_bytes()
+    path.write_bytes(mutated_table(table, seed))
+    try:
+        finished = read_run(run)
+        told_or_read(lambda: finished.projections().height, str(run))
+        if seed % 10:  # to score takes longest
+            return
+        scored = told_or_read(lambda: score_paths(run, run, labels={}), str(run))
+        if scored is not None:
+            assert scored.comparison.predicted["score"].is_between(0, 1).all()
+    finally:
+        path.write_bytes(sound)
+
+
+@pytest.fixture(scope="module")
+def unsealed(run, tmp_path_factory) -> Path:
+    """A run without hashes, whose tables are read whatever is in them."""
+    folder = tmp_path_factory.mktemp("unsealed") / "out"
+    shutil.copytree(run, folder)
+    (folder / MANIFEST).write_text(json.dumps(unhashed(run)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def outcomes(run) -> pa.Table:
+    return pq.read_table(run / "projections" / "it" / "symptom.parquet")
+
+
+@settings(max_examples=30, derandomize=True)
+@given(seed=st.integers(0, 10**9))
+def test_damaged_outcomes_are_read_truly_or_told(unsealed, outcomes, seed):
+    read_damaged(unsealed, outcomes, seed)
+
+
+@pytest.mark.slow
+def test_ten_thousand_damaged_outcomes_are_read_truly_or_told(unsealed, outcomes):
+    for seed in seeds(10_000):
+        read_damaged(unsealed, outcomes, seed)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from outcome_values import outcomes
-from pydantic import ValidationError
 
 from projector.document import Document
+from projector.errors import OutputError
 from projector.run.outcome import DocumentOutcome
 from projector.run.spool import Spool
 
@@ -48,5 +48,25 @@ def test_a_pickle_in_its_place_is_not_run():
     spool.put(DocumentOutcome("en", "caso", None))
     file.seek(0)
     file.write(pickle.dumps(Trap()))
-    with pytest.raises(ValidationError):
+    with pytest.raises(OutputError, match="caso in en: what came of it was damaged"):
         list(spool.outcomes("en"))
+
+
+def damaged(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+def test_a_flipped_bit_anywhere_in_a_line_and_a_cut_one_are_noticed():
+    file = io.BytesIO()
+    spool = Spool(file)
+    for name in ("a", "b"):
+        spool.put(DocumentOutcome("en", name, Document(name, "en", "Tos.")))
+    whole = file.getvalue()
+    second = whole.index(b"\n") + 1
+    spoilt = [damaged(whole, place) for place in range(second, len(whole))]
+    for content in (*spoilt, whole[:-1], whole[: second + 5], whole[:second]):
+        file.seek(0)
+        file.truncate()
+        file.write(content)
+        with pytest.raises(OutputError, match=r"b in en: .* Run it again"):
+            list(spool.outcomes("en"))

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from outcome_values import outcomes
+from written_runs import write_run
 
 from projector.document import Document, Fragment, Mention, Status
 from projector.errors import OutputError
 from projector.run.outcome import DocumentOutcome, MentionOutcome
 from projector.run.summary import LanguageTally, check_languages, summarize
+from projector.storage.provenance import versions
+from schemas.manifest import read_manifest
 
 
 def tallied(counted: list[DocumentOutcome]) -> dict[str, LanguageTally]:
@@ -61,3 +64,26 @@ def test_languages_that_differ_in_their_source_mentions_are_refused():
     for other in (DocumentOutcome("it", "a", None), DocumentOutcome("it", "b", None, (told,))):
         with pytest.raises(OutputError, match=r"out: \d source documents have other mentions in"):
             check_languages(tallied([english, other]), Path("out"))
+
+
+def test_the_counts_reconcile(written: Path):
+    manifest = read_manifest(written)
+    czech, english = manifest.languages
+    assert (czech.documents, czech.translated, czech.mentions, czech.projected) == (5, 5, 21, 10)
+    assert (english.documents, english.translated, english.mentions) == (5, 4, 21)
+    assert (czech.lost_annotations, english.lost_annotations) == (5, 7)
+    assert sum(one.mentions for one in manifest.counts) == 42
+    assert manifest.versions == versions()
+    assert manifest.versions.keys() >= {"projector", "python", "torch", "transformers"}
+
+
+def test_the_summary_is_the_manifests(tmp_path: Path):
+    summary = write_run(tmp_path / "out")
+    manifest = read_manifest(tmp_path / "out")
+    assert (summary.languages, summary.counts) == (manifest.languages, manifest.counts)
+    assert summary.by_status() == {
+        "below_threshold": 9, "invalid": 2, "projected": 18, "unaligned": 9, "unpaired": 4,
+    }  # fmt: skip
+    # What was sought and is not there is an outcome; annotations that could not travel are lost.
+    assert summary.losses == 2 + 4 + 12
+    assert summary.count_losses(["unaligned"]) == 2 + 4 + 12 + 9

@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from projector.corpus import open_corpus
 from projector.document import Document
 from projector.errors import ModelError
 from projector.models import load
 from projector.tagging.head import Head
-from projector.tagging.tagged_corpus import TaggedCorpus
 from projector.tagging.tagger import load_tagger, save_tagger
 from projector.tagging.tagger_folder import TAGGER_FILE, WEIGHTS_FILE, TaggerFolder
 from schemas.tagger_training import HeadConfiguration
@@ -75,18 +73,3 @@ def test_a_damaged_folder_is_told(folder):
     (folder / TAGGER_FILE).write_text(json.dumps(content))
     with pytest.raises(ModelError, match="no tagger can be read"):
         TaggerFolder.read(folder)
-
-
-def test_a_corpus_is_tagged_once_and_its_own_mentions_play_no_part(folder, tmp_path):
-    texts = tmp_path / "es"
-    texts.mkdir()
-    (texts / "a.txt").write_text(TEXT)
-    (texts / "a.ann").write_text("T1\tDRUG 0 900\tnonsense\n")
-    tagger = load_tagger(folder, device="cpu")
-    corpus = TaggedCorpus(open_corpus(texts), tagger)
-    assert corpus.names == ("a",)
-    first = corpus.read("a").document
-    assert first.mentions == tagger.tag(Document("a", "es", TEXT)).mentions
-    assert corpus.read("a").document.mentions is first.mentions
-    assert sum(corpus.counts().values()) == len(first.mentions)
-    assert {*corpus.counts()} == {*TYPES}

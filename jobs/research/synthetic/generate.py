@@ -17,11 +17,12 @@ import click
 
 from jobs.research.synthetic.passages import ParallelPassage, cut_passages, join_passages
 from projector.corpus import open_corpus, pair_names, require_document
-from projector.corpus.formats.brat_write import format_ann
+from projector.corpus.formats.brat_write import brat_paths, format_ann
 from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, read_pairs
 from projector.document import Document
 from projector.errors import ConfigurationError, ProjectorError
 from projector.storage.atomic_folder import atomic_folder, writing
+from projector.storage.file_names import file_name
 
 MARK = "generated.json"
 FAULTS = ("undecodable", "out of range", "malformed", "megabyte", "empty", "untranslated")
@@ -126,7 +127,7 @@ def write_collection(
     mentions = dict.fromkeys(languages, 0)
     with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder, writing(output):
         for language in languages:
-            (folder / language).mkdir()
+            (folder / file_name(language, kind="language")).mkdir()
         for number in range(documents):
             translations = generated(
                 passages, number, seed=seed, paragraphs=paragraphs, source=languages[0]
@@ -146,8 +147,9 @@ def write_collection(
 
 
 def _write(document: Document, folder: Path) -> None:
-    _put(folder / f"{document.name}.txt", document.text)
-    _put(folder / f"{document.name}.ann", format_ann(document))
+    text, annotations = brat_paths(document, folder)
+    _put(text, document.text)
+    _put(annotations, format_ann(document))
 
 
 def _put(path: Path, text: str) -> None:

@@ -12,23 +12,32 @@ from projector.corpus.offsets import flatten
 from projector.document import Annotation, Document, Mention
 from projector.errors import OutputError
 from projector.storage.atomic_file import atomic_write
+from projector.storage.file_names import file_name
 
 
 def write_brat(document: Document, folder: Path) -> None:
     """Write `NAME.txt` and `NAME.ann` into `folder`, made if need be.
 
     Raises:
-        OutputError: They can't be written, or the document holds what BRAT can't (a label with
-            a space in it).
+        OutputError: They can't be written, the document's name can't be a file's, or it holds
+            what BRAT can't (a label with a space in it).
     """
-    if not document.name or document.name[0] == "." or any(c in document.name for c in "/\\\0"):
-        raise OutputError(
-            f"{document.name!r} can't be a file's name: documents need plain names. Rename "
-            "its files"
-        )
-    annotations = format_ann(document).encode("utf-8")
-    atomic_write(folder / f"{document.name}.txt", document.text.encode("utf-8"))
-    atomic_write(folder / f"{document.name}.ann", annotations)
+    text, annotations = brat_paths(document, folder)
+    standoff = format_ann(document).encode("utf-8")
+    atomic_write(text, document.text.encode("utf-8"))
+    atomic_write(annotations, standoff)
+
+
+def brat_paths(document: Document, folder: Path) -> tuple[Path, Path]:
+    """Return where a document's text and annotations are to be in a folder.
+
+    Raises:
+        OutputError: Its name can't be a file's.
+    """
+    return (
+        folder / file_name(document.name, ".txt", kind="document"),
+        folder / file_name(document.name, ".ann", kind="document"),
+    )
 
 
 def format_ann(document: Document) -> str:
@@ -39,7 +48,7 @@ def format_ann(document: Document) -> str:
     A line end within a mention's text or a value becomes a space, the offsets stay.
 
     Raises:
-        OutputError: A label has white space in it.
+        OutputError: A label, or the role of an argument, has white space in it.
     """
     document = _with_brat_ids(document)
     lines: list[str] = []
@@ -47,13 +56,28 @@ def format_ann(document: Document) -> str:
         if not standoff.label or any(character in standoff.label for character in " \t\n\r"):
             raise OutputError(
                 f"{document.name}: BRAT can't hold the label {standoff.label!r} "
-                f"of {standoff.id}: name it anew, without white space: --label OLD=NEW (labels)"
+                f"of {standoff.id}; expected one without white space. Name it anew: --label "
+                "OLD=NEW (labels)"
             )
+        _refuse_roles(document, standoff)
         if isinstance(standoff, Mention):
             lines.append(_mention_line(standoff, document.text))
         else:
             lines.append(_annotation_line(standoff))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _refuse_roles(document: Document, standoff: Mention | Annotation) -> None:
+    """Refuse roles that would make another line of the annotation than it is."""
+    if isinstance(standoff, Mention) or standoff.kind not in ("relation", "event"):
+        return
+    for role, _ in standoff.arguments:
+        if not role or any(character in role for character in " \t\n\r:"):
+            raise OutputError(
+                f"{document.name}: BRAT can't hold the role {role!r} of {standoff.id}: expected "
+                "one without white space and colons; rename it where it comes from, or write "
+                "Parquet, which holds it"
+            )
 
 
 def _merge(
@@ -95,7 +119,7 @@ def _format_annotation(annotation: Annotation) -> str:
         return f"{annotation.id}\t{annotation.label} {annotation.targets[0]} {annotation.value}"
     tail = "" if annotation.value is None else f"\t{annotation.value}"
     if annotation.kind in ("note", "equivalence"):
-        return f"{annotation.id}\t{annotation.label} {' '.join(annotation.targets)}{tail}"
+        return f"{annotation.id}\t{' '.join((annotation.label, *annotation.targets))}{tail}"
     arguments = [f"{role}:{target}" for role, target in annotation.arguments]
     if annotation.kind == "relation":
         arguments.insert(0, annotation.label)

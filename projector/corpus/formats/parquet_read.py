@@ -7,75 +7,29 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from projector.corpus.labels import rename_event
+from projector.corpus.formats.parquet_rows import Row, annotations_of, raw_mentions
+from projector.corpus.formats.parquet_table import ParquetTable
 from projector.corpus.language_names import UNKNOWN_LANGUAGE, same_language
-from projector.corpus.offsets import RawMention, resolve_offsets
+from projector.corpus.offsets import resolve_offsets
 from projector.corpus.reading import Reading
-from projector.document import Annotation, Document, transferable_annotations
-from projector.errors import CorpusError, Problem
-from schemas.tables import ANNOTATIONS, DOCUMENTS, MENTIONS, check_table, name_of
+from projector.document import (
+    Document,
+    transferable_annotations,
+)
+from projector.errors import (
+    CorpusError,
+    Notice,
+    Problem,
+    counted,
+)
+from schemas.tables import (
+    ANNOTATIONS,
+    DOCUMENTS,
+    MENTIONS,
+    name_of,
+)
 
 _Rows = dict[str, tuple[int, int]]
-
-
-class _Table:
-    """A table of which only the row group read last is kept."""
-
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self.path = path
-        self.schema = schema
-        self._file: pq.ParquetFile | None = None
-        self._kept: tuple[int, pa.Table] | None = None
-        self._borders = np.zeros(0, np.int64)
-
-    def __reduce__(self) -> tuple[type[_Table], tuple[Path, pa.Schema]]:
-        """Travel to other processes as the path: an open file can't."""
-        return _Table, (self.path, self.schema)
-
-    def open(self) -> pq.ParquetFile:
-        """Return the open file.
-
-        Raises:
-            CorpusError: It can't be read, or isn't the table that it should be.
-        """
-        if self._file is None:
-            try:
-                file = pq.ParquetFile(self.path)
-            except (OSError, pa.ArrowInvalid) as error:
-                raise CorpusError(Problem(self.path, None, f"can't be read: {error}")) from error
-            check_table(file.schema_arrow, self.schema, self.path)
-            groups = range(file.metadata.num_row_groups)
-            sizes = [file.metadata.row_group(number).num_rows for number in groups]
-            self._borders = np.cumsum([0, *sizes])
-            self._file = file
-        return self._file
-
-    def rows(self, start: int, end: int) -> list[dict[str, Any]]:
-        """Read the rows from `start` to `end`."""
-        self.open()
-        first, last = np.searchsorted(self._borders, [start, end - 1], side="right") - 1
-        rows: list[dict[str, Any]] = []
-        for number in range(int(first), int(last) + 1):
-            low = int(self._borders[number])
-            group = self._group(number)
-            rows += group.slice(max(start - low, 0), end - max(start, low)).to_pylist()
-        return rows
-
-    def _group(self, number: int) -> pa.Table:
-        if self._kept is None or self._kept[0] != number:
-            known = [name for name in self.open().schema_arrow.names if name in self.schema.names]
-            self._kept = number, self.open().read_row_group(number, columns=known)
-        return self._kept[1]
-
-    def keys(self) -> Iterator[tuple[str, str]]:
-        """Yield every row's language and document; only these two columns are read."""
-        for batch in self.open().iter_batches(columns=["language", "document"]):
-            languages, documents = (column.to_pylist() for column in batch.columns)
-            yield from zip(languages, documents, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +40,10 @@ class ParquetCorpus:
         path: The folder.
         language: As the user wrote it, else as it stands in the tables.
         names: The documents', sorted.
-        problems: Always empty: what is wrong is told when a document is read.
+        problems: What is wrong beyond single documents: mentions and annotations without a text.
         labels: New names for labels.
         format: What it is.
+        notices: Always empty.
     """
 
     path: Path
@@ -97,7 +52,8 @@ class ParquetCorpus:
     problems: tuple[Problem, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict, repr=False)
     format: Literal["parquet"] = "parquet"
-    _tables: tuple[_Table, ...] = field(default=(), repr=False)
+    notices: tuple[Notice, ...] = ()
+    _tables: tuple[ParquetTable, ...] = field(default=(), repr=False)
     _rows: tuple[_Rows, ...] = field(default=(), repr=False)
 
     @property
@@ -111,27 +67,89 @@ class ParquetCorpus:
         Raises:
             KeyError: It isn't one of `names`.
         """
-        texts, mentions, annotations = (
-            table.rows(*rows[name]) if name in rows else []
-            for table, rows in zip(self._tables, self._rows, strict=True)
-        )
-        if not texts:
+        try:
+            text, mentions, annotations = self.text(name), self._of(1, name), self._of(2, name)
+        except CorpusError as error:
+            return Reading(None, error.problems, unread=self._unread(name))
+        document = Document(name, self.language, text)
+        return self._annotated(document, mentions, annotations)
+
+    def text(self, name: str) -> str:
+        """Return a document's text; its mentions are not looked at.
+
+        Raises:
+            KeyError: It isn't one of `names`.
+            CorpusError: It can't be read.
+        """
+        if name not in self._rows[0]:
             raise KeyError(name)
-        document = Document(name, self.language, texts[0]["text"])
-        path, first = self._tables[1].path, self._rows[1].get(name, (0, 0))[0]
-        return _annotated(document, mentions, annotations, path, first + 1, self.labels)
+        text = self._of(0, name)[0]["text"]
+        if text is None:
+            row = self._rows[0][name][0] + 1
+            raise CorpusError(Problem(self._tables[0].path, row, "the text is null", "a text"))
+        return str(text)
+
+    def _of(self, table: int, name: str) -> list[dict[str, Any]]:
+        """Read a document's rows in one table."""
+        rows = self._rows[table].get(name)
+        return [] if rows is None else self._tables[table].rows(*rows)
+
+    def _unread(self, name: str) -> tuple[str, ...]:
+        """Return the ids of a document's mentions, or as many names where these can't be read."""
+        start, end = self._rows[1].get(name, (0, 0))
+        try:
+            ids = [row["id"] for row in self._of(1, name)]
+        except CorpusError:
+            ids = []
+        if len({*ids} - {None}) == end - start:
+            return tuple(ids)
+        return tuple(f"row {number}" for number in range(start + 1, end + 1))
+
+    def _annotated(
+        self, document: Document, mention_rows: Sequence[Row], annotation_rows: Sequence[Row]
+    ) -> Reading:
+        """Return the document with its mentions, held against the text, and its annotations."""
+        first_rows = [rows.get(document.name, (0, 0))[0] + 1 for rows in self._rows]
+        path, of_annotations = self._tables[1].path, self._tables[2].path
+        raw, faults = raw_mentions(mention_rows, path, first_rows[1], self.labels)
+        mentions, problems = resolve_offsets(document.text, raw)
+        problems = sorted([*faults, *problems], key=lambda problem: problem.line or 0)
+        stated, faults = annotations_of(
+            annotation_rows,
+            of_annotations,
+            first_rows[2],
+            self.labels,
+            {row["id"] for row in mention_rows},
+        )
+        annotations, lost = transferable_annotations(stated, {mention.id for mention in mentions})
+        problems += faults
+        problems += [
+            Problem(
+                path, None, f"{document.name}: {one.id} ({one.label}) is about what isn't usable"
+            )
+            for one in lost
+        ]
+        lines = [mention_rows[(one.line or 0) - first_rows[1]].get("line") for one in mentions]
+        mentions = [
+            replace(mention, line=line) for mention, line in zip(mentions, lines, strict=True)
+        ]
+        document = replace(document, mentions=tuple(mentions), annotations=annotations)
+        return Reading(document, tuple(problems))
 
     def rows(self, name: str) -> tuple[tuple[int, int], ...]:
         """Return where a document's rows begin and end in each table: texts, mentions, the rest."""
         return tuple(rows.get(name, (0, 0)) for rows in self._rows)
 
     def only(self, names: Collection[str]) -> ParquetCorpus:
-        """Return a corpus of some of its documents, small enough to send to another process."""
+        """Return a corpus of some of its documents, small enough to send to another process.
+
+        What is wrong beyond documents stays behind.
+        """
         rows = tuple(
             {name: rows_of_table[name] for name in sorted(names) if name in rows_of_table}
             for rows_of_table in self._rows
         )
-        return replace(self, names=tuple(sorted(names)), _rows=rows)
+        return replace(self, names=tuple(sorted(names)), problems=(), _rows=rows)
 
     def in_language(self, language: str) -> ParquetCorpus:
         """Return the same documents under another name of their language."""
@@ -168,9 +186,9 @@ def open_rows(
     )
 
 
-def _tables_of(path: Path) -> tuple[_Table, ...]:
+def _tables_of(path: Path) -> tuple[ParquetTable, ...]:
     return tuple(
-        _Table(path / f"{name_of(schema)}.parquet", schema)
+        ParquetTable(path / f"{name_of(schema)}.parquet", schema)
         for schema in (DOCUMENTS, MENTIONS, ANNOTATIONS)
     )
 
@@ -186,7 +204,7 @@ def parquet_languages(path: Path) -> list[str]:
     Raises:
         CorpusError: The table of documents is missing or wrong.
     """
-    table = _Table(path / f"{name_of(DOCUMENTS)}.parquet", DOCUMENTS)
+    table = ParquetTable(path / f"{name_of(DOCUMENTS)}.parquet", DOCUMENTS)
     keys = table.keys()
     return sorted({code for code, _ in keys})
 
@@ -207,6 +225,7 @@ def open_parquet(
     """
     tables = _tables_of(path)
     rows_by_table = [_rows_by_document(table) for table in tables]
+    _refuse_twins(tables[0].path, rows_by_table[0])
     code = _language(path, sorted({code for code, _ in rows_by_table[0]}), language)
     rows_of_language = tuple(
         {name: rows for (row_code, name), rows in rows_of_table.items() if row_code == code}
@@ -216,13 +235,14 @@ def open_parquet(
         path,
         language or code or UNKNOWN_LANGUAGE,
         tuple(sorted(rows_of_language[0])),
+        tuple(_textless(tables, rows_by_table, code)),
         labels=labels or {},
         _tables=tables,
         _rows=rows_of_language,
     )
 
 
-def _rows_by_document(table: _Table) -> dict[tuple[str, str], tuple[int, int]]:
+def _rows_by_document(table: ParquetTable) -> dict[tuple[str, str], tuple[int, int]]:
     """Return where each document's rows begin and end."""
     rows: dict[tuple[str, str], tuple[int, int]] = {}
     for number, key in enumerate(table.keys()):
@@ -232,6 +252,30 @@ def _rows_by_document(table: _Table) -> dict[tuple[str, str], tuple[int, int]]:
             raise CorpusError(Problem(table.path, number + 1, found))
         rows[key] = start, number + 1
     return rows
+
+
+def _refuse_twins(path: Path, rows: Mapping[tuple[str, str], tuple[int, int]]) -> None:
+    """Refuse documents that come twice, one right behind the other."""
+    for (code, name), (start, end) in rows.items():
+        if end - start > 1:
+            found = f"the document {name!r} ({code}) comes twice"
+            raise CorpusError(Problem(path, start + 2, found, "a name of its own"))
+
+
+def _textless(
+    tables: Sequence[ParquetTable],
+    rows_by_table: Sequence[Mapping[tuple[str, str], tuple[int, int]]],
+    code: str | None,
+) -> Iterator[Problem]:
+    """Yield what stands of documents without a text, in this language or in one that has none."""
+    texts = rows_by_table[0]
+    others = {language for language, _ in texts} - {code}
+    for table, rows in zip(tables[1:], rows_by_table[1:], strict=True):
+        for (language, name), (start, end) in rows.items():
+            if (language, name) not in texts and language not in others:
+                found = f"{counted(end - start, 'row')} of {name!r} ({language}), which has no text"
+                expected = f"its row in {tables[0].path.name}"
+                yield Problem(table.path, start + 1, found, expected)
 
 
 def _language(path: Path, codes: list[str], asked: str | None) -> str | None:
@@ -249,46 +293,3 @@ def _language(path: Path, codes: list[str], asked: str | None) -> str | None:
             path, None, f"documents in {', '.join(codes)}", f"some in {asked}, as --language asks"
         )
     )
-
-
-def _annotated(
-    document: Document,
-    mention_rows: list[dict[str, Any]],
-    annotation_rows: list[dict[str, Any]],
-    path: Path,
-    first_row: int,
-    labels: Mapping[str, str],
-) -> Reading:
-    """Return the document with its mentions, held against the text, and its annotations."""
-    raw_mentions = [
-        _raw_mention(row, path, row_number, labels)
-        for row_number, row in enumerate(mention_rows, start=first_row)
-    ]
-    mentions, problems = resolve_offsets(document.text, raw_mentions)
-    lines = {row["id"]: row.get("line") for row in mention_rows}
-    stated_annotations = [_annotation(row, labels) for row in annotation_rows]
-    annotations, lost = transferable_annotations(
-        stated_annotations, {mention.id for mention in mentions}
-    )
-    problems += [
-        Problem(path, None, f"{document.name}: {one.id} ({one.label}) is about what isn't usable")
-        for one in lost
-    ]
-    mentions = [replace(mention, line=lines[mention.id]) for mention in mentions]
-    document = replace(document, mentions=tuple(mentions), annotations=annotations)
-    return Reading(document, tuple(problems))
-
-
-def _raw_mention(
-    row: Mapping[str, Any], path: Path, row_number: int, labels: Mapping[str, str]
-) -> RawMention:
-    label = labels.get(row["label"], row["label"])
-    ranges = tuple((part["start"], part["end"]) for part in row["fragments"])
-    return RawMention(row["id"], label, ranges, row["text"], path, row_number)
-
-
-def _annotation(row: Mapping[str, Any], labels: Mapping[str, str]) -> Annotation:
-    arguments = tuple((part["role"], part["target"]) for part in row["arguments"])
-    value, line = row.get("value"), row.get("line")
-    annotation = Annotation(row["id"], row["kind"], row["label"], arguments, value, line)
-    return rename_event(annotation, labels)

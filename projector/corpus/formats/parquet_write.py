@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 
 from projector.document import Annotation, Document, Fragment
 from projector.errors import OutputError
-from projector.storage.atomic_file import atomic_file
+from projector.storage.atomic_file import FileOpener, atomic_file
 from projector.storage.atomic_folder import atomic_folder
+from projector.storage.file_names import refuse_unwritable
 from schemas.tables import ANNOTATIONS, DOCUMENTS, MENTIONS, name_of
 
 # Row groups end after so many rows, wherever they came from: the same rows give the same bytes.
@@ -43,17 +44,25 @@ class TableWriter:
         if not self._rows:
             return
         columns = zip(*self._rows, strict=True)
-        arrays = [
-            pa.array(column, field.type)
-            for column, field in zip(columns, self._schema, strict=True)
-        ]
+        try:
+            arrays = [
+                pa.array(column, field.type)
+                for column, field in zip(columns, self._schema, strict=True)
+            ]
+        except UnicodeEncodeError as error:
+            refuse_unwritable(error.object, kind="cell")
+            raise
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
         self._rows = []
 
 
 @contextmanager
 def table_writer(
-    path: Path, schema: pa.Schema, *, metadata: Mapping[str, str] | None = None
+    path: Path,
+    schema: pa.Schema,
+    *,
+    metadata: Mapping[str, str] | None = None,
+    open_file: FileOpener = atomic_file,
 ) -> Iterator[TableWriter]:
     """Open a table for writing (zstd 3); it appears at `path` when the block ends without error.
 
@@ -61,6 +70,7 @@ def table_writer(
         path: The file.
         schema: One of `schemas.tables.TABLES`.
         metadata: Further facts to keep in the file, under `projector.` and their names.
+        open_file: Opens the file.
 
     Raises:
         OutputError: The file can't be written.
@@ -70,7 +80,7 @@ def table_writer(
     # A dictionary of texts that are all different only costs time.
     dictionary = ["language"] if name_of(schema) == "documents" else True
     with (
-        atomic_file(path) as file,
+        open_file(path) as file,
         pq.ParquetWriter(
             file, schema, compression="zstd", compression_level=3, use_dictionary=dictionary
         ) as writer,
@@ -136,13 +146,15 @@ class CorpusWriter:
 
 
 @contextmanager
-def corpus_writer(folder: Path) -> Iterator[CorpusWriter]:
+def corpus_writer(folder: Path, open_file: FileOpener = atomic_file) -> Iterator[CorpusWriter]:
     """Open the three tables of a corpus in a folder."""
-    with (
-        table_writer(folder / "documents.parquet", DOCUMENTS) as documents,
-        table_writer(folder / "mentions.parquet", MENTIONS) as mentions,
-        table_writer(folder / "annotations.parquet", ANNOTATIONS) as annotations,
-    ):
+    with ExitStack() as stack:
+        documents, mentions, annotations = (
+            stack.enter_context(
+                table_writer(folder / f"{name_of(schema)}.parquet", schema, open_file=open_file)
+            )
+            for schema in (DOCUMENTS, MENTIONS, ANNOTATIONS)
+        )
         yield CorpusWriter(documents, mentions, annotations)
 
 

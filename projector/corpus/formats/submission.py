@@ -15,7 +15,8 @@ from projector.corpus.formats.tsv_dialects import COLUMNS
 from projector.corpus.formats.tsv_write import format_row, format_rows, layout_of
 from projector.document import Document
 from projector.errors import ConfigurationError, CorpusError, OutputError, Problem
-from projector.storage.atomic_file import atomic_file
+from projector.storage.atomic_file import FileOpener, atomic_file
+from projector.storage.file_names import file_name, folded
 
 LAYOUT = "{LANG}/{entity}/submission_{n}/{lang}_{entity}_submission{n}.tsv"
 TASK_LABELS = ("DISEASE", "PROCEDURE", "SYMPTOM")
@@ -29,6 +30,7 @@ def write_submission(
     language: str,
     labels: Iterable[str] = TASK_LABELS,
     extension: bool = False,
+    open_file: FileOpener = atomic_file,
 ) -> dict[str, Path]:
     """Write one table for each label, `{language}_{entity}.tsv`; the entity is its lower case.
 
@@ -38,6 +40,7 @@ def write_submission(
         language: As it stands in the names.
         labels: Those that get a table even without a mention; others get theirs when they occur.
         extension: Write file names with `.txt`.
+        open_file: Opens each table.
 
     Returns:
         The tables by entity.
@@ -47,16 +50,20 @@ def write_submission(
     """
     layout = layout_of(COLUMNS)
     paths: dict[str, Path] = {}
+    taken: set[str] = set()
+    file_name(language, kind="language")
     with ExitStack() as stack:
         tables: dict[str, BinaryIO] = {}
 
         def table(label: str) -> BinaryIO:
             if label not in tables:
-                entity = _entity(label)
-                if entity in paths:
+                entity = _entity(label, language)
+                if _shared(entity) in taken:
                     raise _case_clash(label)
-                paths[entity] = folder / f"{language}_{entity}.tsv"
-                tables[label] = stack.enter_context(atomic_file(paths[entity]))
+                taken.add(_shared(entity))
+                name = file_name(entity, ".tsv", kind="label", prefix=f"{language}_")
+                paths[entity] = folder / name
+                tables[label] = stack.enter_context(open_file(paths[entity]))
                 tables[label].write(format_row(COLUMNS))
             return tables[label]
 
@@ -68,32 +75,40 @@ def write_submission(
     return paths
 
 
-def check_labels(labels: Iterable[str]) -> None:
+def check_labels(labels: Iterable[str], *, language: str = "") -> None:
     """Refuse labels that `write_submission` would refuse, before any work is done for them.
 
+    Args:
+        labels: Of mentions that are to be written.
+        language: As it stands in the tables' names; empty: a short one.
+
     Raises:
-        OutputError: One can't be part of a file's name, or two differ in case only.
+        OutputError: One can't be part of a file's name, or two differ in case only, or in how
+            Unicode composes their letters.
     """
     taken: dict[str, str] = {}
     for label in labels:
-        if taken.setdefault(_entity(label), label) != label:
+        if taken.setdefault(_shared(_entity(label, language)), label) != label:
             raise _case_clash(label)
 
 
 def _case_clash(label: str) -> OutputError:
     return OutputError(
-        f"labels that differ in case only: {label!r}; map them to one: --label OLD=NEW (labels)"
+        f"labels that differ in case only (or in the form of their letters): {label!r}; map them "
+        "to one: --label OLD=NEW (labels)"
     )
 
 
-def _entity(label: str) -> str:
-    entity = label.lower()
-    if not entity or entity.startswith(".") or any(character in entity for character in "/\\\0"):
-        raise OutputError(
-            f"the label {label!r} can't be part of a file's name; name it anew: --label "
-            "OLD=NEW (labels)"
-        )
-    return entity
+def _entity(label: str, language: str) -> str:
+    """Return what stands for a label in the names of its tables, for people and for machines."""
+    for name in (label, label.lower()):
+        for suffix, prefix in ((".tsv", f"{language}_"), (".parquet", "")):
+            file_name(name, suffix, kind="label", prefix=prefix)
+    return label.lower()
+
+
+def _shared(entity: str) -> str:
+    return folded(entity, case=True, form=True)
 
 
 def pack_submission(
@@ -121,7 +136,7 @@ def pack_submission(
     Raises:
         ConfigurationError: The layout names something else, or gives two tables one path.
         CorpusError: A table is missing, or hasn't the five columns.
-        OutputError: The ZIP can't be written.
+        OutputError: The ZIP can't be written, or a name can't be one in it.
     """
     config = json.dumps(dict(configuration or {}), ensure_ascii=False, indent=2, sort_keys=True)
     contents: dict[str, Path | bytes] = {
@@ -155,12 +170,17 @@ def _member_paths(
 ) -> dict[str, Path]:
     """Return the tables by their paths in the ZIP."""
     table_of: dict[str, Path] = {}
+    taken: set[str] = set()
     for (language, entity), table in sorted(tables.items()):
+        file_name(language, kind="language")
+        file_name(entity, ".tsv", kind="label")
         member_path = _member_path(layout, language, entity, number)
-        if member_path in table_of:
+        # Nobody knows what it will be unpacked on.
+        if _shared(member_path) in taken:
             found = f"the layout {layout!r} (--template) gives two tables one path: {member_path}"
             raise ConfigurationError(found)
         _check_header(table)
+        taken.add(_shared(member_path))
         table_of[member_path] = table
     return table_of
 
@@ -180,11 +200,12 @@ def _member_path(layout: str, language: str, entity: str, number: int) -> str:
         raise ConfigurationError(
             f"the layout {layout!r} (--template) is not understood ({error}); it can hold {known}"
         ) from error
-    if member_path.startswith("/") or ".." in member_path.split("/") or "\\" in member_path:
+    parts = member_path.split("/")
+    if not parts[0] or ".." in parts or "\\" in member_path:
         raise ConfigurationError(
             f"the layout {layout!r} (--template) leads out of the ZIP: {member_path}"
         )
-    return member_path
+    return "/".join(file_name(part, kind="path in the ZIP") for part in parts)
 
 
 def _check_header(table: Path) -> None:

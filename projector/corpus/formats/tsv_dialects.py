@@ -1,5 +1,7 @@
 """Understand the shared tasks' TSV files: which column is what, and where a row ends.
 
+Tables whose columns are parted by `;` or `,` are understood alike, whatever their names end in.
+
 Real files are written without CSV's quoting, so that a mention may begin with a quotation mark;
 others are written by pandas, which quotes such a field, and one with a tab or a line end in it.
 Each row is read both ways where that makes a difference, and the length that its offsets give
@@ -12,14 +14,16 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from projector.corpus.formats.table_header import NEEDED, roles_of
 from projector.corpus.offsets import parse_ranges
 from projector.corpus.reading import decode
 from projector.errors import CorpusError, Problem
+from projector.settings import STRICT, ReadingRules
 
 COLUMNS = ("filename", "label", "start_span", "end_span", "text")
 
@@ -30,26 +34,14 @@ KNOWN_HEADERS = (
     "name tag start_span end_span text [note]",
     "or CodiESP-X without a header: name label code text 's e;s e'",
 )
+_OWN_NAMES = "Say what they are: --columns filename=…,label=…,start=…,end=…,text=…"
+_NO_TEXT = (
+    "There is no column of texts: say which one it is, --columns text=…, or trust the offsets: "
+    '--text-check off (text_check="off")'
+)
+_SEPARATORS = "\t;,"
 
-# What the relatives call a column, and what it is.
-_ROLES = {
-    "filename": "filename",
-    "name": "filename",
-    "label": "label",
-    "tag": "label",
-    "start_span": "start",
-    "off0": "start",
-    "end_span": "end",
-    "off1": "end",
-    "text": "text",
-    "span": "text",
-    "mark": "id",
-    "ann_id": "id",
-    "code": "code",
-    "note": "note",
-}
-_NEEDED = ("filename", "label", "start", "end", "text")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.0+)?")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.0+)?")  # as 64 bits hold
 _LONGEST_ROW = 200  # lines: where a quote is never closed, the search for its end stops here
 
 
@@ -65,6 +57,7 @@ class Columns:
         resource: What the codes are of.
         absent: What, beside nothing, stands for no code and no attribute.
         header: Whether the first line of the file is one.
+        separator: What stands between columns.
     """
 
     count: int
@@ -73,8 +66,10 @@ class Columns:
     resource: str = "code"
     absent: str = ""
     header: bool = True
+    separator: str = "\t"
 
 
+_FIVE = Columns(5, {role: index for index, role in enumerate(NEEDED)}, {})
 _CODIESP_X = Columns(
     5, {"filename": 0, "label": 1, "code": 2, "text": 3, "ranges": 4}, {}, "ICD10", header=False
 )
@@ -92,25 +87,35 @@ class TableRow:
     found: str = ""
 
 
-def columns_named(names: Sequence[str]) -> Columns | None:
-    """Return what columns of these names hold, or None when a needed one is missing."""
-    roles: dict[str, int] = {}
-    attributes: dict[str, int] = {}
-    for index, name in enumerate(names):
-        role = _ROLES.get(name)
-        if role is None or role in roles:
-            attributes[re.sub(r"\s+", "_", name.strip()) or f"column_{index + 1}"] = index
-        else:
-            roles[role] = index
-    if not roles.keys() >= set(_NEEDED):
+def columns_named(names: Sequence[str], rules: ReadingRules = STRICT) -> Columns | None:
+    """Return what columns of these names hold, or None when a needed one is missing.
+
+    Args:
+        names: The columns'.
+        rules: What the user calls them, and whether a text is needed.
+    """
+    roles = roles_of(names, dict(rules.columns))
+    needed = {*NEEDED} - ({"text"} if rules.text_check == "off" else set())
+    if "ranges" in roles:
+        needed -= {"start", "end"}
+    if not roles.keys() >= needed:
         return None
+    attributes = {
+        re.sub(r"\s+", "_", name.strip()) or f"column_{index + 1}": index
+        for index, name in enumerate(names)
+        if index not in roles.values()
+    }
     resource = "SNOMEDCT" if {"semantic_rel", "sem_rel"} & set(names) else "code"
     absent = "None" if "off0" in names else ""
     return Columns(len(names), roles, attributes, resource, absent)
 
 
-def read_columns(path: Path) -> Columns:
+def read_columns(path: Path, rules: ReadingRules = STRICT) -> Columns:
     """Recognise a table by its first line.
+
+    Args:
+        path: The table.
+        rules: What the user calls its columns.
 
     Raises:
         CorpusError: It is none of the known ones, or can't be read.
@@ -121,14 +126,45 @@ def read_columns(path: Path) -> Columns:
     except OSError as error:
         raise CorpusError(Problem(path, None, f"can't be read: {error.strerror}")) from error
     first = first.removeprefix("\ufeff").rstrip("\r\n")
-    names = next(csv.reader([first], delimiter="\t"), []) if "\r" not in first else []
-    columns = columns_named(names)
-    if columns is None and len(names) == 5 and parse_ranges(names[4]):
-        columns = _CODIESP_X
-    if columns is None:
-        found = f"the columns {' '.join(names)[:200]!r} are none that are known"
-        raise CorpusError(Problem(path, 1, found, "; ".join(KNOWN_HEADERS)))
-    return columns
+    if "\r" in first:
+        first = ""
+    for separator in _SEPARATORS:
+        columns = _columns_of(_names(first, separator), rules)
+        if columns is not None:
+            return replace(columns, separator=separator)
+    raise CorpusError(_unknown(path, first, rules))
+
+
+def _names(first: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([first], delimiter=separator), [])
+    except csv.Error:  # a cell of more than 131,072 characters
+        return [first]
+
+
+def _columns_of(names: Sequence[str], rules: ReadingRules) -> Columns | None:
+    """Return what the columns are by a first line's cells; one with offsets in it is no header."""
+    columns = columns_named(names, rules)
+    if columns is not None:
+        return replace(columns, header=ranges_of(names, columns) is None)
+    if len(names) != len(COLUMNS) or rules.columns:
+        return None
+    if parse_ranges(names[4]):
+        return _CODIESP_X
+    plain = replace(_FIVE, header=False)
+    return plain if names[0] and ranges_of(names, plain) else None
+
+
+def _unknown(path: Path, first: str, rules: ReadingRules) -> Problem:
+    """Return what is wrong with a first line that tells no columns."""
+    separator = max(_SEPARATORS, key=lambda mark: len(_names(first, mark)))
+    names = _names(first, separator)
+    trusting = replace(rules, text_check="off")
+    hint = _OWN_NAMES if columns_named(names, trusting) is None else _NO_TEXT
+    if stated := [name for _, name in rules.columns if name not in names]:
+        hint = f"None is called {', '.join(stated)}, as --columns says"
+    found = f"the columns {' '.join(names)[:200]!r} are none that are known"
+    return Problem(path, 1, found, "; ".join(KNOWN_HEADERS), hint)
 
 
 def scan(file: BinaryIO, path: Path, columns: Columns, line: int = 1) -> Iterator[TableRow]:
@@ -205,7 +241,7 @@ def _table_row(
     index = columns.roles["filename"]
     if cells is not None:
         return TableRow(*position, cells[index].removesuffix(".txt"), cells)
-    plain = text.rstrip("\r\n").split("\t")
+    plain = text.rstrip("\r\n").split(columns.separator)
     filename = plain[index].removesuffix(".txt") if index < len(plain) else ""
     found = found or f"a row of {len(plain)} columns that is not understood: {text[:80].rstrip()!r}"
     return TableRow(*position, filename, None, found)
@@ -214,9 +250,9 @@ def _table_row(
 def _cells(text: str, buffer: _LineBuffer, columns: Columns) -> tuple[tuple[str, ...] | None, int]:
     """Return the cells of the next row, None when it isn't one, and the lines that it takes."""
     readings: list[tuple[tuple[str, ...], int]] = []
-    plain = text.removesuffix("\n").removesuffix("\r").split("\t")
+    plain = text.removesuffix("\n").removesuffix("\r").split(columns.separator)
     if '"' in text and any(cell.startswith('"') for cell in plain):
-        quoted, taken = _quoted(text, buffer)
+        quoted, taken = _quoted(text, buffer, columns.separator)
         readings.append((_padded(quoted, columns), taken))
     readings.append((_padded(plain, columns), 1))
     readings = [reading for reading in readings if _plausible(reading[0], columns)]
@@ -231,7 +267,7 @@ def _cells(text: str, buffer: _LineBuffer, columns: Columns) -> tuple[tuple[str,
     return None, 1
 
 
-def _quoted(text: str, buffer: _LineBuffer) -> tuple[list[str], int]:
+def _quoted(text: str, buffer: _LineBuffer, separator: str) -> tuple[list[str], int]:
     """Return the cells as CSV has them, none when the row isn't CSV, and the lines taken."""
 
     def lines() -> Iterator[str]:
@@ -242,7 +278,7 @@ def _quoted(text: str, buffer: _LineBuffer) -> tuple[list[str], int]:
                 return
             yield line.decode("utf-8")
 
-    reader = csv.reader(lines(), delimiter="\t", strict=True)
+    reader = csv.reader(lines(), delimiter=separator, strict=True)
     try:
         return next(reader), reader.line_num
     except (csv.Error, UnicodeDecodeError):
@@ -256,11 +292,12 @@ def _padded(cells: Sequence[str], columns: Columns) -> tuple[str, ...]:
 
 def _text_merged(cells: Sequence[str], columns: Columns) -> tuple[str, ...]:
     """Take surplus cells for pieces of a text with tabs in it."""
-    surplus, index = len(cells) - columns.count, columns.roles["text"]
-    if surplus <= 0:
+    surplus = len(cells) - columns.count
+    if surplus <= 0 or "text" not in columns.roles:
         return ()
+    index = columns.roles["text"]
     behind = index + surplus + 1
-    return (*cells[:index], "\t".join(cells[index:behind]), *cells[behind:])
+    return (*cells[:index], columns.separator.join(cells[index:behind]), *cells[behind:])
 
 
 def _plausible(cells: Sequence[str], columns: Columns) -> bool:
@@ -272,7 +309,9 @@ def _plausible(cells: Sequence[str], columns: Columns) -> bool:
 
 
 def _length_matches(cells: Sequence[str], columns: Columns) -> bool:
-    """Tell whether the text is as long as the offsets say."""
+    """Tell whether the text is as long as the offsets say; where there is none, it is."""
+    if "text" not in columns.roles:
+        return True
     ranges = ranges_of(cells, columns) or ()
     length = sum(end - start for start, end in ranges) + len(ranges) - 1
     return len(cells[columns.roles["text"]]) == length

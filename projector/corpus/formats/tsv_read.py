@@ -17,10 +17,11 @@ from projector.corpus.formats.tsv_dialects import (
     scan,
     scan_part,
 )
-from projector.corpus.offsets import RawMention, resolve_offsets
+from projector.corpus.offsets import RawMention, resolve_mentions
 from projector.corpus.reading import Reading, read_text
 from projector.document import Annotation, AnnotationKind, Document
 from projector.errors import CorpusError, Problem
+from projector.settings import STRICT, ReadingRules
 
 EXPECTED_ROW = "a file's name, a label, numbers for offsets and a text, separated by tabs"
 
@@ -61,7 +62,7 @@ class RowRange:
         return scan_part(data, self.path, self.columns, self.line)
 
 
-def read_spans(path: Path) -> list[SpanRow]:
+def read_spans(path: Path, rules: ReadingRules = STRICT) -> list[SpanRow]:
     """Read a TSV's rows for evaluation, without its documents' texts.
 
     File names and labels stay as they are written, since the official scorer compares them so;
@@ -70,7 +71,7 @@ def read_spans(path: Path) -> list[SpanRow]:
     Raises:
         CorpusError: The file is no known table, or a row is wrong; all of them are told.
     """
-    columns = read_columns(path)
+    columns = read_columns(path, rules)
     spans: list[SpanRow] = []
     problems: list[Problem] = []
     with path.open("rb") as file:
@@ -83,16 +84,16 @@ def read_spans(path: Path) -> list[SpanRow]:
             if any(end <= start for start, end in ranges):
                 found = f"the range {start} {end} is empty or reversed"
                 problems.append(Problem(path, row.line, found, "a start before its end"))
-            name, label = (row.cells[columns.roles[role]] for role in ("filename", "label"))
-            code = row.cells[columns.roles["code"]] if "code" in columns.roles else ""
-            text = row.cells[columns.roles["text"]]
+            name, label, text, code = (
+                _cell(row.cells, columns, role) for role in ("filename", "label", "text", "code")
+            )
             spans.append(SpanRow(name, label, start, end, text, code))
     if problems:
         raise CorpusError(*problems)
     return spans
 
 
-def index_rows(path: Path) -> dict[str, list[RowRange]]:
+def index_rows(path: Path, rules: ReadingRules = STRICT) -> dict[str, list[RowRange]]:
     """Find each document's rows in a TSV, without keeping them.
 
     Returns:
@@ -101,7 +102,7 @@ def index_rows(path: Path) -> dict[str, list[RowRange]]:
     Raises:
         CorpusError: The file is no known table, or can't be read.
     """
-    columns = read_columns(path)
+    columns = read_columns(path, rules)
     row_ranges: dict[str, list[RowRange]] = {}
     current = None
     with path.open("rb") as file:
@@ -126,6 +127,8 @@ def read_tsv(
     *,
     language: str = "und",
     labels: Mapping[str, str] | None = None,
+    rules: ReadingRules = STRICT,
+    name: str | None = None,
 ) -> Reading:
     """Read a text and its rows in one or several tables.
 
@@ -133,23 +136,27 @@ def read_tsv(
     and are numbered `T1`, `T2`, … otherwise. A code becomes a normalisation, a note a note, any
     other column an attribute of its name.
     """
-    name = text_path.name.removesuffix(".txt")
+    name = text_path.name.removesuffix(".txt") if name is None else name
     try:
-        text = read_text(text_path)
         rows = [(row_range, row) for row_range in row_ranges for row in row_range.rows()]
     except CorpusError as error:
         return Reading(None, error.problems)
+    try:
+        text = read_text(text_path)
+    except CorpusError as error:
+        return Reading(None, error.problems, unread=tuple(_ids(rows)))
     rows_by_id = dict(zip(_ids(rows), rows, strict=True))
-    mentions, problems = resolve_offsets(text, list(_raw_mentions(rows_by_id, labels or {})))
-    problems += _row_problems(rows_by_id)
+    raw_mentions = list(_raw_mentions(rows_by_id, labels or {}))
+    resolved = resolve_mentions(text, raw_mentions, check=rules.text_check)
+    problems = [*resolved.problems, *_row_problems(rows_by_id)]
     problems.sort(key=lambda problem: (problem.path, problem.line or 0))
     annotations = (
         annotation
-        for mention in mentions
+        for mention in resolved.mentions
         for annotation in _annotations(mention.id, *rows_by_id[mention.id])
     )
-    document = Document(name, language, text, tuple(mentions), _numbered(annotations))
-    return Reading(document, tuple(problems))
+    document = Document(name, language, text, tuple(resolved.mentions), _numbered(annotations))
+    return Reading(document, tuple(problems), tuple(resolved.notices))
 
 
 def _ids(rows: Sequence[tuple[RowRange, TableRow]]) -> list[str]:

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from projector.corpus.formats.tsv_dialects import COLUMNS, Columns, columns_named
+from projector.corpus.references import split_reference
 from projector.document import Annotation, AnnotationKind, Document, Mention
 from projector.errors import ConfigurationError
 from projector.storage.atomic_file import atomic_file
+from projector.storage.file_names import refuse_unwritable
 
 _Column = tuple[str, str]  # a role, or `attribute` and its name
 _BETWEEN = "; "  # several notes on one mention share a cell
@@ -42,7 +44,9 @@ def write_tsv(
     with atomic_file(path) as file:
         file.write(format_row(columns))
         for document in documents:
-            for _, row in format_rows(document, layout, extension=extension):
+            # Of a name that ends so, readers take an extension off, whether it is one or not.
+            extended = extension or document.name.endswith(".txt")
+            for _, row in format_rows(document, layout, extension=extended):
                 file.write(row)
 
 
@@ -126,10 +130,15 @@ def format_row(cells: Iterable[str]) -> bytes:
 
     The csv module quotes what holds a character of its line end: with CRLF it quotes a lone CR
     too, which pandas would take for the end of the row.
+
+    Raises:
+        OutputError: A cell holds half of a character, which is no Unicode.
     """
     line = io.StringIO(newline="")
     csv.writer(line, delimiter="\t", lineterminator="\r\n").writerow(cells)
-    return line.getvalue().removesuffix("\r\n").encode() + b"\n"
+    row = line.getvalue().removesuffix("\r\n")
+    refuse_unwritable(row, kind="row")
+    return row.encode() + b"\n"
 
 
 def _extra_cells(document: Document) -> dict[str, dict[_Column, str]]:
@@ -158,6 +167,5 @@ def _column(annotation: Annotation, mention_ids: set[str]) -> _Column | None:
 
 def _value(annotation: Annotation) -> str:
     if annotation.kind == "normalization":
-        resource_and_code, _, _ = (annotation.value or "").partition("\t")
-        return resource_and_code.partition(":")[2]
+        return split_reference(annotation.value).code
     return "true" if annotation.value is None else annotation.value

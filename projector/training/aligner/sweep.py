@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from projector.errors import ConfigurationError
 from projector.storage.atomic_file import atomic_write
+from projector.storage.file_names import file_name
 from projector.training.aligner.train import train_aligner
 from projector.training.curves import draw_curves, draw_sweep, read_curve
 from schemas.aligner_training import AlignerTraining
@@ -72,11 +73,13 @@ def sweep(base: AlignerTraining, axes: Sequence[Axis], folder: Path) -> pl.DataF
 
     Raises:
         ConfigurationError: There is no such setting, or it can't have such a value.
+        OutputError: A combination's name can't be a folder's: it is too long, for example.
     """
     plans = {}
     for values in itertools.product(*(axis.values for axis in axes)):
         chosen = {axis.name: value for axis, value in zip(axes, values, strict=True)}
         name = ",".join(f"{key}={value}" for key, value in chosen.items()).replace("/", "_")
+        name = file_name(name, kind="run of the sweep")
         plans[name] = (chosen, changed(base, chosen, folder))
     rows = []
     for name, (chosen, configuration) in plans.items():

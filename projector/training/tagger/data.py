@@ -12,7 +12,7 @@ from projector.corpus.formats.gold_jsonl import read_gold
 from projector.corpus.open import open_corpus
 from projector.document import Document, Fragment, Mention
 from projector.errors import CorpusError, Problem
-from projector.storage.json_lines import objects
+from projector.storage.json_lines import brief, identifier, objects, sequence, string, whole
 from projector.training.aligner.data import evenly, fold_of
 
 if TYPE_CHECKING:
@@ -75,26 +75,28 @@ def _of_corpus(path: Path, types: tuple[str, ...] | None) -> Iterator[Annotated]
 def _of_lines(path: Path, types: tuple[str, ...] | None) -> Iterator[Annotated]:
     for number, row in objects(path, _EXPECTED):
         try:
-            document = Document(
-                str(row["id"]), str(row.get("lang", "")), row["text"], _mentions(row)
-            )
-        except (KeyError, TypeError, ValueError) as error:
+            document = _document(row)
+            stated = (string(row, "label"),) if row.get("label") else None
+        except ValueError as error:
             problem = Problem(path, number, f"is none ({error})", _EXPECTED)
             raise CorpusError(problem) from error
-        stated = (str(row["label"]),) if row.get("label") else None
         yield Annotated(document.name, document, types or stated)
 
 
-def _mentions(row: Mapping[str, Any]) -> tuple[Mention, ...]:
-    """Return the mentions of an object's spans; one outside its text is a ValueError."""
-    mentions = tuple(
-        Mention(f"T{number}", str(label), (Fragment(start, end),))
-        for number, (start, end, label, *_) in enumerate(row["spans"], start=1)
-    )
-    length = len(row["text"])
-    if outside := [
-        mention for mention in mentions if not 0 <= mention.start < mention.end <= length
-    ]:
-        first = outside[0]
-        raise ValueError(f"the span {first.start}–{first.end} in a text of {length} characters")
-    return mentions
+def _document(row: Mapping[str, Any]) -> Document:
+    """Return the document of an object; what is wrong with it is a ValueError."""
+    name, text = identifier(row, "id"), string(row, "text")
+    language = string(row, "lang") if row.get("lang") else ""
+    spans = enumerate(sequence(row, "spans"), start=1)
+    mentions = tuple(_mention(f"T{number}", span, len(text)) for number, span in spans)
+    return Document(name, language, text, mentions)
+
+
+def _mention(id_: str, span: object, length: int) -> Mention:
+    """Return the mention of a span in a text of `length` characters."""
+    if not isinstance(span, list) or len(span) < 3 or not isinstance(span[2], str):
+        raise ValueError(f"the span {brief(span)}")
+    start, end = (whole(offset, "an offset") for offset in span[:2])
+    if not 0 <= start < end <= length:
+        raise ValueError(f"the span {start}–{end} in a text of {length} characters")
+    return Mention(id_, span[2], (Fragment(start, end),))

@@ -13,6 +13,7 @@ from projector.corpus.formats.brat_write import format_ann, write_brat
 from projector.corpus.reading import require_document
 from projector.document import Annotation, Document, Fragment, Mention
 from projector.errors import CorpusError
+from projector.settings import ReadingRules
 
 TEXT = "Dolor torácico y fiebre.\nTos seca 😷 sin fiebre.\n"
 T1 = "T1\tSYMPTOM 0 14\tDolor torácico\n"
@@ -50,6 +51,9 @@ NORMAL = {
     "normalisation": (TEXT, T1 + "N1\tReference T1 SNOMED:29857009\tChest pain\n"),
     "normalisation without text": (TEXT, T1 + "N1\tReference T1 ICD10:R07.4\n"),
     "normalisation with colons": (TEXT, T1 + "N1\tReference T1 HPO:HP:0100749\tPain: chest\n"),
+    "normalisation with a blank for a colon": (TEXT, T1 + "N1\tReference T1 ICD-10 R59.0\tx\n"),
+    "normalisation with blanks and bars": (TEXT, T1 + "N1\tReference T1 LOCAL:MY ID|R:1\n"),
+    "note on the document": (TEXT, T1 + "#1\tAnnotatorNotes\tabout it all\n"),
     "equivalences": (TEXT, T1 + T2 + "*\tEquiv T1 T2\n*\tEquiv T2 T1\n"),
     "about what comes later": (TEXT, "A1\tNegation T1\n#1\tAnnotatorNotes A1\tx\n" + T1),
     "ids with gaps and suffixes": (TEXT, "T17\tX 0 5\tDolor\nT3-b\tX 17 23\tfiebre\n"),
@@ -281,3 +285,44 @@ def test_offsets_of_other_conventions_come_out_true(tmp_path_factory, document: 
 
 def one_line(surface: str) -> str:
     return re.sub("[ \r\n]+", " ", surface)
+
+
+def test_comments_are_passed_over_and_told(tmp_path: Path):
+    reading = read(tmp_path, TEXT, "# a comment\n" + T1 + "#another\n")
+    assert len(require_document(reading).mentions) == 1
+    assert {notice.told for notice in reading.notices} == {"comments (# …) are passed over"}
+
+
+@pytest.mark.parametrize(
+    ("line", "checks"),
+    [
+        ("T1\tX 0 5", ("off",)),
+        ("T1\tX 0 5\t", ("off",)),
+        ("T1 X 0 5 Dolor", ("normalised", "off")),
+        ("T1  X  0 5;17 23  Dolor fiebre", ("normalised", "off")),
+        ("T1\tX 0 5\tdolor", ("normalised", "off")),
+        ("T1 X 0 5", ("off",)),
+    ],
+)
+def test_what_a_line_lacks_is_done_without_where_the_user_says_so(tmp_path: Path, line, checks):
+    for check in ("strict", "normalised", "off"):
+        (tmp_path / "doc.txt").write_bytes(TEXT.encode())
+        (tmp_path / "doc.ann").write_text(f"{line}\n", encoding="utf-8")
+        rules = ReadingRules(check)
+        reading = read_brat(tmp_path / "doc.txt", tmp_path / "doc.ann", rules=rules)
+        assert bool(reading.problems) == (check not in checks)
+        if check == "strict":
+            assert "--text-check" in str(reading.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "annotations"),
+    [
+        (b"fiebre \xf1", "\ufeffT1\tX 0 6\tfiebre\nR1\tA Arg1:T1 Arg2:T2\nT2\tX\nT1\tX\n".encode()),
+        (b"fiebre", b"T1\tX 0 6\tfiebre \xf1\n#1\tN T1\tT3\tx\nT2\tX 0 6\r\n"),
+    ],
+)
+def test_mentions_of_a_document_that_cannot_be_decoded_are_known(tmp_path, text, annotations):
+    reading = read(tmp_path, text, annotations)
+    assert (reading.document, reading.unread) == (None, ("T1", "T2"))
+    assert [problem.mention_id for problem in reading.problems] == [None]

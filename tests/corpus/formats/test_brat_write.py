@@ -37,6 +37,16 @@ def test_a_label_that_brat_cannot_hold_is_refused(label: str):
         format_ann(document)
 
 
+@pytest.mark.parametrize("role", ["", "Arg 1", "Arg1\tx", "Arg1\nT9\tX 0 1\tD", "a:b"])
+@pytest.mark.parametrize("kind", ["relation", "event"])
+def test_a_role_that_would_break_its_line_is_refused(kind: str, role: str):
+    arguments = (("X", "T1"), (role, "T1"))
+    said = Annotation("R1" if kind == "relation" else "E1", kind, "X", arguments)
+    document = Document("doc", "es", TEXT, (Mention("T1", "X", (Fragment(0, 5),)),), (said,))
+    with pytest.raises(OutputError, match=r"doc: BRAT can't hold the role .* of .1: expected"):
+        format_ann(document)
+
+
 @pytest.mark.parametrize("name", ["", "..", ".a", "a/b", "a\\b", "/etc/x"])
 def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str):
     with pytest.raises(OutputError, match="can't be a file's name"):

@@ -117,6 +117,6 @@ def test_links_that_are_none_of_the_tokens_are_told(tmp_path: Path, links):
 @pytest.mark.parametrize("reader", [read_gold, read_sentences])
 def test_what_is_missing_is_named(tmp_path: Path, reader):
     with pytest.raises(
-        CorpusError, match=r"jsonl:1: no (src_spans|src_tokens); expected an object"
+        CorpusError, match=r"jsonl:1: has no (src_spans|src_tokens); expected an object"
     ):
         list(reader(gold(tmp_path, {"id": 1, **SIDES})))

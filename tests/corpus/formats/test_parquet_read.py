@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import base64
 import pickle
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyarrow.parquet.encryption as encryption
 import pytest
 from parquet_documents import document, read_all, same
 
@@ -137,3 +139,118 @@ def test_what_another_version_wrote_is_refused(tmp_path: Path):
     pq.write_table(table.replace_schema_metadata(metadata), path)
     with pytest.raises(CorpusError, match=r"its version is 99; expected 1\. Read it with"):
         open_parquet(folder)
+
+
+def changed(folder: Path, name: str, column: str, values: list) -> Path:
+    """Put other values into a column of a table, nulls among them."""
+    path = folder / f"{name}.parquet"
+    table = pq.read_table(path)
+    number = table.schema.get_field_index(column)
+    field = table.schema.field(number).with_nullable(True)
+    metadata = table.schema.metadata
+    table = table.set_column(number, field, pa.array(values, field.type))
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+    return path
+
+
+def test_two_mentions_of_one_id_are_told_and_both_counted(tmp_path: Path):
+    write_parquet([document("a")], tmp_path / "out")
+    path = changed(tmp_path / "out", "mentions", "id", ["T1", "T1", "T3"])
+    reading = open_parquet(tmp_path / "out").read("a")
+    assert [mention.id for mention in reading.document.mentions] == ["T1", "T3"]
+    (twin, *_) = reading.problems
+    assert str(twin) == f"{path}:2: T1: the id is taken by row 1; expected an id of its own"
+    assert twin.mention_id == "row 2"
+
+
+def test_a_null_is_told_with_its_row(tmp_path: Path):
+    write_parquet([document("a")], tmp_path / "out")
+    path = changed(tmp_path / "out", "mentions", "label", ["X", None, "X"])
+    reading = open_parquet(tmp_path / "out").read("a")
+    assert [mention.id for mention in reading.document.mentions] == ["T1", "T3"]
+    told = f"{path}:2: T2: the column label is null; expected a value"
+    assert [str(one) for one in reading.problems if one.mention_id == "T2"] == [told]
+
+
+def test_a_text_that_is_null_leaves_its_mentions_counted(tmp_path: Path):
+    write_parquet([document("a"), document("b")], tmp_path / "out")
+    path = changed(tmp_path / "out", "documents", "text", [None, document("b").text])
+    corpus = open_parquet(tmp_path / "out")
+    reading = corpus.read("a")
+    assert (reading.document, reading.unread) == (None, ("T1", "T2", "T3"))
+    assert [*map(str, reading.problems)] == [f"{path}:1: the text is null; expected a text"]
+    with pytest.raises(CorpusError, match=r"documents\.parquet:1: the text is null"):
+        corpus.text("a")
+    assert corpus.text("b") == document("b").text
+    assert not corpus.read("b").problems
+
+
+def test_mentions_of_a_document_without_a_text_are_told(tmp_path: Path):
+    write_parquet([document("a"), document("b")], tmp_path / "out")
+    path = changed(tmp_path / "out", "mentions", "document", [*"aaa", *"zzz"])
+    corpus = open_parquet(tmp_path / "out")
+    told = f"{path}:4: 3 rows of 'z' (en), which has no text; expected its row in documents.parquet"
+    assert [*map(str, corpus.problems)] == [told]
+    assert not corpus.only(["a"]).problems
+
+
+def test_a_document_that_comes_twice_is_refused(tmp_path: Path):
+    write_parquet([document("a"), document("b")], tmp_path / "out")
+    changed(tmp_path / "out", "documents", "document", [*"aa"])
+    with pytest.raises(CorpusError, match=r"documents\.parquet:2: the document 'a' \(en\) comes"):
+        open_parquet(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("kind", "opinion", "A1: its kind is 'opinion'; expected one of attribute, "),
+        ("arguments", [], "A1: it is about 0; expected at least 1 in attributes"),
+        ("id", "T1", "T1: the id is a mention's; expected an id of its own"),
+        ("id", None, "the column id is null; expected a value"),
+    ],
+)
+def test_a_row_that_is_no_annotation_is_told(tmp_path: Path, column, value, told):
+    write_parquet([document("a")], tmp_path / "out")
+    values = pq.read_table(tmp_path / "out" / "annotations.parquet")[column].to_pylist()
+    path = changed(tmp_path / "out", "annotations", column, [value, *values[1:]])
+    reading = open_parquet(tmp_path / "out").read("a")
+    assert str(reading.problems[0]).startswith(f"{path}:1: {told}")
+    assert len(reading.document.annotations) == 3
+
+
+def encrypted(path: Path, table: pa.Table) -> None:
+    """Write a table with an encrypted footer."""
+
+    class Kms(encryption.KmsClient):
+        def wrap_key(self, key_bytes, master_key_identifier):
+            return base64.b64encode(key_bytes)
+
+    keys = encryption.EncryptionConfiguration(footer_key="k", uniform_encryption=True)
+    factory = encryption.CryptoFactory(lambda _: Kms())
+    with_keys = factory.file_encryption_properties(encryption.KmsConnectionConfig(), keys)
+    with pq.ParquetWriter(path, table.schema, encryption_properties=with_keys) as writer:
+        writer.write_table(table)
+
+
+def test_what_is_encrypted_is_told(tmp_path: Path):
+    write_parquet([document("a")], tmp_path / "out")
+    path = tmp_path / "out" / "mentions.parquet"
+    encrypted(path, pq.read_table(path))
+    told = r"mentions\.parquet: can't be read: .*encrypted.*\. Write it without encryption$"
+    with pytest.raises(CorpusError, match=told):
+        open_parquet(tmp_path / "out")
+
+
+def test_a_damaged_page_leaves_its_mentions_counted(tmp_path: Path):
+    write_parquet([document("a")], tmp_path / "out")
+    path = tmp_path / "out" / "mentions.parquet"
+    ids = pq.read_metadata(path).row_group(0).column(2)
+    data = bytearray(path.read_bytes())
+    data[ids.dictionary_page_offset : ids.data_page_offset] = bytes(
+        ids.data_page_offset - ids.dictionary_page_offset
+    )
+    path.write_bytes(data)
+    reading = open_parquet(tmp_path / "out").read("a")
+    assert (reading.document, reading.unread) == (None, ("row 1", "row 2", "row 3"))
+    assert str(reading.problems[0]).startswith(f"{path}: row 1 can't be read: ")

@@ -130,3 +130,11 @@ def test_a_document_that_comes_twice_leaves_nothing(tmp_path: Path):
     with pytest.raises(OutputError, match="'a' comes twice"):
         write_parquet([document("a"), document("b"), document("a")], tmp_path / "out")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("what", ["name", "language", "text"])
+def test_half_a_character_is_told_and_leaves_nothing(tmp_path: Path, what: str):
+    spoilt = replace(document("a", count=0), **{what: "ni\udcf1o"})
+    with pytest.raises(OutputError, match=r"'ni\\udcf1o' can't be written: .*; expected Unicode"):
+        write_parquet([spoilt], tmp_path / "out")
+    assert not list(tmp_path.iterdir())

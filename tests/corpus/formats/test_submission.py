@@ -141,3 +141,26 @@ def test_tables_may_be_written_for_labels_of_any_script(tmp_path: Path):
     check_labels(["ENFERMEDAD", "SÍNTOMA", "a.b"])
     paths = write_submission([document("a", "SÍNTOMA")], tmp_path, language="es", labels=[])
     assert paths["síntoma"].read_bytes() == f"{HEADER}a\tSÍNTOMA\t0\t5\tFever\n".encode()
+
+
+@pytest.mark.parametrize("labels", [("DISEASE", "Disease"), ("SÍNTOMA", "SI\u0301NTOMA")])
+def test_labels_whose_tables_are_one_somewhere_are_refused(tmp_path: Path, labels):
+    with pytest.raises(OutputError, match="differ in case only"):
+        check_labels(labels)
+    with pytest.raises(OutputError, match="differ in case only"):
+        write_submission([], tmp_path, language="es", labels=labels)
+
+
+def test_paths_in_the_zip_are_ones_everywhere(tmp_path: Path):
+    written = tables(tmp_path)
+    for layout in ("a//{lang}_{entity}.tsv", "CON/{lang}_{entity}.tsv", "./{lang}_{entity}.tsv"):
+        with pytest.raises(OutputError, match=r"the path in the ZIP .*; expected .* --template"):
+            pack_submission(tmp_path / "s.zip", written, layout=layout)
+    (table,) = list(written.values())[:1]
+    for language, entity in (("..", "a"), ("es/..", "a"), ("es", "../a")):
+        with pytest.raises(OutputError, match="can't be a file's name"):
+            pack_submission(tmp_path / "s.zip", {(language, entity): table})
+    alike = {("es", "a"): table, ("ES", "a"): table}
+    with pytest.raises(ConfigurationError, match="gives two tables one path"):
+        pack_submission(tmp_path / "s.zip", alike, layout="{lang}_{entity}.tsv")
+    assert not (tmp_path / "s.zip").exists()

@@ -216,3 +216,16 @@ def test_every_byte_of_a_table_belongs_to_one_row_or_to_none(data: bytes):
         assert end <= len(data)
         part = data[row.offset : end]
         assert [one.cells for one in scan_part(part, path, columns, row.line)] == [row.cells]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (["x" * 200_000], "the columns 'x"),
+        ([FIVE, f"a\tX\t0\t{'9' * 400}\tDolor"], "a row of 5 columns that is not understood"),
+    ],
+)
+def test_what_is_too_long_for_a_cell_or_a_number_is_told(tmp_path: Path, rows, told):
+    path = table(tmp_path, *rows)
+    with pytest.raises(CorpusError, match=rf"t\.tsv:{len(rows)}: {told}"):
+        read_spans(path)

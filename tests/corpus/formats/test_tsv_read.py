@@ -183,3 +183,10 @@ def test_what_is_wrong_with_a_mention_costs_what_its_row_says_of_it(tmp_path: Pa
     assert reading.document is not None
     assert said(reading.document) == [("#1", "AnnotatorNotes", ("T2",), "kept")]
     assert [problem.mention_id for problem in reading.problems] == ["T1"]
+
+
+def test_mentions_of_a_text_that_cannot_be_decoded_are_known(tmp_path: Path):
+    path = table(tmp_path, FIVE, "a\tX\t0\t5\tDolor", "a\tX\tno\trow", "a\tX\t0\t5\tDolor")
+    (tmp_path / "a.txt").write_bytes(b"Dolor \xf1")
+    reading = open_corpus(path).read("a")
+    assert (reading.document, reading.unread) == (None, ("T1", "T2", "T3"))

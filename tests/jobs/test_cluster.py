@@ -1,0 +1,34 @@
+"""Hold how workers share a cluster's machines, without Ray."""
+
+import pytest
+
+from jobs.cluster import Resources, share
+from projector.errors import ConfigurationError
+
+LAPTOP, BOX = [Resources(2, 0)], [Resources(16, 1)]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "options", "expected"),
+    [
+        (LAPTOP, {}, (2, 1, 1, 0)),
+        (LAPTOP, {"workers": 1}, (1, 2, 2, 0)),
+        (LAPTOP, {"workers": 4}, (4, 0.5, 1, 0)),
+        (LAPTOP, {"workers": 1, "threads_per_worker": 1}, (1, 1, 1, 0)),
+        (LAPTOP, {"shards": 1}, (1, 2, 2, 0)),
+        (BOX, {"gpus_per_worker": 0.25}, (4, 4, 4, 0.25)),
+        (BOX, {"gpus_per_worker": 1.0}, (1, 16, 16, 1)),
+        (BOX, {"gpus_per_worker": 0.25, "workers": 9}, (4, 4, 4, 0.25)),
+        ([Resources(2, 0)] * 2, {"workers": 1}, (1, 2, 2, 0)),  # no machine has four
+        ([Resources(4, 0), Resources(2, 0)], {"workers": 3}, (3, 2, 2, 0)),
+        ([Resources(0, 0), Resources(8, 2)], {"gpus_per_worker": 0.5}, (4, 2, 2, 0.5)),
+    ],
+)
+def test_workers_get_what_a_machine_has(nodes, options, expected):
+    pool = share(nodes, **{"shards": 99, "workers": None, "gpus_per_worker": 0.0, **options})
+    assert (pool.workers, pool.cpus, pool.threads, pool.gpus) == expected
+
+
+def test_more_of_a_gpu_than_there_is_is_refused():
+    with pytest.raises(ConfigurationError, match="at most 0 on a machine"):
+        share(LAPTOP, shards=1, workers=None, gpus_per_worker=0.5)
