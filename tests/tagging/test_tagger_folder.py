@@ -18,6 +18,7 @@ from projector.tagging.tagger_folder import (
     is_tagger,
 )
 from schemas.run import ModelConfiguration, RunConfiguration
+from schemas.tagger_training import HeadConfiguration
 
 CONTENT = {"types": ["DISEASE", "SYMPTOM"], "dimension": 32, "head": {"kind": "linear"}}
 
@@ -44,8 +45,8 @@ def test_a_folder_says_what_its_tagger_finds_and_how_its_encoder_is_loaded(folde
         types=("DISEASE", "SYMPTOM"),
         support=("DISEASE", "SYMPTOM"),
         dimension=32,
-        head={"kind": "linear"},
-        encoder={"name_or_path": str(path), "layer": 2},  # it lies in the folder
+        head=HeadConfiguration(kind="linear"),
+        encoder={"name_or_path": path, "layer": 2},  # it lies in the folder
     )
 
 
@@ -64,7 +65,7 @@ def test_a_training_runs_folder_is_that_of_its_model(folder):
 def test_a_folder_that_does_not_say_all_is_no_taggers(folder, missing):
     path = folder(**{missing: None})
     assert is_tagger(path)  # it claims to be
-    with pytest.raises(ModelError, match=rf"no tagger can be read \('{missing}'\); expected the"):
+    with pytest.raises(ModelError, match=rf"tagger\.json: {missing}: it is missing"):
         TaggerFolder.read(path)
 
 
