@@ -289,7 +289,7 @@ def test_a_path_is_never_the_name_of_an_installed_model(tmp_path, monkeypatch):
 
 
 def test_settings_decide(projector):
-    strict = Settings(decode=DecodeSettings(min_score=1.01))
+    strict = Settings(decode=DecodeSettings(min_score=1.0))
     result = replace(projector, settings=strict).project(SPANISH, ITALIAN, language="it")
     assert {str(one.status) for one in result.projections} == {"below_threshold"}
     assert result.mentions == ()

@@ -140,7 +140,7 @@ def test_a_run_that_a_tagger_widens_is_the_run_that_is_listed():
 
 
 def test_a_projection_below_the_users_limit_still_has_its_candidates():
-    recipe = Settings(decode=DecodeSettings(min_score=1.01))
+    recipe = Settings(decode=DecodeSettings(min_score=1.0))
     explanation = explain(document(SPANISH, [(9, 20)]), document(ENGLISH), recipe=recipe)
     assert explanation.projection.status is Status.BELOW_THRESHOLD
     assert explanation.rivals[0][0].share == explanation.projection.score

@@ -175,7 +175,7 @@ def test_a_score_below_the_users_limit_is_told_and_not_projected():
 
 def test_a_limit_above_every_score_keeps_nothing():
     source = annotated(SPANISH)
-    result = project(source, ITALIAN, Settings(decode=DecodeSettings(min_score=1.01)))
+    result = project(source, ITALIAN, Settings(decode=DecodeSettings(min_score=1.0)))
     assert {one.status for one in result.projections} == {Status.BELOW_THRESHOLD}
 
 

@@ -43,7 +43,6 @@ def test_a_stage_of_another_kind_is_told(tmp_path):
         "{}",
         '{"kind": "retriever"}',
         '{"kind": "retriever", "prefix": "", "first_weight": "much"}',
-        '{"kind": "retriever", "prefix": "", "first_weight": null}',
         "\udcff",
     ],
 )

@@ -1,6 +1,5 @@
 """Hold what a worker computes in to what the plan says, without Ray."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from projector.run.configure import configure
 from projector.run.project_corpus import run_configuration
 from schemas.collection import Collection
 from schemas.manifest import read_manifest
+from schemas.seal import sealed_json
 
 pytestmark = pytest.mark.usefixtures("planning_here")
 
@@ -110,10 +110,9 @@ def test_a_machine_that_would_emulate_the_plans_precision_is_refused(
 )
 def test_another_model_than_the_plans_is_refused(brat, checkpoints, threads, name, value, told):
     folder = planned(brat, checkpoints / "bert", "cpu")
-    path = folder.plan / "plan.json"
-    content = json.loads(path.read_text())
-    content["model"][name] = value
-    path.write_text(json.dumps(content))
+    plan = read_plan(folder)
+    other = plan.model_copy(update={"model": plan.model.model_copy(update={name: value})})
+    (folder.plan / "plan.json").write_text(sealed_json(other), encoding="utf-8")
     with pytest.raises(ModelError, match="another model than the plan's") as raised:
         ShardWorker(str(folder.path), threads).load()
     assert told in str(raised.value)

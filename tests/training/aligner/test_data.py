@@ -53,10 +53,10 @@ def test_a_wrong_line_is_told_with_its_number(tmp_path):
     with pytest.raises(CorpusError, match=r"a\.tsv:3: 1 columns; expected 2 columns"):
         list(read_table(path))
     path = written(tmp_path / "a.jsonl", '{"id": 1, "src_spans": []}')
-    with pytest.raises(CorpusError, match=r"a\.jsonl:1: no src_lang; expected an object"):
+    with pytest.raises(CorpusError, match=r"a\.jsonl:1: has no src_lang; expected an object"):
         list(read_gold(path))
     path = written(tmp_path / "a.jsonl", "{}", "{")
-    with pytest.raises(CorpusError, match=r"a\.jsonl:1: no src_spans"):
+    with pytest.raises(CorpusError, match=r"a\.jsonl:1: has no src_spans"):
         list(read_gold(path))
     path = written(tmp_path / "a.jsonl", "{")
     with pytest.raises(CorpusError, match=r"a\.jsonl:1: no JSON"):

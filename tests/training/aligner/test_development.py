@@ -100,5 +100,5 @@ def test_of_gold_one_part_is_measured_on(documents):
 
 
 def test_a_set_that_cannot_be_read_is_told(tmp_path, links):
-    with pytest.raises(CorpusError, match=r"words_es-en\.jsonl:1: no src_spans"):
+    with pytest.raises(CorpusError, match=r"words_es-en\.jsonl:1: has no src_spans"):
         development(gold=(links,))
