@@ -88,8 +88,8 @@ def status_of(
             for number, facts in finished.items()
             if folder.shard(number).stat().st_mtime >= since
         )
-        worked = fresh + sum(running.values())
-        rate = worked / max(time.time() - since, 1e-3) if worked else None
+        worked, seconds = fresh + sum(running.values()), time.time() - since
+        rate = worked / seconds if worked and seconds > 0 else None  # a clock may be set back
     left = plan.tasks - done - sum(running.values())
     return RunStatus(
         shards=plan.shards,
