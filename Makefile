@@ -1,5 +1,5 @@
 # What holds before a change is done; `make check` is all of it. `.ci/run` does the same.
-.PHONY: check lint types test coverage docs
+.PHONY: check lint types test coverage docs promises
 
 check: lint types test coverage docs
 
@@ -18,3 +18,6 @@ coverage: # of what the last test run measured; the floor is in pyproject.toml
 
 docs:
 	NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet
+
+promises: # the nightly run: every promise under every fault, many times over; prints the table
+	pytest --promises

@@ -1,6 +1,7 @@
 import json
 import os
 
+import promises
 import pytest
 import torch
 from hypothesis import settings
@@ -52,6 +53,28 @@ def fast_bf16():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
         yield
+
+
+def pytest_addoption(parser):
+    told = "run what tries promises under faults, slow or not, and print how often each was kept"
+    parser.addoption("--promises", action="store_true", help=told)
+
+
+def pytest_configure(config):
+    if config.getoption("promises"):
+        config.option.markexpr = "promise"
+
+
+def pytest_runtest_setup(item):
+    promises.note(item)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if config.getoption("promises"):
+        reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+        terminalreporter.section("promises")
+        for line in promises.table(report for report in reports if report.when == "call"):
+            terminalreporter.line(line)
 
 
 def pytest_collection_modifyitems(items):
