@@ -118,3 +118,14 @@ def test_a_run_is_finished_once_its_result_is_there(folder):
 def test_a_folder_without_a_run_has_no_status(tmp_path):
     with pytest.raises(CorpusError, match=r"plan\.json"):
         read_status(RunFolder(tmp_path))
+
+
+@pytest.mark.promise("the same inputs give the same bytes", "a clock that is set back")
+def test_a_clock_that_is_set_back_tells_no_rate(folder, monkeypatch):
+    commit_shard(folder, PLAN, 0, 2)
+    works_on(folder, 1, 2)
+    with driving(folder):
+        monkeypatch.setattr(time, "time", lambda: 0.0)
+        found = status(folder)
+    assert found.driven and found.documents_done == 2
+    assert found.rate is None and found.seconds_left is None
