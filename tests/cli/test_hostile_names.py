@@ -31,6 +31,11 @@ OF_FOLDERS = {"trailing blank", "trailing dot", "as long as can be"}  # no exten
 BLANKS = {"trailing blank", "many blanks"}
 OUT = Path("results/deep/out")
 
+pytestmark = pytest.mark.promise(
+    "nothing is written outside the output",
+    "names of documents, languages, labels that are no files'",
+)
+
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):

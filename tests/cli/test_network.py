@@ -22,6 +22,9 @@ optimisation = {{ steps = 2, tokens = 40 }}
 """
 
 
+pytestmark = pytest.mark.promise("no network", "every command, its connections listened to")
+
+
 @pytest.fixture
 def trainings(tmp_path, checkpoints):
     """Configurations that train each kind of model for two steps."""

@@ -44,12 +44,18 @@ def read_damaged(path: Path, seed: int) -> None:
         assert len(found[0].mentions) + len(skipped) == len(stated)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged JSON Lines", trials=60
+)
 @settings(max_examples=60, derandomize=True)
 @given(seed=st.integers(0, 10**9))
 def test_damaged_lines_are_read_truly_or_told(tmp_path_factory, seed):
     read_damaged(tmp_path_factory.getbasetemp() / "damaged.jsonl", seed)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged JSON Lines", trials=10_000
+)
 @pytest.mark.slow
 def test_ten_thousand_damaged_lines_are_read_truly_or_told(tmp_path):
     for seed in seeds(10_000):

@@ -63,12 +63,18 @@ def read_damaged(folder: Path, seed: int) -> None:
             codes.ancestors(code)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged code lists", trials=60
+)
 @settings(max_examples=60, derandomize=True)
 @given(seed=st.integers(0, 10**9))
 def test_damaged_lists_are_read_or_told(tmp_path_factory, seed):
     read_damaged(tmp_path_factory.getbasetemp() / "damaged-lists", seed)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged code lists", trials=10_000
+)
 @pytest.mark.slow
 def test_ten_thousand_damaged_lists_are_read_or_told(tmp_path):
     for seed in seeds(10_000):

@@ -88,6 +88,11 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where",
+    "offsets that count something else",
+    trials=100,
+)
 @given(st.text(characters, max_size=30), conventions, st.data())
 def test_a_convention_is_inverted_exactly_or_not_claimed(text, convention, data):
     offsets = counted_offsets(text, convention)

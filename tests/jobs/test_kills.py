@@ -44,6 +44,7 @@ def no_workers(ray_folder):
     wait_for(lambda: not workers())
 
 
+@pytest.mark.promise("the same inputs give the same bytes", "other shards, workers, nodes")
 def test_nothing_about_the_work_changes_the_result(collection, undisturbed, cluster, tmp_path):
     """Neither shards nor workers do; and it is what `projector project` writes."""
     inputs = [str(collection / language) for language in ("es", "en", "ro")]
@@ -56,6 +57,7 @@ def test_nothing_about_the_work_changes_the_result(collection, undisturbed, clus
     assert contents(tmp_path / "run" / "result") == contents(tmp_path / "out")
 
 
+@pytest.mark.promise("resumed to the same bytes", "SIGKILL of workers", trials=4)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_worker_processes_are_killed(collection, undisturbed, cluster, tmp_path, seed):
     chance = random.Random(seed)
@@ -69,6 +71,7 @@ def test_worker_processes_are_killed(collection, undisturbed, cluster, tmp_path,
     assert contents(tmp_path / "run" / "result") == contents(undisturbed / "result")
 
 
+@pytest.mark.promise("resumed to the same bytes", "SIGKILL of workers", trials=2)
 def test_an_actor_is_killed(collection, undisturbed, cluster, tmp_path):
     script = textwrap.dedent("""
         import sys
@@ -93,6 +96,7 @@ def test_an_actor_is_killed(collection, undisturbed, cluster, tmp_path):
     assert contents(tmp_path / "run" / "result") == contents(undisturbed / "result")
 
 
+@pytest.mark.promise("resumed to the same bytes", "SIGKILL of the driver", trials=3)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_driver_is_killed(collection, undisturbed, cluster, tmp_path, seed):
     """With a local Ray, which must go with its driver."""
@@ -112,6 +116,7 @@ def test_the_driver_is_killed(collection, undisturbed, cluster, tmp_path, seed):
     assert contents(out / "result") == contents(undisturbed / "result")
 
 
+@pytest.mark.promise("resumed to the same bytes", "SIGTERM")
 def test_an_interrupted_run_ends_cleanly_and_goes_on(collection, undisturbed, cluster, tmp_path):
     out = tmp_path / "run"
     process = start(collection, out)
@@ -127,6 +132,7 @@ def test_an_interrupted_run_ends_cleanly_and_goes_on(collection, undisturbed, cl
     assert contents(out / "result") == contents(undisturbed / "result")
 
 
+@pytest.mark.promise("resumed to the same bytes", "documents that kill their worker", trials=2)
 def test_a_document_that_kills_its_worker_fails_alone(collection, cluster, tmp_path):
     script = textwrap.dedent("""
         import os, signal
@@ -178,6 +184,7 @@ def test_a_document_that_kills_its_worker_fails_alone(collection, cluster, tmp_p
     assert "2 documents failed" not in done.stdout and "4 documents failed" in done.stdout
 
 
+@pytest.mark.promise("resumed to the same bytes", "SIGKILL of a node")
 def test_a_node_is_killed(collection, undisturbed, cluster, tmp_path):
     cluster.add_second()
     process = start(collection, tmp_path / "run", "--workers", "3", "--address", cluster.address)

@@ -44,6 +44,7 @@ def line(small, out):
     return [*PROJECTOR, *arguments(small, out, "--workers", "2")]
 
 
+@pytest.mark.promise("no network", "a local run on Ray, its sockets watched")
 @linux
 def test_a_local_run_listens_on_loopback_and_reaches_nobody_else(watched, small, tmp_path):
     with SocketWatch(watched[MARK]) as seen:
@@ -57,6 +58,7 @@ def test_a_local_run_listens_on_loopback_and_reaches_nobody_else(watched, small,
     assert stat.S_IMODE(token.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.promise("no network", "a local run on Ray, its system calls traced")
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_nothing_of_a_local_run_so_much_as_names_another_address(watched, small, tmp_path):

@@ -123,6 +123,7 @@ def spoilt(content: bytes) -> dict[str, bytes]:
     return {"half": content[: len(content) // 2], "nothing": b"", "more": content * 2, **flipped}
 
 
+@pytest.mark.promise("damage is noticed", "bits of a shard flipped", trials=600)
 def test_a_damaged_shard_is_no_finished_one_and_is_not_read(shard, tmp_path):
     path = tmp_path / shard.name
     path.write_bytes(shard.read_bytes())

@@ -110,6 +110,9 @@ def test_a_run_as_it_was_written_has_no_findings(finished, capsys):
         assert command(["jobs", "verify", str(finished / part), "--format", "json"]) == 0
 
 
+@pytest.mark.promise(
+    "damage is noticed", "files of a collection cut, flipped, emptied, gone, swapped"
+)
 @pytest.mark.parametrize("way", WAYS)
 def test_damage_to_any_file_is_found_and_located(run, way, capsys):
     names = [name for name in files_of(run) if not UNCHECKED.fullmatch(name)]
@@ -148,6 +151,7 @@ def test_an_unfinished_run_is_verified_as_far_as_it_is(run):
     assert not verified.findings and "it has 2 of 3 shards" in verified.remarks[0]
 
 
+@pytest.mark.promise("resumed to the same bytes", "damaged shards", trials=3)
 def test_damaged_shards_are_done_again_to_the_same_bytes(root, run, finished):
     shutil.rmtree(run / "result")
     for number, way in enumerate(("cut in half", "a bit flipped", "deleted")):

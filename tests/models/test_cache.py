@@ -44,6 +44,7 @@ def test_what_is_whole_is_not_built_again(cache):
     assert cached("model", never) == folder
 
 
+@pytest.mark.promise("damage is noticed", "a damaged model in the cache")
 @pytest.mark.parametrize("damage", ["shorter", "changed", "absent", "no manifest", "manifest"])
 def test_what_is_damaged_is_built_again(cache, damage):
     folder = cached("model", build)
@@ -106,6 +107,7 @@ def test_a_cache_that_cannot_be_written_is_an_os_error(cache):
         cached("model", build)
 
 
+@pytest.mark.promise("whole or not at all", "two or more at once")
 def test_processes_at_once_all_get_a_whole_folder(cache):
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         folders = list(pool.map(cached, ["model"] * 8, [build] * 8))

@@ -78,12 +78,22 @@ def test_whole_folders_work(folders):
         USES[kind](folder)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where",
+    "damaged folders of models, taggers, coders",
+    trials=60,
+)
 @given(random=st.randoms(use_true_random=False), kind=st.sampled_from(sorted(USES)))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_folder_is_told_or_works(folders, random, kind):
     use_damaged(folders, random, kind)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where",
+    "damaged folders of models, taggers, coders",
+    trials=2_500,
+)
 @pytest.mark.slow
 @given(random=st.randoms(use_true_random=False), kind=st.sampled_from(sorted(USES)))
 @settings(

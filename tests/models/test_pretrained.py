@@ -129,6 +129,7 @@ def hostile(folders, work, canary):
     return build
 
 
+@pytest.mark.promise("nothing from a model's folder is run", "code that a folder names (auto_map)")
 @pytest.mark.parametrize("name", NAMES)
 def test_code_that_a_folder_names_is_refused_and_never_run(hostile, work, capsys, name):
     folders = hostile(model_type="evil", architectures=["Model"])
@@ -139,6 +140,7 @@ def test_code_that_a_folder_names_is_refused_and_never_run(hostile, work, capsys
     assert "[y/N]" not in told.out + told.err and "Traceback" not in told.err
 
 
+@pytest.mark.promise("nothing from a model's folder is run", "pickled weights")
 @pytest.mark.parametrize("name", NAMES)
 def test_pickled_weights_are_refused_and_never_read(folders, work, canary, capsys, name):
     copies = {
@@ -205,6 +207,7 @@ def test_an_adapter_that_adapts_itself_is_refused(folders, work):
         load(folder, device="cpu")
 
 
+@pytest.mark.promise("nothing from a model's folder is run", "pickled weights")
 def test_a_checkpoint_that_holds_more_than_numbers_is_not_resumed(configuration, canary, tmp_path):
     from projector.training.aligner.train import train_aligner
 

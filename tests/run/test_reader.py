@@ -183,12 +183,18 @@ def outcomes(run) -> pa.Table:
     return pq.read_table(run / "projections" / "it" / "symptom.parquet")
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged outcomes", trials=30
+)
 @settings(max_examples=30, derandomize=True)
 @given(seed=st.integers(0, 10**9))
 def test_damaged_outcomes_are_read_truly_or_told(unsealed, outcomes, seed):
     read_damaged(unsealed, outcomes, seed)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged outcomes", trials=10_000
+)
 @pytest.mark.slow
 def test_ten_thousand_damaged_outcomes_are_read_truly_or_told(unsealed, outcomes):
     for seed in seeds(10_000):

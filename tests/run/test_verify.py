@@ -75,6 +75,7 @@ def test_a_run_as_it_was_written_has_no_findings(root, copied):
     assert verified.files == len(files_of(root / "out"))
 
 
+@pytest.mark.promise("damage is noticed", "files of a run cut, flipped, emptied, gone, swapped")
 @pytest.mark.parametrize("way", WAYS)
 def test_damage_to_any_file_is_found_and_located(copied, way):
     names = files_of(copied)
@@ -92,6 +93,7 @@ def test_damage_to_any_file_is_found_and_located(copied, way):
     assert not findings(copied)
 
 
+@pytest.mark.promise("damage is noticed", "bits of the manifest flipped")
 def test_a_bit_flipped_anywhere_in_the_manifest_is_refused(copied):
     content = (copied / MANIFEST).read_bytes()
     said = content.index(b'"written"')  # without it, it would be one of a version without hashes
@@ -105,6 +107,7 @@ def test_a_bit_flipped_anywhere_in_the_manifest_is_refused(copied):
                 pytest.fail(f"byte {place}")
 
 
+@pytest.mark.promise("damage is noticed", "files of a run cut, flipped, emptied, gone, swapped")
 def test_two_files_that_are_swapped_are_both_found(copied):
     names = files_of(copied)
     for name, other in zip(names, [*names[1:], names[0]], strict=True):
@@ -159,6 +162,7 @@ READERS: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+@pytest.mark.promise("damage is noticed", "files of a run cut, flipped, emptied, gone, swapped")
 @pytest.mark.parametrize("reader", READERS)
 def test_what_reads_a_damaged_file_refuses_it_and_names_it(copied, reader):
     read, pattern = READERS[reader]

@@ -47,12 +47,20 @@ def read_damaged(path: Path, seed: int) -> None:
         assert all(map(math.isfinite, run.settings.align.neighbors))
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged configurations", trials=60
+)
 @settings(max_examples=60, derandomize=True)
 @given(seed=st.integers(0, 10**9))
 def test_damaged_configurations_are_valid_or_told(tmp_path_factory, seed):
     read_damaged(tmp_path_factory.getbasetemp() / "damaged.toml", seed)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where",
+    "damaged configurations",
+    trials=10_000,
+)
 @pytest.mark.slow
 def test_ten_thousand_damaged_configurations_are_valid_or_told(tmp_path):
     for seed in seeds(10_000):

@@ -55,12 +55,20 @@ def read(text, kind):
             assert "config.toml" in str(error), error
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged configurations", trials=150
+)
 @given(st.lists(LINES, max_size=12).map("\n".join), st.sampled_from(sorted(READERS)))
 @settings(max_examples=150)
 def test_tables_of_anything_are_told_or_taken(text, kind):
     read(text, kind)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where",
+    "damaged configurations",
+    trials=10_000,
+)
 @pytest.mark.slow
 @given(st.lists(LINES, max_size=12).map("\n".join), st.sampled_from(sorted(READERS)))
 @settings(max_examples=10_000)

@@ -29,6 +29,7 @@ def holder(tmp_path):
     process.communicate()
 
 
+@pytest.mark.promise("whole or not at all", "two or more at once")
 def test_what_another_process_makes_is_refused_at_once(tmp_path, holder):
     with (
         pytest.raises(OutputError, match=rf"another run is making it \(process {holder.pid}\)"),
@@ -39,6 +40,7 @@ def test_what_another_process_makes_is_refused_at_once(tmp_path, holder):
         pass
 
 
+@pytest.mark.promise("whole or not at all", "SIGKILL while a file, a folder, the cache is written")
 def test_a_killed_process_holds_nothing(tmp_path, holder):
     holder.kill()
     holder.wait()

@@ -72,6 +72,7 @@ def write_beside(write, place: Path, monkeypatch) -> None:
             (folder / MARK).touch()
 
 
+@pytest.mark.promise("whole or not at all", "SIGKILL while a file, a folder, the cache is written")
 @pytest.mark.parametrize("write", WRITERS)
 def test_what_a_killed_writer_left_goes_with_the_next(tmp_path, start, write, monkeypatch):
     place = tmp_path / "place"
@@ -83,6 +84,7 @@ def test_what_a_killed_writer_left_goes_with_the_next(tmp_path, start, write, mo
     assert [path.name for path in place.iterdir()] == ["other"]
 
 
+@pytest.mark.promise("whole or not at all", "two or more at once")
 @pytest.mark.parametrize("write", WRITERS)
 def test_a_living_writers_stays(tmp_path, start, write, monkeypatch):
     place = tmp_path / "place"
@@ -99,6 +101,7 @@ def test_a_living_writers_stays(tmp_path, start, write, monkeypatch):
     assert not hidden(place)
 
 
+@pytest.mark.promise("whole or not at all", "SIGKILL while a file, a folder, the cache is written")
 def test_what_was_set_aside_by_a_killed_writer_comes_back(tmp_path, start):
     place = tmp_path / "place"
     with atomic_folder(place / "out", mark=MARK) as folder:
@@ -123,6 +126,7 @@ def test_a_finished_one_has_the_umasks_rights(tmp_path):
     assert rights == {"file": 0o640, "out": 0o750, MARK: 0o640, "inner": 0o750}
 
 
+@pytest.mark.promise("whole or not at all", "two or more at once", trials=4)
 def test_many_at_once_remove_nothing_of_each_other(tmp_path):
     context = get_context("spawn")
     processes = [context.Process(target=write_again, args=(tmp_path, 40)) for _ in range(4)]

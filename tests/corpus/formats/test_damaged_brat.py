@@ -33,12 +33,18 @@ def read_damaged(folder: Path, seed: int) -> None:
     assert is_told(reading, "doc.ann", "doc.txt") == len([*filter(_ID.fullmatch, ids)])
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged BRAT", trials=60
+)
 @settings(max_examples=60, derandomize=True)
 @given(seed=st.integers(0, 10**9))
 def test_damaged_files_are_read_truly_or_told(tmp_path_factory, seed):
     read_damaged(tmp_path_factory.getbasetemp() / "damaged-brat", seed)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged BRAT", trials=10_000
+)
 @pytest.mark.slow
 def test_ten_thousand_damaged_files_are_read_truly_or_told(tmp_path):
     for seed in seeds(10_000):

@@ -48,12 +48,18 @@ def read_damaged(folder: Path, tables: dict[str, pa.Table], seed: int) -> None:
         path.write_bytes(sound)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged Parquet", trials=60
+)
 @settings(max_examples=60, derandomize=True)
 @given(st.integers(0, 10**9))
 def test_damaged_tables_are_read_truly_or_told(corpus, seed):
     read_damaged(*corpus, seed)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged Parquet", trials=10_000
+)
 @pytest.mark.slow
 def test_ten_thousand_damaged_tables_are_read_truly_or_told(corpus):
     for seed in seeds(10_000):

@@ -64,6 +64,9 @@ def _written(folder: Path, seed: int) -> Path:
     return path
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged TSV", trials=60
+)
 @settings(max_examples=60, derandomize=True)
 @given(seed=st.integers(0, 10**9))
 def test_damaged_tables_are_read_truly_or_told(tmp_path_factory, seed):
@@ -72,6 +75,9 @@ def test_damaged_tables_are_read_truly_or_told(tmp_path_factory, seed):
     read_damaged(folder, seed)
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where", "damaged TSV", trials=10_000
+)
 @pytest.mark.slow
 def test_ten_thousand_damaged_tables_are_read_truly_or_told(tmp_path):
     for seed in seeds(10_000):

@@ -57,6 +57,11 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("damaged")
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where",
+    "damaged files of other tools",
+    trials=40,
+)
 @pytest.mark.parametrize("kind", FILES)
 def test_damaged_files_are_read_truly_or_told(kind, folder):
     @settings(max_examples=40)
@@ -67,6 +72,11 @@ def test_damaged_files_are_read_truly_or_told(kind, folder):
     run()
 
 
+@pytest.mark.promise(
+    "offsets are true and losses counted, or it is told where",
+    "damaged files of other tools",
+    trials=10_000,
+)
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", FILES)
 def test_ten_thousand_damaged_files_are_read_truly_or_told(kind, folder):

@@ -38,6 +38,9 @@ def small(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
+@pytest.mark.promise(
+    "a model loads without its cache", "a disk that is full, a cache that can't be written"
+)
 @pytest.mark.parametrize(
     ("place", "failure"),
     [
@@ -85,6 +88,7 @@ LIMITED = textwrap.dedent("""
 """)
 
 
+@pytest.mark.promise("a model loads without its cache", "a limit of file sizes")
 def test_a_limit_of_file_sizes_is_a_full_disk(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", LIMITED],
@@ -98,6 +102,9 @@ def test_a_limit_of_file_sizes_is_a_full_disk(tmp_path):
     assert list((tmp_path / "cache").iterdir()) == []
 
 
+@pytest.mark.promise(
+    "a model loads without its cache", "a disk that is full, a cache that can't be written"
+)
 @pytest.mark.slow
 @pytest.mark.parametrize("cache", ["full", "file", "unwritable"])
 def test_a_run_ends_well_without_a_cache(tmp_path, cache):
