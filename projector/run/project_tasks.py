@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING
 from projector.corpus import Reading
 from projector.decode.tagger_evidence import SpanEvidence
 from projector.document import Document, DocumentPair, Status
-from projector.errors import ConfigurationError, ProjectorError
-from projector.run.failures import ComesToNothing, check_length, checked, readable, unforeseen
+from projector.errors import ConfigurationError, CorpusError, ProjectorError
+from projector.run.failures import (
+    ComesToNothing,
+    OnError,
+    check_length,
+    checked,
+    readable,
+    unforeseen,
+)
 from projector.run.outcome import (
     DocumentOutcome,
     invalid_mentions,
@@ -21,6 +28,7 @@ from projector.run.outcome import (
 )
 
 if TYPE_CHECKING:
+    from projector.corpus.corpus import Corpus
     from projector.decode.tagger_evidence import TaggerEvidence
     from projector.models.encoder import Encoder
     from projector.pipeline import ProjectedDocument
@@ -90,12 +98,17 @@ def _pair(
     source, target = readable(reading), plan.target(task)
     if task.translation is None:
         raise ComesToNothing(Status.UNPAIRED, f"{target.path} has no translation of {task.source}")
-    translated = target.read(task.translation)
-    if translated.document is None:
-        checked(translated, configuration.on_error)
-    text = readable(translated).text
+    text = _text(target, task.translation, configuration.on_error)
     check_length((source.text, text), configuration.max_characters)
     return DocumentPair(source, Document(task.translation, target.language, text))
+
+
+def _text(target: Corpus, name: str, on_error: OnError) -> str:
+    """Return a translation's text, whatever its own annotations are."""
+    try:
+        return target.text(name)
+    except CorpusError as error:
+        return readable(checked(Reading(None, error.problems), on_error)).text
 
 
 def _predicted(
@@ -105,9 +118,7 @@ def _predicted(
     corpus = plan.predictions(task)
     if corpus is None or task.prediction is None:
         return None
-    predicted = checked(corpus.read(task.prediction), configuration.on_error).document
-    if predicted is None:
-        return None
+    predicted = readable(checked(corpus.read(task.prediction), configuration.on_error))
     if predicted.text == text:
         return SpanEvidence(predicted)
     reason = (

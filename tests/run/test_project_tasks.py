@@ -135,6 +135,12 @@ def test_documents_that_are_too_long_on_either_side_fail(longer):
     assert all(f"more than {most} are not wanted" in one.reason for one in failed)
 
 
+def test_a_translations_own_annotations_play_no_part():
+    before = projected()
+    Path("en/a.ann").write_bytes(b"T1\tSYMPTOM 0 6\t\xf1\n")
+    assert projected() == before and projected(on_error="skip") == before
+
+
 # --- a corpus of a tagger's predictions ---
 
 
@@ -172,10 +178,13 @@ def test_predictions_on_another_text_mean_nothing():
         with_predictions()
 
 
-def test_predictions_that_cannot_be_read_are_told_or_done_without():
+def test_predictions_that_cannot_be_read_are_told():
+    """Never done without in silence: other spans may come of it."""
     predictions(f"{TEXTS['en']} a.", 0, 10)
     Path("tagged/a.txt").write_bytes(b"\xf1")
-    assert with_predictions(on_error="skip") == with_predictions(tagger="none", on_error="skip")
+    first, second = with_predictions(on_error="skip")
+    assert first.status is Status.FAILED and "tagged/a.txt:1" in first.reason
+    assert second.status is Status.PROJECTED
     with pytest.raises(CorpusError, match=r"tagged/a\.txt:1"):
         with_predictions()
 
