@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from projector.decode.best_span import span_probabilities
-from projector.decode.candidates import Candidates, Floats, best_places
+from projector.arrays import Floats, Ints
+from projector.decode.best_span import best_candidates, span_probabilities
+from projector.decode.candidates import Candidates, Described, Feature, best_places
 from projector.decode.longest_run import TokenRuns
 from projector.decode.mention_spans import choose_spans
 from projector.decode.projections import mention_projections
@@ -205,28 +206,41 @@ def _spans(
     candidates: Candidates, text: str, weights: SpanWeights, most: int
 ) -> list[tuple[RankedCandidate, ...]]:
     """Return the best spans of each fragment, with the decoder's own sums and probabilities."""
-    total = candidates.total(weights)
-    probability = span_probabilities(total, nothing=weights.nothing)
-    ranked = []
-    for row in range(len(total)):
-        first, last = best_places(total[row], most)
-        rows = zip(
-            candidates.characters(row, first, last).tolist(),
-            total[row, first, last].tolist(),
-            probability[row, first, last].tolist(),
-            _parts(candidates.features_of(row, first, last), weights, len(first)),
-            strict=True,
-        )
-        spans = [
-            RankedCandidate(text[start:end], start, end, round(whole, 3), round(share, 4), parts)
-            for (start, end), whole, share, parts in rows
-        ]
-        ranked.append(tuple(spans))
-    return ranked
+    best = best_candidates(candidates, weights=weights)
+    ranked: list[list[RankedCandidate]] = [[] for _ in candidates.index]
+    for some in candidates.described():
+        total = some.total(weights)
+        probability = span_probabilities(total, best, nothing=weights.nothing)
+        for row, of_fragment in enumerate(ranked):
+            first, last = best_places(total[row], most)
+            sums = total[row, first, last], probability[row, first, last]
+            of_fragment += _described(some, row, (first, last), sums, text, weights)
+    return [tuple(sorted(of_fragment, key=lambda one: -one.total)[:most]) for of_fragment in ranked]
+
+
+def _described(
+    candidates: Described,
+    row: int,
+    places: tuple[Ints, Ints],
+    sums: tuple[Floats, Floats],
+    text: str,
+    weights: SpanWeights,
+) -> list[RankedCandidate]:
+    """Return some candidates of fragment `row`, given by their places, sums and probabilities."""
+    rows = zip(
+        candidates.characters(row, *places).tolist(),
+        *(values.tolist() for values in sums),
+        _parts(candidates.features_of(row, *places), weights, len(places[0])),
+        strict=True,
+    )
+    return [
+        RankedCandidate(text[start:end], start, end, round(whole, 3), round(share, 4), parts)
+        for (start, end), whole, share, parts in rows
+    ]
 
 
 def _parts(
-    features: Mapping[str, Floats], weights: SpanWeights, count: int
+    features: Mapping[str, Feature], weights: SpanWeights, count: int
 ) -> list[dict[str, float]]:
     """Return each feature's part in the sums of so many candidates."""
     return [

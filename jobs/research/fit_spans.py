@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -87,24 +87,35 @@ def examples(
     for candidates in weighed.candidates:
         if not isinstance(candidates, Candidates):
             continue  # runs of tokens have no features to weigh
-        for row, mention_number in enumerate(weighed.fragments.mention[candidates.index]):
-            mention = pair.source.mentions[mention_number]
-            characters, features = _best(candidates, row, names)
+        mentions = weighed.fragments.mention[candidates.index]
+        for number, best in zip(mentions, _best(candidates, names), strict=True):
+            mention = pair.source.mentions[number]
             span = gold.get(mention.id)
             target = pair.target
-            yield Example(
-                name, fold, span, target.language, target.name, mention.label, characters, features
-            )
+            yield Example(name, fold, span, target.language, target.name, mention.label, *best)
 
 
 def _best(
-    candidates: Candidates, row: int, names: Sequence[str]
+    candidates: Candidates, names: Sequence[str]
+) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Return of each span [K, 2] characters and [K, F] features of its best by present weights."""
+    parts: list[list[tuple[NDArray[Any], ...]]] = [[] for _ in candidates.index]
+    for some in candidates.described():
+        total = some.total(SpanWeights())
+        for row, of_span in enumerate(parts):
+            places = best_places(total[row], _KEPT)
+            features = some.features_of(row, *places)
+            columns = np.stack([features[name] for name in names], 1)
+            of_span.append((total[row][places], some.characters(row, *places), columns))
+    return [_first_of(*map(np.concatenate, zip(*of_span, strict=True))) for of_span in parts]
+
+
+def _first_of(
+    total: NDArray[np.float32], characters: NDArray[np.int64], columns: NDArray[np.float32]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return [K, 2] characters and [K, F] features of the best under the present weights."""
-    first, last = best_places(candidates.total(SpanWeights())[row], _KEPT)
-    features = candidates.features_of(row, first, last)
-    columns = np.stack([features[name] for name in names], 1)
-    return candidates.characters(row, first, last), columns
+    """Return as many of the best candidates as are kept."""
+    order = np.argsort(-total, kind="stable")[:_KEPT]
+    return characters[order], columns[order]
 
 
 def fit(chosen: Sequence[Example]) -> NDArray[np.float32]:

@@ -20,7 +20,8 @@ class Band:
     """Which target tokens each source token may meet, and how willingly.
 
     Args:
-        left: [S] int64, the first target token of each row; may lie before the text.
+        left: [S] int64, non-decreasing, the first target token of each row; may lie before the
+            text.
         prior: [S, W] float32 in [0, 1]; entry w is about target token `left + w`, and is 0
             outside the text.
         targets: T.
@@ -33,8 +34,12 @@ class Band:
     @property
     def columns(self) -> Tensor:
         """Return [S, W] int64, each entry's target token, moved into the text where outside."""
-        width = torch.arange(self.prior.shape[1], device=self.left.device)
-        return (self.left[:, None] + width).clamp(0, max(self.targets - 1, 0))
+        return self.columns_of(self.left)
+
+    def columns_of(self, left: Tensor) -> Tensor:
+        """Return [K, W] the same of K rows, given by their first target tokens [K]."""
+        width = torch.arange(self.prior.shape[1], device=left.device)
+        return (left[:, None] + width).clamp_(0, max(self.targets - 1, 0))
 
 
 def band_around(

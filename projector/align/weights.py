@@ -24,6 +24,10 @@ class Alignment:
     weights: Tensor
     band: Band
 
+    def received(self) -> Tensor:
+        """Return [T], what each target token has of all source tokens together."""
+        return column_sum(self.weights, self.band)
+
     def dense(self) -> Tensor:
         """Return the [S, T] matrix; for short texts, tests and display."""
         full = self.weights.new_zeros(len(self.weights), self.band.targets)

@@ -9,20 +9,23 @@ does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from projector.arrays import Floats, Ints
+from projector.decode.groups import index_groups
 from projector.decode.membership import MassShares
 from projector.settings import SpanWeights
 from projector.text.token_words import TokenWordMap
 from projector.text.words import Words
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
+Feature = NDArray[np.float32] | NDArray[np.float64]
+T = TypeVar("T", np.int64, np.float64)
 
-_SPANS_AT_ONCE = 32  # bounds the memory of a document with very many mentions
+_CANDIDATES_AT_ONCE = 250_000  # so many are described together: each feature fits in the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +36,34 @@ class SourceSpans:
         first: [M] first source word.
         last: [M] the word behind the last.
         length: [M] characters, scaled to what a translation of them would have.
-        begins, ends: [M, N] how surely an auxiliary tagger's span of the same label begins, and
-            ends, with each target word; None without a tagger.
+        label: [M] which of E labels each has.
+        begins, ends: [E, N] how surely an auxiliary tagger's span of a label begins, and ends,
+            with each target word; None without a tagger.
     """
 
     first: Ints
     last: Ints
     length: Floats
+    label: Ints
     begins: Floats | None = None
     ends: Floats | None = None
 
     def __getitem__(self, index: Ints) -> SourceSpans:
         """Return the spans at `index`."""
-        begins = None if self.begins is None else self.begins[index]
-        ends = None if self.ends is None else self.ends[index]
-        return SourceSpans(self.first[index], self.last[index], self.length[index], begins, ends)
+        return replace(
+            self,
+            first=self.first[index],
+            last=self.last[index],
+            length=self.length[index],
+            label=self.label[index],
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
-    """The candidate spans of some source spans, [m] of them, with their features.
+class Described:
+    """Candidate spans of m source spans, with their features.
 
     Args:
-        index: [m] which source spans.
-        shares: Of the m source spans, over the N target words.
         words: The target's N words.
         first: [m, A] first words.
         last: [m, B] words behind the last.
@@ -64,13 +71,11 @@ class Candidates:
         features: By the names of SpanWeights, each broadcastable to [m, A, B].
     """
 
-    index: Ints
-    shares: MassShares
     words: Words
     first: Ints
     last: Ints
     legal: NDArray[np.bool_]
-    features: dict[str, Floats]
+    features: dict[str, Feature]
 
     def total(self, weights: SpanWeights) -> Floats:
         """Return [m, A, B] weighted sums; minus infinity where there is no candidate."""
@@ -86,7 +91,7 @@ class Candidates:
         start = self.words.offsets[self.first[row, first], 0]
         return np.stack([start, self.words.offsets[self.last[row, last] - 1, 1]], axis=1)
 
-    def features_of(self, row: int, first: Ints, last: Ints) -> dict[str, Floats]:
+    def features_of(self, row: int, first: Ints, last: Ints) -> dict[str, Feature]:
         """Return the features, [K] each, of K candidates of source span `row`."""
         return {
             name: np.broadcast_to(values, self.legal.shape)[row, first, last]
@@ -102,9 +107,112 @@ def best_places(total: Floats, most: int) -> tuple[Ints, Ints]:
     return first, last
 
 
+@dataclass(frozen=True, slots=True)
+class CountedWords:
+    """A text's N words, with what is counted before each of them, and in all.
+
+    Args:
+        words: The N words.
+        separators: [N + 1] commas and the like.
+        brackets: [N + 1] opening brackets less closing ones.
+        per_word: [N] tokens in each word.
+        tokens: [N + 1] tokens.
+    """
+
+    words: Words
+    separators: Ints
+    brackets: Ints
+    per_word: Floats
+    tokens: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, words: Words, per_word: Floats) -> CountedWords:
+        """Count along a text's words, given how many tokens stand in each, [N]."""
+        separators = np.concatenate([[0], np.cumsum(words.separator.astype(np.int64))])
+        brackets = np.concatenate([[0], np.cumsum(words.bracket)])
+        tokens = np.concatenate([[0], np.cumsum(per_word, dtype=np.float64)])
+        return cls(words, separators, brackets, per_word, tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """The ranges of words that contain given peaks, as edges that go with each other.
+
+    Args:
+        first: [m, A] first words.
+        last: [m, B] words behind the last.
+        begins, ends: [m, A], [m, B] which of them are no padding.
+    """
+
+    first: Ints
+    last: Ints
+    begins: NDArray[np.bool_]
+    ends: NDArray[np.bool_]
+
+    @classmethod
+    def around(cls, peak: Ints, before: Ints, behind: Ints) -> Ranges:
+        """Return the ranges that reach from [m] peaks at most so many words before and behind."""
+        steps, steps_behind = np.arange(before.max(), -1, -1), np.arange(behind.max() + 1)
+        return cls(
+            peak[:, None] - np.minimum(steps, before[:, None]),
+            peak[:, None] + 1 + np.minimum(steps_behind, behind[:, None]),
+            steps <= before[:, None],
+            steps_behind <= behind[:, None],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The candidate spans of some source spans, [m] of them.
+
+    Args:
+        index: [m] which source spans.
+        shares: Of the m source spans, over the target's words.
+        spans: What is asked of them themselves.
+        source, target: The texts.
+        ranges: The candidates.
+    """
+
+    index: Ints
+    shares: MassShares
+    spans: SourceSpans
+    source: CountedWords
+    target: CountedWords
+    ranges: Ranges
+
+    def described(self) -> Iterator[Described]:
+        """Yield the candidates with their features, as many first words at once as memory allows.
+
+        All come at once but those of a very long span, which are alone then.
+        """
+        ranges = self.ranges
+        rows = max(1, _CANDIDATES_AT_ONCE // ranges.last.size)
+        surest = self._surest_edges()
+        for start in range(0, ranges.first.shape[1], rows):
+            some = slice(start, start + rows)
+            first, last = ranges.first[:, some], ranges.last
+            features = span_features(self.shares, self.spans, self.source, self.target, first, last)
+            if surest is not None:
+                # Below its best candidate: a tagger tells where a mention stands, not whether.
+                features["tagger"] -= surest[:, None, None]
+            legal = ranges.begins[:, some, None] & ranges.ends[:, None, :]
+            yield Described(self.target.words, first, last, legal, features)
+
+    def _surest_edges(self) -> Floats | None:
+        """Return [m] the greatest sum of a tagger's probabilities of a candidate's edges."""
+        begins, ends, ranges = self.spans.begins, self.spans.ends, self.ranges
+        if begins is None or ends is None:
+            return None
+        label = self.spans.label[:, None]
+        # A probability is no less than 0, so that padding never stands out.
+        first = np.where(ranges.begins, begins[label, ranges.first], np.float32(0)).max(1)
+        last = np.where(ranges.ends, ends[label, ranges.last - 1], np.float32(0)).max(1)
+        return np.asarray(first + last)
+
+
 def weigh_spans(
     shares: MassShares,
-    source: SourceSpans,
+    spans: SourceSpans,
     source_words: Words,
     target_words: Words,
     word_map: TokenWordMap,
@@ -114,50 +222,28 @@ def weigh_spans(
     A candidate contains the peak, the word that receives most, and reaches from it at most three
     times the source span's words and ten more to each side.
     """
-    reach = 10 + 3 * (source.last - source.first)
-    able = np.nonzero(shares.coverage.max(1, initial=0) > 0)[0]
-    able = able[np.argsort(reach[able], kind="stable")]
-    for start in range(0, len(able), _SPANS_AT_ONCE):
-        index = able[start : start + _SPANS_AT_ONCE]
-        some = MassShares(shares.coverage[index], shares.purity[index])
-        peak = some.coverage.argmax(1)
-        first, last, legal = _ranges_around(peak, reach[index], len(target_words))
-        features = span_features(
-            some, source[index], source_words, target_words, word_map, first, last
-        )
-        if "tagger" in features:
-            # Below its best candidate: a tagger tells where a mention stands, not whether it does.
-            sure = features["tagger"]
-            most = np.where(legal, sure, -np.inf).max((1, 2), keepdims=True)
-            features["tagger"] = (sure - most).astype(np.float32)
-        yield Candidates(index, some, target_words, first, last, legal, features)
-
-
-def _ranges_around(peak: Ints, reach: Ints, count: int) -> tuple[Ints, Ints, NDArray[np.bool_]]:
-    """Return [m, A] first words, [m, B] words behind the last, [m, A, B] which pairs are ranges.
-
-    Args:
-        peak: [m] the word that every range contains.
-        reach: [m] how many words it reaches from there at most, to each side.
-        count: Of words in the text.
-    """
-    steps = np.arange(int(reach.max()) + 1)
-    near = steps <= reach[:, None]
-    first = peak[:, None] - steps[::-1]
-    last = peak[:, None] + 1 + steps
-    legal = (near[:, ::-1] & (first >= 0))[:, :, None] & (near & (last <= count))[:, None, :]
-    return first.clip(0), last.clip(None, count), legal
+    source = CountedWords.of(source_words, np.empty(0, np.float32))
+    target = CountedWords.of(target_words, word_map.tokens_per_word)
+    able = np.flatnonzero(shares.coverage.max(1, initial=0) > 0)
+    if not len(able):
+        return
+    peak, reach = shares.peak()[able], 10 + 3 * (spans.last - spans.first)[able]
+    before, behind = np.minimum(reach, peak), np.minimum(reach, len(target_words) - 1 - peak)
+    sizes = np.stack([before, behind], axis=1) + 1
+    for group in index_groups(sizes, most=_CANDIDATES_AT_ONCE):
+        index = able[group]
+        ranges = Ranges.around(peak[group], before[group], behind[group])
+        yield Candidates(index, shares[index], spans[index], source, target, ranges)
 
 
 def span_features(
     shares: MassShares,
-    source: SourceSpans,
-    source_words: Words,
-    target_words: Words,
-    word_map: TokenWordMap,
+    spans: SourceSpans,
+    source: CountedWords,
+    target: CountedWords,
     first: Ints,
     last: Ints,
-) -> dict[str, Floats]:
+) -> dict[str, Feature]:
     """Describe candidates [m, A] × [m, B], each feature named as its weight.
 
     recall: log of the share of the mention's mass inside. precision: log of the mean share, over
@@ -170,58 +256,76 @@ def span_features(
     mention's. tagger: how surely both edges are those of a tagger's span; `weigh_spans` takes it
     relative to the best candidate.
     """
-    row = np.arange(len(first))[:, None]
-    start, end = first, last - 1
-    coverage = _inside(shares.coverage, first, last)
-    tokens = np.broadcast_to(word_map.tokens_per_word, shares.purity.shape)
-    purity = _inside(shares.purity * tokens, first, last) / np.maximum(
-        _inside(tokens, first, last), 1e-9
-    )
-    characters = target_words.offsets[end, 1][:, None] - target_words.offsets[start, 0][:, :, None]
-    ratio = characters.clip(1) / source.length[:, None, None]
-    padded = np.pad(shares.purity, ((0, 0), (1, 1)))
     features = {
-        "recall": np.log(coverage.clip(0) + 1e-3),
-        "precision": np.log(purity.clip(0) + 1e-3),
-        "length": np.abs(np.log(ratio)),
-        "inside": _edges(shares.purity[row, start], shares.purity[row, end]),
-        "outside": _edges(padded[row, first], padded[row, last + 1]),
-        "edge_mass": _edges(shares.coverage[row, start], shares.coverage[row, end]),
-        "cut": _edges(
-            target_words.splits_compound[first]
-            & ~source_words.splits_compound[source.first][:, None],
-            target_words.splits_compound[last]
-            & ~source_words.splits_compound[source.last][:, None],
-        ),
-        **_text_features(source, source_words, target_words, first, last),
+        **_mass_features(shares, target, first, last),
+        "length": _length_feature(spans, target.words, first, last),
+        **_edge_features(spans, source.words, target.words, first, last - 1),
+        **_balance_features(spans, source, target, first, last),
     }
-    if source.begins is not None and source.ends is not None:
-        features["tagger"] = _edges(source.begins[row, start], source.ends[row, end])
+    if spans.begins is not None and spans.ends is not None:
+        label = spans.label[:, None]
+        features["tagger"] = _edges(spans.begins[label, first], spans.ends[label, last - 1])
     return features
 
 
-def _text_features(
-    source: SourceSpans, source_words: Words, target_words: Words, first: Ints, last: Ints
-) -> dict[str, Floats]:
-    begin, end = source.first[:, None], source.last[:, None] - 1
-    opens = ~target_words.lexical & ~target_words.opening
-    closes = ~target_words.lexical & (target_words.bracket >= 0)
-    separators = _between(target_words.separator, first, last)
-    brackets = _between(target_words.bracket, first, last)
-    own_separators = _between(source_words.separator, source.first[:, None], source.last[:, None])
-    own_brackets = _between(source_words.bracket, source.first[:, None], source.last[:, None])
+def _mass_features(
+    shares: MassShares, target: CountedWords, first: Ints, last: Ints
+) -> dict[str, Feature]:
+    window = shares.first[:, None] + np.arange(shares.purity.shape[1])
+    tokens = target.per_word[window.clip(None, len(target.per_word) - 1)]
+    coverage = _inside(shares, shares.coverage, first, last)
+    purity = _inside(shares, shares.purity * tokens, first, last) / np.maximum(
+        _between(target.tokens, first, last).astype(np.float32), 1e-9
+    )
+
+    def edges(values: Floats, left: Ints, right: Ints) -> Floats:
+        return _edges(shares.values_at(values, left), shares.values_at(values, right))
+
     return {
+        "recall": np.log(coverage.clip(0) + 1e-3),
+        "precision": np.log(purity.clip(0) + 1e-3),
+        "inside": edges(shares.purity, first, last - 1),
+        "outside": edges(shares.purity, first - 1, last),
+        "edge_mass": edges(shares.coverage, first, last - 1),
+    }
+
+
+def _length_feature(spans: SourceSpans, words: Words, first: Ints, last: Ints) -> Feature:
+    start, end = words.offsets[first, 0], words.offsets[last - 1, 1]
+    characters = end[:, None, :] - start[:, :, None]
+    return np.asarray(np.abs(np.log(characters.clip(1) / spans.length[:, None, None])))
+
+
+def _edge_features(
+    spans: SourceSpans, own: Words, words: Words, start: Ints, end: Ints
+) -> dict[str, Feature]:
+    """Compare the first words [m, A] and the last [m, B] of candidates with the mention's."""
+    begin, close = spans.first[:, None], spans.last[:, None] - 1
+    opens = ~words.lexical & ~words.opening
+    closes = ~words.lexical & (words.bracket >= 0)
+    return {
+        "cut": _edges(
+            words.splits_compound[start] & ~own.splits_compound[begin],
+            words.splits_compound[end + 1] & ~own.splits_compound[close + 1],
+        ),
         "function_word": _edges(
-            target_words.function[first.clip(None, len(target_words) - 1)]
-            & ~source_words.function[begin],
-            target_words.function[last - 1] & ~source_words.function[end],
+            words.function[start] & ~own.function[begin],
+            words.function[end] & ~own.function[close],
         ),
-        "punctuation": _edges(
-            opens[first.clip(None, len(target_words) - 1)] & source_words.lexical[begin],
-            closes[last - 1] & source_words.lexical[end],
-        ),
-        "separators": (separators - own_separators).clip(0).astype(np.float32),
-        "brackets": np.abs(brackets - own_brackets).astype(np.float32),
+        "punctuation": _edges(opens[start] & own.lexical[begin], closes[end] & own.lexical[close]),
+    }
+
+
+def _balance_features(
+    spans: SourceSpans, source: CountedWords, target: CountedWords, first: Ints, last: Ints
+) -> dict[str, Feature]:
+    def beyond(counts: Ints, own_counts: Ints) -> Ints:
+        mention = own_counts[spans.last] - own_counts[spans.first]
+        return _between(counts, first, last) - mention[:, None, None]
+
+    return {
+        "separators": beyond(target.separators, source.separators).clip(0).astype(np.float32),
+        "brackets": np.abs(beyond(target.brackets, source.brackets)).astype(np.float32),
     }
 
 
@@ -230,15 +334,12 @@ def _edges(first: NDArray[np.generic], last: NDArray[np.generic]) -> Floats:
     return first.astype(np.float32)[:, :, None] + last.astype(np.float32)[:, None, :]
 
 
-def _inside(values: Floats, first: Ints, last: Ints) -> Floats:
-    """Sum [m, N] values over candidates [m, A] × [m, B]."""
-    running = np.pad(np.cumsum(values, axis=1, dtype=np.float64), ((0, 0), (1, 0)))
-    row = np.arange(len(first))[:, None]
-    total = running[row, last][:, None, :] - running[row, first][:, :, None]
-    return total.astype(np.float32)
+def _inside(shares: MassShares, values: Floats, first: Ints, last: Ints) -> Floats:
+    """Sum values of the windows, [m, W], over candidates [m, A] × [m, B]."""
+    before, upto = shares.running(values, first), shares.running(values, last)
+    return (upto[:, None, :] - before[:, :, None]).astype(np.float32)
 
 
-def _between(values: NDArray[np.generic], first: Ints, last: Ints) -> Ints:
-    """Count [N] flags over candidates [m, A] × [m, B]."""
-    running = np.concatenate([[0], np.cumsum(values.astype(np.int64))])
+def _between(running: NDArray[T], first: Ints, last: Ints) -> NDArray[T]:
+    """Return what is counted, [N + 1], within candidates [m, A] × [m, B]."""
     return np.asarray(running[last][:, None, :] - running[first][:, :, None])

@@ -31,18 +31,22 @@ def discontinuous_parts(
     Returns:
         (source span, first word, word behind the last) of each piece; each touches no chosen span.
     """
-    word = np.arange(len(words))
+    reach = min(reach, len(words))
+    width = int((decoded.last - decoded.first).max(initial=0)) + 2 * reach
+    word = decoded.first[:, None] - reach + np.arange(width)
     first, last = decoded.first[:, None], decoded.last[:, None]
-    near = (word >= first - reach) & (word < last + reach)
+    near = (word >= 0) & (word < np.minimum(last + reach, len(words)))
     touching = (word >= first - 1) & (word <= last)
-    free = near & ~touching & words.lexical & (first >= 0)
-    pure = free & (shares.purity >= purity)
-    pieces = []
-    for span, core in zip(*np.nonzero(pure & (shares.coverage >= coverage)), strict=True):
+    lexical = words.lexical[word.clip(0, len(words) - 1)]
+    free = near & ~touching & lexical & (first >= 0)
+    pure = free & (shares.values_at(shares.purity, word) >= purity)
+    founding = pure & (shares.values_at(shares.coverage, word) >= coverage)
+    pieces = set()
+    for span, core in zip(*np.nonzero(founding), strict=True):
         start = end = int(core)
         while start > 0 and pure[span, start - 1]:
             start -= 1
-        while end + 1 < len(words) and pure[span, end + 1]:
+        while end + 1 < width and pure[span, end + 1]:
             end += 1
-        pieces.append((int(span), start, end + 1))
-    return sorted(set(pieces))
+        pieces.add((int(span), int(word[span, start]), int(word[span, end]) + 1))
+    return sorted(pieces)

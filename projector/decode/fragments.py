@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from projector.align.weights import Alignment
-from projector.decode.membership import MassShares, mass_shares
+from projector.arrays import Ints
+from projector.decode.groups import index_groups
+from projector.decode.membership import MassShares, mass_shares, mass_windows
 from projector.document import Document
 from projector.text.tokens import TokenizedText
+from projector.text.words import overlap_range
 
-Ints = NDArray[np.int64]
-
-_SHARES_AT_ONCE = 16_000_000  # fragments times target tokens: bounds the memory of huge texts
+_SHARES_AT_ONCE = 1_000_000  # fragments times their windows, or tokens: bounds the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ class SourceFragments:
         """Return the number of fragments M."""
         return len(self.characters)
 
-    def __getitem__(self, rows: slice) -> SourceFragments:
-        """Return some of the fragments."""
-        return SourceFragments(self.characters[rows], self.mention[rows], self.labels[rows])
+    def __getitem__(self, index: Ints) -> SourceFragments:
+        """Return the fragments at `index`."""
+        labels = tuple(self.labels[number] for number in index)
+        return SourceFragments(self.characters[index], self.mention[index], labels)
 
 
 def source_fragments(document: Document) -> SourceFragments:
@@ -55,7 +56,7 @@ def source_fragments(document: Document) -> SourceFragments:
 
 def fragment_shares(
     fragments: SourceFragments, alignment: Alignment, source: TokenizedText
-) -> Iterator[tuple[slice, MassShares]]:
+) -> Iterator[tuple[Ints, MassShares]]:
     """Yield what fragments send to the target tokens, as many fragments at a time as memory allows.
 
     Args:
@@ -64,9 +65,13 @@ def fragment_shares(
         source: The source's tokens.
 
     Yields:
-        Which fragments, and their shares over the T target tokens.
+        [m] which fragments, and their shares, each within its window of target tokens. Fragments
+        with windows of about one width go together.
     """
-    step = max(1, _SHARES_AT_ONCE // max(alignment.band.targets, 1))
-    for start in range(0, len(fragments), step):
-        rows = slice(start, start + step)
-        yield rows, mass_shares(alignment, source.offsets, fragments.characters[rows])
+    received = alignment.received()
+    start, end = mass_windows(alignment.band, source.offsets, fragments.characters)
+    first, last = overlap_range(source.offsets, fragments.characters)
+    sizes = np.maximum(end - start, last - first)[:, None]
+    for index in index_groups(sizes, most=_SHARES_AT_ONCE):
+        spans = fragments.characters[index]
+        yield index, mass_shares(alignment, source.offsets, spans, received=received)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from projector.arrays import Floats, Ints
 from projector.decode.decoded import Decoded
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
+from projector.decode.membership import MassShares
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +45,14 @@ class TokenRuns:
 
 
 def token_runs(
-    membership: Floats, marked: NDArray[np.bool_], *, threshold: float, gap: int
+    shares: MassShares, marked: NDArray[np.bool_], label: Ints, *, threshold: float, gap: int
 ) -> tuple[tuple[Run, ...], ...]:
     """List the runs of target tokens that pass a threshold or that a tagger marks.
 
     Args:
-        membership: [M, T] in [0, 1].
-        marked: [M, T] True where an auxiliary tagger marks the token.
+        shares: Of M fragments over the T target tokens; their purity is the membership.
+        marked: [E, T] True where an auxiliary tagger marks the token as of a label.
+        label: [M] which of the E labels each fragment has.
         threshold: Least membership of a token in a run.
         gap: How many tokens in a row may fail within a run.
 
@@ -60,31 +60,87 @@ def token_runs(
         The runs of each of the M fragments, the longest first; among equally long ones the one
         with more membership, then the first. A run needs one token that passes the threshold.
     """
-    passing = (membership >= threshold) | marked
-    return tuple(
-        _runs_of_row(row, mask, threshold, gap)
-        for row, mask in zip(membership, passing, strict=True)
-    )
+    marks = [_Marks.of(row, gap) for row in marked]
+    runs = []
+    for origin, row, kind in zip(shares.first.tolist(), shares.purity, label, strict=True):
+        tokens = np.flatnonzero(row >= threshold) + origin
+        if threshold <= 0:  # tokens pass to which nothing is sent
+            tokens = np.arange(marked.shape[1])
+        runs.append(_runs_of_row(row, origin, tokens, marks[kind], threshold, gap))
+    return tuple(runs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """The tokens that a tagger marks as of one label.
+
+    Args:
+        tokens: [K] all of them, ascending.
+        first, last: [C] the first and the last of each chain within which no gap is too wide.
+    """
+
+    tokens: Ints
+    first: Ints
+    last: Ints
+
+    @classmethod
+    def of(cls, marked: NDArray[np.bool_], gap: int) -> _Marks:
+        """Return the tokens among [T] that are marked."""
+        tokens = np.flatnonzero(marked)
+        chains = _chains(tokens, gap)
+        first = [int(chain[0]) for chain in chains]
+        last = [int(chain[-1]) for chain in chains]
+        return cls(tokens, np.array(first, np.int64), np.array(last, np.int64))
+
+    def reached(self, start: int, end: int) -> Ints:
+        """Return the tokens of every chain that has one in [start, end]."""
+        some = slice(
+            int(np.searchsorted(self.last, start)),
+            int(np.searchsorted(self.first, end, side="right")),
+        )
+        if some.start >= some.stop:
+            return self.tokens[:0]
+        borders = np.searchsorted(self.tokens, (self.first[some.start], self.last[some.stop - 1]))
+        return self.tokens[int(borders[0]) : int(borders[1]) + 1]
+
+
+def _chains(tokens: Ints, gap: int) -> list[Ints]:
+    """Cut ascending tokens where more than a gap lies between two."""
+    if not len(tokens):
+        return []
+    return np.split(tokens, np.flatnonzero(np.diff(tokens) > gap + 1) + 1)
 
 
 def _runs_of_row(
-    row: Floats, passing: NDArray[np.bool_], threshold: float, gap: int
+    row: Floats, origin: int, tokens: Ints, marks: _Marks, threshold: float, gap: int
 ) -> tuple[Run, ...]:
-    tokens = np.flatnonzero(passing)
+    """Return the runs of a fragment whose window [W] begins at token `origin`.
+
+    Args:
+        row, origin: The window and its first token.
+        tokens: Those that pass the threshold, ascending.
+        marks: What a tagger marks; marks that reach none of the tokens make no run.
+        threshold, gap: As in `token_runs`.
+    """
     if not len(tokens):
         return ()
-    pieces = np.split(tokens, np.flatnonzero(np.diff(tokens) > gap + 1) + 1)
-    runs = [
-        _run(row, int(piece[0]), int(piece[-1]) + 1)
-        for piece in pieces
-        if (row[piece] >= threshold).any()
-    ]
+    reached = marks.reached(int(tokens[0]) - gap - 1, int(tokens[-1]) + gap + 1)
+    runs = []
+    for chain in _chains(np.union1d(tokens, reached), gap):
+        inside = _membership(row, origin, int(chain[0]), int(chain[-1]) + 1)
+        if (inside[chain - chain[0]] >= threshold).any():
+            score = float(min(1.0, inside.mean()))
+            runs.append(Run(int(chain[0]), int(chain[-1]) + 1, float(inside.sum()), score))
     return tuple(sorted(runs, key=lambda run: (run.first - run.last, -run.mass, run.first)))
 
 
-def _run(row: Floats, first: int, last: int) -> Run:
-    inside = row[first:last]
-    return Run(first, last, float(inside.sum()), float(min(1.0, inside.mean())))
+def _membership(row: Floats, origin: int, first: int, last: int) -> Floats:
+    """Return the membership of the tokens from `first` to `last`; 0 outside the window."""
+    inside = np.zeros(last - first, np.float32)
+    start, end = max(first, origin), min(last, origin + len(row))
+    if start < end:
+        inside[start - first : end - first] = row[start - origin : end - origin]
+    return inside
 
 
 def longest_run(candidates: TokenRuns) -> Decoded:

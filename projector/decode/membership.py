@@ -1,4 +1,9 @@
-"""Carry the membership of mentions through an alignment: pure functions of arrays."""
+"""Carry the membership of mentions through an alignment: pure functions of arrays.
+
+A mention's tokens meet the tokens of their band alone, so what it sends lies in a window of the
+target around its expected place. Windows are what is held, so that memory and time grow with the
+mentions times their own length, not with the target's.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +13,77 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from projector.align.band import Band
 from projector.align.weights import Alignment
+from projector.arrays import Floats, Ints
 from projector.text.token_words import TokenWordMap, expand_ranges
 from projector.text.words import overlap_range
 
-Floats = NDArray[np.float32]
+_ENTRIES_AT_ONCE = 1_000_000  # of the band, of the tokens of spans: bounds the memory of long ones
 
 
 @dataclass(frozen=True, slots=True)
 class MassShares:
-    """What M source spans send to N target units (tokens or words).
+    """What M source spans send to target units (tokens or words), each within a window of W.
+
+    Outside its window a span sends nothing.
 
     Args:
-        coverage: [M, N] share of the span's own mass that the unit receives; a row sums to at
+        first: [M] the first unit of each window; its end may lie behind the text's.
+        coverage: [M, W] share of the span's own mass that the unit receives; a row sums to at
             most 1.
-        purity: [M, N] share of the unit's mass that comes from the span, in [0, 1].
+        purity: [M, W] share of the unit's mass that comes from the span, in [0, 1].
     """
 
+    first: Ints
     coverage: Floats
     purity: Floats
 
+    def __getitem__(self, index: Ints) -> MassShares:
+        """Return the shares of the spans at `index`."""
+        return MassShares(self.first[index], self.coverage[index], self.purity[index])
+
+    def peak(self) -> Ints:
+        """Return [M] the unit that receives most; any where none receives. W is at least 1."""
+        return np.asarray(self.first + self.coverage.argmax(1))
+
+    def running(self, values: Floats, units: Ints) -> NDArray[np.float64]:
+        """Sum values [M, W] of the windows over all units before given ones [M, K]."""
+        sums = np.zeros((len(values), values.shape[1] + 1))
+        np.cumsum(values, axis=1, dtype=np.float64, out=sums[:, 1:])
+        within = (units - self.first[:, None]).clip(0, values.shape[1])
+        return np.asarray(np.take_along_axis(sums, within, axis=1))
+
+    def values_at(self, values: Floats, units: Ints) -> Floats:
+        """Return values [M, W] of the windows at given units [M, K]; 0 outside the windows."""
+        padded = np.pad(values, ((0, 0), (1, 1)))
+        within = (units - self.first[:, None] + 1).clip(0, values.shape[1] + 1)
+        return np.asarray(np.take_along_axis(padded, within, axis=1))
+
+
+def mass_windows(band: Band, offsets: Ints, spans: Ints) -> tuple[Ints, Ints]:
+    """Return the half-open target ranges ([M], [M]) that spans of source characters can reach.
+
+    Args:
+        band: Of S source and T target tokens.
+        offsets: [S, 2] the source tokens' characters.
+        spans: [M, 2] half-open spans of source characters.
+    """
+    first, last = overlap_range(offsets, spans)
+    left = np.append(band.left.cpu().numpy(), 0)
+    width = band.prior.shape[1]
+    some = first < last
+    start = np.where(some, left[first], 0).clip(0, max(band.targets - 1, 0))
+    end = np.where(some, left[last - 1] + width, 0).clip(start, band.targets)
+    return start, end
+
 
 def mass_shares(
-    alignment: Alignment, offsets: NDArray[np.int64], spans: NDArray[np.int64]
+    alignment: Alignment,
+    offsets: Ints,
+    spans: Ints,
+    *,
+    received: torch.Tensor | None = None,
 ) -> MassShares:
     """Project spans of source characters onto target tokens.
 
@@ -41,33 +94,60 @@ def mass_shares(
     Args:
         alignment: Of S source and T target tokens.
         offsets: [S, 2] the source tokens' characters.
-        spans: [M, 2] half-open spans of source characters.
+        spans: [M, 2] half-open spans of source characters; all windows are as wide as the widest.
+        received: [T] `alignment.received()`, where it is known already.
 
     Returns:
         Shares over the T target tokens.
     """
-    weights, band = alignment.weights, alignment.band
+    start, end = mass_windows(alignment.band, offsets, spans)
+    shape = (len(spans), int((end - start).max(initial=0)))
     span, token, share = _memberships(offsets, spans)
-    member = torch.from_numpy(token).to(weights.device)
-    columns = band.columns
-    received = weights.new_zeros(band.targets).index_add_(0, columns.flatten(), weights.flatten())
-    sent = weights.sum(1).clamp_min(1e-30)[member, None]
-    mass = weights[member] * torch.from_numpy(share).to(weights)[:, None]
+    coverage, mass = alignment.weights.new_zeros((2, shape[0] * shape[1]))
+    step = max(1, _ENTRIES_AT_ONCE // max(alignment.weights.shape[1], 1))
+    for k in range(0, len(span), step):
+        some = slice(k, k + step)
+        origin = span[some] * shape[1] - start[span[some]]
+        _send(alignment, token[some], share[some], origin, coverage, mass)
     total = np.bincount(span, weights=share, minlength=len(spans)).astype(np.float32)
-    entry = torch.from_numpy(span).to(weights.device)[:, None] * band.targets + columns[member]
-
-    def gathered(values: torch.Tensor) -> torch.Tensor:
-        flat = weights.new_zeros(len(spans) * band.targets)
-        return flat.index_add_(0, entry.flatten(), values.flatten()).view(len(spans), band.targets)
-
-    coverage: Floats = gathered(mass / sent).cpu().numpy() / total.clip(1e-9)[:, None]
-    purity: Floats = (gathered(mass) / received.clamp_min(1e-30)).cpu().numpy()
-    return MassShares(coverage, purity)
+    in_all = (alignment.received() if received is None else received).cpu().numpy()
+    unit = (start[:, None] + np.arange(shape[1])).clip(None, max(len(in_all) - 1, 0))
+    return MassShares(
+        start,
+        coverage.view(shape).cpu().numpy() / total.clip(1e-9)[:, None],
+        mass.view(shape).cpu().numpy() / in_all.clip(1e-30)[unit],
+    )
 
 
-def _memberships(
-    offsets: NDArray[np.int64], spans: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+def _send(
+    alignment: Alignment,
+    token: Ints,
+    share: Floats,
+    origin: Ints,
+    coverage: torch.Tensor,
+    mass: torch.Tensor,
+) -> None:
+    """Add what some members of spans send, in place.
+
+    Args:
+        alignment: As in `mass_shares`.
+        token: [K] source tokens.
+        share: [K] how much of each is a member.
+        origin: [K] where in the windows the text's first target token would stand.
+        coverage, mass: The spans' windows, one after the other.
+    """
+    weights, band = alignment.weights, alignment.band
+    member = torch.from_numpy(token).to(weights.device)
+    columns = band.columns_of(band.left[member])
+    rows = weights[member]
+    sent = rows.sum(1).clamp_min(1e-30)[:, None]
+    given = rows * torch.from_numpy(share).to(weights)[:, None]
+    entry = (columns + torch.from_numpy(origin).to(weights.device)[:, None]).flatten()
+    coverage.index_add_(0, entry, (given / sent).flatten())
+    mass.index_add_(0, entry, given.flatten())
+
+
+def _memberships(offsets: Ints, spans: Ints) -> tuple[Ints, Ints, Floats]:
     """List every (span, token, share of the token's characters inside the span)."""
     span, token = expand_ranges(*overlap_range(offsets, spans))
     inside = np.minimum(offsets[token, 1], spans[span, 1]) - np.maximum(
@@ -78,16 +158,27 @@ def _memberships(
 
 
 def shares_by_word(shares: MassShares, word_map: TokenWordMap) -> MassShares:
-    """Gather shares over tokens [M, T] into shares over words [M, N].
+    """Gather shares over tokens into shares over words, each window's words.
 
     Coverage adds up over a word's tokens, purity is their mean.
     """
-    words = len(word_map.tokens_per_word)
+    width = shares.coverage.shape[1]
+    begin = np.searchsorted(word_map.token, shares.first)
+    end = np.searchsorted(word_map.token, shares.first + width)
+    words = np.append(word_map.word, 0)
+    some = begin < end
+    first = np.where(some, words[begin], 0)
+    size = np.where(some, words[end - 1] + 1 - first, 0)
+    shape = (len(first), int(size.max(initial=0)))
+    row, entry = expand_ranges(begin, end)
+    token = row * width + word_map.token[entry] - shares.first[row]
+    word = row * shape[1] + word_map.word[entry] - first[row]
 
     def gathered(values: Floats) -> Floats:
-        result = np.zeros((words, len(values)), dtype=np.float32)
-        np.add.at(result, word_map.word, (values[:, word_map.token] * word_map.share).T)
-        return np.ascontiguousarray(result.T)
+        result = np.zeros(shape[0] * shape[1], dtype=np.float32)
+        np.add.at(result, word, values.ravel()[token] * word_map.share[entry])
+        return result.reshape(shape)
 
-    per_word: Floats = word_map.tokens_per_word.clip(1e-9)
-    return MassShares(gathered(shares.coverage), gathered(shares.purity) / per_word)
+    count = np.append(word_map.tokens_per_word, np.float32(0)).clip(1e-9)
+    unit = (first[:, None] + np.arange(shape[1])).clip(None, len(count) - 1)
+    return MassShares(first, gathered(shares.coverage), gathered(shares.purity) / count[unit])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from projector.arrays import Ints
 from projector.decode.best_span import best_span
 from projector.decode.candidates import Candidates, SourceSpans, weigh_spans
 from projector.decode.decoded import Decoded
 from projector.decode.discontinuous import discontinuous_parts
 from projector.decode.fragments import SourceFragments
-from projector.decode.longest_run import Run, TokenRuns, longest_run, token_runs
+from projector.decode.longest_run import TokenRuns, longest_run, token_runs
 from projector.decode.membership import MassShares, shares_by_word
 from projector.decode.tagger_evidence import TaggerEvidence
 from projector.settings import DecodeSettings
@@ -41,7 +42,7 @@ class TargetSpans:
 
 
 def candidate_spans(
-    shares: Iterable[tuple[slice, MassShares]],
+    shares: Iterable[tuple[Ints, MassShares]],
     fragments: SourceFragments,
     source: TextUnits,
     target: TextUnits,
@@ -59,45 +60,45 @@ def candidate_spans(
         settings: Whether spans of words or runs of tokens are weighed.
         evidence: What an auxiliary tagger says of the target.
     """
-    for rows, token_shares in shares:
-        some = fragments[rows]
-        if settings.method == "longest-run":
-            index = np.arange(rows.start, rows.start + len(some))
-            runs = _runs(token_shares, some, target, settings, evidence)
-            yield TokenRuns(index, target.tokens.offsets, runs)
-            continue
-        for candidates in _word_spans(token_shares, some, source, target, evidence):
-            yield replace(candidates, index=candidates.index + rows.start)
+    if settings.method == "longest-run":
+        return _token_runs(shares, fragments, target, settings, evidence)
+    return _word_spans(shares, fragments, source, target, evidence)
 
 
-def _runs(
-    shares: MassShares,
+def _token_runs(
+    shares: Iterable[tuple[Ints, MassShares]],
     fragments: SourceFragments,
     target: TextUnits,
     settings: DecodeSettings,
     evidence: TaggerEvidence | None,
-) -> tuple[tuple[Run, ...], ...]:
-    marked = np.zeros(shares.purity.shape, np.bool_)
+) -> Iterator[TokenRuns]:
+    labels, label = distinct(fragments.labels)
+    offsets = target.tokens.offsets
+    marked = np.zeros((len(labels), len(offsets)), np.bool_)
     if evidence is not None:
-        marked = evidence.inside(target.tokens.offsets, fragments.labels)
-    return token_runs(shares.purity, marked, threshold=settings.threshold, gap=settings.gap)
+        marked = evidence.inside(offsets, labels)
+    for index, token_shares in shares:
+        runs = token_runs(
+            token_shares, marked, label[index], threshold=settings.threshold, gap=settings.gap
+        )
+        yield TokenRuns(index, offsets, runs)
 
 
 def _word_spans(
-    shares: MassShares,
+    shares: Iterable[tuple[Ints, MassShares]],
     fragments: SourceFragments,
     source: TextUnits,
     target: TextUnits,
     evidence: TaggerEvidence | None,
 ) -> Iterator[Candidates]:
     word_map = target.word_map()
-    return weigh_spans(
-        shares_by_word(shares, word_map),
-        source_spans(fragments, source, target, evidence),
-        source.words,
-        target.words,
-        word_map,
-    )
+    spans = source_spans(fragments, source, target, evidence)
+    for index, token_shares in shares:
+        word_shares = shares_by_word(token_shares, word_map)
+        for candidates in weigh_spans(
+            word_shares, spans[index], source.words, target.words, word_map
+        ):
+            yield replace(candidates, index=index[candidates.index])
 
 
 def source_spans(
@@ -111,9 +112,17 @@ def source_spans(
     scale = len(target.text) / max(len(source.text), 1)
     start, end = fragments.characters.T
     length = ((end - start) * scale).astype(np.float32)
+    labels, label = distinct(fragments.labels)
     if evidence is None:
-        return SourceSpans(first, last, length)
-    return SourceSpans(first, last, length, *evidence.edges(target.words.offsets, fragments.labels))
+        return SourceSpans(first, last, length, label)
+    edges = evidence.edges(target.words.offsets, labels)
+    return SourceSpans(first, last, length, label, *edges)
+
+
+def distinct(labels: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
+    """Return the E labels that there are, and the number [M] among them of each."""
+    number = {label: number for number, label in enumerate(dict.fromkeys(labels))}
+    return tuple(number), np.array([number[label] for label in labels], np.int64)
 
 
 def choose_spans(
@@ -135,16 +144,17 @@ def choose_spans(
 
 
 def _words_chosen(candidates: Candidates, settings: DecodeSettings) -> TargetSpans:
+    words = candidates.target.words
     decoded = best_span(candidates, weights=settings.weights)
     pieces = discontinuous_parts(
         candidates.shares,
         decoded,
-        candidates.words,
+        words,
         coverage=settings.piece_recall,
         purity=settings.piece_precision,
         reach=settings.piece_reach,
     )
-    return _target_spans(candidates.index, decoded, pieces, candidates.words.offsets)
+    return _target_spans(candidates.index, decoded, pieces, words.offsets)
 
 
 def _target_spans(

@@ -12,19 +12,26 @@ from projector.decode.candidates import best_places, weigh_spans
 from projector.settings import SpanWeights
 
 
+def described(*arguments):
+    """Yield candidates each with what is said of them, all at once: they are few."""
+    for some in weigh_spans(*arguments):
+        (part,) = some.described()
+        yield some, part
+
+
 @given(st.integers(0, 100_000))
 @settings(max_examples=15, deadline=None)
 def test_every_legal_candidate_is_weighed_once_with_its_features(seed):
     arguments = case(seed, tagger=True)
     seen = []
-    for part in weigh_spans(*arguments):
-        for row, m in enumerate(part.index.tolist()):
+    for some, part in described(*arguments):
+        for row, m in enumerate(some.index.tolist()):
             places = np.argwhere(part.legal[row]).tolist()
             found = [(int(part.first[row, a]), int(part.last[row, b])) for a, b in places]
             assert sorted(found) == legal_candidates(m, *arguments[:2], arguments[3])
             for (a, b), (first, last) in zip(places[::7], found[::7], strict=True):
                 expected = slow_features(m, first, last, *arguments)
-                full = (len(part.index), part.first.shape[1], part.last.shape[1])
+                full = (len(some.index), part.first.shape[1], part.last.shape[1])
                 values = {
                     name: np.broadcast_to(value, full)[row, a, b]
                     for name, value in part.features.items()
@@ -35,7 +42,7 @@ def test_every_legal_candidate_is_weighed_once_with_its_features(seed):
 
 
 def test_every_feature_has_a_weight_and_every_weight_a_feature():
-    part = next(weigh_spans(*case(1, tagger=True)))
+    _, part = next(described(*case(1, tagger=True)))
     assert set(part.features) == set(asdict(SpanWeights())) - {"nothing"}
 
 
@@ -43,19 +50,19 @@ def test_every_feature_has_a_weight_and_every_weight_a_feature():
 @settings(max_examples=25, deadline=None)
 def test_every_candidate_contains_the_word_that_receives_most(seed):
     arguments = case(seed)
-    for some in weigh_spans(*arguments):
+    for some, part in described(*arguments):
         peak = some.shares.coverage.argmax(1)
         np.testing.assert_array_equal(peak, arguments[0].coverage.argmax(1)[some.index])
-        row, first, last = np.nonzero(some.legal)
-        assert (some.first[row, first] <= peak[row]).all()
-        assert (some.last[row, last] > peak[row]).all()
-        assert some.legal.any((1, 2)).all()
+        row, first, last = np.nonzero(part.legal)
+        assert (part.first[row, first] <= peak[row]).all()
+        assert (part.last[row, last] > peak[row]).all()
+        assert part.legal.any((1, 2)).all()
 
 
 @given(st.integers(0, 100_000), st.integers(1, 60))
 @settings(max_examples=25, deadline=None)
 def test_the_best_places_are_the_best_sums_each_with_its_characters_and_features(seed, most):
-    for some in weigh_spans(*case(seed)):
+    for _, some in described(*case(seed)):
         for row, sums in enumerate(some.total(SpanWeights())):
             first, last = best_places(sums, most)
             assert some.legal[row, first, last].all()

@@ -1,10 +1,10 @@
 """The pieces of a mention that stand apart from its span."""
 
 import numpy as np
+from slow_candidates import whole_rows
 
 from projector.decode.decoded import Decoded
 from projector.decode.discontinuous import discontinuous_parts
-from projector.decode.membership import MassShares
 from projector.text.words import find_words
 
 
@@ -18,7 +18,7 @@ def pieces_of(coverage, purity, chosen, *, text="a b c d e f g h i j", reach=4):
             row[0, word] = value
     decoded = Decoded(first, last, np.ones(1, np.float32))
     return discontinuous_parts(
-        MassShares(*shares), decoded, words, coverage=0.2, purity=0.8, reach=reach
+        whole_rows(*shares), decoded, words, coverage=0.2, purity=0.8, reach=reach
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from slow_candidates import whole_rows
 
 from projector.decode.longest_run import TokenRuns, longest_run, token_runs
 
@@ -31,8 +32,14 @@ def slow_longest_run(row, marked, threshold, gap):
     return best
 
 
+def runs_of(membership, marked, **options):
+    """Return the runs of spans that have a label each."""
+    shares = whole_rows(np.zeros_like(membership), membership)
+    return token_runs(shares, marked, np.arange(len(membership)), **options)
+
+
 def choose(membership, marked, **options):
-    runs = token_runs(membership, marked, **options)
+    runs = runs_of(membership, marked, **options)
     return longest_run(TokenRuns(np.arange(len(runs)), np.empty((0, 2), np.int64), runs))
 
 
@@ -70,7 +77,7 @@ def test_the_threshold_itself_passes():
 def test_runs_hold_every_token_that_passes_and_stand_apart(row, marks, gap):
     marked = np.array([bool(marks >> t & 1) for t in range(len(row))], dtype=np.bool_)
     membership = np.array(row, dtype=np.float32)
-    (runs,) = token_runs(membership[None], marked[None], threshold=0.5, gap=gap)
+    (runs,) = runs_of(membership[None], marked[None], threshold=0.5, gap=gap)
     inside = [token for run in runs for token in range(run.first, run.last)]
     assert len(inside) == len(set(inside))
     assert set(np.flatnonzero(membership >= 0.5).tolist()) <= set(inside)

@@ -6,12 +6,13 @@ import numpy as np
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slow_candidates import whole_rows
 from stretches import offsets_of, stretches
 
 from projector.align.anchors import diagonal
 from projector.align.band import band_around
 from projector.align.weights import Alignment
-from projector.decode.membership import MassShares, mass_shares, shares_by_word
+from projector.decode.membership import mass_shares, shares_by_word
 from projector.text.token_words import tokens_in_words
 
 QUICK = settings(max_examples=40, deadline=None)
@@ -24,6 +25,13 @@ def alignment_of(matrix, *, full, fade):
     band = band_around(diagonal(*matrix.shape), matrix.shape[1], full=full, fade=fade)
     weights = torch.from_numpy(matrix).gather(1, band.columns) * (band.prior > 0)
     return Alignment(weights, band)
+
+
+def whole(shares, values, units):
+    """Return [M, N] what windows hold of each of N units; nothing stands outside the text."""
+    end = shares.first[:, None] + np.arange(values.shape[1])
+    assert not values[end >= units].any()
+    return shares.values_at(values, np.tile(np.arange(units), (len(values), 1)))
 
 
 def spans_of(pairs):
@@ -59,8 +67,8 @@ def test_shares_equal_a_loop_over_spans_and_tokens(sizes, seed, pairs, data, nar
     shares = mass_shares(alignment, offsets, spans)
     coverage, purity = slow_project(alignment.dense().numpy(), offsets, spans)
     assert shares.coverage.dtype == shares.purity.dtype == np.float32
-    np.testing.assert_allclose(shares.coverage, coverage, atol=1e-5)
-    np.testing.assert_allclose(shares.purity, purity, atol=1e-5)
+    np.testing.assert_allclose(whole(shares, shares.coverage, sizes[1]), coverage, atol=1e-5)
+    np.testing.assert_allclose(whole(shares, shares.purity, sizes[1]), purity, atol=1e-5)
     assert (shares.coverage >= 0).all()
     assert (shares.coverage.sum(1) <= 1 + 1e-5).all()
     assert (shares.purity >= 0).all()
@@ -92,8 +100,11 @@ def test_a_span_sends_the_same_shares_whatever_is_projected_with_it():
     together = mass_shares(alignment, offsets, spans)
     for m in range(len(spans)):
         alone = mass_shares(alignment, offsets, spans[m : m + 1])
-        np.testing.assert_array_equal(alone.coverage[0], together.coverage[m])
-        np.testing.assert_array_equal(alone.purity[0], together.purity[m])
+        for name in ("coverage", "purity"):
+            np.testing.assert_array_equal(
+                whole(alone, getattr(alone, name), 9)[0],
+                whole(together, getattr(together, name), 9)[m],
+            )
 
 
 # Words.
@@ -104,23 +115,23 @@ def test_a_span_sends_the_same_shares_whatever_is_projected_with_it():
 def test_shares_by_word_equal_a_loop(tokens, words, spans, seed):
     rng = np.random.default_rng(seed)
     shape = (spans, len(tokens))
-    shares = MassShares(*rng.uniform(0, 1, (2, *shape)).astype(np.float32))
+    shares = whole_rows(*rng.uniform(0, 1, (2, *shape)).astype(np.float32))
     word_map = tokens_in_words(tokens, words)
     found = shares_by_word(shares, word_map)
-    assert found.coverage.shape == found.purity.shape == (spans, len(words))
     coverage, purity, parts = np.zeros((3, spans, len(words)))
     for t, n, share in zip(word_map.token, word_map.word, word_map.share, strict=True):
         coverage[:, n] += shares.coverage[:, t] * share
         purity[:, n] += shares.purity[:, t] * share
         parts[:, n] += share
-    np.testing.assert_allclose(found.coverage, coverage, atol=1e-5)
-    np.testing.assert_allclose(found.purity, purity / parts.clip(1e-9), atol=1e-5)
+    of_words = [whole(found, values, len(words)) for values in (found.coverage, found.purity)]
+    np.testing.assert_allclose(of_words[0], coverage, atol=1e-5)
+    np.testing.assert_allclose(of_words[1], purity / parts.clip(1e-9), atol=1e-5)
 
 
 def test_a_token_over_two_words_is_divided_between_them():
     words = np.array([[0, 3], [3, 4], [5, 8]])
     tokens = np.array([[0, 4], [5, 6], [6, 8]])
-    shares = MassShares(
+    shares = whole_rows(
         np.array([[0.6, 0.3, 0.1]], np.float32), np.array([[0.8, 1.0, 0.5]], np.float32)
     )
     found = shares_by_word(shares, tokens_in_words(tokens, words))
@@ -131,7 +142,7 @@ def test_a_token_over_two_words_is_divided_between_them():
 def test_words_without_a_token_receive_nothing():
     words = np.array([[0, 3], [4, 5], [6, 9]])
     tokens = np.array([[0, 3], [6, 9]])
-    shares = MassShares(np.ones((1, 2), np.float32) / 2, np.ones((1, 2), np.float32))
+    shares = whole_rows(np.ones((1, 2), np.float32) / 2, np.ones((1, 2), np.float32))
     found = shares_by_word(shares, tokens_in_words(tokens, words))
     np.testing.assert_allclose(found.coverage, [[0.5, 0, 0.5]])
     np.testing.assert_allclose(found.purity, [[1, 0, 1]])

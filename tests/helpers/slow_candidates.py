@@ -13,6 +13,11 @@ PIECES = ["la", "fiebre", "alta", "de", ",", ".", "(", ")", "post-op", "«", "»
 SOURCE = "la fiebre alta (de), y post-op «x» fiebre"
 
 
+def whole_rows(coverage, purity):
+    """Return shares [M, N] in windows that are the whole text."""
+    return MassShares(np.zeros(len(coverage), np.int64), coverage, purity)
+
+
 def case(seed, *, spans=3, size=None, tagger=False):
     """Return arguments of `weigh_spans`: a text of odd pieces, random shares, some rows empty."""
     rng = np.random.default_rng(seed)
@@ -27,15 +32,16 @@ def case(seed, *, spans=3, size=None, tagger=False):
     purity = rng.random((spans, count)) ** 2
     first = rng.integers(0, len(source_words) - 2, spans)
     last = np.minimum(first + rng.integers(1, 4, spans), len(source_words))
-    edges = rng.random((2, spans, count)).astype(np.float32) if tagger else (None, None)
-    source = SourceSpans(first, last, rng.uniform(3, 40, spans).astype(np.float32), *edges)
+    edges = rng.random((2, 2, count)).astype(np.float32) if tagger else (None, None)
+    length = rng.uniform(3, 40, spans).astype(np.float32)
+    source = SourceSpans(first, last, length, np.arange(spans) % 2, *edges)
     tokens = [
         (place, min(place + 2, end))  # long words have several tokens
         for start, end in target_words.offsets.tolist()
         for place in range(start, end, 2)
     ]
     word_map = tokens_in_words(np.array(tokens, np.int64).reshape(-1, 2), target_words.offsets)
-    shares = MassShares(coverage.astype(np.float32), purity.astype(np.float32))
+    shares = whole_rows(coverage.astype(np.float32), purity.astype(np.float32))
     return shares, source, source_words, target_words, word_map
 
 
@@ -76,7 +82,7 @@ def slow_features(m, first, last, shares, source, source_words, words, word_map)
     }
     if source.begins is not None:
         sure = {
-            (a, b): float(source.begins[m, a] + source.ends[m, b - 1])
+            (a, b): float(source.begins[source.label[m], a] + source.ends[source.label[m], b - 1])
             for a, b in legal_candidates(m, shares, source, words)
         }
         features["tagger"] = sure[first, last] - max(sure.values())

@@ -1,0 +1,23 @@
+"""Arrays of like sizes are put together within a bound."""
+
+from math import prod
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projector.decode.groups import index_groups
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=20),
+    st.sampled_from([1, 10, 60, 10_000]),
+)
+def test_every_index_is_in_one_group_that_fits(sizes, most):
+    table = np.array(sizes, np.int64).reshape(-1, 2)
+    groups = [group.tolist() for group in index_groups(table, most=most)]
+    assert sorted(index for group in groups for index in group) == list(range(len(sizes)))
+    for group in groups:
+        padded = table[group].max(0).tolist()
+        assert group
+        assert len(group) == 1 or prod(padded) * len(group) <= most
