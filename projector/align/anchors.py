@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,6 +13,8 @@ from torch import Tensor
 
 from projector.align.similarity import ROWS_AT_ONCE, similarity_block
 from projector.settings import AlignSettings
+
+_COLUMNS_AT_ONCE = 1024  # target tokens compared at once: their similarities fit in the cache
 
 
 def expected_path(source: Tensor, target: Tensor, settings: AlignSettings) -> NDArray[np.float64]:
@@ -61,32 +64,64 @@ def mutual_best(
         ([P] source tokens, ascending, [P] target tokens, [P] similarities).
     """
     device = source.device
-    best = torch.full((len(target),), -torch.inf, device=device)
-    best_row = torch.full((len(target),), -1, device=device)
-    values = torch.empty(len(source), device=device)
-    choice = torch.empty(len(source), dtype=torch.int64, device=device)
+    of_row, of_column = _Best.none(len(source), device), _Best.none(len(target), device)
     for first in range(0, len(source), ROWS_AT_ONCE):
         center = path[first : first + ROWS_AT_ONCE]
         rows = (first, first + len(center))
         low = min(max(int(np.floor(center[0] - reach)), 0), len(target) - 1)
         high = max(min(int(np.ceil(center[-1] + reach)) + 1, len(target)), low + 1)
-        block = similarity_block(source, target, rows, (low, high), neighbors)
-        expected = torch.from_numpy(center).to(device, torch.float32)[:, None]
-        column = torch.arange(low, high, device=device)
-        block = block.masked_fill((column - expected).abs() > reach, -torch.inf)
-        values[rows[0] : rows[1]], index = block.max(1)
-        choice[rows[0] : rows[1]] = index + low
-        tops, top_row = block.max(0)
-        better = tops > best[low:high]
-        best[low:high] = torch.where(better, tops, best[low:high])
-        best_row[low:high] = torch.where(better, top_row + first, best_row[low:high])
-    mutual = best_row[choice] == torch.arange(len(source), device=device)
-    pairs = torch.nonzero(mutual & torch.isfinite(values)).flatten()
+        for start in range(low, high, _COLUMNS_AT_ONCE):
+            columns = (start, min(start + _COLUMNS_AT_ONCE, high))
+            block = similarity_block(source, target, rows, columns, neighbors)
+            block = _within_reach(block, center, columns, reach)
+            of_row.update(block, rows[0], columns[0])
+            of_column.update(block.T, columns[0], rows[0])
+    mutual = of_column.index[of_row.index] == torch.arange(len(source), device=device)
+    pairs = torch.nonzero(mutual & torch.isfinite(of_row.value)).flatten()
     return (
         pairs.cpu().numpy(),
-        choice[pairs].cpu().numpy(),
-        values[pairs].cpu().numpy(),
+        of_row.index[pairs].cpu().numpy(),
+        of_row.value[pairs].cpu().numpy(),
     )
+
+
+def _within_reach(
+    block: Tensor, center: NDArray[np.float64], columns: tuple[int, int], reach: float
+) -> Tensor:
+    """Return similarities with minus infinity where a column is too far from its row's centre."""
+    if center[-1] - reach + 1 < columns[0] and columns[1] < center[0] + reach - 1:
+        return block  # most are: a document is much longer than a block
+    expected = torch.from_numpy(center).to(block.device, torch.float32)[:, None]
+    column = torch.arange(*columns, device=block.device)
+    return block.masked_fill((column - expected).abs() > reach, -torch.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """The best partner of each token so far, of equal ones the first.
+
+    Args:
+        value: Its similarity; minus infinity where there is none.
+        index: Which it is.
+    """
+
+    value: Tensor
+    index: Tensor
+
+    @classmethod
+    def none(cls, tokens: int, device: torch.device) -> _Best:
+        """Return so many tokens without a partner."""
+        value = torch.full((tokens,), -torch.inf, device=device)
+        return cls(value, torch.zeros(tokens, dtype=torch.int64, device=device))
+
+    def update(self, block: Tensor, first: int, first_partner: int) -> None:
+        """Look at the similarities [K, P] of the tokens from `first` with partners, in place."""
+        tops = block.amax(1)
+        value = self.value[first : first + len(block)]
+        better = torch.nonzero(tops > value).flatten()
+        # Which it is, is asked only where it matters: that takes longer than how much.
+        value[better] = tops[better]
+        self.index[first + better] = block[better].max(1).indices + first_partner
 
 
 def anchored_path(

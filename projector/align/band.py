@@ -7,12 +7,17 @@ that is wide enough is the whole matrix.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+_ROWS_AT_ONCE = (
+    8192  # source tokens whose columns are listed at once: a band is held, not its index
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,12 @@ class Band:
         width = torch.arange(self.prior.shape[1], device=left.device)
         return (left[:, None] + width).clamp_(0, max(self.targets - 1, 0))
 
+    def parts(self) -> Iterator[tuple[slice, Tensor]]:
+        """Yield the columns of some rows at a time, as much as is quick and takes little memory."""
+        for start in range(0, len(self.left), _ROWS_AT_ONCE):
+            rows = slice(start, start + _ROWS_AT_ONCE)
+            yield rows, self.columns_of(self.left[rows])
+
 
 def band_around(
     path: NDArray[np.float64],
@@ -62,20 +73,37 @@ def band_around(
     reach = int(np.ceil(fade))
     center = torch.from_numpy(path).to(torch.float32)
     left = torch.from_numpy(np.floor(path).astype(np.int64)) - reach
-    columns = left[:, None] + torch.arange(2 * reach + 2 if targets else 0)
-    distance = (columns - center[:, None]).abs()
+    width = torch.arange(2 * reach + 2 if targets else 0)
+    prior = torch.empty(len(path), len(width))
     slope = max(fade - full, 1e-6)
-    prior = ((fade - distance) / slope).clamp(0, 1)
-    prior[(columns < 0) | (columns >= targets)] = 0
+    for start in range(0, len(path), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        columns = left[rows, None] + width
+        distance = (columns - center[rows, None]).abs()
+        outside = (columns < 0) | (columns >= targets)
+        prior[rows] = ((fade - distance) / slope).clamp(0, 1).masked_fill(outside, 0)
     return Band(left.to(device), prior.to(device), targets)
 
 
 def column_sum(values: Tensor, band: Band) -> Tensor:
     """Sum the values [S, W] of a band by target token, [T]."""
-    return values.new_zeros(band.targets).index_add_(0, band.columns.flatten(), values.flatten())
+    total = values.new_zeros(band.targets)
+    for rows, columns in band.parts():
+        total.index_add_(0, columns.flatten(), values[rows].flatten())
+    return total
 
 
 def column_max(values: Tensor, band: Band) -> Tensor:
     """Return the greatest value of a band [S, W] by target token, [T]; minus infinity for none."""
-    empty = values.new_full((band.targets,), -torch.inf)
-    return empty.scatter_reduce_(0, band.columns.flatten(), values.flatten(), "amax")
+    greatest = values.new_full((band.targets,), -torch.inf)
+    for rows, columns in band.parts():
+        greatest.scatter_reduce_(0, columns.flatten(), values[rows].flatten(), "amax")
+    return greatest
+
+
+def of_columns(values: Tensor, band: Band) -> Tensor:
+    """Return [S, W], in each entry of a band the value of its target token, [T]."""
+    spread = values.new_empty(band.prior.shape)
+    for rows, columns in band.parts():
+        spread[rows] = values[columns]
+    return spread

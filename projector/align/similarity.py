@@ -25,7 +25,10 @@ def centered(vectors: Tensor, *, prior_tokens: float = 0.0) -> Tensor:
         [T, d] of unit length.
     """
     mean = vectors.sum(0) / (len(vectors) + prior_tokens) if len(vectors) else 0.0
-    return torch.nn.functional.normalize(vectors - mean, dim=-1)
+    shifted = vectors - mean
+    # In place, a long text's vectors being large, where no gradient goes through them.
+    place = None if shifted.requires_grad else shifted
+    return torch.nn.functional.normalize(shifted, dim=-1, out=place)
 
 
 def contextualized(vectors: Tensor, *, factor: float = 0.1) -> Tensor:
@@ -58,10 +61,9 @@ def cosines(
     Returns:
         [S, W] in [-1, 1]; entries outside the text repeat its first or last token's.
     """
-    columns = band.columns
-    similarity = torch.empty(columns.shape, device=source.device)
+    similarity = torch.empty(band.prior.shape, device=source.device)
     for first in range(0, len(source), ROWS_AT_ONCE):
-        wanted = columns[first : first + ROWS_AT_ONCE]
+        wanted = band.columns_of(band.left[first : first + ROWS_AT_ONCE])
         low, high = int(wanted.min()), int(wanted.max()) + 1
         rows = (first, first + len(wanted))
         block = similarity_block(source, target, rows, (low, high), neighbors)
@@ -82,7 +84,8 @@ def similarity_block(
     block = source[top : rows[1] + halo] @ target[left : columns[1] + halo].T
     mixed = block.clone()
     for step, weight in enumerate(neighbors, start=1):
-        mixed[step:, step:] += weight * block[:-step, :-step]
-        mixed[:-step, :-step] += weight * block[step:, step:]
+        weighted = weight * block
+        mixed[step:, step:] += weighted[:-step, :-step]
+        mixed[:-step, :-step] += weighted[step:, step:]
     mixed /= 1 + 2 * sum(neighbors)
     return mixed[rows[0] - top : rows[1] - top, columns[0] - left : columns[1] - left]

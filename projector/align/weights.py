@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from projector.align.band import Band, column_max, column_sum
+from projector.align.band import Band, column_max, column_sum, of_columns
 
 _TINY = 1e-30
 
@@ -46,7 +46,7 @@ def mutual_argmax(similarity: Tensor, band: Band) -> Tensor:
     """
     allowed = similarity.masked_fill(band.prior == 0, -torch.inf)
     best_of_row = allowed.max(1, keepdim=True).values
-    best_of_column = column_max(allowed, band)[band.columns]
+    best_of_column = of_columns(column_max(allowed, band), band)
     return (allowed == best_of_row) & (allowed == best_of_column) & (band.prior > 0)
 
 
@@ -62,7 +62,7 @@ def itermax(similarity: Tensor, band: Band, *, rounds: int = 2, discount: float 
     aligned = mutual_argmax(similarity, band)
     for _ in range(rounds - 1):
         row = aligned.any(1, keepdim=True)
-        column = (column_sum(aligned.float(), band) > 0)[band.columns]
+        column = of_columns(column_sum(aligned.float(), band) > 0, band)
         factor = torch.where(row | column, discount, 1.0)
         left_over = (similarity * factor).masked_fill(row & column, -torch.inf)
         aligned = aligned | mutual_argmax(left_over, band) & ~(row & column)
@@ -77,7 +77,7 @@ def softmax_both_ways(similarity: Tensor, band: Band, *, temperature: float) -> 
     """
     kernel = _kernel(similarity, band, temperature)
     rows = kernel.sum(1, keepdim=True).clamp_min(_TINY)
-    columns = column_sum(kernel, band).clamp_min(_TINY)[band.columns]
+    columns = of_columns(column_sum(kernel, band).clamp_min(_TINY), band)
     return (kernel / rows) * (kernel / columns)
 
 
@@ -99,11 +99,10 @@ def sinkhorn(similarity: Tensor, band: Band, *, epsilon: float, iterations: int)
     kernel = _kernel(similarity, band, epsilon)
     sources, targets = len(similarity), band.targets
     column = similarity.new_ones(targets)
-    columns = band.columns
     for _ in range(iterations):
-        row = (1 / sources) / (kernel * column[columns]).sum(1).clamp_min(_TINY)
+        row = (1 / sources) / of_columns(column, band).mul_(kernel).sum(1).clamp_min(_TINY)
         column = (1 / targets) / column_sum(kernel * row[:, None], band).clamp_min(_TINY)
-    return row[:, None] * kernel * column[columns]
+    return of_columns(column, band).mul_(row[:, None] * kernel)
 
 
 def sinkhorn_converged(similarity: Tensor, band: Band, *, epsilon: float) -> Tensor:

@@ -62,9 +62,9 @@ def _encode(text: TokenizedText) -> NDArray[np.float32]:
         return np.empty((0, DIMENSION), np.float32)
     vectors = np.stack([_vector(word) for word in words])
     mixed = vectors.copy()
-    together = (text.segments[1:] == text.segments[:-1])[:, None]
-    mixed[1:] += 0.2 * vectors[:-1] * together
-    mixed[:-1] += 0.2 * vectors[1:] * together
+    beside = np.float32(0.2) * (text.segments[1:] == text.segments[:-1])[:, None]
+    mixed[1:] += vectors[:-1] * beside
+    mixed[:-1] += vectors[1:] * beside
     mixed /= np.sqrt(np.square(mixed).sum(1, keepdims=True))
     return mixed
 

@@ -41,6 +41,14 @@ def test_an_endless_prior_only_normalises():
     )
 
 
+def test_gradients_go_through_centering_and_change_nothing():
+    vectors = torch.from_numpy(np.random.default_rng(1).normal(size=(5, 4))).float()
+    plain = centered(vectors)
+    traced = centered(vectors.clone().requires_grad_())
+    assert torch.equal(plain, traced)
+    assert traced.requires_grad
+
+
 def test_centering_no_tokens_gives_none():
     assert centered(torch.empty(0, 4)).shape == (0, 4)
 
