@@ -17,7 +17,7 @@ import click
 
 from jobs.research.synthetic.generate import sample_passages
 from jobs.research.synthetic.passages import ParallelPassage, join_passages
-from jobs.research.whole_command import Cost, command_cost
+from jobs.research.whole_command import Cost, command_cost, told
 from projector.corpus.formats.brat_write import write_brat
 from projector.document import Document, Fragment, Mention
 from projector.text.words import find_words
@@ -120,15 +120,6 @@ def _projected(document: Document, translation: Document, model: str, recipe: st
             write_brat(one, folder)
         inputs = [*map(str, folders), "-o", str(root / "out")]
         return command_cost([*_PROJECT, *inputs, "-m", model, "--recipe", recipe])
-
-
-def told(cost: Cost, before: Cost | None) -> str:
-    """Return a cost in words, and how many times as much as the one before it that is."""
-    figures = f"{cost.seconds:.1f} s ({cost.processor:.1f} s of processors), {cost.memory:.0f} MiB"
-    if before is None:
-        return figures
-    times = cost.processor / before.processor
-    return f"{figures}; {times:.1f} times the time, {cost.memory / before.memory:.1f} the memory"
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +13,15 @@ import click
 
 _MEBIBYTE = 1024.0**2
 _COUNTED_IN = 1024 if sys.platform == "linux" else 1  # bytes, of a process's greatest size
+# A process begins with the size of the one that starts it, so that a small one does.
+_STARTER = """
+import json, resource, subprocess, sys, time
+started = time.perf_counter()
+ended = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
+seconds = time.perf_counter() - started
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([ended.returncode, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss]))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +49,23 @@ def command_cost(command: Sequence[str], *, accept: Sequence[int] = (0,)) -> Cos
     Raises:
         ClickException: It ended otherwise.
     """
-    started = time.perf_counter()
-    with subprocess.Popen(
-        command,
+    ended = subprocess.run(
+        [sys.executable, "-S", "-c", _STARTER, *command],
         env={**os.environ, "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
-    ) as process:
-        told = process.stderr.read() if process.stderr else ""
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - started
-    if process.returncode not in accept:
-        raise click.ClickException(f"{' '.join(command)} ended with {process.returncode}: {told}")
-    memory = used.ru_maxrss * _COUNTED_IN / _MEBIBYTE
-    return Cost(seconds, used.ru_utime + used.ru_stime, memory)
+        check=True,
+    )
+    code, seconds, processor, size = json.loads(ended.stdout)
+    if code not in accept:
+        raise click.ClickException(f"{' '.join(command)} ended with {code}: {ended.stderr}")
+    return Cost(seconds, processor, size * _COUNTED_IN / _MEBIBYTE)
+
+
+def told(cost: Cost, before: Cost | None) -> str:
+    """Return a cost in words, and how many times as much as the one before it that is."""
+    figures = f"{cost.seconds:.1f} s ({cost.processor:.1f} s of processors), {cost.memory:.0f} MiB"
+    if before is None:
+        return figures
+    times = cost.processor / before.processor
+    return f"{figures}; {times:.1f} times the time, {cost.memory / before.memory:.1f} the memory"

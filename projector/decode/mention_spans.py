@@ -36,7 +36,7 @@ class TargetSpans:
     characters: NDArray[np.int64]
     scores: NDArray[np.float32]
 
-    def __getitem__(self, index: NDArray[np.bool_]) -> TargetSpans:
+    def __getitem__(self, index: Ints) -> TargetSpans:
         """Return the spans at `index`."""
         return TargetSpans(self.fragment[index], self.characters[index], self.scores[index])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,9 +24,11 @@ def mention_projections(
         min_score: Least score of a projection.
     """
     owner = fragments.mention[spans.fragment]
+    order = np.argsort(owner, kind="stable")
+    borders = np.searchsorted(owner[order], np.arange(len(pair.source.mentions) + 1)).tolist()
     return tuple(
-        _projection(mention, spans[owner == number], pair.target.text, min_score)
-        for number, mention in enumerate(pair.source.mentions)
+        _projection(mention, spans[order[start:end]], pair.target.text, min_score)
+        for mention, (start, end) in zip(pair.source.mentions, pairwise(borders), strict=True)
     )
 
 

@@ -54,12 +54,15 @@ class SpanEvidence:
         self, offsets: NDArray[np.int64], labels: Sequence[str]
     ) -> Iterator[tuple[list[int], int, int]]:
         """Yield which labels each mention is of, and which stretches it covers."""
-        for mention in self.document.mentions:
-            rows = [row for row, label in enumerate(labels) if label == mention.label]
-            span = np.array([[mention.start, mention.end]], dtype=np.int64)
-            first, last = overlap_range(offsets, span)
-            if rows and first[0] < last[0]:
-                yield rows, int(first[0]), int(last[0])
+        rows: dict[str, list[int]] = {label: [] for label in labels}
+        for row, label in enumerate(labels):
+            rows[label].append(row)
+        mentions = [mention for mention in self.document.mentions if mention.label in rows]
+        spans = [(mention.start, mention.end) for mention in mentions]
+        ranges = overlap_range(offsets, np.array(spans, dtype=np.int64).reshape(-1, 2))
+        for mention, first, last in zip(mentions, *(side.tolist() for side in ranges), strict=True):
+            if first < last:
+                yield rows[mention.label], first, last
 
 
 @dataclass(frozen=True, slots=True)
