@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from projector.arrays import Floats, Ints
 from projector.decode.best_span import best_candidates, span_probabilities
-from projector.decode.candidates import Candidates, Described, Feature, best_places
+from projector.decode.bounds import Feature
+from projector.decode.candidates import Candidates, Described, best_places
 from projector.decode.longest_run import TokenRuns
 from projector.decode.mention_spans import choose_spans
 from projector.decode.projections import mention_projections
@@ -208,7 +209,7 @@ def _spans(
     """Return the best spans of each fragment, with the decoder's own sums and probabilities."""
     best = best_candidates(candidates, weights=weights)
     ranked: list[list[RankedCandidate]] = [[] for _ in candidates.index]
-    for some in candidates.described():
+    for some in candidates.described(weights):
         total = some.total(weights)
         probability = span_probabilities(total, best, nothing=weights.nothing)
         for row, of_fragment in enumerate(ranked):

@@ -100,7 +100,7 @@ def _best(
 ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
     """Return of each span [K, 2] characters and [K, F] features of its best by present weights."""
     parts: list[list[tuple[NDArray[Any], ...]]] = [[] for _ in candidates.index]
-    for some in candidates.described():
+    for some in candidates.described(SpanWeights()):
         total = some.total(SpanWeights())
         for row, of_span in enumerate(parts):
             places = best_places(total[row], _KEPT)

@@ -63,7 +63,7 @@ def best_span(candidates: Candidates, *, weights: SpanWeights) -> Decoded:
 
 def best_candidates(candidates: Candidates, *, weights: SpanWeights) -> BestCandidates:
     """Return the best candidate of each of m source spans; of equal ones the first."""
-    return reduce(_better, (_best_of(some, weights) for some in candidates.described()))
+    return reduce(_better, (_best_of(some, weights) for some in candidates.described(weights)))
 
 
 def _best_of(candidates: Described, weights: SpanWeights) -> BestCandidates:

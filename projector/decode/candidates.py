@@ -10,22 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from math import log
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from projector.arrays import Floats, Ints
+from projector.decode.bounds import Feature, Outline, upper_bounds
 from projector.decode.groups import index_groups
 from projector.decode.membership import MassShares
 from projector.settings import SpanWeights
 from projector.text.token_words import TokenWordMap
 from projector.text.words import Words
 
-Feature = NDArray[np.float32] | NDArray[np.float64]
 T = TypeVar("T", np.int64, np.float64)
 
-_CANDIDATES_AT_ONCE = 250_000  # so many are described together: each feature fits in the cache
+_CANDIDATES_AT_ONCE = 250_000  # so many are described together; a span with more is alone
+_FIRST_WORDS_AT_ONCE = 128  # of a span that is alone: what can matter is asked of so many together
+_STRIDE = 16  # every so many words an edge is tried, to learn what a span's best has at least
+_NEGLIGIBLE = 1e-9  # of all odds of a span: less than a float32 tells of its probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,23 +184,66 @@ class Candidates:
     target: CountedWords
     ranges: Ranges
 
-    def described(self) -> Iterator[Described]:
-        """Yield the candidates with their features, as many first words at once as memory allows.
+    def described(self, weights: SpanWeights) -> Iterator[Described]:
+        """Yield the candidates with their features: all at once, or those that can matter.
 
-        All come at once but those of a very long span, which are alone then.
+        Of one span's very many only those come, some first words at a time, that may have more
+        than a negligible part in its probabilities.
+
+        Args:
+            weights: Of the features; they decide what can matter.
         """
-        ranges = self.ranges
-        rows = max(1, _CANDIDATES_AT_ONCE // ranges.last.size)
+        first, last = self.ranges.first, self.ranges.last
         surest = self._surest_edges()
-        for start in range(0, ranges.first.shape[1], rows):
-            some = slice(start, start + rows)
-            first, last = ranges.first[:, some], ranges.last
-            features = span_features(self.shares, self.spans, self.source, self.target, first, last)
-            if surest is not None:
-                # Below its best candidate: a tagger tells where a mention stands, not whether.
-                features["tagger"] -= surest[:, None, None]
-            legal = ranges.begins[:, some, None] & ranges.ends[:, None, :]
+        if first.size * last.shape[1] <= _CANDIDATES_AT_ONCE:
+            legal = self.ranges.begins[:, :, None] & self.ranges.ends[:, None, :]
+            features = self._features(first, last, surest)
             yield Described(self.target.words, first, last, legal, features)
+            return
+        floor = self._least_that_matters(weights, surest)
+        rows = max(1, min(_FIRST_WORDS_AT_ONCE, _CANDIDATES_AT_ONCE // last.size))
+        for start in range(0, first.shape[1], rows):
+            some = first[:, start : start + rows]
+            kept = last[:, upper_bounds(self._outline(some, surest), weights) >= floor]
+            if kept.size:
+                legal = np.ones((1, some.size, kept.size), np.bool_)
+                features = self._features(some, kept, surest)
+                yield Described(self.target.words, some, kept, legal, features)
+
+    def _features(self, first: Ints, last: Ints, surest: Floats | None) -> dict[str, Feature]:
+        features = span_features(self.shares, self.spans, self.source, self.target, first, last)
+        if surest is not None:
+            # Below its best candidate: a tagger tells where a mention stands, not whether it does.
+            features["tagger"] -= surest[:, None, None]
+        return features
+
+    def _least_that_matters(self, weights: SpanWeights, surest: Floats | None) -> float:
+        """Return the sum below which all candidates of one span together have next to no odds."""
+        first, last = self.ranges.first, self.ranges.last
+        some, others = first[:, ::_STRIDE], last[:, ::_STRIDE]
+        features = self._features(some, others, surest)
+        legal = np.ones((1, some.size, others.size), np.bool_)
+        total = Described(self.target.words, some, others, legal, features).total(weights)
+        return float(total.max()) + log(_NEGLIGIBLE / (first.size * last.size))
+
+    def _outline(self, first: Ints, surest: Floats | None) -> Outline:
+        """Return what is known of one span's candidates with some first words."""
+        last, words = self.ranges.last, self.target.words
+        ends = first[:, [0, -1]]
+        at_ends = self._features(ends, last, surest)
+        edges = self._features(first, last[:, :1], surest)
+        tokens = np.asarray(_between(self.target.tokens, ends, last)[0]).clip(1e-9)
+        characters = words.offsets[last[0] - 1, 1] - words.offsets[ends[0], 0][:, None]
+        balance = self.target.brackets[first[0]]
+        return Outline(
+            {name: values[0, 0] for name, values in at_ends.items()},
+            {name: values[0, 1] for name, values in at_ends.items()},
+            {name: values[0, :, 0] for name, values in edges.items()},
+            0,
+            tokens[0] / tokens[1],
+            characters[0].clip(1) / characters[1].clip(1),
+            float(np.abs(balance - balance[-1]).max()),
+        )
 
     def _surest_edges(self) -> Floats | None:
         """Return [m] the greatest sum of a tagger's probabilities of a candidate's edges."""
@@ -301,8 +348,8 @@ def _edge_features(
 ) -> dict[str, Feature]:
     """Compare the first words [m, A] and the last [m, B] of candidates with the mention's."""
     begin, close = spans.first[:, None], spans.last[:, None] - 1
-    opens = ~words.lexical & ~words.opening
-    closes = ~words.lexical & (words.bracket >= 0)
+    opens = ~words.lexical[start] & ~words.opening[start]
+    closes = ~words.lexical[end] & (words.bracket[end] >= 0)
     return {
         "cut": _edges(
             words.splits_compound[start] & ~own.splits_compound[begin],
@@ -312,7 +359,7 @@ def _edge_features(
             words.function[start] & ~own.function[begin],
             words.function[end] & ~own.function[close],
         ),
-        "punctuation": _edges(opens[start] & own.lexical[begin], closes[end] & own.lexical[close]),
+        "punctuation": _edges(opens & own.lexical[begin], closes & own.lexical[close]),
     }
 
 

@@ -52,13 +52,15 @@ class MassShares:
         sums = np.zeros((len(values), values.shape[1] + 1))
         np.cumsum(values, axis=1, dtype=np.float64, out=sums[:, 1:])
         within = (units - self.first[:, None]).clip(0, values.shape[1])
-        return np.asarray(np.take_along_axis(sums, within, axis=1))
+        return np.asarray(sums[np.arange(len(values))[:, None], within])
 
     def values_at(self, values: Floats, units: Ints) -> Floats:
         """Return values [M, W] of the windows at given units [M, K]; 0 outside the windows."""
-        padded = np.pad(values, ((0, 0), (1, 1)))
-        within = (units - self.first[:, None] + 1).clip(0, values.shape[1] + 1)
-        return np.asarray(np.take_along_axis(padded, within, axis=1))
+        within = units - self.first[:, None]
+        outside = (within < 0) | (within >= values.shape[1])
+        padded = np.zeros((len(values), values.shape[1] + 1), np.float32)
+        padded[:, :-1] = values
+        return padded[np.arange(len(values))[:, None], np.where(outside, -1, within)]
 
 
 def mass_windows(band: Band, offsets: Ints, spans: Ints) -> tuple[Ints, Ints]:

@@ -135,7 +135,7 @@ def test_a_mention_at_an_edge_of_the_text_is_found_there(word, expected):
 def test_the_probabilities_of_all_candidates_and_of_none_sum_to_one(seed, nothing):
     weights = replace(SpanWeights(), nothing=nothing)
     for some in weigh_spans(*case(seed)):
-        (part,) = some.described()
+        (part,) = some.described(weights)
         total = part.total(weights)
         best = best_candidates(some, weights=weights)
         probability = span_probabilities(total, best, nothing=nothing)

@@ -15,7 +15,7 @@ from projector.settings import SpanWeights
 def described(*arguments):
     """Yield candidates each with what is said of them, all at once: they are few."""
     for some in weigh_spans(*arguments):
-        (part,) = some.described()
+        (part,) = some.described(SpanWeights())
         yield some, part
 
 

@@ -1,6 +1,7 @@
 """Windows of the target decode as whole texts did, and cost what mentions are long."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from projector.decode.tagger_evidence import SpanEvidence
 from projector.document import Document, DocumentPair, Fragment, Mention
 from projector.models.character_ngrams import TinyEncoder
 from projector.pipeline import weigh_pair
-from projector.settings import AlignSettings, DecodeSettings, Settings, published
+from projector.settings import AlignSettings, DecodeSettings, Settings, SpanWeights, published
 from projector.text.words import find_words
 
 WORDS = ["tos", "fiebre", "alta", "de", "dolor", ",", "la", "(", ")", "post-op", "asma.", "no"]
@@ -125,8 +126,27 @@ def test_fragments_are_decoded_in_pieces_of_bounded_size(recipe):
             if isinstance(some, TokenRuns):
                 continue
             assert some.shares.coverage.size <= 2000 or len(some.index) == 1
-            for part in some.described():
+            for part in some.described(SpanWeights()):
                 assert part.legal.size <= 4000
         found, expected = compared(pair, recipe)
     assert found.keys() == expected.keys()
     assert list(found.values()) == pytest.approx([expected[key] for key in found], abs=1e-6)
+
+
+def described_of_a_mention(words):
+    """Return how many candidates a mention within a long text has, and how many are described."""
+    pair, _ = drawn_pair(3, size=3000, mentions=1, longest=1)
+    offsets = find_words(pair.source.text, "es").offsets[1400 : 1400 + words]
+    mention = Mention("T1", "X", (Fragment(int(offsets[0, 0]), int(offsets[-1, 1])),))
+    long = DocumentPair(replace(pair.source, mentions=(mention,)), pair.target)
+    (some,) = weigh_pair(long, TinyEncoder(), Settings()).candidates
+    described = sum(part.legal.size for part in some.described(SpanWeights()))
+    return some.ranges.first.size * some.ranges.last.size, described
+
+
+def test_a_long_mentions_hopeless_candidates_are_not_described():
+    every, described = described_of_a_mention(3)
+    assert described == every
+    every, described = described_of_a_mention(300)
+    assert every > 500_000
+    assert described < every / 4
