@@ -20,6 +20,7 @@ from jobs.research.synthetic.passages import ParallelPassage, join_passages
 from jobs.research.whole_command import Cost, command_cost, told
 from projector.corpus.formats.brat_write import write_brat
 from projector.document import Document, Fragment, Mention
+from projector.storage.file_names import language_name
 from projector.text.words import find_words
 
 _PROJECT = [sys.executable, "-m", "projector.cli", "project"]
@@ -115,7 +116,7 @@ def _projected(document: Document, translation: Document, model: str, recipe: st
     """Write a pair to a temporary place and project it there."""
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
-        folders = [root / document.language, root / translation.language]
+        folders = [root / language_name(one.language) for one in (document, translation)]
         for one, folder in zip((document, translation), folders, strict=True):
             write_brat(one, folder)
         inputs = [*map(str, folders), "-o", str(root / "out")]
