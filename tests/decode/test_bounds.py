@@ -55,9 +55,8 @@ def test_what_is_left_out_has_no_part_in_the_best_and_the_odds(seed, size, weigh
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(candidates_module, "_CANDIDATES_AT_ONCE", 50)
         for some in weigh_spans(*arguments):
-            (first,), (last,), (total,), (mass,) = (
-                getattr(best_candidates(some, weights=weights), name)
-                for name in ("first", "last", "total", "mass")
-            )
-            assert (first, last, total) == expected[int(some.index[0])][:3]
-            assert mass == pytest.approx(expected[int(some.index[0])][3], rel=1e-6)
+            best = best_candidates(some, weights=weights)
+            rows = zip(best.first, best.last, best.total, best.mass, strict=True)
+            for mention, row in zip(some.index.tolist(), rows, strict=True):
+                assert row[:3] == expected[mention][:3]
+                assert row[3] == pytest.approx(expected[mention][3], rel=1e-6)

@@ -71,6 +71,7 @@ def test_worker_processes_are_killed(collection, undisturbed, cluster, tmp_path,
     assert contents(tmp_path / "run" / "result") == contents(undisturbed / "result")
 
 
+@pytest.mark.slow
 @pytest.mark.promise("resumed to the same bytes", "SIGKILL of workers", trials=2)
 def test_an_actor_is_killed(collection, undisturbed, cluster, tmp_path):
     script = textwrap.dedent("""
@@ -184,6 +185,7 @@ def test_a_document_that_kills_its_worker_fails_alone(collection, cluster, tmp_p
     assert "2 documents failed" not in done.stdout and "4 documents failed" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.promise("resumed to the same bytes", "SIGKILL of a node")
 def test_a_node_is_killed(collection, undisturbed, cluster, tmp_path):
     cluster.add_second()
