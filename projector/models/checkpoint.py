@@ -194,7 +194,8 @@ def build(
     Raises:
         ModelError: Its weights can't be read, or some are missing.
     """
-    config = type(checkpoint.config).from_dict(checkpoint.config.to_dict())
+    with foreign_reading(f"{checkpoint.name}: the configuration in {checkpoint.folder}"):
+        config = type(checkpoint.config).from_dict(checkpoint.config.to_dict())
     config.num_hidden_layers = layer
     config._attn_implementation = None  # a folder could name a kernel on the hub: code
     kind = _kind(checkpoint)

@@ -1,5 +1,6 @@
 """Whatever is wrong with a folder, it is a message that names it, or it works."""
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,7 +14,7 @@ from mutated_folders import build_folders, damage
 from projector.cli.faults import is_fault
 from projector.coding.retrieval.bi_encoder import load_bi_encoder
 from projector.coding.retrieval.cross_encoder import load_cross_encoder
-from projector.errors import ProjectorError
+from projector.errors import ModelError, ProjectorError
 from projector.models import load
 from projector.tagging.tagger import load_tagger
 
@@ -73,6 +74,15 @@ def use_damaged(folders, random, kind):
             assert len(str(error)) < 2000, f"{done}: {error}"
 
 
+def test_a_configurations_dtype_that_is_none_is_told(folders, tmp_path):
+    folder = tmp_path / "damaged"
+    shutil.copytree(folders["model"], folder)
+    said = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**said, "dtype": 0.5}))
+    with pytest.raises(ModelError, match=r"the configuration in .*damaged.*can't be read"):
+        encode(folder)
+
+
 def test_whole_folders_work(folders):
     for kind, folder in folders.items():
         USES[kind](folder)
@@ -84,7 +94,9 @@ def test_whole_folders_work(folders):
     trials=60,
 )
 @given(random=st.randoms(use_true_random=False), kind=st.sampled_from(sorted(USES)))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_a_damaged_folder_is_told_or_works(folders, random, kind):
     use_damaged(folders, random, kind)
 
@@ -98,6 +110,7 @@ def test_a_damaged_folder_is_told_or_works(folders, random, kind):
 @given(random=st.randoms(use_true_random=False), kind=st.sampled_from(sorted(USES)))
 @settings(
     max_examples=2500,
+    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_thousands_of_damaged_folders_are_told_or_work(folders, random, kind):
