@@ -12,15 +12,8 @@ from projector.corpus.language_names import guess_language
 from projector.corpus.offsets import RawMention, resolve_offsets
 from projector.document import Document
 from projector.errors import SKIP_ADVICE, CorpusError, Problem
-from projector.storage.json_lines import (
-    WrongFieldError,
-    brief,
-    identifier,
-    objects,
-    sequence,
-    string,
-    whole,
-)
+from projector.storage.json_lines import identifier, objects, sequence, string
+from projector.storage.strict_json import WrongFieldError, brief, whole
 
 CODED_LINES = ".jsonl"
 _EXPECTED = (

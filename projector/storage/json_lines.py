@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from projector.errors import CorpusError, Problem
+from projector.storage import strict_json
+from projector.storage.strict_json import STRICT, WrongFieldError, fault, whole
 from projector.storage.utf8 import decode
-
-_SHOWN = 60  # characters of a wrong value in a message
-
-
-class WrongFieldError(ValueError):
-    """A field is missing, or holds something else than it should."""
 
 
 def objects(
@@ -48,44 +43,15 @@ def _object(line: str, path: Path, number: int, expected: str) -> dict[str, Any]
     if number == 1:
         line = line.removeprefix("\ufeff")
     try:
-        row = json.loads(
-            line, object_pairs_hook=_table, parse_float=_finite, parse_constant=_finite
-        )
+        row = json.loads(line, **STRICT)
         if "\\u" in line:
             json.dumps(row, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
-        problem = Problem(path, number, f"no JSON ({_told(error)})", expected)
+        problem = Problem(path, number, f"no JSON ({fault(error)})", expected)
         raise CorpusError(problem) from error
     if not isinstance(row, dict):
         raise CorpusError(Problem(path, number, "no object", expected))
     return row
-
-
-def _told(error: ValueError | RecursionError) -> str:
-    """Return what is wrong with a line, in few words."""
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg}, at character {error.pos + 1}"
-    if isinstance(error, UnicodeEncodeError):
-        return f"half of a surrogate pair, \\u{ord(error.object[error.start]):04x}, alone"
-    if isinstance(error, RecursionError):
-        return "nested too deeply"
-    return str(error).partition(":")[0]  # what Python says of too long a number goes on
-
-
-def _table(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        keys = [key for key, _ in pairs]
-        repeated = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {brief(repeated)} comes twice in an object")
-    return table
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError(f"{digits[:_SHOWN]} is no number that can be counted with")
-    return number
 
 
 def string(row: Mapping[str, Any], key: str) -> str:
@@ -94,10 +60,7 @@ def string(row: Mapping[str, Any], key: str) -> str:
     Raises:
         WrongFieldError: It isn't.
     """
-    value = _field(row, key)
-    if not isinstance(value, str):
-        raise WrongFieldError(f"{key} is {brief(value)}; a string is needed")
-    return value
+    return strict_json.string(_field(row, key), key)
 
 
 def identifier(row: Mapping[str, Any], key: str) -> str:
@@ -116,33 +79,10 @@ def sequence(row: Mapping[str, Any], key: str) -> list[Any]:
     Raises:
         WrongFieldError: It isn't.
     """
-    value = _field(row, key)
-    if not isinstance(value, list):
-        raise WrongFieldError(f"{key} is {brief(value)}; a list is needed")
-    return value
-
-
-def whole(value: object, name: str) -> int:
-    """Return a value that must be a whole number, as offsets are; `name` is for the message.
-
-    Raises:
-        WrongFieldError: It isn't, like 1.5, true or "1".
-    """
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise WrongFieldError(f"{name} is {brief(value)}; a whole number is needed")
-    return value
+    return strict_json.array(_field(row, key), key)
 
 
 def _field(row: Mapping[str, Any], key: str) -> object:
     if key not in row:
         raise WrongFieldError(f"has no {key}")
     return row[key]
-
-
-def brief(value: object) -> str:
-    """Return a value as JSON writes it, cut where it is long."""
-    try:
-        told = json.dumps(value, ensure_ascii=False)
-    except RecursionError:
-        return "something nested deeply"
-    return told if len(told) <= _SHOWN else f"{told[: _SHOWN - 1]}…"

@@ -16,13 +16,10 @@ from projector.corpus.formats.bioc import (
 )
 from projector.corpus.formats.json_elements import (
     Element,
-    WrongValueError,
     elements,
     identifier,
     objects,
     read_element,
-    shown,
-    string,
     whole_number,
 )
 from projector.corpus.formats.stated import StatedDocument
@@ -30,6 +27,7 @@ from projector.corpus.formats.stretch import RecordFiles, Stretch, whole_file
 from projector.corpus.reading import Reading
 from projector.errors import CorpusError, Problem
 from projector.settings import ReadingRules
+from projector.storage.strict_json import WrongFieldError, brief, string
 
 MEMBERS = ("documents", "PubTator3")  # what holds the documents of a file that is one object
 
@@ -57,7 +55,7 @@ def index_bioc_json(path: Path) -> Iterator[tuple[str, Stretch]]:
     for element in _documents(path):
         name = identifier(element.value.get("id"))
         if not name:
-            found = f"{element.where} has the id {shown(element.value.get('id'))}"
+            found = f"{element.where} has the id {brief(element.value.get('id'))}"
             raise CorpusError(Problem(path, element.stretch.line, found.strip(), "a document's id"))
         yield name, element.stretch
 
@@ -91,7 +89,7 @@ def read_bioc_json(
     try:
         for where, passage in objects(value.get("passages"), "passages"):
             _add_passage(bioc, passage, where, stated, stretch.line)
-    except WrongValueError as error:
+    except WrongFieldError as error:
         raise CorpusError(Problem(stretch.path, stretch.line, f"{name}: {error}")) from error
     _add_relations(bioc, value, "", stated, stretch.line)
     return bioc_reading(stated, bioc, language)
@@ -102,7 +100,7 @@ def _infons(value: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(infons, dict):
         return {}
     return {
-        name: item if isinstance(item, str) else shown(item)
+        name: item if isinstance(item, str) else brief(item)
         for name, item in infons.items()
         if item is not None
     }
@@ -142,7 +140,7 @@ def _add_annotations(
                 for part, place in objects(annotation.get("locations"), f"{name}.locations")
             )
             text = string(annotation.get("text") or "", f"{name}: the text")
-        except WrongValueError as error:
+        except WrongFieldError as error:
             stated.problem(line, str(error), mention=id_ or name)
             continue
         passage.annotations.append(BiocAnnotation(id_, _infons(annotation), places, text, line))
@@ -159,5 +157,5 @@ def _add_relations(
             )
             id_ = identifier(relation.get("id"))
             bioc.relations.append(BiocRelation(id_, _infons(relation), nodes, line))
-    except WrongValueError as error:
+    except WrongFieldError as error:
         stated.problem(line, str(error))

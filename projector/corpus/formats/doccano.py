@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from projector.corpus.formats.json_elements import (
-    WrongValueError,
     array,
     elements,
     identifier,
     named,
     objects,
     read_element,
-    shown,
-    string,
     whole_number,
 )
 from projector.corpus.formats.stated import StatedDocument
@@ -29,6 +26,7 @@ from projector.corpus.formats.stretch import RecordFiles, Stretch
 from projector.corpus.reading import Reading
 from projector.errors import CorpusError, Problem
 from projector.settings import ReadingRules
+from projector.storage.strict_json import WrongFieldError, brief, string
 
 TEXT_KEYS = ("text", "data")
 SPAN_KEYS = ("entities", "spans", "labels", "label")
@@ -90,16 +88,16 @@ def _add_spans(
 ) -> None:
     """Add the spans under a key; `ids` are the mentions' by the spans'."""
     if spans is not None and not isinstance(spans, list):
-        stated.lose(line, f"{key} {shown(spans)} is about the whole text")
+        stated.lose(line, f"{key} {brief(spans)} is about the whole text")
         return
     for index, span in enumerate(spans or ()):
         name = f"{key}[{index}]"
         if isinstance(span, str):
-            stated.lose(line, f"{name} {shown(span)} is about the whole text")
+            stated.lose(line, f"{name} {brief(span)} is about the whole text")
             continue
         try:
             id_, start, end, label, text = _span(span, name)
-        except WrongValueError as error:
+        except WrongFieldError as error:
             stated.problem(line, str(error), _EXPECTED, mention=f"{name}")
             continue
         mention = stated.add_mention(id_, label, [(start, end)], text, line)
@@ -120,7 +118,7 @@ def _span(span: object, name: str) -> tuple[str, int, int, str, str | None]:
     else:
         items = array(span, name)
         if len(items) not in (3, 4):
-            raise WrongValueError(f"{name} is {shown(span)}")
+            raise WrongFieldError(f"{name} is {brief(span)}")
         start, end, label = items[:3]
         id_, text = identifier(items[3]) if len(items) > 3 else "", None
     return (
@@ -138,7 +136,7 @@ def _add_attributes(
     """Keep what else a span says."""
     for key, value in span.items():
         if key not in _SPAN_PARTS and value not in (None, "", [], {}):
-            text = value if isinstance(value, str) else shown(value)
+            text = value if isinstance(value, str) else brief(value)
             stated.about("attribute", key, mention, text, line)
 
 
@@ -147,7 +145,7 @@ def _add_relations(
 ) -> None:
     try:
         relations = list(objects(value.get("relations"), "relations"))
-    except WrongValueError as error:
+    except WrongFieldError as error:
         stated.problem(line, str(error))
         return
     for name, relation in relations:
@@ -155,7 +153,7 @@ def _add_relations(
         ends = [f"T{end}" if end.isdigit() else end for end in ends]
         label = identifier(relation.get("type")) or identifier(relation.get("label"))
         if not label or not all(end in ids for end in ends):
-            found = f"{name} is {shown(relation)}"
+            found = f"{name} is {brief(relation)}"
             stated.problem(line, found, "a type, and from_id and to_id that are ids of spans")
             continue
         arguments = [("Arg1", ids[ends[0]]), ("Arg2", ids[ends[1]])]

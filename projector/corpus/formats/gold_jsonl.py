@@ -16,15 +16,8 @@ from typing import Any
 
 from projector.document import Document, DocumentPair, Fragment, Mention
 from projector.errors import CorpusError, Problem
-from projector.storage.json_lines import (
-    WrongFieldError,
-    brief,
-    identifier,
-    objects,
-    sequence,
-    string,
-    whole,
-)
+from projector.storage.json_lines import identifier, objects, sequence, string
+from projector.storage.strict_json import WrongFieldError, brief, whole
 
 _EXPECTED = "an object with id, src_lang, tgt_lang, and texts with spans or tokens with links"
 _SPAN = "[start, end, label, span id] with 0 <= start < end, within the text"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from json.decoder import WHITESPACE  # type: ignore[attr-defined]
 from pathlib import Path
@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 
 from projector.corpus.formats.stretch import Stretch, whole_file
 from projector.errors import CorpusError, Problem
-
-_SHOWN = 60  # characters of a value in a message
+from projector.storage import strict_json
+from projector.storage.strict_json import STRICT, WrongFieldError, brief, fault, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,6 @@ class Element:
     value: Mapping[str, Any]
     stretch: Stretch
     where: str = ""
-
-
-class WrongValueError(ValueError):
-    """A value isn't what it should be; the message says which and what was expected."""
 
 
 def elements(path: Path, member: str | None = None) -> Iterator[Element]:
@@ -78,7 +74,7 @@ class _Cursor:
     def __init__(self, path: Path, text: str, shift: int, line: int = 1) -> None:
         self.path, self.text = path, text
         self._position, self._line, self._byte = 0, line, shift
-        self._decoder = json.JSONDecoder(parse_constant=_refuse)
+        self._decoder = json.JSONDecoder(**STRICT)
 
     def value(self, start: int) -> tuple[Any, int]:
         """Return the value at `start`, and where it ends."""
@@ -87,11 +83,8 @@ class _Cursor:
         except json.JSONDecodeError as error:
             found = f"no JSON ({error.msg} at column {error.colno})"
             raise CorpusError(Problem(self.path, self.line(error.pos), found, "JSON")) from error
-        except RecursionError as error:
-            found = "JSON nested too deep"
-            raise CorpusError(Problem(self.path, self.line(start), found)) from error
-        except ValueError as error:
-            found = f"no JSON ({error})"
+        except (ValueError, RecursionError) as error:
+            found = f"no JSON ({fault(error)})"
             raise CorpusError(Problem(self.path, self.line(start), found, "JSON")) from error
         return value, end
 
@@ -105,7 +98,7 @@ class _Cursor:
         self._byte += len(self.text[self._position : start].encode("utf-8"))
         self._position = start
         if not isinstance(value, dict):
-            found = f"{where} is {shown(value)}" if where else shown(value)
+            found = f"{where} is {brief(value)}" if where else brief(value)
             raise CorpusError(Problem(self.path, self._line, found, "an object: {…}"))
         length = len(self.text[start:end].encode("utf-8"))
         return Element(value, Stretch(self.path, self._line, self._byte, length), where)
@@ -118,8 +111,8 @@ class _Cursor:
         raise CorpusError(Problem(self.path, self.line(position), f"no JSON: {found}", expected))
 
 
-def _array(cursor: _Cursor, start: int, name: str = "") -> Iterator[Element]:
-    """Yield the objects of the array that begins at `start`."""
+def _array(cursor: _Cursor, start: int, name: str = "") -> Generator[Element, None, int]:
+    """Yield the objects of the array that begins at `start`; return where it ends."""
     text, index = cursor.text, 0
     position = _skipped(text, start + 1)
     while not text.startswith("]", position):
@@ -132,11 +125,12 @@ def _array(cursor: _Cursor, start: int, name: str = "") -> Iterator[Element]:
         position, index = _skipped(text, end), index + 1
     if not name and _skipped(text, position + 1) < len(text):
         cursor.fail(_skipped(text, position + 1), "nothing behind the array")
+    return position + 1
 
 
 def _member(cursor: _Cursor, start: int, member: str) -> Iterator[Element]:
     """Yield the objects of an array that is a member of the object at `start`."""
-    text = cursor.text
+    text, seen = cursor.text, False
     position = _skipped(text, start + 1)
     while text.startswith('"', position):
         name, end = cursor.value(position)
@@ -145,13 +139,18 @@ def _member(cursor: _Cursor, start: int, member: str) -> Iterator[Element]:
             cursor.fail(position, "a colon")
         position = _skipped(text, position + 1)
         if name == member and text.startswith("[", position):
-            yield from _array(cursor, position, member)
-            return
-        _, end = cursor.value(position)
+            if seen:
+                cursor.fail(position, f"one array {member!r} in the object")
+            seen, end = True, (yield from _array(cursor, position, member))
+        else:
+            _, end = cursor.value(position)
         position = _skipped(text, end)
         if text.startswith(",", position):
             position = _skipped(text, position + 1)
-    cursor.fail(position, f"an array {member!r} in the object")
+    if not seen:
+        cursor.fail(position, f"an array {member!r} in the object")
+    if not text.startswith("}", position) or _skipped(text, position + 1) < len(text):
+        cursor.fail(position, "the object's end, and nothing behind it")
 
 
 def _skipped(text: str, position: int) -> int:
@@ -159,60 +158,36 @@ def _skipped(text: str, position: int) -> int:
     return int(match.end())
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number")
-
-
-def shown(value: object) -> str:
-    """Return a value for a message."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
-
-
 def whole_number(value: object, name: str) -> int:
     """Return an offset: an integer that isn't negative.
 
     Raises:
-        WrongValueError: It isn't.
+        WrongFieldError: It isn't.
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise WrongValueError(f"{name} is {shown(value)}; expected a whole number from 0")
-    return value
-
-
-def string(value: object, name: str) -> str:
-    """Return a text.
-
-    Raises:
-        WrongValueError: It isn't.
-    """
-    if not isinstance(value, str):
-        raise WrongValueError(f"{name} is {shown(value)}; expected a string")
-    return value
+    number = whole(value, name)
+    if number < 0:
+        raise WrongFieldError(f"{name} is {number}; a whole number from 0 is needed")
+    return number
 
 
 def array(value: object, name: str) -> Sequence[Any]:
     """Return an array; an absent one is empty.
 
     Raises:
-        WrongValueError: It isn't.
+        WrongFieldError: It isn't.
     """
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise WrongValueError(f"{name} is {shown(value)}; expected an array")
-    return value
+    return () if value is None else strict_json.array(value, name)
 
 
 def objects(value: object, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the objects of an array with their names; an absent array has none.
 
     Raises:
-        WrongValueError: It isn't, or one of them is none.
+        WrongFieldError: It isn't, or one of them is none.
     """
     for index, item in enumerate(array(value, name)):
         if not isinstance(item, dict):
-            raise WrongValueError(f"{name}[{index}] is {shown(item)}; expected an object")
+            raise WrongFieldError(f"{name}[{index}] is {brief(item)}; expected an object")
         yield f"{name}[{index}]", item
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from projector.corpus.formats.json_elements import (
     Element,
     Namer,
-    WrongValueError,
     elements,
     identifier,
     named,
@@ -31,6 +30,7 @@ from projector.corpus.formats.stretch import RecordFiles, Stretch
 from projector.corpus.reading import Reading
 from projector.errors import CorpusError, Problem, counted
 from projector.settings import ReadingRules
+from projector.storage.strict_json import WrongFieldError
 
 _WORK = ("annotations", "completions")  # the second is what they were called before 1.0
 _NAME_KEYS = ("filename", "file_name", "document", "document_id", "doc_id", "name", "id")
@@ -150,7 +150,7 @@ def _add_work(stated: StatedDocument, task: Mapping[str, Any], line: int) -> Non
     key = next((one for one in _WORK if isinstance(task.get(one), list)), "annotations")
     try:
         made = list(objects(task.get(key), key))
-    except WrongValueError as error:
+    except WrongFieldError as error:
         stated.problem(line, str(error))
         return
     finished = [(name, work) for name, work in made if not work.get("was_cancelled")]

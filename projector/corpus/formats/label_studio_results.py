@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from projector.corpus.formats.json_elements import (
-    WrongValueError,
-    array,
-    identifier,
-    objects,
-    shown,
-    string,
-    whole_number,
-)
+from projector.corpus.formats.json_elements import array, identifier, objects, whole_number
 from projector.corpus.formats.stated import StatedDocument
+from projector.storage.strict_json import WrongFieldError, brief, string
 
 _LABELS = ("labels", "hypertextlabels")
 _SAID = ("choices", "text", "rating", "number", "taxonomy", "datetime")  # of a region, or the text
@@ -32,7 +25,7 @@ def add_results(stated: StatedDocument, results: object, name: str, line: int) -
     """
     try:
         found = list(objects(results, name))
-    except WrongValueError as error:
+    except WrongFieldError as error:
         stated.problem(line, str(error))
         return
     mentions: dict[str, list[str]] = {}
@@ -58,7 +51,7 @@ def _add_region(
     value = result.get("value")
     try:
         region = _region(value if isinstance(value, dict) else {}, where)
-    except WrongValueError as error:
+    except WrongFieldError as error:
         stated.problem(line, str(error), _EXPECTED, mention=id_ or where)
         return
     added = _add_mentions(stated, id_, region, line)
@@ -70,7 +63,7 @@ def _add_region(
             stated.about("note", "AnnotatorNotes", mention, str(note), line)
     if isinstance(result.get("score"), (int, float)):
         for mention in added:
-            stated.about("attribute", "score", mention, shown(result["score"]), line)
+            stated.about("attribute", "score", mention, brief(result["score"]), line)
 
 
 _Region = tuple[int, int, str | None, list[str]]
@@ -84,7 +77,7 @@ def _region(value: Mapping[str, Any], where: str) -> _Region:
     names = value.get("labels", value.get("hypertextlabels"))
     labels = [string(label, f"{where}: a label") for label in array(names, f"{where}: labels")]
     if not labels or not all(labels):
-        raise WrongValueError(f"{where} has no label")
+        raise WrongFieldError(f"{where} has no label")
     text = value.get("text")
     return (
         whole_number(offsets.get("start"), f"{where}: the start"),
@@ -140,7 +133,7 @@ def _add_said(
         return
     label = identifier(result.get("from_name")) or kind
     for item in said if isinstance(said, list) else [said]:
-        text = item if isinstance(item, str) else shown(item)
+        text = item if isinstance(item, str) else brief(item)
         for mention in added:
             stated.about("attribute", label, mention, text, line)
 
@@ -164,4 +157,4 @@ def add_shortened(stated: StatedDocument, task: Mapping[str, Any], line: int) ->
     held = {where.partition("[")[0] for where, _ in shortened_regions(task)}
     for key, value in task.items():
         if key not in held | _OF_TASK and isinstance(value, (list, dict)) and value:
-            stated.lose(line, f"{key} {shown(value)} marks no stretch of the text")
+            stated.lose(line, f"{key} {brief(value)} marks no stretch of the text")

@@ -12,7 +12,8 @@ from projector.corpus.formats.gold_jsonl import read_gold
 from projector.corpus.open import open_corpus
 from projector.document import Document, Fragment, Mention
 from projector.errors import CorpusError, Problem
-from projector.storage.json_lines import brief, identifier, objects, sequence, string, whole
+from projector.storage.json_lines import identifier, objects, sequence, string
+from projector.storage.strict_json import brief, whole
 from projector.training.aligner.data import evenly, fold_of
 
 if TYPE_CHECKING:

@@ -54,7 +54,7 @@ def test_what_is_about_the_whole_text_is_told(tmp_path):
     [
         ({"label": [[0, 9, "A"]]}, "1: T1: the range 0 9 is outside the text; expected 0 to 3"),
         ({"label": [[0, 3]]}, r"label\[0\] is \[0, 3\]; expected \[start, end, label\], or"),
-        ({"label": [[True, 3, "A"]]}, r"label\[0\]: the start is true; expected a whole number"),
+        ({"label": [[True, 3, "A"]]}, r"label\[0\]: the start is true; a whole number is needed"),
         ({"label": [["0", 3, "A"]]}, r'label\[0\]: the start is "0"'),
         ({"entities": [{"id": 1, "start_offset": 0, "label": "A"}]}, "the end is null"),
         (

@@ -105,7 +105,7 @@ def test_offsets_that_neither_convention_explains_are_told_with_both(tmp_path):
         ([task("Tos", region("a", 0, 2, "Mal", "A"))], "1: a: the text has 'To' at 0 2; expected"),
         (
             [task("Tos", region("a", 0, 3.5, "Tos", "A"))],
-            r"result\[0\]: the end is 3.5; expected a",
+            r"result\[0\]: the end is 3.5; a whole number",
         ),
         (
             [task("Tos", region("a", 0, 3, "Tos"))],
