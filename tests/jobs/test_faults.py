@@ -111,6 +111,7 @@ def test_what_is_wrong_is_told_before_anything_starts(collection, ray_folder, tm
     assert told.returncode == 1 and "no Ray cluster could be reached" in told.stderr
 
 
+@pytest.mark.slow
 def test_a_run_of_another_plan_is_refused_unless_it_may_be_replaced(collection, cluster, tmp_path):
     out, address = tmp_path / "run", ("--workers", "1", "--address", cluster.address)
     small = tmp_path / "small"

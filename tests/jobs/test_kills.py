@@ -117,6 +117,7 @@ def test_the_driver_is_killed(collection, undisturbed, cluster, tmp_path, seed):
     assert contents(out / "result") == contents(undisturbed / "result")
 
 
+@pytest.mark.slow
 @pytest.mark.promise("resumed to the same bytes", "SIGTERM")
 def test_an_interrupted_run_ends_cleanly_and_goes_on(collection, undisturbed, cluster, tmp_path):
     out = tmp_path / "run"
@@ -133,6 +134,7 @@ def test_an_interrupted_run_ends_cleanly_and_goes_on(collection, undisturbed, cl
     assert contents(out / "result") == contents(undisturbed / "result")
 
 
+@pytest.mark.slow
 @pytest.mark.promise("resumed to the same bytes", "documents that kill their worker", trials=2)
 def test_a_document_that_kills_its_worker_fails_alone(collection, cluster, tmp_path):
     script = textwrap.dedent("""
