@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jobs.local_ray import OPTIONS, kept_local
+from jobs.local_ray import OPTIONS, end_orphans, kept_local
 from projector.errors import ConfigurationError, ProjectorError, missing_package
 from projector.storage.atomic_folder import writing
 from projector.storage.private_folder import private_folder
@@ -130,8 +130,9 @@ def _nodes(address: str | None) -> Iterator[list[Resources]]:
 def _own_session() -> Iterator[dict[str, Any]]:
     """Give the options of a local Ray that keeps its logs and sockets where only we look.
 
-    They are gone at the end; those of a driver that was killed go when the next one starts. Where
-    the path would be too long for a socket, they lie where Ray puts them.
+    They are gone at the end; those of a driver that was killed, and what still runs of its Ray, go
+    when the next one starts. Where the path would be too long for a socket, they lie where Ray
+    puts them.
 
     Raises:
         OutputError: The folder can't be made.
@@ -143,6 +144,7 @@ def _own_session() -> Iterator[dict[str, Any]]:
     with ExitStack() as stack:
         with writing(base):
             folder = stack.enter_context(private_folder(base))
+        end_orphans(base)
         yield {"_temp_dir": str(folder / "r")}  # in it, for Ray opens its own to everybody
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from projector.storage.private_folder import is_private
 
 LOOPBACK = "127.0.0.1"
 # What `ray.init` takes of it.
@@ -107,3 +110,19 @@ def keep_token(path: Path) -> None:
             os.link(temporary, path)  # whole, or not there
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def end_orphans(base: Path) -> None:
+    """End what outlived a local Ray whose private folder in `base` is gone.
+
+    A worker that was starting when its driver was killed may wait for it for ever. Only Linux tells
+    which Ray a process belongs to: by where it logs.
+    """
+    base = base.resolve()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(
+            OSError, ValueError, IndexError
+        ):  # another user's, or gone; or it logs elsewhere
+            name = (process / "fd" / "1").readlink().relative_to(base).parts[0]
+            if is_private(Path(name)) and not (base / name).exists():
+                os.kill(int(process.name), signal.SIGKILL)

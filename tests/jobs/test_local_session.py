@@ -1,5 +1,9 @@
 """Hold where a local Ray keeps what is its own, and when that goes."""
 
+import shutil
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -41,6 +45,27 @@ def test_a_place_that_cannot_be_written_is_told(base):
         pass
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells where a process logs")
+def test_what_outlived_a_rays_folder_is_ended(base):
+    def sleeper(folder: Path) -> subprocess.Popen:
+        folder.mkdir()
+        with (folder / "raylet.out").open("w") as log:
+            return subprocess.Popen(["sleep", "60"], stdout=log)
+
+    other = base / "other"
+    gone = base / ".tmp-0123456789abcdef.d"
+    with sleeper(gone) as orphan, sleeper(other) as stranger, _own_session() as options:
+        own = sleeper(Path(options["_temp_dir"]))
+        shutil.rmtree(gone, ignore_errors=True)
+        with _own_session():
+            assert orphan.wait(5) == -signal.SIGKILL
+            assert stranger.poll() is None
+            assert own.poll() is None
+        own.kill()
+        own.wait()
+        stranger.kill()
+
+
 @pytest.mark.slow
 def test_what_a_killed_drivers_ray_left_goes_with_the_next(collection, ray_folder, tmp_path):
     def sessions() -> list[Path]:
@@ -51,7 +76,6 @@ def test_what_a_killed_drivers_ray_left_goes_with_the_next(collection, ray_folde
     time.sleep(2)
     process.kill()
     process.communicate()
-    wait_for(lambda: not ray_processes())
     (left,) = sessions()
     assert left.stat().st_mode & 0o777 == 0o700
     finish(start(collection, tmp_path / "run"))
