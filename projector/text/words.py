@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from projector.text.function_words import FUNCTION_WORDS
 
 # Combining marks belong to the letter before them, variation selectors and joiners to the symbol.
-_WORD = re.compile(r"[\w\u0300-\u036f]+|[^\w\s][\u0300-\u036f\u200d\ufe0f]*")
+_WORD = re.compile(
+    r"(?:[^\W\d]|[\u0300-\u036f])+|\d[\d\u0300-\u036f]*|[^\w\s][\u0300-\u036f\u200d\ufe0f]*"
+)
 _OPENING = frozenset("([{«“„‘¿¡")
 _BRACKETS = {"(": 1, "[": 1, "{": 1, "«": 1, "“": 1, ")": -1, "]": -1, "}": -1, "»": -1, "”": -1}
 _SEPARATORS = frozenset(",;:.")
@@ -22,20 +24,24 @@ _APOSTROPHES = frozenset("'’")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text's N words: runs of letters and digits, and every other character by itself.
+    """A text's N words: runs of letters, runs of digits, and every other character by itself.
 
     All that is not white space belongs to exactly one word.
 
     Args:
         offsets: [N, 2] half-open character offsets.
-        lexical: [N] True for runs of letters and digits.
+        lexical: [N] True for runs of letters or digits.
         function: [N] True for function words of the text's language.
         opening: [N] True for opening brackets and quotes.
         bracket: [N] +1 for an opening bracket, -1 for a closing one, else 0.
         separator: [N] True for comma, semicolon, colon and full stop.
         splits_compound: [N + 1] True where an edge before word i (or at the end) would cut what
             is written as one: two words joined by a hyphen, an apostrophe or a slash, a number
-            and its per cent sign; but not behind an elided function word (`dell'`).
+            and its per cent sign, letters and digits (`T38`); but not behind an elided function
+            word (`dell'`).
+        capital: [N] True where the first letter is a capital.
+        numeric: [N] True for runs of digits.
+        opens_line: [N] True for the first of the text, or of a line.
     """
 
     offsets: NDArray[np.int64]
@@ -45,6 +51,9 @@ class Words:
     bracket: NDArray[np.int64]
     separator: NDArray[np.bool_]
     splits_compound: NDArray[np.bool_]
+    capital: NDArray[np.bool_]
+    numeric: NDArray[np.bool_]
+    opens_line: NDArray[np.bool_]
 
     def __len__(self) -> int:
         """Return the number of words N."""
@@ -84,6 +93,9 @@ def find_words(text: str, language: str) -> Words:
         bracket=np.array([_BRACKETS.get(surface, 0) for surface in surfaces], dtype=np.int64),
         separator=_flags([surface in _SEPARATORS for surface in surfaces]),
         splits_compound=_splits_compound(surfaces, offsets, lexical, function),
+        capital=_flags([surface[0].isupper() for surface in surfaces]),
+        numeric=_flags([surface[0].isdecimal() for surface in surfaces]),
+        opens_line=_opens_line(text, offsets),
     )
 
 
@@ -101,6 +113,15 @@ def _splits_compound(
     splits[1:-1] = touching & (joiner[1:] | joiner[:-1] | (lexical[1:] & lexical[:-1]))
     splits[2:-1] &= ~(function[:-2] & apostrophe[1:-1])
     return splits
+
+
+def _opens_line(text: str, offsets: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return [N] which words are the first of the text, or of a line."""
+    ends = [0, *offsets[:-1, 1].tolist()]
+    starts = offsets[:, 0].tolist()
+    flags = _flags(["\n" in text[end:start] for end, start in zip(ends, starts, strict=False)])
+    flags[:1] = True
+    return flags
 
 
 def _flags(values: list[bool]) -> NDArray[np.bool_]:

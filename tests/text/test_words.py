@@ -64,7 +64,8 @@ def test_every_character_but_white_space_is_in_exactly_one_word(text):
 @settings(max_examples=60, deadline=None)
 def test_every_flag_has_one_entry_a_word_and_the_texts_ends_are_never_cuts(text):
     words = find_words(text, "cs")
-    for field in ("lexical", "function", "opening", "bracket", "separator"):
+    flags = ("lexical", "function", "opening", "bracket", "separator")
+    for field in (*flags, "capital", "numeric", "opens_line"):
         assert getattr(words, field).shape == (len(words),)
     assert words.splits_compound.shape == (len(words) + 1,)
     assert not words.splits_compound[0]
@@ -75,6 +76,51 @@ def test_words_are_runs_of_letters_and_digits_and_single_signs():
     assert surfaces("TAC (2,5 mg/día).") == [
         "TAC", "(", "2", ",", "5", "mg", "/", "día", ")", ".",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("TA180/100mmHg", ["TA", "180", "/", "100", "mmHg"]),
+        ("T38,5", ["T", "38", ",", "5"]),
+        ("FC88lpm", ["FC", "88", "lpm"]),
+        ("Hb9,8g/dl", ["Hb", "9", ",", "8", "g", "/", "dl"]),
+        ("B12", ["B", "12"]),
+        ("CO2_x", ["CO", "2", "_x"]),
+        ("m² ½", ["m²", "½"]),
+        ("٣٤mg", ["٣٤", "mg"]),
+        ("e\u03012n\u0303a", ["e\u0301", "2", "n\u0303a"]),
+        ("5\u0301\u0327a", ["5\u0301\u0327", "a"]),
+        ("\u03015", ["\u0301", "5"]),
+    ],
+)
+def test_letters_and_digits_are_words_of_their_own(text, expected):
+    assert surfaces(text) == expected
+
+
+def test_runs_of_digits_and_words_with_a_capital_are_known():
+    text = "Él TAC eCG 38 T38,5 mmHg ½ ٣ (A) _B É \u0301A"
+    assert flagged(text, "numeric") == ["38", "38", "5", "٣"]
+    assert flagged(text, "capital") == ["Él", "TAC", "T", "A", "É"]
+    decomposed = unicodedata.normalize("NFD", "Él él")
+    assert flagged(decomposed, "capital") == decomposed.split(" ")[:1]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        (" \n ", []),
+        ("tos", ["tos"]),
+        ("  tos seca", ["tos"]),
+        ("tos\nseca y\n\n - leve", ["tos", "seca", "-"]),
+        ("tos \r\n seca", ["tos", "seca"]),
+        ("T38\n5", ["T", "5"]),
+        ("tos\u2028seca\tleve", ["tos"]),
+    ],
+)
+def test_the_first_word_of_the_text_and_of_a_line_opens_it(text, expected):
+    assert flagged(text, "opens_line") == expected
 
 
 def test_accents_stay_with_their_letter_and_variants_with_their_sign():
@@ -95,6 +141,12 @@ def test_accents_stay_with_their_letter_and_variants_with_their_sign():
         ("alta. Baja", "alta. Baja"),
         ("(fiebre)", "(fiebre)"),
         ("2,5", "2,5"),
+        ("TA180/100mmHg", "TA|180|/|100|mmHg"),
+        ("T38,5", "T|38,5"),
+        ("FC88lpm", "FC|88|lpm"),
+        ("Hb9,8g/dl", "Hb|9,8|g|/|dl"),
+        ("T 38 lpm", "T 38 lpm"),
+        ("B12\u0301x", "B|12\u0301|x"),
     ],
 )
 def test_an_edge_at_a_joiner_is_a_cut(text, expected):
