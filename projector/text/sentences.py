@@ -25,6 +25,9 @@ _NEVER_FINAL = frozenset(
     příp resp
     """.split()  # noqa: SIM905
 )
+# Of vessels, nerves, muscles, glands in Latin, written small: `v. Saphena`, `aa. Coronariae`;
+# behind a number they are units.
+_ANATOMICAL = frozenset("a aa v vv n nn m mm r rr lig ligg gl gll proc".split())  # noqa: SIM905
 _BEFORE_NUMBERS = frozenset(
     """
     al no nos nr n núm num pág págs p pp fig figs tab cap art vol ed ref tel pag sez tav afb gem avd
@@ -35,7 +38,7 @@ _LINE = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _STOP = re.compile(r"[.!?…]+[\"'’”»)\]]*")
 _ITEM = re.compile(r"\s*(?:\(?(?:\d{1,3}|[^\W\d_]|[ivxIVX]{2,5})\s?[.)]+|[-–—•*·▪◦])(?=\s|$)")
 _OPENING = re.compile(r"\s*[\"'‘“«¿¡(\[*•–—-]*\s?")
-_WORD = re.compile(r"[\w:]+(?:\.[\w:]+)*$")
+_WORD = re.compile(r"[\w:\u0300-\u036f]+(?:\.[\w:\u0300-\u036f]+)*$")  # accents may combine
 # An initial opens the sentence or follows a name, a title or another initial.
 _BEFORE_INITIAL = re.compile(r"(?:^|[.(,]|\b[^\W\d_a-zà-öø-ÿ][a-zà-öø-ÿ]+)\s*$")
 _INITIALS = frozenset("ABCDEFGHJKLMNOPQRSTUWYZČŘŠŽÁÉÍÓÚÅÄÖ")  # I, V and X are numerals more often
@@ -117,6 +120,8 @@ def _is_boundary(text: str, start: int, stop: re.Match[str], end: int) -> bool:
     if plain in _NEVER_FINAL:
         return False
     if plain in _BEFORE_NUMBERS and following.isdigit():
+        return False
+    if written in _ANATOMICAL and not before[: word.start()].rstrip()[-1:].isdigit():
         return False
     return written not in _INITIALS or not _BEFORE_INITIAL.search(before[: word.start()])
 
