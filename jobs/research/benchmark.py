@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 Projected = Mapping[str, tuple[tuple[Fragment, ...], float]]  # mention id → fragments, score
 Projector = Callable[[DocumentPair], Projected]
+_SURE = 0.8  # a false projection with such a score misleads
 _MEMORY = (
     16_000_000  # bytes of vectors that a pair shares with its tagger, but no set with the next
 )
@@ -54,6 +56,12 @@ class SpanFigures:
         seconds: Wall time of everything between texts and spans.
         area: How well the scores separate right from wrong, under the ROC curve, in [0, 1];
             None without scores.
+        error: By how much scores and the share that is right differ, over tenths (expected
+            calibration error), in [0, 1]; None without scores.
+        absent: Source mentions that gold has no counterpart of.
+        false: Share of these that are projected all the same, in [0, 1]; None without any.
+        sure: How many of these have a score of .8 or more.
+        lost: Share of the other mentions that are not projected, in [0, 1].
     """
 
     set: str
@@ -67,6 +75,11 @@ class SpanFigures:
     coverage: float
     seconds: float
     area: float | None = None
+    error: float | None = None
+    absent: int = 0
+    false: float | None = None
+    sure: int = 0
+    lost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,8 @@ def measure_spans(
     gold: list[Span] = []
     predicted: list[Span] = []
     scores: list[float] = []
-    documents = mentions = 0
+    false: list[float] = []
+    documents = mentions = absent = lost = 0
     seconds = 0.0
     for pair in pairs:
         started = time.perf_counter()
@@ -106,12 +120,17 @@ def measure_spans(
         documents += 1
         mentions += len(pair.source.mentions)
         gold += document_spans(pair.target)
+        there = {mention.id for mention in pair.target.mentions}
+        absent += sum(mention.id not in there for mention in pair.source.mentions)
+        lost += len(there - {name for name, (fragments, _) in projected.items() if fragments})
         for span, score_of_mention in _predicted_spans(pair, projected):
             predicted.append(span)
             scores.append(score_of_mention)
+            if span.id not in there:
+                false.append(score_of_mention)
     gold_keys = {span[:4] for span in gold}
     result = score(gold, predicted)
-    is_right = [span[:4] in gold_keys for span in predicted]
+    area, error = _reliability(scores, [span[:4] in gold_keys for span in predicted])
     return SpanFigures(
         name,
         system,
@@ -123,7 +142,12 @@ def measure_spans(
         round(result.strict.recall, 4),
         round(len(predicted) / max(mentions, 1), 4),
         round(seconds, 2),
-        _area(scores, is_right),
+        area,
+        error,
+        absent,
+        round(len(false) / absent, 4) if absent else None,
+        sum(score_of_mention >= _SURE for score_of_mention in false),
+        round(lost / max(mentions - absent, 1), 4),
     )
 
 
@@ -139,11 +163,17 @@ def _predicted_spans(pair: DocumentPair, projected: Projected) -> Iterator[tuple
             yield Span(language, name, mention.label, ranges, mention.id), score_of_mention
 
 
-def _area(scores: Sequence[float], is_right: Sequence[bool]) -> float | None:
-    from projector.evaluation.metrics import calibration
+def _reliability(
+    scores: Sequence[float], is_right: Sequence[bool]
+) -> tuple[float | None, float | None]:
+    """Return the area under the ROC curve and the expected calibration error."""
+    from projector.evaluation.calibration import calibration
 
-    area = calibration(scores, is_right).area if any(scores) else None
-    return None if area is None else round(area, 4)
+    if not any(scores):
+        return None, None
+    result = calibration(scores, is_right)
+    area = None if result.area is None else round(result.area, 4)
+    return area, round(result.error, 4)
 
 
 def measure_links(
@@ -211,6 +241,12 @@ def _model(**values: Any) -> ModelConfiguration:  # noqa: ANN401
 @click.option("--set", "sets", multiple=True, help="Run this set only; a prefix will do.")
 @click.option("--limit", type=int, help="Documents or sentences of each set; all of them without.")
 @options_of(ModelConfiguration)
+@click.option(
+    "--spoilt",
+    type=int,
+    help="Leave sentences out of the translations, drawn by this seed: what isn't there must not "
+    "be projected.",
+)
 @click.option("--published", is_flag=True, help="Add the published recipe, on the same vectors.")
 @click.option("--tagger", type=click.Path(path_type=Path), help="Add rows with its evidence.")
 @click.option(
@@ -227,6 +263,7 @@ def main(
     gold: Path,
     sets: tuple[str, ...],
     limit: int | None,
+    spoilt: int | None,
     model: ModelConfiguration,
     published: bool,
     tagger: Path | None,
@@ -237,7 +274,10 @@ def main(
 
     A row for each set and system. Of documents: F1 of whole spans (strict) and of characters,
     strict precision and recall, the share of mentions projected at all (coverage), and how well
-    the scores separate right from wrong (area under the ROC curve), all in [0, 1]. Of sentences:
+    the scores separate right from wrong (area under the ROC curve) and how far they are from
+    probabilities (expected calibration error), all in [0, 1]; of the mentions that are absent from
+    the translation how many are projected (false; with .8 or more: sure), of the others how many
+    are not (lost). Of sentences:
     the alignment error rate in [0, 1]. Seconds are wall time between texts and spans or links;
     loading models is not in them.
 
@@ -269,7 +309,7 @@ def main(
             projectors[name] = baseline.project
             if baseline.link is not None:
                 linkers[name] = baseline.link
-    rows = list(_run(gold, sets, limit, projectors, linkers))
+    rows = list(_run(gold, sets, limit, spoilt, projectors, linkers))
     for kind in (SpanFigures, LinkFigures):
         click.echo(format_table([row for row in rows if isinstance(row, kind)]) + "\n")
     if output:
@@ -280,6 +320,7 @@ def _run(
     gold: Path,
     sets: tuple[str, ...],
     limit: int | None,
+    spoilt: int | None,
     projectors: Mapping[str, Projector],
     linkers: Mapping[str, Linker],
 ) -> Iterable[SpanFigures | LinkFigures]:
@@ -297,7 +338,18 @@ def _run(
                 yield measure_links(name, system, sentences, link)
             continue
         for system, project in projectors.items():
-            yield measure_spans(name, system, read_pairs(path, limit=limit), project)
+            yield measure_spans(name, system, _pairs(path, limit, spoilt), project)
+
+
+def _pairs(path: Path, limit: int | None, spoilt: int | None) -> Iterator[DocumentPair]:
+    """Yield a set's pairs, spoilt alike whoever projects them."""
+    from projector.evaluation.corruption import without_sentences
+
+    for number, pair in enumerate(read_pairs(path, limit=limit)):
+        if spoilt is None:
+            yield pair
+        else:
+            yield without_sentences(pair, Random(f"{spoilt} {path.stem} {number}"))
 
 
 if __name__ == "__main__":

@@ -40,10 +40,13 @@ class Calibration:
     Args:
         area: Under the ROC curve: the chance that a right prediction scores above a wrong one,
             equal scores counting half; .5 is no separation. None unless there are both.
+        error: Expected calibration error (Naeini et al. 2015): the mean over all predictions of the
+            difference between the mean score and the share that is right in their tenth.
         tenths: Ten, from the lowest scores to the highest.
     """
 
     area: float | None
+    error: float
     tenths: tuple[ReliabilityBin, ...]
 
 
@@ -77,12 +80,13 @@ def calibration(
         tenth = np.searchsorted(_INNER_EDGES, score, side="right")
     else:
         tenth = ((rank - 0.5) * 10 // max(len(score), 1)).astype(np.int64)
-    tenths = []
+    tenths, error = [], 0.0
     for number in range(10):
         inside = tenth == number
+        error += abs(float(score[inside].sum()) - int((inside & right).sum())) / max(len(score), 1)
         low, high = number / 10, (number + 1) / 10
         if by == "rank":
             low = float(score[inside].min(initial=1.0)) if inside.any() else 0.0
             high = float(score[inside].max(initial=0.0))
         tenths.append(ReliabilityBin(low, high, int(inside.sum()), int((inside & right).sum())))
-    return Calibration(area, tuple(tenths))
+    return Calibration(area, error, tuple(tenths))

@@ -48,8 +48,36 @@ def test_what_is_missed_or_moved_costs_what_it_should():
     assert figures.coverage == pytest.approx(2 / 3, abs=1e-4)
     assert figures.strict == pytest.approx(2 / 5)
     assert figures.area == 1  # the wrong one has the lower score
+    assert (figures.absent, figures.false, figures.sure, figures.lost) == (0, None, 0, 0.3333)
+    assert figures.error == pytest.approx((0.1 + 0.1) / 2)
     nothing = measure_spans("s", "system", [pair], lambda _: {})
     assert (nothing.coverage, nothing.strict, nothing.area) == (0, 0, None)
+
+
+def test_what_is_absent_and_projected_all_the_same_is_counted():
+    spans = [Fragment(0, 6), Fragment(7, 10), Fragment(11, 16)]
+    mentions = tuple(Mention(f"T{n}", "SYMPTOM", (span,)) for n, span in enumerate(spans))
+    pair = DocumentPair(
+        Document("a", "es", "fiebre tos dolor", mentions),
+        Document("a", "en", "fiebre tos dolor", mentions[:1]),
+    )
+    projected = {"T0": ((spans[0],), 0.9), "T1": ((spans[0],), 0.8)}
+    figures = measure_spans("s", "system", [pair], lambda _: projected)
+    assert (figures.absent, figures.false, figures.sure, figures.lost) == (2, 0.5, 1, 0.0)
+
+
+def test_sentences_can_be_left_out_alike_for_all(gold_folder, tmp_path):
+    text = "Tos hoy. Fiebre ayer. Dolor siempre."
+    spans = [[0, 3, "X", "a"], [9, 15, "X", "b"], [22, 27, "X", "c"]]
+    row = {"id": "d", "src_lang": "es", "tgt_lang": "it", "src_text": text, "tgt_text": text}
+    row |= {"src_spans": spans, "tgt_spans": spans}
+    (gold_folder / "own_es-it.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    arguments = [str(gold_folder), "--model", "tiny", "--set", "own", "--published"]
+    out = tmp_path / "figures.json"
+    CliRunner().invoke(
+        main, [*arguments, "--spoilt", "1", "--output", str(out)], catch_exceptions=False
+    )
+    assert [row["absent"] for row in json.loads(out.read_text(encoding="utf-8"))] == [1, 1]
 
 
 def test_no_figures_are_no_table():
