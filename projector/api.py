@@ -163,7 +163,7 @@ class Projector:
             >>> [mention.surface(result.document.text) for mention in result.mentions]
             ['diabete mellito']
             >>> [(one.mention_id, str(one.status), one.score) for one in result.projections]
-            [('T1', 'projected', 0.9...)]
+            [('T1', 'projected', ...)]
             >>> print(result.to_brat(), end="")
             T1 DISEASE 13 28 diabete mellito
         """

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from projector.arrays import Floats, Ints
 from projector.decode.best_span import best_candidates, span_probabilities
@@ -18,7 +20,7 @@ from projector.document import Document, DocumentPair, Mention, Projection
 from projector.errors import ConfigurationError
 from projector.models.encoder import Encoder
 from projector.pipeline import WeighedPair, weigh_pair
-from projector.settings import Settings, SpanWeights
+from projector.settings import DecodeSettings, Settings, SpanWeights
 from projector.text.tokens import TokenizedText
 from projector.text.words import overlap_range
 
@@ -114,23 +116,23 @@ def explain_mention(
         ConfigurationError: The document has no such mention.
     """
     mention = _mention(pair.source, mention_id)
-    # A mention goes where it goes whatever other mentions there are.
-    alone = DocumentPair(replace(pair.source, mentions=(mention,)), pair.target)
-    weighed = weigh_pair(alone, encoder, settings, evidence=evidence)
+    weighed = weigh_pair(pair, encoder, settings, evidence=evidence)
     candidates = list(weighed.candidates)
-    (projection,) = mention_projections(
-        alone,
+    number = pair.source.mentions.index(mention)
+    projection = mention_projections(
+        pair,
         weighed.fragments,
-        choose_spans(candidates, settings.decode),
+        choose_spans(candidates, weighed.decode),
         min_score=settings.decode.min_score,
-    )
+    )[number]
+    own = np.flatnonzero(weighed.fragments.mention == number)
     parts = [pair.target.text[part.start : part.end] for part in projection.fragments]
     return Explanation(
         mention,
         mention.surface(pair.source.text),
-        _tokens(weighed, most),
-        _rivals(weighed, candidates, settings, most),
-        None if settings.decode.method == "longest-run" else settings.decode.weights.nothing,
+        _tokens(weighed, own, most),
+        _rivals(weighed, candidates, own, most),
+        _nothing(weighed.decode, candidates, own),
         projection,
         " … ".join(parts),
     )
@@ -144,10 +146,25 @@ def _mention(source: Document, mention_id: str) -> Mention:
     raise ConfigurationError(f"{source.name} has no mention {mention_id}; its mentions are: {ids}")
 
 
-def _tokens(weighed: WeighedPair, most: int) -> tuple[TokenLinks, ...]:
-    """Return the tokens of the fragments in text order, each with what receives most of it."""
+def _nothing(
+    settings: DecodeSettings, candidates: Sequence[Candidates | TokenRuns], own: Ints
+) -> float | None:
+    """Return the sum that having no span has for a mention's first fragment that is weighed."""
+    weights, sums = settings.span_weights, dict[int, float]()
+    for some in candidates:
+        if isinstance(some, Candidates):
+            sums |= zip(some.index.tolist(), some.nothing(weights).tolist(), strict=True)
+    weighed = [sums[fragment] for fragment in own.tolist() if fragment in sums]
+    if weighed:
+        return round(weighed[0], 3)
+    return None if settings.method == "longest-run" else weights.nothing
+
+
+def _tokens(weighed: WeighedPair, own: Ints, most: int) -> tuple[TokenLinks, ...]:
+    """Return the tokens of own fragments in text order, each with what receives most of it."""
     source = weighed.source.tokens
-    ranges = zip(*overlap_range(source.offsets, weighed.fragments.characters), strict=True)
+    characters = weighed.fragments.characters[own]
+    ranges = zip(*overlap_range(source.offsets, characters), strict=True)
     tokens = sorted({token for first, last in ranges for token in range(first, last)})
     weights, columns = weighed.alignment.weights, weighed.alignment.band.columns
     links = []
@@ -175,19 +192,19 @@ def _targets(
 def _rivals(
     weighed: WeighedPair,
     candidates: Sequence[Candidates | TokenRuns],
-    settings: Settings,
+    own: Ints,
     most: int,
 ) -> tuple[tuple[RankedCandidate, ...], ...]:
-    """List the best candidates of each fragment."""
+    """List the best candidates of each of a mention's own fragments."""
     text = weighed.target.text
     rivals: dict[int, tuple[RankedCandidate, ...]] = {}
     for some in candidates:
         if isinstance(some, TokenRuns):
             ranked = [_runs(some, row, text, most) for row in range(len(some.index))]
+            rivals |= zip(some.index.tolist(), ranked, strict=True)
         else:
-            ranked = _spans(some, text, settings.decode.weights, most)
-        rivals |= zip(some.index.tolist(), ranked, strict=True)
-    return tuple(rivals.get(number, ()) for number in range(len(weighed.fragments)))
+            rivals |= _spans(some, text, weighed.decode.span_weights, most)
+    return tuple(rivals.get(number, ()) for number in own.tolist())
 
 
 def _runs(candidates: TokenRuns, row: int, text: str, most: int) -> tuple[RankedCandidate, ...]:
@@ -205,18 +222,23 @@ def _runs(candidates: TokenRuns, row: int, text: str, most: int) -> tuple[Ranked
 
 def _spans(
     candidates: Candidates, text: str, weights: SpanWeights, most: int
-) -> list[tuple[RankedCandidate, ...]]:
-    """Return the best spans of each fragment, with the decoder's own sums and probabilities."""
+) -> dict[int, tuple[RankedCandidate, ...]]:
+    """Return the best spans by fragment, with the decoder's own sums and probabilities."""
     best = best_candidates(candidates, weights=weights)
-    ranked: list[list[RankedCandidate]] = [[] for _ in candidates.index]
+    fragments = candidates.index.tolist()
+    ranked: dict[int, list[tuple[float, RankedCandidate]]] = {number: [] for number in fragments}
     for some in candidates.described(weights):
         total = some.total(weights)
-        probability = span_probabilities(total, best, nothing=weights.nothing)
-        for row, of_fragment in enumerate(ranked):
+        probability = span_probabilities(total, best, nothing=candidates.nothing(weights))
+        for row, fragment in enumerate(fragments):
             first, last = best_places(total[row], most)
             sums = total[row, first, last], probability[row, first, last]
-            of_fragment += _described(some, row, (first, last), sums, text, weights)
-    return [tuple(sorted(of_fragment, key=lambda one: -one.total)[:most]) for of_fragment in ranked]
+            spans = _described(some, row, (first, last), sums, text, weights)
+            ranked[fragment] += zip(sums[0].tolist(), spans, strict=True)
+    return {
+        fragment: tuple(span for _, span in sorted(spans, key=lambda one: -one[0])[:most])
+        for fragment, spans in ranked.items()
+    }
 
 
 def _described(

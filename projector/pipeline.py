@@ -6,13 +6,14 @@ text → tokens → vectors → path → band → weights → shares of mass →
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 
 from projector.align.aligner import align_within, band_along, text_units, token_vectors
 from projector.align.anchors import expected_path
 from projector.align.weights import Alignment
 from projector.decode.candidates import Candidates
+from projector.decode.edge_questions import edge_text_of
 from projector.decode.fragments import SourceFragments, fragment_shares, source_fragments
 from projector.decode.longest_run import TokenRuns
 from projector.decode.mention_spans import candidate_spans, choose_spans
@@ -28,7 +29,7 @@ from projector.document import (
     transferable_annotations,
 )
 from projector.models.encoder import CachedEncoder, Encoder
-from projector.settings import Settings
+from projector.settings import DecodeSettings, Settings
 from projector.text.token_words import TextUnits
 
 
@@ -54,10 +55,14 @@ def weigh_pair(
     alignment = align_within(*vectors, band, settings.align)  # [S, W] weights
     fragments = source_fragments(pair.source)  # [M, 2] characters
     shares = fragment_shares(fragments, alignment, source.tokens)  # [M, T] of mass
+    decode, edge_text = settings.decode, None
+    if encoder.edges is not None and decode.method == "best-span":
+        decode = replace(decode, weights=decode.weights or encoder.edges.weights)
+        edge_text = edge_text_of(encoder.edges.model, fragments, alignment, source, target, vectors)
     candidates = candidate_spans(
-        shares, fragments, source, target, settings.decode, evidence=evidence
+        shares, fragments, source, target, decode, evidence=evidence, edge_text=edge_text
     )
-    return WeighedPair(source, target, alignment, fragments, candidates)
+    return WeighedPair(source, target, alignment, fragments, candidates, decode)
 
 
 def project_pair(
@@ -79,7 +84,7 @@ def project_pair(
         The translation with its mentions; every source mention has exactly one projection.
     """
     weighed = weigh_pair(pair, encoder, settings, evidence=evidence)
-    spans = choose_spans(weighed.candidates, settings.decode)
+    spans = choose_spans(weighed.candidates, weighed.decode)
     projections = mention_projections(
         pair, weighed.fragments, spans, min_score=settings.decode.min_score
     )
@@ -138,6 +143,7 @@ class WeighedPair:
         alignment: Of their tokens.
         fragments: Of the document's mentions.
         candidates: Of the fragments, some at a time; they can be gone through once.
+        decode: How they are to be chosen among, with the weights of their features.
     """
 
     source: TextUnits
@@ -145,6 +151,7 @@ class WeighedPair:
     alignment: Alignment
     fragments: SourceFragments
     candidates: Iterator[Candidates | TokenRuns]
+    decode: DecodeSettings
 
 
 def _projected(pair: DocumentPair, projections: tuple[Projection, ...]) -> ProjectedDocument:

@@ -79,7 +79,7 @@ class AlignSettings:
 class SpanWeights:
     """The weights of the log-linear span model, one a feature.
 
-    The features are described where they are made, in `decode.candidates.span_features`.
+    The features are described where they are made, in `decode.span_features`.
 
     The defaults are fitted by `python -m jobs.research.fit_spans` on development gold; they are a
     dozen numbers about alignments and punctuation and know nothing of a language or an entity type.
@@ -95,7 +95,8 @@ class SpanWeights:
     cut: float = -1.5
     punctuation: float = -0.9
     separators: float = -2.1
-    brackets: float = -0.9
+    brackets: float = -10.0  # not fitted: balance holds unless all speaks against it
+    edges: float = 1.0  # an edge model is trained for this weight
     tagger: float = 2.0  # fitted beside the shipped tagger, each fold by one not trained on it
     nothing: float = -2.0  # of the mention having no span at all, against the best candidate
 
@@ -106,7 +107,8 @@ class DecodeSettings:
 
     Args:
         method: The log-linear span model, or the published longest run.
-        weights: Of the span model's features.
+        weights: Of the span model's features; None: those that go with the model's edges, else
+            the defaults.
         threshold: Least membership of a token in a longest run.
         gap: How many tokens in a row may fail within a longest run.
         piece_recall: Share of a mention's mass that a word apart from the chosen span must
@@ -118,7 +120,7 @@ class DecodeSettings:
     """
 
     method: DecodeMethod = "best-span"
-    weights: SpanWeights = field(default_factory=SpanWeights)
+    weights: SpanWeights | None = None
     threshold: float = 0.5
     gap: int = 1
     piece_recall: float = 0.2
@@ -130,6 +132,11 @@ class DecodeSettings:
         """Refuse what can be no score."""
         if not 0 <= self.min_score <= 1:
             raise ConfigurationError(f"min_score must be from 0 to 1, not {self.min_score}")
+
+    @property
+    def span_weights(self) -> SpanWeights:
+        """Return the weights of the span model's features."""
+        return self.weights or SpanWeights()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """An explanation tells what the decoder weighed, by the decoder's own figures."""
 
+from dataclasses import replace
+
 import pytest
+from edge_models import edged_tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,8 +12,8 @@ from projector.document import Annotation, Document, DocumentPair, Fragment, Men
 from projector.errors import ConfigurationError
 from projector.explain import explain_mention
 from projector.models.character_ngrams import TinyEncoder
-from projector.pipeline import project_pair
-from projector.settings import DecodeSettings, Settings, published
+from projector.pipeline import project_pair, weigh_pair
+from projector.settings import DecodeSettings, Settings, SpanWeights, published
 
 RECIPES = [Settings(), published()]
 SPANISH = "Presenta fiebre alta y dolor lumbar; niega tos."
@@ -56,9 +59,24 @@ def pairs(draw):
 def test_the_best_candidates_are_the_decoders_spans_and_their_shares_its_score(case, recipe):
     pair, told = case
     evidence = None if told is None else SpanEvidence(told)
-    everything = project_pair(pair, TinyEncoder(), recipe, evidence=evidence)
+    assert_explained(pair, TinyEncoder(), recipe, evidence)
+
+
+@given(pairs(), st.integers(0, 20))
+@settings(max_examples=80, deadline=None)
+def test_with_an_edge_model_too(case, seed):
+    pair, told = case
+    evidence = None if told is None else SpanEvidence(told)
+    weights = SpanWeights(recall=1.0, edges=0.7)
+    mentions = tuple(one for one in pair.source.mentions if len(one.fragments) == 1)
+    pair = replace(pair, source=replace(pair.source, mentions=mentions))
+    assert_explained(pair, edged_tiny(seed, weights=weights), Settings(), evidence)
+
+
+def assert_explained(pair, encoder, recipe, evidence):
+    everything = project_pair(pair, encoder, recipe, evidence=evidence)
     for mention, expected in zip(pair.source.mentions, everything.projections, strict=True):
-        explanation = explain_mention(pair, mention.id, TinyEncoder(), recipe, evidence=evidence)
+        explanation = explain_mention(pair, mention.id, encoder, recipe, evidence=evidence)
         assert explanation.projection == expected
         assert len(explanation.rivals) == len(mention.fragments)
         chosen = [
@@ -110,6 +128,46 @@ def test_every_token_of_a_mention_is_listed_once_with_where_its_mass_goes():
         assert 0 < sum(shares) <= 1.001
         for text, start, _ in token.targets:
             assert ENGLISH[start : start + len(text)] == text
+
+
+def test_what_an_edge_model_says_is_a_part_and_its_weights_are_those_beside_it():
+    pair = DocumentPair(document(SPANISH, [(9, 20)], [(23, 35)]), document(ENGLISH))
+    explained = {}
+    for name, encoder, recipe in (
+        ("tiny", TinyEncoder(), Settings()),
+        ("edged", edged_tiny(1), Settings()),
+        ("fitted", edged_tiny(1, weights=SpanWeights(recall=0.0)), Settings()),
+        ("chosen", edged_tiny(1), Settings(decode=DecodeSettings(weights=SpanWeights(edges=0.0)))),
+    ):
+        explained[name] = explain_mention(pair, "T2", encoder, recipe, most=500)
+        for rival in explained[name].rivals[0]:
+            assert sum(rival.parts.values()) == pytest.approx(rival.total, abs=0.02)
+    parts = {name: {} for name in explained}
+    for name, explanation in explained.items():
+        for rival in explanation.rivals[0]:
+            parts[name][rival.start, rival.end] = rival.parts
+    assert not any("edges" in part for part in parts["tiny"].values())
+    assert any(part["edges"] for part in parts["edged"].values())
+    assert not any(part["recall"] for part in parts["fitted"].values())
+    assert not any(part["edges"] for part in parts["chosen"].values())
+    assert explained["tiny"].nothing == SpanWeights().nothing != explained["edged"].nothing
+    for place, part in parts["tiny"].items():
+        if place in parts["edged"]:
+            assert part.items() <= parts["edged"][place].items()
+
+
+def test_the_fragment_that_is_told_first_tells_what_having_none_has():
+    source = document(SPANISH, [(23, 35)], [(9, 20), (42, 45)])
+    pair = DocumentPair(source, document(ENGLISH, language="en"))
+    encoder = edged_tiny(2)
+    weighed = weigh_pair(pair, encoder, Settings())
+    sums = {}
+    for some in weighed.candidates:
+        nothing = some.nothing(weighed.decode.span_weights)
+        sums |= zip(some.index.tolist(), nothing.tolist(), strict=True)
+    assert len(set(sums.values())) == 3
+    explanation = explain_mention(pair, "T2", encoder, Settings())
+    assert explanation.nothing == pytest.approx(sums[1], abs=1e-3)
 
 
 def test_a_mention_in_pieces_is_told_in_pieces():

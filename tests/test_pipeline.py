@@ -4,7 +4,9 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+import torch
 from counting_encoder import CountingEncoder
+from edge_models import edged_tiny
 from projected_texts import (
     ITALIAN,
     RECIPES,
@@ -27,8 +29,8 @@ from projector.document import (
     Status,
 )
 from projector.models.character_ngrams import TinyEncoder
-from projector.pipeline import project_pairs
-from projector.settings import DecodeSettings, Settings, published
+from projector.pipeline import project_pair, project_pairs, weigh_pair
+from projector.settings import DecodeSettings, Settings, SpanWeights, published
 
 PREFIX = "Informe clínico. Servicio de Medicina Interna; 12/03/2019.\n\n"
 
@@ -231,7 +233,7 @@ def test_a_tagger_alone_projects_nothing():
 
 
 def test_the_span_model_weighs_a_taggers_edges():
-    weights = replace(DecodeSettings().weights, tagger=50.0)
+    weights = replace(SpanWeights(), tagger=50.0)
     recipe = Settings(decode=DecodeSettings(weights=weights))
     source = document("tos y fiebre alta hoy", ("X", 6, 12))
     target = "tos y fiebre alta hoy"
@@ -243,6 +245,69 @@ def test_the_span_model_weighs_a_taggers_edges():
     assert places(project(source, target, recipe, evidence=SpanEvidence(other))) == [[(6, 12)]]
     empty = document(target, language="it")
     assert project(source, target, recipe, evidence=SpanEvidence(empty)) == plain
+
+
+# An edge model beside the encoder.
+
+
+def edged(source, target, recipe=None, encoder=None, **options):
+    pair = DocumentPair(source, document(target, language="it"))
+    return project_pair(pair, encoder or edged_tiny(1), recipe or Settings(), **options)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("target", [ITALIAN, "febbre", "", " \n"])
+def test_with_an_edge_model_every_mention_has_one_outcome_too(seed, target):
+    source = annotated(SPANISH)
+    tagged = document(target, *([("X", 0, 6)] if target.strip() else []), language="it")
+    for evidence in (None, SpanEvidence(tagged)):
+        result = edged(source, target, encoder=edged_tiny(seed), evidence=evidence)
+        assert_sound(result, source, target)
+
+
+def test_an_edge_model_moves_spans_and_its_weights_go_with_it():
+    source = annotated(SPANISH)
+    plain, own = project(source, ITALIAN), edged(source, ITALIAN)
+    assert places(own) != places(plain)
+    fitted = edged_tiny(1, weights=SpanWeights(inside=0.0, outside=0.0))
+    assert edged(source, ITALIAN, encoder=fitted) != own
+    # What the user says of the weights is heard.
+    recipe = Settings(decode=DecodeSettings(weights=SpanWeights()))
+    assert edged(source, ITALIAN, recipe, encoder=fitted) == own
+
+
+def test_what_was_resolved_of_the_weights_is_told():
+    pair = DocumentPair(annotated(SPANISH), document(ITALIAN, language="it"))
+    fitted = SpanWeights(inside=1.5)
+    chosen = Settings(decode=DecodeSettings(weights=SpanWeights(recall=0.0), min_score=0.5))
+    encoder = edged_tiny(weights=fitted)
+    assert weigh_pair(pair, encoder, Settings()).decode.span_weights == fitted
+    assert weigh_pair(pair, encoder, chosen).decode == chosen.decode
+    assert weigh_pair(pair, TinyEncoder(), Settings()).decode.span_weights == SpanWeights()
+
+
+def test_the_published_recipe_asks_no_edge_model():
+    source = annotated(SPANISH)
+    assert edged(source, ITALIAN, published()) == project(source, ITALIAN, published())
+
+
+def test_an_edge_model_that_finds_nothing_likelier_leaves_all_mentions_out(recwarn):
+    encoder = edged_tiny(1)
+    with torch.inference_mode():
+        encoder.edges.model.absent[2].bias.fill_(1e4)
+    result = edged(annotated(SPANISH), ITALIAN, encoder=encoder)
+    assert {one.status for one in result.projections} == {Status.UNALIGNED}
+    assert not recwarn.list
+
+
+def test_mentions_decoded_some_at_a_time_beside_an_edge_model_come_out_alike(monkeypatch):
+    expected = edged(annotated(SPANISH), ITALIAN)
+    for at_once in (1, 40, 1000):
+        monkeypatch.setattr("projector.decode.fragments._SHARES_AT_ONCE", at_once)
+        found = edged(annotated(SPANISH), ITALIAN)
+        assert places(found) == places(expected)
+        scores = [[one.score for one in result.projections] for result in (found, expected)]
+        assert scores[0] == pytest.approx(scores[1], abs=2e-4)
 
 
 # Many pairs.

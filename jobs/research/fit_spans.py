@@ -71,8 +71,11 @@ class Example:
 
 
 def fitted_names(*, tagger: bool) -> tuple[str, ...]:
-    """Return the weights that are fitted: a tagger's only where there is one."""
-    left = ("nothing",) if tagger else ("nothing", "tagger")
+    """Return the weights that are fitted: a tagger's only where there is one.
+
+    What an edge model says is fitted with the model.
+    """
+    left = ("nothing", "edges") if tagger else ("nothing", "edges", "tagger")
     return tuple(field.name for field in fields(SpanWeights) if field.name not in left)
 
 
@@ -87,9 +90,8 @@ def examples(
     for candidates in weighed.candidates:
         if not isinstance(candidates, Candidates):
             continue  # runs of tokens have no features to weigh
-        mentions = weighed.fragments.mention[candidates.index]
-        for number, best in zip(mentions, _best(candidates, names), strict=True):
-            mention = pair.source.mentions[number]
+        for fragment, best in _best(candidates, names).items():
+            mention = pair.source.mentions[weighed.fragments.mention[fragment]]
             span = gold.get(mention.id)
             target = pair.target
             yield Example(name, fold, span, target.language, target.name, mention.label, *best)
@@ -97,17 +99,21 @@ def examples(
 
 def _best(
     candidates: Candidates, names: Sequence[str]
-) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+) -> dict[int, tuple[NDArray[np.int64], NDArray[np.float32]]]:
     """Return of each span [K, 2] characters and [K, F] features of its best by present weights."""
-    parts: list[list[tuple[NDArray[Any], ...]]] = [[] for _ in candidates.index]
+    spans = candidates.index.tolist()
+    parts: dict[int, list[tuple[NDArray[Any], ...]]] = {span: [] for span in spans}
     for some in candidates.described(SpanWeights()):
         total = some.total(SpanWeights())
-        for row, of_span in enumerate(parts):
+        for row, span in enumerate(spans):
             places = best_places(total[row], _KEPT)
             features = some.features_of(row, *places)
             columns = np.stack([features[name] for name in names], 1)
-            of_span.append((total[row][places], some.characters(row, *places), columns))
-    return [_first_of(*map(np.concatenate, zip(*of_span, strict=True))) for of_span in parts]
+            parts[span].append((total[row][places], some.characters(row, *places), columns))
+    return {
+        span: _first_of(*map(np.concatenate, zip(*of_span, strict=True)))
+        for span, of_span in parts.items()
+    }
 
 
 def _first_of(

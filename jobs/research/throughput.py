@@ -17,6 +17,7 @@ from projector.settings import DEFAULT_MODEL
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from projector.models.edge_model import Edges
     from projector.models.encoder import Encoder
     from projector.settings import Precision
     from projector.text.tokens import TokenizedText
@@ -37,6 +38,11 @@ class Stopwatch:
     encoder: Encoder
     seconds: dict[str, float] = field(default_factory=dict)
     tokens: int = 0
+
+    @property
+    def edges(self) -> Edges | None:
+        """Return the encoder's edge model."""
+        return self.encoder.edges
 
     @property
     def name(self) -> str:

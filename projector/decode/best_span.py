@@ -13,10 +13,12 @@ from projector.decode.candidates import Candidates, Described
 from projector.decode.decoded import Decoded
 from projector.settings import SpanWeights
 
+_MOST = 80.0  # what a float32 can be raised to: beyond it a span has no probability to speak of
+
 
 @dataclass(frozen=True, slots=True)
 class BestCandidates:
-    """The best of some candidates of each of m source spans, and how much all of them weigh.
+    """The best of the candidates of each of m rows' source spans, and how much all of them weigh.
 
     Args:
         total: [m] its weighted sum.
@@ -34,9 +36,9 @@ class BestCandidates:
         """Return the odds of weighted sums [m, …] against the best candidate."""
         return np.asarray(np.exp(total - self.total.reshape(-1, *(1,) * (total.ndim - 1))))
 
-    def with_none(self, nothing: float) -> NDArray[np.float64]:
-        """Return [m] the odds of all, having no span, whose sum is `nothing`, among them."""
-        return np.asarray(self.mass + np.exp(nothing - self.total))
+    def with_none(self, nothing: Floats) -> NDArray[np.float64]:
+        """Return [m] the odds of all, having no span, whose sums are `nothing` [m], among them."""
+        return np.asarray(self.mass + np.exp(np.minimum(nothing - self.total, _MOST)))
 
 
 def best_span(candidates: Candidates, *, weights: SpanWeights) -> Decoded:
@@ -47,13 +49,14 @@ def best_span(candidates: Candidates, *, weights: SpanWeights) -> Decoded:
         weights: Of the features.
 
     Returns:
-        Word ranges. The score is the probability of the chosen span among all that were weighed,
-        having none among them. A span for which having none is likelier than its best candidate
-        has none.
+        Word ranges, a source span's in its first row. The score is the probability of the chosen
+        span among all that were weighed, having none among them. A span for which having none is
+        likelier than its best candidate has none.
     """
-    best = best_candidates(candidates, weights=weights)
-    chosen = best.total >= weights.nothing
-    probability = (1 / best.with_none(weights.nothing)).astype(np.float32)
+    best, nothing = best_candidates(candidates, weights=weights), candidates.nothing(weights)
+    chosen = best.total >= nothing
+    chosen &= ~_is_repeated(candidates.index)
+    probability = (1 / best.with_none(nothing)).astype(np.float32)
     return Decoded(
         np.where(chosen, best.first, -1),
         np.where(chosen, best.last, -1),
@@ -62,8 +65,30 @@ def best_span(candidates: Candidates, *, weights: SpanWeights) -> Decoded:
 
 
 def best_candidates(candidates: Candidates, *, weights: SpanWeights) -> BestCandidates:
-    """Return the best candidate of each of m source spans; of equal ones the first."""
-    return reduce(_better, (_best_of(some, weights) for some in candidates.described(weights)))
+    """Return the best candidate of each of m rows' source spans; of equal ones the first."""
+    by_row = reduce(_better, (_best_of(some, weights) for some in candidates.described(weights)))
+    return _by_span(by_row, candidates.index)
+
+
+def _by_span(best: BestCandidates, index: Ints) -> BestCandidates:
+    """Give all rows of a source span the best of them, and the mass of all."""
+    spans, span = np.unique(index, return_inverse=True)
+    if len(spans) == len(index):
+        return best
+    top = np.full(len(spans), -np.inf, best.total.dtype)
+    np.maximum.at(top, span, best.total)
+    odds = np.exp(best.total.astype(np.float64) - top[span])
+    mass = np.bincount(span, weights=best.mass * odds).astype(np.float64)
+    order = np.lexsort((np.arange(len(index)), -best.total, span))
+    row = order[np.unique(span[order], return_index=True)[1]]  # of equally good ones the first
+    return BestCandidates(top[span], best.first[row][span], best.last[row][span], mass[span])
+
+
+def _is_repeated(index: Ints) -> NDArray[np.bool_]:
+    """Return [m] which rows are not their source span's first."""
+    repeated = np.ones(len(index), np.bool_)
+    repeated[np.unique(index, return_index=True)[1]] = False
+    return repeated
 
 
 def _best_of(candidates: Described, weights: SpanWeights) -> BestCandidates:
@@ -93,13 +118,13 @@ def _better(left: BestCandidates, right: BestCandidates) -> BestCandidates:
     )
 
 
-def span_probabilities(total: Floats, best: BestCandidates, *, nothing: float) -> Floats:
+def span_probabilities(total: Floats, best: BestCandidates, *, nothing: Floats) -> Floats:
     """Return [m, A, B] the probability of each candidate, having no span at all among them.
 
     Args:
         total: [m, A, B] the candidates' weighted sums, minus infinity where there is none.
         best: Of all of their source spans' candidates.
-        nothing: The sum that having no span has.
+        nothing: [m] the sums that having no span has.
     """
     mass = best.with_none(nothing)[:, None, None]
     return np.asarray((best.odds(total) / mass).astype(np.float32))

@@ -18,7 +18,9 @@ from projector.settings import SpanWeights
 Feature = NDArray[np.float32] | NDArray[np.float64]
 Doubles = NDArray[np.float64]
 
-_EDGES = ("inside", "outside", "edge_mass", "function_word", "cut", "punctuation", "tagger")
+_EDGES = (
+    "inside", "outside", "edge_mass", "function_word", "cut", "punctuation", "edges", "tagger",
+)  # fmt: skip
 _GROWING = ("recall", "separators")
 
 

@@ -11,56 +11,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from math import log
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from projector.arrays import Floats, Ints
 from projector.decode.bounds import Feature, Outline, upper_bounds
+from projector.decode.edge_questions import (
+    AskedSpans,
+    EdgeScores,
+    EdgeText,
+    edge_questions,
+    edge_scores,
+)
 from projector.decode.groups import index_groups
 from projector.decode.membership import MassShares
+from projector.decode.peaks import Peaks
+from projector.decode.span_features import (
+    CountedWords,
+    SourceSpans,
+    counted_between,
+    of_both_edges,
+    span_features,
+)
+from projector.models.edge_model import EdgeQuestions
 from projector.settings import SpanWeights
 from projector.text.token_words import TokenWordMap
 from projector.text.words import Words
-
-T = TypeVar("T", np.int64, np.float64)
 
 _CANDIDATES_AT_ONCE = 250_000  # so many are described together; a span with more is alone
 _FIRST_WORDS_AT_ONCE = 128  # of a span that is alone: what can matter is asked of so many together
 _STRIDE = 16  # every so many words an edge is tried, to learn what a span's best has at least
 _NEGLIGIBLE = 1e-9  # of all odds of a span: less than a float32 tells of its probability
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSpans:
-    """What is asked of the M source spans themselves, each in words.
-
-    Args:
-        first: [M] first source word.
-        last: [M] the word behind the last.
-        length: [M] characters, scaled to what a translation of them would have.
-        label: [M] which of E labels each has.
-        begins, ends: [E, N] how surely an auxiliary tagger's span of a label begins, and ends,
-            with each target word; None without a tagger.
-    """
-
-    first: Ints
-    last: Ints
-    length: Floats
-    label: Ints
-    begins: Floats | None = None
-    ends: Floats | None = None
-
-    def __getitem__(self, index: Ints) -> SourceSpans:
-        """Return the spans at `index`."""
-        return replace(
-            self,
-            first=self.first[index],
-            last=self.last[index],
-            length=self.length[index],
-            label=self.label[index],
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,33 +94,6 @@ def best_places(total: Floats, most: int) -> tuple[Ints, Ints]:
 
 
 @dataclass(frozen=True, slots=True)
-class CountedWords:
-    """A text's N words, with what is counted before each of them, and in all.
-
-    Args:
-        words: The N words.
-        separators: [N + 1] commas and the like.
-        brackets: [N + 1] opening brackets less closing ones.
-        per_word: [N] tokens in each word.
-        tokens: [N + 1] tokens.
-    """
-
-    words: Words
-    separators: Ints
-    brackets: Ints
-    per_word: Floats
-    tokens: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, words: Words, per_word: Floats) -> CountedWords:
-        """Count along a text's words, given how many tokens stand in each, [N]."""
-        separators = np.concatenate([[0], np.cumsum(words.separator.astype(np.int64))])
-        brackets = np.concatenate([[0], np.cumsum(words.bracket)])
-        tokens = np.concatenate([[0], np.cumsum(per_word, dtype=np.float64)])
-        return cls(words, separators, brackets, per_word, tokens)
-
-
-@dataclass(frozen=True, slots=True)
 class Ranges:
     """The ranges of words that contain given peaks, as edges that go with each other.
 
@@ -167,14 +122,15 @@ class Ranges:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The candidate spans of some source spans, [m] of them.
+    """The candidate spans of some source spans, in m rows: one for each peak of a span.
 
     Args:
-        index: [m] which source spans.
+        index: [m] which source span each row is of; all rows of a span are here.
         shares: Of the m source spans, over the target's words.
         spans: What is asked of them themselves.
         source, target: The texts.
         ranges: The candidates.
+        edges: What an edge model says of the m rows; None without one.
     """
 
     index: Ints
@@ -183,6 +139,13 @@ class Candidates:
     source: CountedWords
     target: CountedWords
     ranges: Ranges
+    edges: EdgeScores | None = None
+
+    def nothing(self, weights: SpanWeights) -> Floats:
+        """Return [m] the sums that having no span has."""
+        if self.edges is not None:
+            return self.edges.nothing
+        return np.full(len(self.index), weights.nothing, np.float32)
 
     def described(self, weights: SpanWeights) -> Iterator[Described]:
         """Yield the candidates with their features: all at once, or those that can matter.
@@ -195,7 +158,7 @@ class Candidates:
         """
         first, last = self.ranges.first, self.ranges.last
         surest = self._surest_edges()
-        if first.size * last.shape[1] <= _CANDIDATES_AT_ONCE:
+        if len(first) > 1 or first.size * last.shape[1] <= _CANDIDATES_AT_ONCE:
             legal = self.ranges.begins[:, :, None] & self.ranges.ends[:, None, :]
             features = self._features(first, last, surest)
             yield Described(self.target.words, first, last, legal, features)
@@ -212,6 +175,9 @@ class Candidates:
 
     def _features(self, first: Ints, last: Ints, surest: Floats | None) -> dict[str, Feature]:
         features = span_features(self.shares, self.spans, self.source, self.target, first, last)
+        if self.edges is not None:
+            of_both = self.edges.of_first(first), self.edges.of_last(last - 1)
+            features["edges"] = of_both_edges(*of_both)
         if surest is not None:
             # Below its best candidate: a tagger tells where a mention stands, not whether it does.
             features["tagger"] -= surest[:, None, None]
@@ -232,7 +198,7 @@ class Candidates:
         ends = first[:, [0, -1]]
         at_ends = self._features(ends, last, surest)
         edges = self._features(first, last[:, :1], surest)
-        tokens = np.asarray(_between(self.target.tokens, ends, last)[0]).clip(1e-9)
+        tokens = np.asarray(counted_between(self.target.tokens, ends, last)[0]).clip(1e-9)
         characters = words.offsets[last[0] - 1, 1] - words.offsets[ends[0], 0][:, None]
         balance = self.target.brackets[first[0]]
         return Outline(
@@ -246,7 +212,7 @@ class Candidates:
         )
 
     def _surest_edges(self) -> Floats | None:
-        """Return [m] the greatest sum of a tagger's probabilities of a candidate's edges."""
+        """Return [m] the greatest sum of a tagger's probabilities of a span's candidate's edges."""
         begins, ends, ranges = self.spans.begins, self.spans.ends, self.ranges
         if begins is None or ends is None:
             return None
@@ -254,7 +220,10 @@ class Candidates:
         # A probability is no less than 0, so that padding never stands out.
         first = np.where(ranges.begins, begins[label, ranges.first], np.float32(0)).max(1)
         last = np.where(ranges.ends, ends[label, ranges.last - 1], np.float32(0)).max(1)
-        return np.asarray(first + last)
+        _, span = np.unique(self.index, return_inverse=True)
+        surest = np.zeros(len(self.index), np.float32)
+        np.maximum.at(surest, span, first + last)  # of all rows of a span
+        return surest[span]
 
 
 def weigh_spans(
@@ -263,130 +232,60 @@ def weigh_spans(
     source_words: Words,
     target_words: Words,
     word_map: TokenWordMap,
+    edge_text: EdgeText | None = None,
 ) -> Iterator[Candidates]:
     """List the candidates of every source span that receives any mass, some spans at a time.
 
-    A candidate contains the peak, the word that receives most, and reaches from it at most three
-    times the source span's words and ten more to each side.
+    A candidate contains a peak, and reaches from it at most three times the source span's words and
+    ten more to each side. The peak is the word that receives most; where another receives much,
+    too, candidates contain that one, and not the first.
     """
     source = CountedWords.of(source_words, np.empty(0, np.float32))
     target = CountedWords.of(target_words, word_map.tokens_per_word)
     able = np.flatnonzero(shares.coverage.max(1, initial=0) > 0)
     if not len(able):
         return
-    peak, reach = shares.peak()[able], 10 + 3 * (spans.last - spans.first)[able]
-    before, behind = np.minimum(reach, peak), np.minimum(reach, len(target_words) - 1 - peak)
-    sizes = np.stack([before, behind], axis=1) + 1
-    for group in index_groups(sizes, most=_CANDIDATES_AT_ONCE):
-        index = able[group]
-        ranges = Ranges.around(peak[group], before[group], behind[group])
-        yield Candidates(index, shares[index], spans[index], source, target, ranges)
+    reach = 10 + 3 * (spans.last - spans.first)[able]
+    peaks = Peaks.of(shares[able], reach, len(target_words))
+    for group in index_groups(peaks.sizes(len(able)), most=_CANDIDATES_AT_ONCE):
+        some = peaks[np.flatnonzero(np.isin(peaks.row, group))]
+        index = able[some.row]
+        candidates = Candidates(
+            index,
+            shares[index],
+            spans[index],
+            source,
+            target,
+            Ranges.around(some.word, some.before, some.behind),
+        )
+        if edge_text is not None:
+            candidates = replace(candidates, edges=_edge_scores(edge_text, candidates))
+        yield candidates
 
 
-def span_features(
-    shares: MassShares,
-    spans: SourceSpans,
-    source: CountedWords,
-    target: CountedWords,
-    first: Ints,
-    last: Ints,
-) -> dict[str, Feature]:
-    """Describe candidates [m, A] × [m, B], each feature named as its weight.
-
-    recall: log of the share of the mention's mass inside. precision: log of the mean share, over
-    the tokens inside, that comes from the mention. length: |log| of the ratio of its characters
-    to what the mention's length makes one expect. inside, outside: purity of both edge words
-    and of both their outer neighbours. edge_mass: coverage of both edge words. function_word,
-    punctuation: how many edges are one though the mention's same edge is not. cut: how many edges
-    fall within hyphenated words though the mention's same edge does not. separators: commas and
-    the like beyond the mention's own. brackets: how far the balance of brackets differs from the
-    mention's. tagger: how surely both edges are those of a tagger's span; `weigh_spans` takes it
-    relative to the best candidate.
-    """
-    features = {
-        **_mass_features(shares, target, first, last),
-        "length": _length_feature(spans, target.words, first, last),
-        **_edge_features(spans, source.words, target.words, first, last - 1),
-        **_balance_features(spans, source, target, first, last),
-    }
-    if spans.begins is not None and spans.ends is not None:
-        label = spans.label[:, None]
-        features["tagger"] = _edges(spans.begins[label, first], spans.ends[label, last - 1])
-    return features
-
-
-def _mass_features(
-    shares: MassShares, target: CountedWords, first: Ints, last: Ints
-) -> dict[str, Feature]:
-    window = shares.first[:, None] + np.arange(shares.purity.shape[1])
-    tokens = target.per_word[window.clip(None, len(target.per_word) - 1)]
-    coverage = _inside(shares, shares.coverage, first, last)
-    purity = _inside(shares, shares.purity * tokens, first, last) / np.maximum(
-        _between(target.tokens, first, last).astype(np.float32), 1e-9
+def _edge_scores(text: EdgeText, candidates: Candidates) -> EdgeScores:
+    """Ask an edge model once about each source span, and give all its rows the answer."""
+    span, questions = questions_about(candidates, text)
+    scores = edge_scores(text, questions)
+    return EdgeScores(
+        scores.origin[span], scores.first[span], scores.last[span], scores.nothing[span]
     )
 
-    def edges(values: Floats, left: Ints, right: Ints) -> Floats:
-        return _edges(shares.values_at(values, left), shares.values_at(values, right))
 
-    return {
-        "recall": np.log(coverage.clip(0) + 1e-3),
-        "precision": np.log(purity.clip(0) + 1e-3),
-        "inside": edges(shares.purity, first, last - 1),
-        "outside": edges(shares.purity, first - 1, last),
-        "edge_mass": edges(shares.coverage, first, last - 1),
-    }
+def questions_about(candidates: Candidates, text: EdgeText) -> tuple[Ints, EdgeQuestions]:
+    """Ask about each source span of some candidates once.
 
-
-def _length_feature(spans: SourceSpans, words: Words, first: Ints, last: Ints) -> Feature:
-    start, end = words.offsets[first, 0], words.offsets[last - 1, 1]
-    characters = end[:, None, :] - start[:, :, None]
-    return np.asarray(np.abs(np.log(characters.clip(1) / spans.length[:, None, None])))
-
-
-def _edge_features(
-    spans: SourceSpans, own: Words, words: Words, start: Ints, end: Ints
-) -> dict[str, Feature]:
-    """Compare the first words [m, A] and the last [m, B] of candidates with the mention's."""
-    begin, close = spans.first[:, None], spans.last[:, None] - 1
-    opens = ~words.lexical[start] & ~words.opening[start]
-    closes = ~words.lexical[end] & (words.bracket[end] >= 0)
-    return {
-        "cut": _edges(
-            words.splits_compound[start] & ~own.splits_compound[begin],
-            words.splits_compound[end + 1] & ~own.splits_compound[close + 1],
-        ),
-        "function_word": _edges(
-            words.function[start] & ~own.function[begin],
-            words.function[end] & ~own.function[close],
-        ),
-        "punctuation": _edges(opens & own.lexical[begin], closes & own.lexical[close]),
-    }
-
-
-def _balance_features(
-    spans: SourceSpans, source: CountedWords, target: CountedWords, first: Ints, last: Ints
-) -> dict[str, Feature]:
-    def beyond(counts: Ints, own_counts: Ints) -> Ints:
-        mention = own_counts[spans.last] - own_counts[spans.first]
-        return _between(counts, first, last) - mention[:, None, None]
-
-    return {
-        "separators": beyond(target.separators, source.separators).clip(0).astype(np.float32),
-        "brackets": np.abs(beyond(target.brackets, source.brackets)).astype(np.float32),
-    }
-
-
-def _edges(first: NDArray[np.generic], last: NDArray[np.generic]) -> Floats:
-    """Add a feature of the first edge [m, A] and of the last [m, B] into [m, A, B]."""
-    return first.astype(np.float32)[:, :, None] + last.astype(np.float32)[:, None, :]
-
-
-def _inside(shares: MassShares, values: Floats, first: Ints, last: Ints) -> Floats:
-    """Sum values of the windows, [m, W], over candidates [m, A] × [m, B]."""
-    before, upto = shares.running(values, first), shares.running(values, last)
-    return (upto[:, None, :] - before[:, :, None]).astype(np.float32)
-
-
-def _between(running: NDArray[T], first: Ints, last: Ints) -> NDArray[T]:
-    """Return what is counted, [N + 1], within candidates [m, A] × [m, B]."""
-    return np.asarray(running[last][:, None, :] - running[first][:, :, None])
+    Returns:
+        [m] which of the questions each row of candidates belongs to, and the questions.
+    """
+    asked, row, span = np.unique(candidates.index, return_index=True, return_inverse=True)
+    low, high = np.full(len(asked), np.iinfo(np.int64).max), np.zeros(len(asked), np.int64)
+    np.minimum.at(low, span, candidates.ranges.first.min(1))
+    np.maximum.at(high, span, candidates.ranges.last.max(1))
+    spans = candidates.spans[row]
+    begins, ends = (
+        None if said is None else said[spans.label] for said in (spans.begins, spans.ends)
+    )
+    where = AskedSpans(spans.first, spans.last, begins, ends, low, high)
+    source, target = candidates.source.words, candidates.target.words
+    return span, edge_questions(text, where, candidates.shares[row], source, target)

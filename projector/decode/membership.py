@@ -184,3 +184,29 @@ def shares_by_word(shares: MassShares, word_map: TokenWordMap) -> MassShares:
     count = np.append(word_map.tokens_per_word, np.float32(0)).clip(1e-9)
     unit = (first[:, None] + np.arange(shape[1])).clip(None, len(count) - 1)
     return MassShares(first, gathered(shares.coverage), gathered(shares.purity) / count[unit])
+
+
+def claimed_mass(alignment: Alignment, offsets: Ints, spans: Ints) -> Floats:
+    """Return [T] the share of each target token's mass that comes from any of some source spans.
+
+    Args:
+        alignment: Of S source and T target tokens.
+        offsets: [S, 2] the source tokens' characters.
+        spans: [M, 2] half-open spans of source characters.
+    """
+    _, token, share = _memberships(offsets, spans)
+    most = np.zeros(len(offsets), np.float32)
+    np.maximum.at(most, token, share)
+    member = torch.from_numpy(most).to(alignment.weights)[:, None]
+    claimed = Alignment(alignment.weights * member, alignment.band).received()
+    return np.asarray((claimed / alignment.received().clamp_min(1e-30)).cpu().numpy())
+
+
+def mean_by_word(values: Floats, word_map: TokenWordMap) -> Floats:
+    """Return [N] the mean over each word's tokens of values [T]."""
+    total = np.bincount(
+        word_map.word,
+        weights=values[word_map.token] * word_map.share,
+        minlength=len(word_map.tokens_per_word),
+    )
+    return np.asarray((total / word_map.tokens_per_word.clip(1e-9)).astype(np.float32))

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from projector.arrays import Ints
 from projector.decode.best_span import best_span
-from projector.decode.candidates import Candidates, SourceSpans, weigh_spans
+from projector.decode.candidates import Candidates, weigh_spans
 from projector.decode.decoded import Decoded
 from projector.decode.discontinuous import discontinuous_parts
+from projector.decode.edge_questions import EdgeText
 from projector.decode.fragments import SourceFragments
 from projector.decode.longest_run import TokenRuns, longest_run, token_runs
 from projector.decode.membership import MassShares, shares_by_word
+from projector.decode.span_features import SourceSpans
 from projector.decode.tagger_evidence import TaggerEvidence
 from projector.settings import DecodeSettings
 from projector.text.token_words import TextUnits
@@ -49,6 +51,7 @@ def candidate_spans(
     settings: DecodeSettings,
     *,
     evidence: TaggerEvidence | None = None,
+    edge_text: EdgeText | None = None,
 ) -> Iterator[Candidates | TokenRuns]:
     """Yield what the fragments of mentions may become, some at a time.
 
@@ -59,10 +62,11 @@ def candidate_spans(
         target: The target text.
         settings: Whether spans of words or runs of tokens are weighed.
         evidence: What an auxiliary tagger says of the target.
+        edge_text: What an edge model knows of both.
     """
     if settings.method == "longest-run":
         return _token_runs(shares, fragments, target, settings, evidence)
-    return _word_spans(shares, fragments, source, target, evidence)
+    return _word_spans(shares, fragments, source, target, evidence, edge_text)
 
 
 def _token_runs(
@@ -90,13 +94,14 @@ def _word_spans(
     source: TextUnits,
     target: TextUnits,
     evidence: TaggerEvidence | None,
+    edge_text: EdgeText | None,
 ) -> Iterator[Candidates]:
     word_map = target.word_map()
     spans = source_spans(fragments, source, target, evidence)
     for index, token_shares in shares:
         word_shares = shares_by_word(token_shares, word_map)
         for candidates in weigh_spans(
-            word_shares, spans[index], source.words, target.words, word_map
+            word_shares, spans[index], source.words, target.words, word_map, edge_text
         ):
             yield replace(candidates, index=index[candidates.index])
 
@@ -145,7 +150,7 @@ def choose_spans(
 
 def _words_chosen(candidates: Candidates, settings: DecodeSettings) -> TargetSpans:
     words = candidates.target.words
-    decoded = best_span(candidates, weights=settings.weights)
+    decoded = best_span(candidates, weights=settings.span_weights)
     pieces = discontinuous_parts(
         candidates.shares,
         decoded,

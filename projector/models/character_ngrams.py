@@ -37,6 +37,7 @@ class TinyEncoder:
     name: str = "tiny"
     fingerprint: str = f"tiny-{VERSION}"
     dimension: int = DIMENSION
+    edges: None = None  # nothing was learned
 
     def tokenize(self, text: str) -> TokenizedText:
         """Tokenise a text into words and punctuation marks, sentence by sentence."""

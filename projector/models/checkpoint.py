@@ -14,6 +14,7 @@ from transformers import MODEL_MAPPING, AutoConfig, AutoTokenizer
 from projector.errors import ModelError, counted
 from projector.models import hub, lora, packing
 from projector.models.catalogue import OWN_FILE, find_entry
+from projector.models.edge_model import EDGES_FILE
 from projector.models.embedded import convert
 from projector.models.folder_file import read_contract
 from projector.models.foreign_errors import foreign_reading, quiet_panics
@@ -60,6 +61,7 @@ class Checkpoint:
         metadata: What its `projector.json` says of how it is read, and was made.
         adapter: What is merged into its weights, or None.
         verified: Whether its weights are known byte for byte, so that there is nothing to check.
+        edges: The file of its edge model, or None.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Checkpoint:
     metadata: ReadingSaid = field(default_factory=ReadingSaid)
     adapter: Path | None = None
     verified: bool = False
+    edges: Path | None = None
 
 
 def open_checkpoint(entry: ModelEntry) -> Checkpoint:
@@ -88,7 +91,20 @@ def open_checkpoint(entry: ModelEntry) -> Checkpoint:
     weight_files(folder)
     tokenizer = _tokenizer(entry.name, folder)
     metadata = read_metadata(folder)
-    return Checkpoint(entry.name, _identity(folder), config, tokenizer, folder, metadata=metadata)
+    checkpoint = Checkpoint(
+        entry.name, _identity(folder), config, tokenizer, folder, metadata=metadata
+    )
+    return _with_edges(checkpoint, folder)
+
+
+def _with_edges(checkpoint: Checkpoint, folder: Path) -> Checkpoint:
+    """Add the edge model that lies in a model's folder; what spans become depends on it, too."""
+    path = folder / EDGES_FILE
+    if not path.exists():
+        return replace(checkpoint, edges=None)
+    with foreign_reading(path, "an edge model"):
+        identity = content_hash({"model": checkpoint.identity, EDGES_FILE: file_hash(path)})
+    return replace(checkpoint, identity=identity, edges=path)
 
 
 def _folder(entry: ModelEntry) -> Path:
@@ -115,7 +131,8 @@ def _open_adapter(name: str, folder: Path) -> Checkpoint:
     identity = content_hash({"base": adapted.identity, **parts})
     stated = read_metadata(folder).model_dump(exclude_none=True)
     metadata = adapted.metadata.model_copy(update=stated)
-    return replace(adapted, name=name, identity=identity, metadata=metadata, adapter=folder)
+    checkpoint = replace(adapted, name=name, identity=identity, metadata=metadata, adapter=folder)
+    return _with_edges(checkpoint, folder)
 
 
 def read_metadata(folder: Path) -> ReadingSaid:
@@ -269,5 +286,6 @@ def _identity(folder: Path) -> str:
         path
         for pattern in (CONFIGURATION, "tokenizer.json", "vocab.txt", "*.model", "*.safetensors")
         for path in folder.glob(pattern)
+        if path.is_file()
     )
     return content_hash({path.name: file_hash(path) for path in decisive})

@@ -12,6 +12,7 @@ from projector.text.tokens import TokenizedText
 if TYPE_CHECKING:
     import torch
 
+    from projector.models.edge_model import Edges
     from projector.settings import Granularity
 
 
@@ -53,6 +54,10 @@ class Encoder(Protocol):
     def dimension(self) -> int:
         """Return the width d of its vectors."""
 
+    @property
+    def edges(self) -> Edges | None:
+        """Return what was learned, from its vectors, of the edges of spans; None: nothing."""
+
     def tokenize(self, text: str) -> TokenizedText:
         """Tokenise a text; every segment is encoded by itself."""
 
@@ -90,6 +95,11 @@ class CachedEncoder:
     def dimension(self) -> int:
         """Return the width d of its vectors."""
         return self._encoder.dimension
+
+    @property
+    def edges(self) -> Edges | None:
+        """Return the encoder's edge model."""
+        return self._encoder.edges
 
     def tokenize(self, text: str) -> TokenizedText:
         """Tokenise a text as the encoder does."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from projector.errors import ConfigurationError, ModelError
 from projector.models.checkpoint import Checkpoint, build, open_checkpoint
+from projector.models.edge_model import Edges, load_edges
 from projector.models.encoder import View
 from projector.models.foreign_errors import foreign_reading
 from projector.models.transformer_encoder import TransformerEncoder
@@ -53,11 +54,19 @@ def load_transformer(
         first_position=reading.first_position,
         packed=packed,
         model=model,
+        edges=_edges(checkpoint, view, config.hidden_size),
     )
     if entry.source != "package":  # what is installed is known to work
         with foreign_reading(f"{entry.name}: its model, tried at the letter a,", "vectors"):
             encoder.vectors(encoder.tokenize("a"))
     return encoder
+
+
+def _edges(checkpoint: Checkpoint, view: View, dimension: int) -> Edges | None:
+    """Load the edge model that lies beside a model, if there is one for this view of texts."""
+    if checkpoint.edges is None:
+        return None
+    return load_edges(checkpoint.edges, view, dimension)
 
 
 @dataclass(frozen=True, slots=True)

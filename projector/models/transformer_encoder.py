@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from transformers import PreTrainedModel
 
+    from projector.models.edge_model import Edges
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TransformerEncoder:
@@ -37,6 +39,7 @@ class TransformerEncoder:
         first_position: Id of the first position (RoBERTa's begin behind the padding id).
         packed: Whether the model's attention can be kept within each window of a pack.
         model: In evaluation mode; its depth is the layer that is read.
+        edges: What was learned of the edges of spans from its vectors; None: nothing.
     """
 
     name: str
@@ -50,6 +53,7 @@ class TransformerEncoder:
     first_position: int
     packed: bool
     model: PreTrainedModel = field(repr=False)
+    edges: Edges | None = field(default=None, repr=False)
 
     @property
     def device(self) -> torch.device:

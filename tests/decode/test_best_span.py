@@ -1,7 +1,7 @@
 """The span model's choice, checked against brute force over every legal span."""
 
 import math
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 
 import numpy as np
 import pytest
@@ -11,8 +11,9 @@ from slow_candidates import case, legal_candidates, slow_features, whole_rows
 
 from projector.decode import candidates as candidates_module
 from projector.decode.best_span import best_candidates, best_span, span_probabilities
-from projector.decode.candidates import SourceSpans, weigh_spans
+from projector.decode.candidates import weigh_spans
 from projector.decode.decoded import Decoded
+from projector.decode.span_features import SourceSpans
 from projector.settings import SpanWeights
 from projector.text.token_words import tokens_in_words
 from projector.text.words import find_words
@@ -27,8 +28,12 @@ def choose(*arguments, weights):
     score = np.zeros(spans, np.float32)
     for some in weigh_spans(*arguments):
         decoded = best_span(some, weights=weights)
-        first[some.index], last[some.index] = decoded.first, decoded.last
-        score[some.index] = decoded.score
+        row = np.unique(some.index, return_index=True)[1]
+        assert (np.delete(decoded.first, row) == -1).all()
+        assert (np.delete(decoded.score, row) == 0).all()
+        span = some.index[row]
+        first[span], last[span] = decoded.first[row], decoded.last[row]
+        score[span] = decoded.score[row]
     return Decoded(first, last, score)
 
 
@@ -138,12 +143,37 @@ def test_the_probabilities_of_all_candidates_and_of_none_sum_to_one(seed, nothin
         (part,) = some.described(weights)
         total = part.total(weights)
         best = best_candidates(some, weights=weights)
-        probability = span_probabilities(total, best, nothing=nothing)
+        probability = span_probabilities(total, best, nothing=some.nothing(weights))
         assert not probability[~part.legal].any()
-        for row, sums in enumerate(total):
-            none = 1 / (1 + np.exp(sums.astype(np.float64) - nothing).sum())
-            assert probability[row].sum(dtype=np.float64) + none == pytest.approx(1, abs=1e-5)
         decoded = best_span(some, weights=weights)
-        some_span = decoded.first >= 0
-        highest = probability.max((1, 2))
-        np.testing.assert_array_equal(decoded.score[some_span], highest[some_span])
+        for span in np.unique(some.index):
+            rows = np.flatnonzero(some.index == span)
+            none = 1 / (1 + np.exp(total[rows].astype(np.float64) - nothing).sum())
+            in_all = probability[rows].sum(dtype=np.float64) + none
+            assert in_all == pytest.approx(1, abs=1e-5)
+            if decoded.first[rows[0]] >= 0:
+                assert decoded.score[rows[0]] == probability[rows].max()
+
+
+@given(st.integers(0, 100_000))
+@QUICK
+def test_the_best_of_equally_good_peaks_is_the_first(seed):
+    weights = SpanWeights(*(0.0 for _ in fields(SpanWeights)))
+    arguments = case(seed)
+    found = choose(*arguments, weights=weights)
+    for m in np.flatnonzero(arguments[0].coverage.max(1) > 0):
+        spans = legal_candidates(m, *arguments[:2], arguments[3])
+        assert (found.first[m], found.last[m]) == spans[0]
+        assert found.score[m] == pytest.approx(1 / (len(spans) + 1))
+
+
+def test_what_is_far_less_likely_than_having_none_has_no_probability(recwarn):
+    weights = replace(SpanWeights(), nothing=1e6)
+    for some in weigh_spans(*case(3, size=12)):
+        (part,) = some.described(weights)
+        best = best_candidates(some, weights=weights)
+        nothing = some.nothing(weights)
+        probability = span_probabilities(part.total(weights), best, nothing=nothing)
+        assert (probability < 1e-30).all()
+        assert (best_span(some, weights=weights).first == -1).all()
+    assert not recwarn.list

@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,12 @@ from stretches import offsets_of, stretches
 from projector.align.anchors import diagonal
 from projector.align.band import band_around
 from projector.align.weights import Alignment
-from projector.decode.membership import mass_shares, shares_by_word
+from projector.decode.membership import (
+    claimed_mass,
+    mass_shares,
+    mean_by_word,
+    shares_by_word,
+)
 from projector.text.token_words import tokens_in_words
 
 QUICK = settings(max_examples=40, deadline=None)
@@ -146,3 +152,47 @@ def test_words_without_a_token_receive_nothing():
     found = shares_by_word(shares, tokens_in_words(tokens, words))
     np.testing.assert_allclose(found.coverage, [[0.5, 0, 0.5]])
     np.testing.assert_allclose(found.purity, [[1, 0, 1]])
+
+
+@given(SIZES, st.integers(0, 10_000), SPANS, st.data(), st.booleans())
+@QUICK
+def test_claimed_mass_equals_a_loop_over_tokens(sizes, seed, pairs, data, narrow):
+    offsets = data.draw(stretches(least=sizes[0], most=sizes[0]))
+    matrix = np.random.default_rng(seed).random(sizes).astype(np.float32)
+    alignment = alignment_of(matrix, full=1.0, fade=2.0) if narrow else whole_alignment(matrix)
+    dense, spans = alignment.dense().numpy(), spans_of(pairs)
+    member = [
+        max(
+            (
+                sum(start <= c < end for c in range(left, right)) / (right - left)
+                for start, end in spans.tolist()
+            ),
+            default=0.0,
+        )
+        for left, right in offsets.tolist()
+    ]
+    found = claimed_mass(alignment, offsets, spans)
+    assert found.shape == (sizes[1],)
+    for token in range(sizes[1]):
+        received = sum(dense[:, token])
+        claimed = sum(share * mass for share, mass in zip(member, dense[:, token], strict=True))
+        assert found[token] == pytest.approx(claimed / received if received else 0, abs=1e-5)
+
+
+def whole_alignment(matrix):
+    return alignment_of(matrix, full=99.0, fade=100.0)
+
+
+@given(stretches(), stretches(), st.integers(0, 10_000))
+@QUICK
+def test_means_by_word_equal_a_loop_over_tokens(tokens, words, seed):
+    word_map = tokens_in_words(tokens, words)
+    values = np.random.default_rng(seed).random(len(tokens)).astype(np.float32)
+    found = mean_by_word(values, word_map)
+    assert found.shape == (len(words),)
+    for word in range(len(words)):
+        inside = np.flatnonzero(word_map.word == word)
+        shares = word_map.share[inside]
+        total = sum(values[word_map.token[inside]] * shares)
+        expected = total / shares.sum() if len(inside) else 0
+        assert found[word] == pytest.approx(expected, abs=1e-5)

@@ -78,7 +78,7 @@ def test_candidates_count_the_fragments_of_all_mentions(monkeypatch, recipe):
     candidates = list(weighed.candidates)
     kind = TokenRuns if recipe.decode.method == "longest-run" else Candidates
     assert all(isinstance(some, kind) for some in candidates)
-    assert sorted(some.index.tolist() for some in candidates) == [[0], [1], [2], [3]]
+    assert sorted(np.unique(some.index).tolist() for some in candidates) == [[0], [1], [2], [3]]
     spans = choose_spans(candidates, recipe.decode)
     assert sorted(spans.fragment.tolist()) == [0, 1, 2, 3]
     expected = weighed.fragments.characters[spans.fragment]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from dense_decoding import dense_target_spans
+from edge_models import edged_tiny
 from hypothesis import example, given
 from hypothesis import settings as drawn
 from hypothesis import strategies as st
@@ -92,6 +93,27 @@ def test_candidates_described_in_parts_make_the_same_spans(seed, tagged, at_once
     assert list(found.values()) == pytest.approx([expected[key] for key in found], abs=1e-6)
 
 
+def chosen(pair, encoder, evidence):
+    """Return what a pair's mentions become, by fragment and place."""
+    weighed = weigh_pair(pair, encoder, Settings(), evidence=evidence)
+    spans = choose_spans(weighed.candidates, weighed.decode)
+    places = zip(spans.fragment.tolist(), *spans.characters.T.tolist(), strict=True)
+    return dict(zip(places, spans.scores, strict=True))
+
+
+@given(st.integers(0, 10_000), st.booleans(), st.sampled_from([20, 100, 500]))
+@drawn(max_examples=12)
+def test_beside_an_edge_model_parts_make_the_same_spans(seed, tagged, at_once):
+    pair, evidence = drawn_pair(seed, size=60, mentions=6, longest=40)
+    encoder, evidence = edged_tiny(seed), evidence if tagged else None
+    expected = chosen(pair, encoder, evidence)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates_module, "_CANDIDATES_AT_ONCE", at_once)
+        found = chosen(pair, encoder, evidence)
+    assert found.keys() == expected.keys()
+    assert list(found.values()) == pytest.approx([expected[key] for key in found], abs=1e-4)
+
+
 def held(size, mentions, longest):
     """Return how many numbers windows hold of a text's mentions, and how many candidates."""
     pair, _ = drawn_pair(5, size=size, mentions=mentions, longest=longest)
@@ -122,6 +144,7 @@ def test_fragments_are_decoded_in_pieces_of_bounded_size(recipe):
         patch.setattr("projector.decode.fragments._SHARES_AT_ONCE", 2000)
         patch.setattr("projector.decode.membership._ENTRIES_AT_ONCE", 500)
         patch.setattr(candidates_module, "_CANDIDATES_AT_ONCE", 4000)
+        patch.setattr("projector.decode.peaks._FARTHEST", 43)
         for some in weigh_pair(pair, TinyEncoder(), recipe).candidates:
             if isinstance(some, TokenRuns):
                 continue
@@ -133,20 +156,21 @@ def test_fragments_are_decoded_in_pieces_of_bounded_size(recipe):
     assert list(found.values()) == pytest.approx([expected[key] for key in found], abs=1e-6)
 
 
-def described_of_a_mention(words):
+def described_of_a_mention(words, encoder=None):
     """Return how many candidates a mention within a long text has, and how many are described."""
     pair, _ = drawn_pair(3, size=3000, mentions=1, longest=1)
     offsets = find_words(pair.source.text, "es").offsets[1400 : 1400 + words]
     mention = Mention("T1", "X", (Fragment(int(offsets[0, 0]), int(offsets[-1, 1])),))
     long = DocumentPair(replace(pair.source, mentions=(mention,)), pair.target)
-    (some,) = weigh_pair(long, TinyEncoder(), Settings()).candidates
+    (some,) = weigh_pair(long, encoder or TinyEncoder(), Settings()).candidates
     described = sum(part.legal.size for part in some.described(SpanWeights()))
-    return some.ranges.first.size * some.ranges.last.size, described
+    return some.ranges.first.size * some.ranges.last.shape[1], described
 
 
 def test_a_long_mentions_hopeless_candidates_are_not_described():
     every, described = described_of_a_mention(3)
     assert described == every
-    every, described = described_of_a_mention(300)
-    assert every > 500_000
-    assert described < every / 4
+    for encoder in (TinyEncoder(), edged_tiny()):
+        every, described = described_of_a_mention(300, encoder)
+        assert every > 500_000
+        assert described < every / 4

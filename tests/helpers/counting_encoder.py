@@ -8,6 +8,8 @@ from projector.models.character_ngrams import TinyEncoder
 class CountingEncoder:
     """Count the texts that the tiny encoder is asked to encode."""
 
+    edges = None
+
     def __init__(self):
         self.tiny = TinyEncoder()
         self.texts = Counter()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import torch
 
+from projector.decode import peaks
 from projector.decode.decoded import Decoded
 from projector.decode.longest_run import Run, TokenRuns, longest_run
 from projector.decode.mention_spans import source_spans
@@ -62,7 +63,7 @@ def dense_target_spans(weighed, settings, evidence=None):
     shares = shares_by_word(shares, word_map)
     asked = source_spans(fragments, source, target, evidence)
     for some in weigh_spans(shares, asked, source.words, target.words, word_map):
-        decoded = best_span(some, weights=settings.weights)
+        decoded = best_span(some, weights=settings.span_weights)
         pieces = discontinuous_parts(
             some.shares,
             decoded,
@@ -131,18 +132,33 @@ def weigh_spans(shares, source, source_words, target_words, word_map):
     able = able[np.argsort(reach[able], kind="stable")]
     for start in range(0, len(able), _SPANS_AT_ONCE):
         index = able[start : start + _SPANS_AT_ONCE]
+        index, peak, barred = _peaks(shares, index, reach)
         some = Shares(shares.coverage[index], shares.purity[index])
-        peak = some.coverage.argmax(1)
         first, last, legal = _ranges_around(peak, reach[index], len(target_words))
+        legal &= ~((first <= barred[:, None])[:, :, None] & (last > barred[:, None])[:, None, :])
         features = span_features(
             some, source[index], source_words, target_words, word_map, first, last
         )
         if "tagger" in features:
             # Below its best candidate: a tagger tells where a mention stands, not whether it does.
             sure = features["tagger"]
-            most = np.where(legal, sure, -np.inf).max((1, 2), keepdims=True)
-            features["tagger"] = (sure - most).astype(np.float32)
+            most = np.where(legal, sure, -np.inf).max((1, 2))
+            of_span = [most[index == span].max() for span in index]
+            features["tagger"] = (sure - np.array(of_span)[:, None, None]).astype(np.float32)
         yield Weighed(index, some, first, last, legal, features)
+
+
+def _peaks(shares, index, reach):
+    """Return rows for first peaks and second ones, and the word that each row's spans lack."""
+    coverage = shares.coverage[index].copy()
+    first = coverage.argmax(1)
+    most = coverage.max(1)
+    coverage[np.arange(len(index)), first] = 0
+    second, much = coverage.argmax(1), coverage.max(1) >= most / 4
+    much &= reach[index] <= peaks._FARTHEST
+    barred = np.concatenate([np.full(len(index), -1), first[much]])
+    peak = np.concatenate([first, second[much]])
+    return np.concatenate([index, index[much]]), peak, barred
 
 
 def _ranges_around(peak, reach, count):
@@ -194,7 +210,6 @@ def _text_features(source, source_words, target_words, first, last):
     separators = _between(target_words.separator, first, last)
     brackets = _between(target_words.bracket, first, last)
     own_separators = _between(source_words.separator, source.first[:, None], source.last[:, None])
-    own_brackets = _between(source_words.bracket, source.first[:, None], source.last[:, None])
     return {
         "function_word": _edges(
             target_words.function[first.clip(None, len(target_words) - 1)]
@@ -206,7 +221,7 @@ def _text_features(source, source_words, target_words, first, last):
             closes[last - 1] & source_words.lexical[end],
         ),
         "separators": (separators - own_separators).clip(0).astype(np.float32),
-        "brackets": np.abs(brackets - own_brackets).astype(np.float32),
+        "brackets": np.abs(brackets).astype(np.float32),
     }
 
 
@@ -228,26 +243,23 @@ def _between(values, first, last):
 
 def best_span(candidates, *, weights):
     total = candidates.total(weights)
-    flat = total.reshape(len(total), -1)
-    best = flat.argmax(1)
-    rows = np.arange(len(best))
-    chosen = flat[rows, best] >= weights.nothing
-    first, last = np.divmod(best, total.shape[2])
-    probability = span_probabilities(total, nothing=weights.nothing)[rows, first, last]
-    return Decoded(
-        np.where(chosen, candidates.first[rows, first], -1),
-        np.where(chosen, candidates.last[rows, last], -1),
-        np.where(chosen, probability, np.float32(0)),
-    )
-
-
-def span_probabilities(total, *, nothing):
-    peak = total.max((1, 2), keepdims=True)
-    odds = np.exp(total - peak)
-    # In float64 the padding of spans weighed together leaves no trace in the last bits.
-    mass = odds.reshape(len(odds), -1).sum(1, dtype=np.float64)
-    mass += np.exp(nothing - peak).ravel()
-    return (odds / mass[:, None, None]).astype(np.float32)
+    first, last = np.full((2, len(total)), -1)
+    score = np.zeros(len(total), np.float32)
+    for span in np.unique(candidates.index):
+        rows = np.flatnonzero(candidates.index == span)
+        of_span = total[rows]
+        row, a, b = np.unravel_index(of_span.argmax(), of_span.shape)
+        top = of_span[row, a, b]
+        if top >= weights.nothing:
+            first[rows[0]] = candidates.first[rows[row], a]
+            last[rows[0]] = candidates.last[rows[row], b]
+            # In float64 the padding of spans weighed together leaves no trace in the last bits.
+            mass = np.float64(0)
+            for sums in of_span:
+                odds = np.exp(sums - sums.max()).ravel()
+                mass += odds.sum(dtype=np.float64) * np.exp(np.float64(sums.max()) - top)
+            score[rows[0]] = np.float32(1 / (mass + np.exp(np.float32(weights.nothing) - top)))
+    return Decoded(first, last, score)
 
 
 def discontinuous_parts(shares, decoded, words, *, coverage, purity, reach):

@@ -6,11 +6,15 @@ from pathlib import Path
 from random import Random
 
 import torch
+from edge_models import drawn_edges
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from projector.coding.coder_folder import RERANKER, RETRIEVER, write_coder
 from projector.coding.retrieval.cross_encoder import save_head
 from projector.models import lora
+from projector.models.edge_model import EDGES_FILE, save_edges
+from projector.models.encoder import View
 from projector.tagging.head import Head
 from projector.tagging.tagger import save_tagger
 from schemas.tagger_training import HeadConfiguration
@@ -26,11 +30,13 @@ VALUES = [
 
 def build_folders(root: Path, model: Path) -> dict[str, Path]:
     """Write one folder of each kind, on a small model; return them by kind."""
-    for kind in ("model", "tagger", "retriever", "reranker"):
+    for kind in ("model", "edged", "tagger", "retriever", "reranker"):
         shutil.copytree(model, root / kind)
         said = {"layer": 2, "granularity": "window", "window": 12, "overlap": 2}
         (root / kind / "projector.json").write_text(json.dumps(said), encoding="utf-8")
     torch.manual_seed(0)
+    view = View(layer=2, granularity="window", window=12, overlap=2)
+    save_edges(root / "edged" / EDGES_FILE, drawn_edges(32), view, {"by": "a test"})
     chosen = HeadConfiguration(kind="cnn", window=3, hidden=8, crf=True)
     save_tagger(root / "tagger", ("A", "B"), Head(32, 2, chosen), chosen, {"support": ["A"]})
     elsewhere = {"name_or_path": str(model), "layer": 2, "granularity": "window", "window": 12}
@@ -140,6 +146,8 @@ def _drop_key(path: Path, random: Random) -> str:
 def _change_tensor(path: Path, random: Random) -> str:
     try:
         tensors = load_file(path)
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata()
     except Exception:  # damaged before
         return "no more"
     if not tensors:
@@ -160,5 +168,5 @@ def _change_tensor(path: Path, random: Random) -> str:
         tensors[name] = tensor
     elif how == "empty":
         tensors[name] = tensor[:0].clone()
-    save_file(tensors, path, metadata={"format": "pt"})
+    save_file(tensors, path, metadata=metadata)
     return f"{name} {how}"

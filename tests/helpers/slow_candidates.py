@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from projector.decode.candidates import SourceSpans
 from projector.decode.membership import MassShares
+from projector.decode.span_features import SourceSpans
 from projector.text.token_words import tokens_in_words
 from projector.text.words import find_words
 
@@ -59,7 +59,7 @@ def slow_features(m, first, last, shares, source, source_words, words, word_map)
     closes = not words.lexical[last - 1] and words.bracket[last - 1] >= 0
     separators = sum(words.separator[n] for n in inside)
     separators -= sum(source_words.separator[n] for n in own)
-    balance = sum(words.bracket[n] for n in inside) - sum(source_words.bracket[n] for n in own)
+    balance = sum(words.bracket[n] for n in inside)
     features = {
         "recall": math.log(sum(coverage[n] for n in inside) + 1e-3),
         "precision": math.log(mean_purity + 1e-3),
@@ -90,7 +90,20 @@ def slow_features(m, first, last, shares, source, source_words, words, word_map)
 
 
 def legal_candidates(m, shares, source, words):
-    peak = int(shares.coverage[m].argmax())
+    """List the spans that contain the first peak, then those that contain the second alone."""
+    coverage = shares.coverage[m].tolist()
+    peak = coverage.index(max(coverage))
+    others = [0.0 if word == peak else share for word, share in enumerate(coverage)]
+    second = others.index(max(others))
+    spans = _spans_with(peak, m, source, words)
+    if others[second] >= coverage[peak] / 4:
+        both = set(spans)
+        rivals = _spans_with(second, m, source, words)
+        spans += [(a, b) for a, b in rivals if not a <= peak < b and (a, b) not in both]
+    return spans
+
+
+def _spans_with(peak, m, source, words):
     reach = 10 + 3 * int(source.last[m] - source.first[m])
     return [
         (first, last)

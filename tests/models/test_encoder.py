@@ -1,3 +1,5 @@
+from edge_models import edged_tiny
+
 from projector.models import load
 from projector.models.encoder import CachedEncoder, Encoder
 
@@ -39,3 +41,9 @@ def test_the_oldest_cached_texts_are_forgotten_beyond_the_memory():
         cached.encode([texts[number]])
     assert counting.asked == ["uno", "dos", "tres", "dos"]
     assert len(CachedEncoder(counting, memory=0).encode(texts)) == 3
+
+
+def test_a_cached_encoder_has_the_encoders_edge_model():
+    encoder = edged_tiny()
+    assert CachedEncoder(encoder).edges is encoder.edges
+    assert CachedEncoder(load("tiny")).edges is None

@@ -14,17 +14,29 @@ from mutated_folders import build_folders, damage
 from projector.cli.faults import is_fault
 from projector.coding.retrieval.bi_encoder import load_bi_encoder
 from projector.coding.retrieval.cross_encoder import load_cross_encoder
+from projector.document import Document, DocumentPair, Fragment, Mention
 from projector.errors import ModelError, ProjectorError
 from projector.models import load
+from projector.pipeline import project_pair
+from projector.settings import Settings
 from projector.tagging.tagger import load_tagger
 
 TEXT = "el paciente tose. no hay dolor de pie."
+PARTS = [(12, 16), (25, 37), (25, 30)]
 
 
 def encode(folder: Path) -> None:
     encoder = load(folder, device="cpu")
     (vectors,) = encoder.encode([encoder.tokenize(TEXT)])
     assert vectors.isfinite().all()
+
+
+def project(folder: Path) -> None:
+    encoder = load(folder, device="cpu")
+    mentions = [Mention(f"T{n}", "A", (Fragment(*part),)) for n, part in enumerate(PARTS)]
+    pair = DocumentPair(Document("d", "es", TEXT, tuple(mentions)), Document("d", "es", TEXT))
+    found = project_pair(pair, encoder, Settings())
+    assert all(0 <= projection.score <= 1 for projection in found.projections)
 
 
 def tag(folder: Path) -> None:
@@ -47,6 +59,7 @@ def rerank(folder: Path) -> None:
 
 USES = {
     "model": encode,
+    "edged": project,
     "adapter": encode,
     "tagger": tag,
     "frozen": tag,

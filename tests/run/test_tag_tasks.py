@@ -41,6 +41,8 @@ def corpus(tmp_path, monkeypatch) -> Path:
 class Encoder:
     """Count, and fail at a text, where one is told."""
 
+    edges = None
+
     def __init__(self, encoder, error=None) -> None:
         self._encoder, self._error, self.texts = encoder, error, Counter()
         self.name, self.fingerprint = encoder.name, encoder.fingerprint

@@ -2,7 +2,9 @@ import json
 
 from click.testing import CliRunner
 
-from jobs.research.fit_spans import main
+from jobs.research.fit_spans import examples, fitted_names, main
+from projector.document import Document, DocumentPair, Fragment, Mention
+from projector.models import load
 
 WORDS = ["fiebre", "tos", "dolor", "asma", "anemia", "edema", "disnea", "ictus"]
 
@@ -31,3 +33,16 @@ def test_there_are_two_folds(tmp_path):
     arguments = [str(tmp_path), "--set", "own", *["--model", "tiny"] * 3]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2 and "there are 2 folds" in result.output
+
+
+def test_a_mention_of_two_peaks_is_one_example():
+    mention = Mention("T1", "X", (Fragment(6, 12),))
+    source = Document("d", "es", "tos y fiebre alta", (mention,))
+    right = Mention("T1", "X", (Fragment(13, 19),))
+    target = Document("d", "it", "fiebre tos y fiebre alta", (right,))
+    (example,) = examples("own", DocumentPair(source, target), load("tiny"))
+    assert example.right is not None
+    places = example.characters.tolist()
+    assert [0, 6] in places and [13, 19] in places
+    assert len({tuple(place) for place in places}) == len(places)
+    assert "edges" not in fitted_names(tagger=True)
