@@ -12,6 +12,7 @@ from settings_fields import SettingsTable, default_in_toml, tables_of, type_in_w
 from schemas.aligner_training import AlignerTraining
 from schemas.coder_training import CoderTraining
 from schemas.collection import Collection
+from schemas.edge_training import EdgeTraining
 from schemas.run import RunConfiguration
 from schemas.tagger_training import TaggerTraining
 
@@ -49,6 +50,11 @@ def files() -> Iterator[SettingsFile]:
         "Training an aligner",
         "What `projector train aligner FILE` takes.",
         tuple(tables_of(AlignerTraining)),
+    )
+    yield SettingsFile(
+        "Training an edge model",
+        "What `projector train edges FILE` takes.",
+        tuple(tables_of(EdgeTraining)),
     )
     yield SettingsFile(
         "Training a tagger",

@@ -106,6 +106,34 @@ def coder(configuration: Path, output: Path, resume: bool, form: str) -> None:
     _echo(train_coder(training, output, resume=resume), output, form, following)
 
 
+@command.command("edges")
+@click.argument("configuration", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@output_option("The run's folder.")
+@resume_option
+@format_option
+def edges(configuration: Path, output: Path, resume: bool, form: str) -> None:
+    """Train a model of spans' edges on gold as a CONFIGURATION in TOML says.
+
+    The run's folder holds checkpoints, the curves as curve.parquet and curve.png, and in model/
+    the file edges.safetensors: put it into the folder of the encoder that it was trained on, where
+    every projection finds it. An encoder that is an adapter is copied beside it, so that model/ is
+    what `projector project --model` takes.
+
+    \b
+    Examples:
+      projector train edges config.toml -o runs/edges-1
+      projector train edges config.toml -o runs/edges-1 --resume
+    """
+    from projector.training.edges.train import train_edges
+    from schemas.edge_training import EdgeTraining
+    from schemas.validation import read_validated
+
+    _show_progress()
+    training = read_validated(configuration, EdgeTraining)
+    following = f"projector project SOURCE TARGETS --model {output / 'model'} -o OUT"
+    _echo(train_edges(training, output, resume=resume), output, form, following)
+
+
 def _echo(figures: Mapping[str, float], output: Path, form: str, following: str) -> None:
     """Print what a run came to, and the command that uses it."""
     if form == "json":

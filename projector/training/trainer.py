@@ -17,9 +17,10 @@ from projector.training.schedule import Part, Schedule
 if TYPE_CHECKING:
     from schemas.aligner_training import AlignerTraining
     from schemas.coder_training import CoderTraining
+    from schemas.edge_training import EdgeTraining
     from schemas.tagger_training import TaggerTraining
 
-    Training = AlignerTraining | TaggerTraining | CoderTraining
+    Training = AlignerTraining | TaggerTraining | CoderTraining | EdgeTraining
 
 _LOG = logging.getLogger(__name__)
 Save = Callable[[Path, Mapping[str, Any]], None]

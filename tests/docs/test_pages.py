@@ -11,12 +11,14 @@ from doc_pages import PAGES, ROOT, blocks, resolve
 from schemas.aligner_training import AlignerTraining
 from schemas.coder_training import CoderTraining
 from schemas.collection import read_collection
+from schemas.edge_training import EdgeTraining
 from schemas.run import RunConfiguration
 from schemas.tagger_training import TaggerTraining
 
 CONTRACTS = {
     "run.toml": RunConfiguration,
     "aligner.toml": AlignerTraining,
+    "edges.toml": EdgeTraining,
     "tagger.toml": TaggerTraining,
     "coder.toml": CoderTraining,
 }

@@ -12,6 +12,7 @@ from projector.run.configure import _read_located
 from schemas.aligner_training import AlignerTraining
 from schemas.coder_training import CoderTraining
 from schemas.collection import read_collection
+from schemas.edge_training import EdgeTraining
 from schemas.run import RunConfiguration
 from schemas.tagger_training import TaggerTraining
 from schemas.validation import read_validated, validated
@@ -39,6 +40,7 @@ READERS = {
     "aligner": lambda path: read_validated(path, AlignerTraining),
     "tagger": lambda path: read_validated(path, TaggerTraining),
     "coder": lambda path: read_validated(path, CoderTraining),
+    "edges": lambda path: read_validated(path, EdgeTraining),
     "collection": read_collection,
     "run": lambda path: validated(RunConfiguration, _read_located(path), path),
 }

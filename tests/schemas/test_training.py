@@ -5,10 +5,11 @@ from importlib.resources import files
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from schemas import aligner_training, coder_training, coding, tagger_training
+from schemas import aligner_training, coder_training, coding, edge_training, tagger_training
 from schemas.aligner_training import AlignerTraining
 from schemas.coder_training import CoderTraining
 from schemas.coding import CodingConfiguration
+from schemas.edge_training import EdgeTraining
 from schemas.run import Strict
 from schemas.tagger_training import TaggerTraining
 from schemas.validation import read_validated
@@ -16,7 +17,7 @@ from schemas.validation import read_validated
 CONTRACTS = sorted(
     {
         contract
-        for module in (aligner_training, tagger_training, coder_training, coding)
+        for module in (aligner_training, edge_training, tagger_training, coder_training, coding)
         for contract in vars(module).values()
         if isinstance(contract, type)
         and issubclass(contract, Strict)
@@ -62,14 +63,15 @@ def test_a_setting_is_read_by_its_former_name_too(contract, others, old, new, va
 @pytest.mark.parametrize(
     ("place", "contract"),
     [
-        ("projector.models/aligner", AlignerTraining),
-        ("projector.tagging/clinical", TaggerTraining),
-        ("projector.coding/retriever", CoderTraining),
+        ("projector.models/aligner/training.toml", AlignerTraining),
+        ("projector.models/aligner/edges.toml", EdgeTraining),
+        ("projector.tagging/clinical/training.toml", TaggerTraining),
+        ("projector.coding/retriever/training.toml", CoderTraining),
     ],
 )
 def test_how_the_installed_models_were_trained_is_written_as_today(place, contract):
-    package, _, folder = place.partition("/")
-    path = files(package) / folder / "training.toml"
+    package, _, file = place.partition("/")
+    path = files(package) / file
     training = read_validated(path, contract)
     former = {"keep", "sure", "plain", "without", "only"}
     settings = {line.split(" = ")[0] for line in path.read_text(encoding="utf-8").splitlines()}

@@ -1,0 +1,1 @@
+"""Train models of the edges of spans."""
