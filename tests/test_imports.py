@@ -32,6 +32,7 @@ ROOMS = (
     "projector.corpus",
     "projector.tagging",
     "projector.coding",
+    "projector.audit",
     "projector.run",
     "projector.evaluation",
     "projector.training",

@@ -1,0 +1,1 @@
+"""Compare a text with its translation: sentences, numbers, sides, negation, language."""
