@@ -56,7 +56,7 @@ _WRITTEN = {
         letý leté letého leta""",
 }
 # Multiples of one another: (of which unit, how many of it).
-_MULTIPLES = {
+_MULTIPLES: dict[str, tuple[str, Ratio | int]] = {
     "kg": ("g", 1000), "g": ("g", 1), "mg": ("g", Ratio(1, 1000)),
     "µg": ("g", Ratio(1, 10**6)), "ng": ("g", Ratio(1, 10**9)),
     "l": ("l", 1), "dl": ("l", Ratio(1, 10)), "ml": ("l", Ratio(1, 1000)),
@@ -122,7 +122,7 @@ def are_compatible(first: str | None, second: str | None) -> bool:
 
 def in_base(value: Ratio, unit: str | None) -> tuple[Ratio, str] | None:
     """Return a value in the base of its unit; None where no conversion is known."""
-    if unit not in _MULTIPLES:
+    if unit is None or unit not in _MULTIPLES:
         return None
     base, factor = _MULTIPLES[unit]
     return value * factor, base

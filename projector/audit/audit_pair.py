@@ -1,0 +1,146 @@
+"""Audit a document and its translation: every check, and how faithful the whole is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.align.aligner import token_vectors
+from projector.audit.cue_check import certainty_findings, negation_findings, side_findings
+from projector.audit.findings import UNPAIRED, Block, Finding, Kind, Severity
+from projector.audit.language_check import language_findings, sentence_language_findings
+from projector.audit.number_check import number_findings
+from projector.audit.repetition_check import loop_findings
+from projector.audit.sentence_check import sentence_findings
+from projector.audit.sentence_links import LEAST_COVERED, SentenceLinks, sentence_links
+from projector.document import DocumentPair
+from projector.models.encoder import Encoder
+from projector.settings import AlignSettings
+from projector.text.tokens import TokenizedText
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_WITHIN = (number_findings, side_findings, negation_findings, certainty_findings)
+# Least links of a pair: clean clinical translations have .40 and more, wrong pairs .14 at most.
+_LEAST_LINKED = 0.25
+_FEWEST_TOKENS = 8  # of both texts, for them to be a wrong pair
+
+
+@dataclass(frozen=True, slots=True)
+class Faithfulness:
+    """What a translation keeps of its source; each part is in [0, 1].
+
+    Args:
+        source_covered: The share of the source's tokens in sentences that have a counterpart.
+        target_covered: The same of the translation's.
+        intact: The share of blocks of sentences in which no error was found.
+    """
+
+    source_covered: float
+    target_covered: float
+    intact: float
+
+    @property
+    def score(self) -> float:
+        """Return the product of the parts."""
+        return self.source_covered * self.target_covered * self.intact
+
+
+@dataclass(frozen=True, slots=True)
+class PairAudit:
+    """What is wrong with a translation.
+
+    Args:
+        findings: Of the whole first, then in the source's order as far as it has a say.
+        faithfulness: What it keeps of its source.
+    """
+
+    findings: tuple[Finding, ...]
+    faithfulness: Faithfulness
+
+    @property
+    def is_pair(self) -> bool:
+        """Tell whether the texts are a document and its translation at all."""
+        return not any(finding.kind in UNPAIRED for finding in self.findings)
+
+
+def audit_pair(pair: DocumentPair, encoder: Encoder, settings: AlignSettings) -> PairAudit:
+    """Encode a document and its translation, and audit them.
+
+    Args:
+        pair: The document and its translation; their mentions play no part.
+        encoder: Gives tokens and vectors.
+        settings: Of aligning.
+    """
+    source = encoder.tokenize(pair.source.text)
+    target = encoder.tokenize(pair.target.text)
+    vectors = token_vectors(source, target, encoder, settings)
+    return audit_vectors(pair, source, target, vectors, settings)
+
+
+def audit_vectors(
+    pair: DocumentPair,
+    source: TokenizedText,
+    target: TokenizedText,
+    vectors: tuple[Tensor, Tensor],
+    settings: AlignSettings,
+) -> PairAudit:
+    """Audit a document and its translation, whose tokens have vectors already.
+
+    Args:
+        pair: The document and its translation.
+        source: S tokens.
+        target: T tokens.
+        vectors: [S, d] and [T, d], as `token_vectors` returns them.
+        settings: Of aligning.
+    """
+    links = sentence_links(source, target, vectors, settings)
+    whole = [*language_findings(pair.source, pair.target), *_wrong_pair(links)]
+    blocks = links.blocks()
+    if any(finding.severity is Severity.DOCUMENT for finding in whole):
+        return PairAudit(tuple(whole), _faithfulness(links, 0, 1))
+    sentences = [
+        *loop_findings(pair.source, pair.target),
+        *sentence_findings(pair.source, pair.target, links),
+        *sentence_language_findings(pair.source, pair.target, links.targets),
+    ]
+    within = [list(_block_findings(pair, block)) for block in blocks]
+    wrong = sum(any(one.severity is Severity.ERROR for one in found) for found in within)
+    findings = [*whole, *sentences, *(one for found in within for one in found)]
+    faithfulness = _faithfulness(links, len(blocks) - wrong, len(blocks))
+    return PairAudit(tuple(findings), faithfulness)
+
+
+def _block_findings(pair: DocumentPair, block: Block) -> Iterator[Finding]:
+    """Yield what differs within sentences that belong together."""
+    for check in _WITHIN:
+        yield from check(pair.source, pair.target, block.sources, block.targets)
+
+
+def _wrong_pair(links: SentenceLinks) -> Iterator[Finding]:
+    """Yield that two texts don't tell the same, when next to nothing links them."""
+    fewest = min(links.source_tokens.sum(), links.target_tokens.sum())
+    linked = max(links.linked, links.typical)
+    if fewest >= _FEWEST_TOKENS and linked < _LEAST_LINKED:
+        message = "the texts do not tell the same"
+        score = round(1 - 0.5 * linked / _LEAST_LINKED, 4)
+        yield Finding(Kind.WRONG_PAIR, Severity.DOCUMENT, None, None, message, score)
+
+
+def _faithfulness(links: SentenceLinks, intact: int, blocks: int) -> Faithfulness:
+    return Faithfulness(
+        _share(links.source_covered, links.source_tokens),
+        _share(links.target_covered, links.target_tokens),
+        intact / blocks if blocks else 1.0,
+    )
+
+
+def _share(covered: NDArray[np.float64], tokens: NDArray[np.int64]) -> float:
+    """Return the share of tokens that stand in sentences with a counterpart; 1 of none."""
+    total = int(tokens.sum())
+    return float(tokens[covered >= LEAST_COVERED].sum()) / total if total else 1.0
