@@ -199,6 +199,29 @@ CODES = _schema(
     nullable=set(),
 )
 
+# What is wrong with translations: a row for each finding, those of a document as a whole first.
+# `kind` is one of `projector.audit.findings.Kind`, `severity` one of `document`, `error` and
+# `warning`. Offsets are null where a text has nothing that corresponds, or where the finding is
+# about the whole; their texts are empty then.
+AUDIT = _schema(
+    "audit",
+    {
+        "language": pa.string(),
+        "document": pa.string(),
+        "kind": pa.string(),
+        "severity": pa.string(),
+        "source_start": pa.int64(),
+        "source_end": pa.int64(),
+        "source_text": pa.string(),
+        "target_start": pa.int64(),
+        "target_end": pa.int64(),
+        "target_text": pa.string(),
+        "message": pa.string(),
+        "score": pa.float64(),
+    },
+    nullable={"source_start", "source_end", "target_start", "target_end"},
+)
+
 TABLES: Mapping[str, pa.Schema] = {
     "documents": DOCUMENTS,
     "mentions": MENTIONS,
@@ -208,6 +231,7 @@ TABLES: Mapping[str, pa.Schema] = {
     "outcomes": OUTCOMES,
     "shards": SHARDS,
     "codes": CODES,
+    "audit": AUDIT,
 }
 
 

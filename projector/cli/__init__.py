@@ -20,6 +20,7 @@ from projector.errors import is_panic
 _COMMANDS = {
     "project": "Project annotated documents onto their translations.",
     "jobs": "Project collections on Ray: run, status, logs, verify.",
+    "audit": "Tell what translations change, leave out or add.",
     "evaluate": "Score predictions, or codes, against gold.",
     "validate": "Read corpora and report every problem.",
     "convert": "Convert a corpus to another format.",

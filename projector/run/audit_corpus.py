@@ -1,0 +1,170 @@
+"""Audit a corpus's translations and write what was found: tables for machines and people."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from projector.audit.findings import UNPAIRED, Finding, Kind
+from projector.document import Document, DocumentPair
+from projector.errors import CorpusError
+from projector.run.audit_tables import MARK, DocumentAudit, write_audit
+from projector.run.plan import Plan, Task, plan_run
+from projector.run.reporter import SILENT, Progress, Reporter, loading
+from projector.storage.atomic_folder import atomic_folder, refuse_existing
+
+if TYPE_CHECKING:
+    from projector.audit.better_partner import Vector
+    from projector.models.encoder import Encoder
+    from schemas.audit import AuditConfiguration
+
+
+@dataclass(slots=True)
+class AuditSummary:
+    """How many findings there are of which kind, and how faithful the translations are.
+
+    Args:
+        documents: Pairs that were audited, by language.
+        findings: By language and kind.
+        unpaired: Documents that are wrong pairs or untranslated, by language.
+        faithfulness: The mean over documents of the score and its parts, by language.
+        problems: What could not be read, and was skipped.
+    """
+
+    documents: Counter[str] = field(default_factory=Counter)
+    findings: Counter[tuple[str, Kind]] = field(default_factory=Counter)
+    unpaired: Counter[str] = field(default_factory=Counter)
+    faithfulness: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    problems: int = 0
+
+    def add(self, language: str, audits: Sequence[DocumentAudit]) -> None:
+        """Count a language's documents."""
+        self.documents[language] += len(audits)
+        for one in audits:
+            self.findings.update((language, finding.kind) for finding in one.audit.findings)
+            self.unpaired[language] += not one.audit.is_pair
+        parts = [one.audit.faithfulness for one in audits]
+        columns = [(one.score, one.source_covered, one.target_covered, one.intact) for one in parts]
+        if columns:
+            score, source, target, intact = (
+                sum(column) / len(columns) for column in zip(*columns, strict=True)
+            )
+            self.faithfulness[language] = (score, source, target, intact)
+
+
+def audit_configuration(
+    configuration: AuditConfiguration,
+    output: Path,
+    *,
+    overwrite: bool = False,
+    device: str = "auto",
+    reporter: Reporter = SILENT,
+) -> AuditSummary:
+    """Audit translations as a configuration says and write the audit's folder.
+
+    Args:
+        configuration: All that was chosen.
+        output: The folder to write.
+        overwrite: Replace an earlier audit there.
+        device: Where the model runs.
+        reporter: Is told what happens, and how far it is.
+
+    Raises:
+        ProjectorError: What can't be read, loaded or written.
+    """
+    from projector.run.models import check_models, load_model
+
+    run = configuration.as_run()
+    refuse_existing(output, overwrite=overwrite, mark=MARK)
+    check_models(run)
+    plan = plan_run(run)
+    reporter.planned(plan)
+    with loading(reporter, f"model {run.model.name}"):
+        encoder = load_model(run.model, device)
+    summary = AuditSummary(problems=len(plan.problems))
+    tasks = [task for task in plan.tasks if task.translation is not None]
+    audits: defaultdict[str, list[DocumentAudit]] = defaultdict(list)
+    means: defaultdict[str, list[tuple[Vector, Vector]]] = defaultdict(list)
+    reporter.progressed(Progress(0, len(tasks)))
+    for done, (language, audited, vectors) in enumerate(
+        _audits(tasks, plan, encoder, summary, skip=configuration.on_error == "skip"), start=1
+    ):
+        audits[language].append(audited)
+        means[language].append(vectors)
+        reporter.progressed(Progress(done, len(tasks)))
+    for language in sorted(audits):
+        audits[language] = _with_partners(audits[language], means[language])
+        summary.add(language, audits[language])
+    with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder:
+        write_audit(folder, {language: audits[language] for language in sorted(audits)})
+    return summary
+
+
+def _audits(
+    tasks: Sequence[Task], plan: Plan, encoder: Encoder, summary: AuditSummary, *, skip: bool
+) -> Iterator[tuple[str, DocumentAudit, tuple[Vector, Vector]]]:
+    """Yield each pair's language, audit, and mean vectors."""
+    from projector.audit.audit_pair import audit_pair
+    from projector.models.encoder import CachedEncoder
+    from projector.settings import AlignSettings
+
+    cached = CachedEncoder(encoder)
+    for task in tasks:
+        try:
+            pair = _read(task, plan)
+        except CorpusError:
+            if not skip:
+                raise
+            summary.problems += 1
+            continue
+        audited = audit_pair(pair, cached, AlignSettings())
+        vectors = _mean(pair.source.text, cached), _mean(pair.target.text, cached)
+        yield plan.language(task), DocumentAudit(pair, audited), vectors
+
+
+def _read(task: Task, plan: Plan) -> DocumentPair:
+    """Read the texts of a task; annotations play no part."""
+    assert task.translation is not None
+    target = plan.target(task)
+    source = Document(task.source, plan.source.language, plan.source.text(task.source))
+    text = target.text(task.translation)
+    return DocumentPair(source, Document(task.translation, target.language, text))
+
+
+def _mean(text: str, encoder: Encoder) -> Vector:
+    """Return the mean [d] of a text's token vectors; noughts where it has none."""
+    tokens = encoder.tokenize(text)
+    (vectors,) = encoder.encode([tokens])
+    total: Vector = (vectors.sum(0) / max(len(tokens), 1)).float().cpu().numpy()
+    return total
+
+
+def _with_partners(
+    audits: list[DocumentAudit], means: list[tuple[Vector, Vector]]
+) -> list[DocumentAudit]:
+    """Say of wrong pairs which document of the folder is the better partner."""
+    from projector.audit.better_partner import better_partners
+
+    if all(one.audit.is_pair for one in audits):
+        return audits
+    partners = better_partners(
+        {one.pair.source.name: source for one, (source, _) in zip(audits, means, strict=True)},
+        {one.pair.target.name: target for one, (_, target) in zip(audits, means, strict=True)},
+        {one.pair.source.name: one.pair.target.name for one in audits},
+    )
+    return [_with_partner(one, partners.get(one.pair.source.name)) for one in audits]
+
+
+def _with_partner(audited: DocumentAudit, partner: str | None) -> DocumentAudit:
+    def told(finding: Finding) -> Finding:
+        if finding.kind is not Kind.WRONG_PAIR:
+            return finding
+        return replace(finding, message=f"{finding.message}; {partner} is more alike")
+
+    if partner is None or not any(one.kind in UNPAIRED for one in audited.audit.findings):
+        return audited
+    findings = tuple(map(told, audited.audit.findings))
+    return replace(audited, audit=replace(audited.audit, findings=findings))

@@ -1,0 +1,112 @@
+"""Sentences without a counterpart are told; texts of words whose vectors are their meaning."""
+
+import zlib
+
+import numpy as np
+import pytest
+import torch
+
+from projector.audit.audit_pair import audit_vectors
+from projector.audit.findings import Kind
+from projector.audit.sentence_links import sentence_links
+from projector.document import Document, DocumentPair
+from projector.settings import AlignSettings
+from projector.text.tokens import TokenizedText
+from projector.text.words import find_words
+
+SENTENCES = [
+    "Mujer de mediana edad con fiebre alta.",
+    "Presenta dolor abdominal intenso desde ayer.",
+    "Ecografía muestra colecistitis aguda litiásica.",
+    "Recibe antibióticos intravenosos durante semanas.",
+    "Mejora clínicamente tras cirugía programada.",
+]
+
+
+def tokenized(text):
+    offsets = find_words(text, "es").offsets
+    zeros = np.zeros(len(offsets), np.int64)
+    return TokenizedText(text, zeros, offsets, zeros)
+
+
+def vectors(tokens):
+    rows = []
+    for start, end in tokens.offsets.tolist():
+        seed = zlib.crc32(tokens.text[start:end].casefold().encode())
+        rows.append(np.random.default_rng(seed).normal(size=256))
+    array = torch.tensor(np.array(rows).reshape(-1, 256), dtype=torch.float32)
+    return torch.nn.functional.normalize(array, dim=-1)
+
+
+def audited(source, target, language="und"):
+    pair = DocumentPair(Document("a", "es", source), Document("a", language, target))
+    tokens = tokenized(source), tokenized(target)
+    return audit_vectors(pair, *tokens, tuple(map(vectors, tokens)), AlignSettings())
+
+
+def texts(*numbers):
+    return " ".join(SENTENCES[number] for number in numbers)
+
+
+def found(source, target):
+    result = []
+    for one in audited(source, target).findings:
+        place, text = (one.source, source) if one.source else (one.target, target)
+        result.append((one.kind, text[place.start : place.end] if place else None))
+    return result
+
+
+WHOLE = texts(0, 1, 2, 3, 4)
+
+
+def test_a_sentence_left_out_is_told_with_its_place():
+    assert found(WHOLE, texts(0, 2, 3, 4)) == [(Kind.OMISSION, SENTENCES[1])]
+
+
+def test_a_sentence_added_is_told_with_its_place():
+    assert found(texts(0, 2, 3, 4), WHOLE) == [(Kind.ADDITION, SENTENCES[1])]
+
+
+def test_a_sentence_that_comes_twice_is_told_once():
+    assert found(WHOLE, texts(0, 1, 1, 2, 3, 4)) == [(Kind.REPETITION, SENTENCES[1])]
+    assert found(texts(0, 1, 1, 2), texts(0, 1, 1, 2, 3)) == [(Kind.ADDITION, SENTENCES[3])]
+
+
+def test_a_text_that_ends_early_is_truncated():
+    assert found(WHOLE, texts(0, 1, 2)) == [(Kind.TRUNCATED, texts(3, 4))]
+
+
+def test_a_moved_sentence_is_told():
+    assert found(WHOLE, texts(1, 2, 3, 4, 0)) == [(Kind.ORDER, SENTENCES[0])]
+
+
+def test_texts_that_do_not_tell_the_same_are_a_wrong_pair():
+    result = audited(texts(0, 1, 2), texts(3, 4))
+    assert [one.kind for one in result.findings] == [Kind.WRONG_PAIR]
+    assert not result.is_pair
+
+
+def test_faithfulness_tells_what_it_is_made_of():
+    whole = audited(f"{WHOLE} x", f"{WHOLE} y").faithfulness
+    assert (whole.source_covered, whole.intact) == (1.0, 1.0)
+    part = audited(WHOLE, texts(0, 2, 3, 4)).faithfulness
+    assert part.source_covered == pytest.approx(22 / 28)
+    assert part.score == pytest.approx(22 / 28)
+
+
+def test_a_copy_is_untranslated():
+    assert [one.kind for one in audited(WHOLE, WHOLE, "en").findings] == [Kind.UNTRANSLATED]
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [("", ""), ("Fiebre.", ""), ("", "Fever."), ("—", "—")]
+)
+def test_texts_without_words_are_no_fault(source, target):
+    assert all(one.kind is not Kind.WRONG_PAIR for one in audited(source, target).findings)
+
+
+def test_sentences_that_tell_the_same_make_a_block():
+    joined = texts(0, 1, 2).replace("ayer. E", "ayer, e")
+    source, target = tokenized(texts(0, 1, 2)), tokenized(joined)
+    links = sentence_links(source, target, (vectors(source), vectors(target)), AlignSettings())
+    assert [(len(one.sources), len(one.targets)) for one in links.blocks()] == [(1, 1), (2, 1)]
