@@ -58,10 +58,12 @@ class PairAudit:
     Args:
         findings: Of the whole first, then in the source's order as far as it has a say.
         faithfulness: What it keeps of its source.
+        blocks: The sentences that tell the same.
     """
 
     findings: tuple[Finding, ...]
     faithfulness: Faithfulness
+    blocks: tuple[Block, ...] = ()
 
     @property
     def is_pair(self) -> bool:
@@ -103,7 +105,7 @@ def audit_vectors(
     whole = [*language_findings(pair.source, pair.target), *_wrong_pair(links)]
     blocks = links.blocks()
     if any(finding.severity is Severity.DOCUMENT for finding in whole):
-        return PairAudit(tuple(whole), _faithfulness(links, 0, 1))
+        return PairAudit(tuple(whole), _faithfulness(links, 0, 1), tuple(blocks))
     sentences = [
         *loop_findings(pair.source, pair.target),
         *sentence_findings(pair.source, pair.target, links),
@@ -113,7 +115,7 @@ def audit_vectors(
     wrong = sum(any(one.severity is Severity.ERROR for one in found) for found in within)
     findings = [*whole, *sentences, *(one for found in within for one in found)]
     faithfulness = _faithfulness(links, len(blocks) - wrong, len(blocks))
-    return PairAudit(tuple(findings), faithfulness)
+    return PairAudit(tuple(findings), faithfulness, tuple(blocks))
 
 
 def _block_findings(pair: DocumentPair, block: Block) -> Iterator[Finding]:

@@ -77,11 +77,11 @@ def _polarity(
     if cues[0] is None or cues[1] is None:
         return
     theirs, others = _told(source, stretches[0], cues[0]), _told(target, stretches[1], cues[1])
-    if _is_missing(theirs, others):
+    if _is_fewer(theirs, others):
         place, score = theirs.sure[0], _FEWER if others.possible else _LOST
         message = f"{_words(source, place)}: the translation tells it less often, or not"
         yield Finding(kind, _severity(score), place, None, message, score)
-    elif _is_missing(others, theirs):
+    elif _is_fewer(others, theirs):
         place, score = others.sure[0], _FEWER if theirs.possible else _LOST
         message = f"{_words(target, place)}: the source tells it less often, or not"
         yield Finding(kind, _severity(score), None, place, message, score)
@@ -94,6 +94,12 @@ def _severity(score: float) -> Severity:
 def _is_missing(told: _Told, other: _Told) -> bool:
     """Tell whether something is told more often than it may be in the other text."""
     return len(told.sure) > len(other.possible)
+
+
+def _is_fewer(told: _Told, other: _Told) -> bool:
+    """Tell the same where possible cues are many: they answer each other first."""
+    fewer = len(told.possible) > len(other.possible) and len(told.sure) > len(other.sure)
+    return fewer or _is_missing(told, other)
 
 
 def _sides(document: Document) -> dict[str, Cues]:

@@ -97,25 +97,27 @@ _NEGATED = {
         rechaz* nadie anal* inope* incomp* imp* indetect* infructu* inadvert* sinnúmero
         desorient* aten* arreflex* aus*""",
     "en": """un(?!der|til|it|ion|iv)* non* [a-z]+less [a-z]+-free free afebrile asymptomatic
-        anicteric apyrexi* painless inability incap* inoperab* immob* impossib* irresect*
+        anicteric apyrexi* painless inability incapac* incapaz inoperab* immob* impossib* irresect*
         insensi* indetect* nonspecific negativ* negat* rule* ruling exclud* exclusion lack*
         fail* normal refus* declin* nothing nobody except neither discontinu* insignific*
         didn* couldn* won* disorient* incomplet* anechoic""",
     "it": """né non* afebbr* apirett* asintomat* anitter* indolor* indolen* aspecif* inalter*
-        inoper* irresec* impossib* incap* negativ* esclu* liber* normal* nulla manca*
+        inoper* irresec* impossib* incapac* incapaz negativ* esclu* liber* normal* nulla manca*
         rifiut* eccetto tranne esent* indenn* apiress* disorient* incomplet* sconosc*
         scompar* aneco*""",
     "nl": """non* on(?!der|ts|ze|ge)* niet-* negatie* [a-z]+loos [a-z]+loze [a-z]*vrij
         [a-z]*vrije asymptomat* afebr* uitgesloten uitsluit* normaal normale gebrek* behalve
         inop* irresectab* ontbre* ontbrak* nergens niemand afgezien weiger* anech* intact""",
-    "sv": """non* o(?!ch|m|ck|ft|lik|mr|p|r|s|kt|v)* icke* negativ* utesl* fri fritt fria
+    "sv": """non*
+        o(?:påv|för|känd|kompl|öm|möj|be|spec|sym|upp|till|regel|fri|smärt|anm|vill|rör)*
+        o(?:resek|kl|jäm|änd|säk|hör)* icke* negativ* utesl* fri fritt fria
         [a-zåäö]+fri [a-zåäö]+fritt [a-zåäö]+fria [a-zåäö]+lösa? [a-zåäö]+löst normal*
         afebril* asymptomat* inoperab* brist* förutom ingenting avsakn* avvis* vägra*
         oförändr* osp* u.a anek*""",
     "ro": """nici non* ne(?!vo|ur|fr|op|ce|cro)* negativ* afebril* asimptomat* inoperab* exclu*
         normal* liber* lips* refuz* nimic imposib* indolor* incapab* excepți* inalter*
         anecogen* anicter* nedep* dezor*""",
-    "cs": """ani non* ne(?!ur|fr|opl|kr|moc|bo|děl|rv|jv|jm|jd|jn|jč|jl|jh|hty)* žádn* negativ*
+    "cs": """ani non* ne(?!ur|fr|opl|kr|moc|bo|děl|rv|j(?!ev|sou|ed|ist)|hty)* žádn* negativ*
         afebril* asymptomat* anikter* inoperab* vylouč* volný volná volné volně normální*
         odmít* nic kromě chyb* bez[a-zěščřžýáíéů]* nikdo prost* anechog*""",
 }

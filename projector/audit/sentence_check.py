@@ -63,10 +63,15 @@ def _absence(covered: float) -> float:
 
 def _cut_from(source: Document, target: Document, links: SentenceLinks, missing: list[int]) -> int:
     """Return the first source sentence behind a translation's end; how many there are if none."""
+    # One of the rest may be linked by chance with what is not the rest.
+    weak = set(np.flatnonzero(links.source_covered < 2 * LEAST_COVERED).tolist())
     cut = len(links.sources)
-    while missing and missing[-1] == cut - 1:
-        cut = missing.pop()
+    while cut and cut - 1 in weak:
+        cut -= 1
+    while cut < len(links.sources) and cut not in missing:
+        cut += 1
     count = len(links.sources) - cut
+    count = min(count, sum(number >= cut for number in missing))
     unfinished = _UNFINISHED.search(target.text) and not _UNFINISHED.search(source.text)
     if cut == 0 or not (count >= 2 or (count and unfinished)):
         return len(links.sources)

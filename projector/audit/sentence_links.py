@@ -127,8 +127,11 @@ def sentence_links(
     lone = vectors[0][lone_sources], vectors[1][lone_targets]
     first, second, value = _links(lone, len(lone_sources) + len(lone_targets), settings)
     far = lone_sources[first], lone_targets[second], value
-    rows, columns, values = (np.concatenate(parts) for parts in zip(links, far, strict=True))
-    both = rows, columns, values
+    both = (
+        np.concatenate((links[0], far[0])),
+        np.concatenate((links[1], far[1])),
+        np.concatenate((links[2], far[2])),
+    )
     return _by_sentence(sources, targets, source_of, target_of, both, linked)
 
 

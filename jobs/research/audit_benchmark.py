@@ -1,0 +1,207 @@
+"""Measure an audit: spoil gold pairs in known places, and count what is found, and what is not."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import click
+
+from projector.audit.audit_pair import PairAudit, audit_pair
+from projector.audit.findings import Finding, Kind
+from projector.cli.output import echo_table
+from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, read_pairs
+from projector.document import Document, DocumentPair, Fragment
+from projector.evaluation.mistranslation import SPOILERS, Spoilt, Translation
+from projector.models.encoder import CachedEncoder, Encoder
+from projector.run.models import load_model
+from projector.settings import AlignSettings
+from projector.text.sentences import split_sentences
+from schemas.run import ModelConfiguration
+
+Key = tuple[Kind, str]
+
+
+class Counts:
+    """What was spoilt and found, by kind and language, and the alarms on gold as it is.
+
+    Args:
+        spoilt: Places.
+        found: Those of them that an audit tells.
+        elsewhere: Findings of the same kind that gold doesn't have, in other places.
+        alarms: Findings on gold as it is, in the documents that were spoilt in this way.
+        clean: Findings on all of gold as it is, by kind and language.
+        sentences, documents: Of gold's translations, by language.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.spoilt: Counter[Key] = Counter()
+        self.found: Counter[Key] = Counter()
+        self.elsewhere: Counter[Key] = Counter()
+        self.alarms: Counter[Key] = Counter()
+        self.clean: Counter[Key] = Counter()
+        self.sentences: Counter[str] = Counter()
+        self.documents: Counter[str] = Counter()
+
+
+@click.command()
+@click.argument("gold", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--set", "sets", multiple=True, help="Which sets; by default all. Repeatable.")
+@click.option("--limit", type=int, help="Documents of each set at most.")
+@click.option("--seed", default=26, show_default=True)
+@click.option(
+    "--show", is_flag=True, help="Print what is told of gold as it is, and what is missed."
+)
+def command(gold: Path, sets: tuple[str, ...], limit: int | None, seed: int, show: bool) -> None:
+    """Spoil the pairs of GOLD in every way and print what an audit finds of it."""
+    encoder = CachedEncoder(load_model(ModelConfiguration(), "auto"))
+    counts = Counts()
+    for name, path in gold_sets(gold).items():
+        if (sets and name not in sets) or holds_word_links(path):
+            continue
+        pairs = list(read_pairs(path, limit=limit))
+        _measure(pairs, encoder, counts, Random(seed), show=show)
+        click.echo(f"{name}: {len(pairs)} documents", err=True)
+    _echo(counts)
+
+
+def _measure(
+    pairs: Sequence[DocumentPair], encoder: Encoder, counts: Counts, random: Random, *, show: bool
+) -> None:
+    """Count what is found in pairs as they are, and spoilt."""
+    for number, pair in enumerate(pairs):
+        clean = audit_pair(pair, encoder, AlignSettings())
+        language = pair.target.language
+        counts.documents[language] += 1
+        counts.sentences[language] += len(split_sentences(pair.target.text))
+        counts.clean.update((finding.kind, language) for finding in clean.findings)
+        if show:
+            for finding in clean.findings:
+                click.echo(f"alarm {language} {pair.source.name} {_shown(finding, pair)}", err=True)
+        other = pairs[number - 1]
+        _measure_whole(pair, other, encoder, counts, clean)
+        for kind in SPOILERS:
+            _measure_kind(kind, pair, other, encoder, counts, clean, random, show=show)
+
+
+def _measure_whole(
+    pair: DocumentPair, other: DocumentPair, encoder: Encoder, counts: Counts, clean: PairAudit
+) -> None:
+    """Count whether a swapped and an untranslated document are found."""
+    language = pair.target.language
+    spoilt: list[tuple[Kind, Document]] = [
+        (Kind.UNTRANSLATED, replace(pair.target, text=pair.source.text)),
+    ]
+    if other.source.text != pair.source.text:
+        spoilt.append((Kind.WRONG_PAIR, replace(pair.target, text=other.target.text)))
+        spoilt.append((Kind.UNTRANSLATED, replace(pair.target, text=other.source.text)))
+    for kind, target in spoilt:
+        audit = audit_pair(DocumentPair(pair.source, target), encoder, AlignSettings())
+        counts.spoilt[kind, language] += 1
+        counts.found[kind, language] += any(one.kind is kind for one in audit.findings)
+        counts.alarms[kind, language] += sum(one.kind is kind for one in clean.findings)
+
+
+def _measure_kind(
+    kind: Kind,
+    pair: DocumentPair,
+    other: DocumentPair,
+    encoder: Encoder,
+    counts: Counts,
+    clean: PairAudit,
+    random: Random,
+    *,
+    show: bool,
+) -> None:
+    """Spoil a pair in one way and count what is found of it."""
+    spoiler, answers = SPOILERS[kind]
+    key = kind, pair.target.language
+    texts = pair.source.text, pair.target.text
+    language = pair.target.language.replace("cz", "cs")
+    spoilt = spoiler(Translation(*texts, language, clean.blocks, other.target.text), random)
+    if spoilt is None:
+        return
+    new = DocumentPair(pair.source, replace(pair.target, text=spoilt.text))
+    findings = audit_pair(new, encoder, AlignSettings()).findings
+    told = [finding for finding in findings if finding.kind in answers]
+    known = [finding for finding in clean.findings if finding.kind in answers]
+    counts.alarms[key] += len(known)
+    counts.spoilt[key] += len(spoilt.targets)
+    hits: set[int] = set()
+    for place in _places(spoilt):
+        near = {k for k, finding in enumerate(told) if _touches(finding, *place)}
+        counts.found[key] += bool(near)
+        hits |= near
+        if show and not near:
+            words = spoilt.text[place[1].start : place[1].end] if place[1] else ""
+            sentence = texts[0][place[0].start : place[0].end] if place[0] else ""
+            click.echo(f"missed {kind} {language} {words!r} for {sentence!r}", err=True)
+    counts.elsewhere[key] += max(len(told) - len(hits) - len(known), 0)
+
+
+def _places(spoilt: Spoilt) -> Iterator[tuple[Fragment | None, Fragment | None]]:
+    return zip(spoilt.sources, spoilt.targets, strict=True)
+
+
+def _touches(finding: Finding, source: Fragment | None, target: Fragment | None) -> bool:
+    """Tell whether a finding is about a place of the source, or of the translation."""
+    return _overlap(finding.source, source) or _overlap(finding.target, target)
+
+
+def _overlap(one: Fragment | None, other: Fragment | None) -> bool:
+    return one is not None and other is not None and one.start < other.end and other.start < one.end
+
+
+def _shown(finding: Finding, pair: DocumentPair) -> str:
+    parts = [
+        text[place.start : place.end]
+        for place, text in ((finding.source, pair.source.text), (finding.target, pair.target.text))
+        if place is not None
+    ]
+    return f"{finding.kind} {finding.score} {finding.message} | {' | '.join(parts)}"
+
+
+def _echo(counts: Counts) -> None:
+    """Print precision and recall by kind and language, then the alarms on gold as it is."""
+    rows: list[list[object]] = []
+    by_kind: defaultdict[Kind, list[str]] = defaultdict(list)
+    for kind, language in counts.spoilt:
+        by_kind[kind].append(language)
+    for kind, languages in by_kind.items():
+        rows += [_row(kind, [language], language, counts) for language in sorted(set(languages))]
+        rows.append(_row(kind, languages, "all", counts))
+    echo_table(["kind", "language", "spoilt", "recall", "precision"], rows)
+    click.echo()
+    echo_table(
+        ["kind", "language", "alarms", "a thousand sentences", "a hundred documents"],
+        [
+            [
+                kind,
+                language,
+                number,
+                1000 * number / max(counts.sentences[language], 1),
+                100 * number / max(counts.documents[language], 1),
+            ]
+            for (kind, language), number in sorted(counts.clean.items())
+        ],
+    )
+    click.echo(f"{counts.documents.total()} documents, {counts.sentences.total()} sentences")
+
+
+def _row(kind: Kind, languages: Sequence[str], name: str, counts: Counts) -> list[object]:
+    def total(counter: Counter[Key]) -> int:
+        return sum(counter[kind, language] for language in set(languages))
+
+    found = total(counts.found)
+    wrong = total(counts.elsewhere) + total(counts.alarms)
+    told = found + wrong
+    precision = found / told if told else None
+    return [kind, name, total(counts.spoilt), found / max(total(counts.spoilt), 1), precision]
+
+
+if __name__ == "__main__":
+    command()
