@@ -56,7 +56,10 @@ class Counts:
 @click.option(
     "--show", is_flag=True, help="Print what is told of gold as it is, and what is missed."
 )
-def command(gold: Path, sets: tuple[str, ...], limit: int | None, seed: int, show: bool) -> None:
+@click.option("--alarms-only", is_flag=True, help="Audit gold as it is, and spoil nothing.")
+def command(
+    gold: Path, sets: tuple[str, ...], limit: int | None, seed: int, show: bool, alarms_only: bool
+) -> None:
     """Spoil the pairs of GOLD in every way and print what an audit finds of it."""
     encoder = CachedEncoder(load_model(ModelConfiguration(), "auto"))
     counts = Counts()
@@ -64,15 +67,21 @@ def command(gold: Path, sets: tuple[str, ...], limit: int | None, seed: int, sho
         if (sets and name not in sets) or holds_word_links(path):
             continue
         pairs = list(read_pairs(path, limit=limit))
-        _measure(pairs, encoder, counts, Random(seed), show=show)
+        random = None if alarms_only else Random(seed)
+        _measure(pairs, encoder, counts, random, show=show)
         click.echo(f"{name}: {len(pairs)} documents", err=True)
     _echo(counts)
 
 
 def _measure(
-    pairs: Sequence[DocumentPair], encoder: Encoder, counts: Counts, random: Random, *, show: bool
+    pairs: Sequence[DocumentPair],
+    encoder: Encoder,
+    counts: Counts,
+    random: Random | None,
+    *,
+    show: bool,
 ) -> None:
-    """Count what is found in pairs as they are, and spoilt."""
+    """Count what is found in pairs as they are, and spoilt unless there is nothing random."""
     for number, pair in enumerate(pairs):
         clean = audit_pair(pair, encoder, AlignSettings())
         language = pair.target.language
@@ -82,6 +91,8 @@ def _measure(
         if show:
             for finding in clean.findings:
                 click.echo(f"alarm {language} {pair.source.name} {_shown(finding, pair)}", err=True)
+        if random is None:
+            continue
         other = pairs[number - 1]
         _measure_whole(pair, other, encoder, counts, clean)
         for kind in SPOILERS:
@@ -174,8 +185,9 @@ def _echo(counts: Counts) -> None:
     for kind, languages in by_kind.items():
         rows += [_row(kind, [language], language, counts) for language in sorted(set(languages))]
         rows.append(_row(kind, languages, "all", counts))
-    echo_table(["kind", "language", "spoilt", "recall", "precision"], rows)
-    click.echo()
+    if rows:
+        echo_table(["kind", "language", "spoilt", "recall", "precision"], rows)
+        click.echo()
     echo_table(
         ["kind", "language", "alarms", "a thousand sentences", "a hundred documents"],
         [
