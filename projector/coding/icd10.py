@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 _MARKS = "†‡*+!"
-_CATEGORY = re.compile(r"[A-Z]\d[0-9A-Z]")
-_RANGE = re.compile(r"([A-Z]\d[0-9A-Z])-([A-Z]\d[0-9A-Z])")
+# Of ICD-10-CM's codes, those from QA0 on have a letter in the second place (since October 2025).
+_THREE = r"(?:[A-Z]\d|Q[A-Z])[0-9A-Z]"
+_CATEGORY = re.compile(_THREE)
+_RANGE = re.compile(f"({_THREE})-({_THREE})")
 # The chapters of ICD-10 with their first and last categories; national modifications lie within.
 _CHAPTERS = (
     ("I", "A00", "B99"),
@@ -25,7 +27,7 @@ _CHAPTERS = (
     ("XIV", "N00", "N99"),
     ("XV", "O00", "O9A"),
     ("XVI", "P00", "P96"),
-    ("XVII", "Q00", "Q99"),
+    ("XVII", "Q00", "QZZ"),
     ("XVIII", "R00", "R99"),
     ("XIX", "S00", "T98"),
     ("XX", "V00", "Y99"),

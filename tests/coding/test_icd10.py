@@ -31,6 +31,8 @@ codes = dotted | categories
         ("T36.0X1A", "T36.0X1A"),
         ("S0101X", "S01.01X"),
         ("C7A.00", "C7A.00"),
+        ("QA0010", "QA0.010"),
+        ("qa0.0101", "QA0.0101"),
         ("BW03ZZZ", "BW03ZZZ"),  # of procedures
         ("3E02329", "3E02329"),
         ("A00-A09", "A00-A09"),
@@ -133,3 +135,10 @@ def test_every_two_categories_bound_a_block_that_is_its_own_category(first, last
 )
 def test_a_code_is_in_the_chapter_around_its_category(code, expected):
     assert chapter(code) == expected
+
+
+def test_categories_with_two_letters_are_of_their_chapter():
+    assert (category("QA0.0101"), chapter("QA0"), chapter("QA0-QA0")) == ("QA0", "XVII", "XVII")
+    assert bounds("QA0-QA0") == ("QA0", "QA0")
+    assert shorter("QA0.01") == ["QA0.0", "QA0"]
+    assert chapter("BW0") == "" and category("BW03") == "BW03"  # of procedures
