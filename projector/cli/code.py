@@ -89,7 +89,7 @@ def command(
     tell_edited(mentions, edited=edited)
     with TerminalReporter() as reporter, loading(reporter, f"coder {configuration.model}"):
         coder = configured_coder(
-            configuration, Path(), device=device, progress=with_progress("descriptions")
+            configuration, Path(), device=device, progress=with_progress("names of the list's codes")
         )
     skipped: list[Problem] | None = [] if on_error == "skip" else None
     facts = write_codes(

@@ -103,7 +103,9 @@ class TerminalReporter:
     def _line(self, progress: Progress, seconds: float) -> str:
         if not progress.shards:
             rate = progress.done / seconds
-            return f"{self._description}: {progress.done} of {progress.total}, {rate:.2f}/s"
+            told = f"{self._description}: {progress.done} of {progress.total}, {rate:.2f}/s"
+            left = progress.total - progress.done
+            return f"{told}, {duration(left / rate)} left" if left and rate else told
         rate_told = "" if progress.rate is None else f", {progress.rate:.2f}/s"
         left = progress.seconds_left
         return (
@@ -130,13 +132,18 @@ def duration(seconds: float) -> str:
 
 
 def with_progress(description: str) -> Callable[[Sequence[T]], Iterator[T]]:
-    """Return what tells how far a sequence is gone through, once it takes a second."""
+    """Return what tells how far a sequence is gone through, once it takes a second.
+
+    A range with steps is of lots: what is counted is what is in them.
+    """
 
     def iterate(items: Sequence[T]) -> Iterator[T]:
+        lot = items.step if isinstance(items, range) else 1
+        total = items.stop - items.start if isinstance(items, range) else len(items)
         with TerminalReporter(description) as reporter:
             for number, item in enumerate(items):
-                reporter.progressed(Progress(number, len(items)))
+                reporter.progressed(Progress(number * lot, total))
                 yield item
-            reporter.progressed(Progress(len(items), len(items)))
+            reporter.progressed(Progress(total, total))
 
     return iterate

@@ -30,9 +30,18 @@ def test_a_log_gets_a_line_every_half_minute(clock, capsys):
     for number in with_progress("descriptions")(range(4)):
         clock.now += 20 * (number + 1)
     assert capsys.readouterr().err.splitlines() == [
-        "descriptions: 2 of 4, 0.03/s",
-        "descriptions: 3 of 4, 0.03/s",
+        "descriptions: 2 of 4, 0.03/s, 1 min 00 s left",
+        "descriptions: 3 of 4, 0.03/s, 0 min 40 s left",
         "descriptions: 4 of 4, 0.02/s",
+    ]
+
+
+def test_what_is_done_in_lots_is_counted_one_by_one(clock, capsys):
+    for _ in with_progress("names")(range(0, 1000, 300)):
+        clock.now += 31
+    assert capsys.readouterr().err.splitlines()[:2] == [
+        "names: 300 of 1000, 9.68/s, 1 min 12 s left",
+        "names: 600 of 1000, 9.68/s, 0 min 41 s left",
     ]
 
 

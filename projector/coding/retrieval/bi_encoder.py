@@ -98,12 +98,14 @@ class DenseIndex:
     Args:
         codes: The list.
         encoder: Of both sides.
-        vectors: [terms, d] as `described` gives them.
+        vectors: [N, d] of the list's distinct names, as `described` gives them.
     """
 
     def __init__(self, codes: CodeList, encoder: BiEncoder, vectors: Floats) -> None:
         self._encoder = encoder
         self._vectors = vectors
+        numbers = {name: number for number, name in enumerate(distinct_names(codes))}
+        self._name_of_term = np.array([numbers[term.text] for term in codes.terms], np.int64)
         self._starts = starts_of([term.code for term in codes.terms])
 
     def find(self, queries: Sequence[str], most: int) -> Ranking:
@@ -111,12 +113,17 @@ class DenseIndex:
         rankings = []
         for start in range(0, len(queries), _AT_ONCE):
             similar = self._encoder.embed(queries[start : start + _AT_ONCE]) @ self._vectors.T
-            rankings.append(best_of_terms(similar, self._starts, most))
+            rankings.append(best_of_terms(similar[:, self._name_of_term], self._starts, most))
         return joined(rankings, most)
 
 
+def distinct_names(codes: CodeList) -> list[str]:
+    """Return what a list's codes are called, each name once, in the order of the list."""
+    return list(dict.fromkeys(term.text for term in codes.terms))
+
+
 def described(codes: CodeList, encoder: BiEncoder, *, progress: Progress = iter) -> Floats:
-    """Return the vectors [terms, d] of a list's descriptions; they are kept in the user's cache.
+    """Return the vectors [N, d] of a list's distinct names; they are kept in the user's cache.
 
     Where the cache can't be written, that is told, and they are made again the next time.
 
@@ -125,19 +132,21 @@ def described(codes: CodeList, encoder: BiEncoder, *, progress: Progress = iter)
         encoder: Makes them.
         progress: Wraps the parts that are encoded, where they are not in the cache.
     """
+    names = distinct_names(codes)
     made: list[Floats] = []
 
     def build(folder: Path) -> None:
-        embedded = encoder.embed([term.text for term in codes.terms], progress=progress)
+        embedded = encoder.embed(names, progress=progress)
         made.append(embedded)
         np.save(folder / "vectors.npy", embedded.astype(np.float16))
 
-    name = f"codes-{codes.fingerprint[:16]}-{encoder.fingerprint[:16]}"
+    told = hashlib.sha256("\n".join(names).encode()).hexdigest()
     try:
-        kept = np.load(cached(name, build) / "vectors.npy")
+        folder = cached(f"names-{told[:16]}-{encoder.fingerprint[:16]}", build)
+        kept = np.load(folder / "vectors.npy")
     except OSError as error:
         if not made:
-            made.append(encoder.embed([term.text for term in codes.terms], progress=progress))
+            made.append(encoder.embed(names, progress=progress))
         kept = made[0].astype(np.float16)
         logging.getLogger(__name__).warning(
             "%s: the vectors of %s can't be kept there (%s); they are made anew each time. Set "
