@@ -57,7 +57,30 @@ _WORD = re.compile(r"\w+")
 _ITEM = 5  # words of an item of a list, at most, that a cue reaches over
 # What stands before a list's last item, folded, in all seven languages.
 _OR = frozenset(
-    "y e o u ni and or nor ed od ne en of noch och eller si sau nici a nebo ani".split()
+    [
+        "y",
+        "e",
+        "o",
+        "u",
+        "ni",
+        "and",
+        "or",
+        "nor",
+        "ed",
+        "od",
+        "ne",
+        "en",
+        "of",
+        "noch",
+        "och",
+        "eller",
+        "si",
+        "sau",
+        "nici",
+        "a",
+        "nebo",
+        "ani",
+    ]
 )
 _END = re.compile(r"[;:]|\.\s")
 
