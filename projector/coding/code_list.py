@@ -52,12 +52,14 @@ class CodeList:
         terms: What they are called, at least one a code; those of a code together, in the order of
             the codes.
         given: The parents that the list states, by code.
+        labels: Of the mentions that it says it has codes for; none where it doesn't say.
     """
 
     name: str
     codes: tuple[str, ...]
     terms: tuple[Term, ...]
     given: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -98,7 +100,13 @@ class CodeList:
     def description(self, number: int, language: str = "") -> str:
         """Return what a code is called: in this language if it has it, else its first term."""
         terms = self._of_code[number]
+        language = "cs" if language == "cz" else language
         return next((term.text for term in terms if term.language == language), terms[0].text)
+
+    def named_in(self, language: str) -> int:
+        """Return how many codes have a name in a language."""
+        language = "cs" if language == "cz" else language
+        return len({term.code for term in self.terms if term.language == language})
 
     @cached_property
     def _of_code(self) -> list[list[Term]]:
@@ -152,7 +160,7 @@ class CodeList:
             for term in self.terms
             if (code := self.codes[term.code]) in new
         )
-        return CodeList(self.name, tuple(new), terms, self.given)
+        return CodeList(self.name, tuple(new), terms, self.given, self.labels)
 
     def assignable(self) -> CodeList:
         """Return the list of what a mention may be coded with: codes that are not divided further.
@@ -177,7 +185,7 @@ class CodeList:
                 terms.append(Term(new[heir], term.language, term.text))
         terms += [Term(term.code, term.language, unqualified(term.text)) for term in terms]
         ordered = dict.fromkeys(sorted(terms, key=lambda term: term.code))
-        return CodeList(self.name, tuple(new), tuple(ordered), self.given)
+        return CodeList(self.name, tuple(new), tuple(ordered), self.given, self.labels)
 
     def _heirs(self, undivided: Collection[str]) -> dict[str, str]:
         """Return which code says no more than one that is divided: of its name, or its `.9`."""
@@ -211,7 +219,10 @@ def _width(first: str, last: str) -> tuple[int, int]:
 
 
 def make_list(
-    name: str, rows: Iterable[tuple[str, str, str]], given: Mapping[str, str] | None = None
+    name: str,
+    rows: Iterable[tuple[str, str, str]],
+    given: Mapping[str, str] | None = None,
+    labels: tuple[str, ...] = (),
 ) -> CodeList:
     """Make a list of (code, language, description); a code may come again with another one."""
     codes: dict[str, int] = {}
@@ -219,18 +230,20 @@ def make_list(
     for code, language, text in rows:
         terms[Term(codes.setdefault(code, len(codes)), language, text)] = None
     ordered = sorted(terms, key=lambda term: term.code)
-    return CodeList(name, tuple(codes), tuple(ordered), dict(given or {}))
+    return CodeList(name, tuple(codes), tuple(ordered), dict(given or {}), labels)
 
 
 def read_codes(path: Path, *, encoding: str = "utf-8") -> CodeList:
     """Read a list from a table with a header, see `read_table`.
 
     The columns: `code`; `description`, perhaps with `language`, or instead of both a column for
-    each language, named by its code; perhaps `parent`. Others are passed over. A code may have
-    several rows. Their names may be Spanish (`Código`, `Descripción`).
+    each language, named by its code; perhaps `parent`, and `labels`: of the mentions that it has
+    codes for, the same in all rows. Others are passed over. A code may have several rows. Their
+    names may be Spanish (`Código`, `Descripción`).
 
     Raises:
-        CorpusError: It can't be read, lacks a column, or a row lacks its code or all descriptions.
+        CorpusError: It can't be read, lacks a column, or a row lacks its code or all descriptions;
+            or its rows state different labels.
     """
     expected = "code, and description or a column for each language (es, en, …)"
     table = read_table(
@@ -260,7 +273,20 @@ def read_codes(path: Path, *, encoding: str = "utf-8") -> CodeList:
             given[code] = row["parent"].strip()
     if not rows:
         raise CorpusError(Problem(path, None, "no code", "at least one row below the header"))
-    return make_list(str(path), rows, given)
+    cells = table["labels"].drop_nulls().unique().to_list() if "labels" in table.columns else []
+    return make_list(str(path), rows, given, _stated_labels(cells, path))
+
+
+def _stated_labels(cells: Collection[str], path: Path) -> tuple[str, ...]:
+    """Return the labels that the cells of a list's column `labels` name, all the same ones."""
+    stated = {tuple(sorted({*re.split(r"[\s,;|]+", cell.strip())} - {""})) for cell in cells}
+    stated -= {()}
+    if len(stated) > 1:
+        told = "; ".join(" ".join(labels) for labels in sorted(stated)[:4])
+        hint = "Make a list of each, and code with one after the other"
+        found = f"the column labels says different things of different codes: {told}"
+        raise CorpusError(Problem(path, None, found, "the same labels in all rows", hint))
+    return min(stated, default=())
 
 
 def embedded_codes() -> CodeList:

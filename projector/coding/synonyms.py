@@ -44,7 +44,7 @@ def with_synonyms(codes: CodeList, names: Sequence[str]) -> CodeList:
             for code, language, text in _further(name)
             if (number := _place(codes, code)) is not None
         ]
-    return make_list(codes.name, rows, codes.given)
+    return make_list(codes.name, rows, codes.given, codes.labels)
 
 
 def _further(name: str) -> Iterator[TermRow]:
