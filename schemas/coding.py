@@ -27,7 +27,7 @@ OF_FILES = {"written", "sha256"}  # what `CodingFacts` says of files, not of cod
 class CodingConfiguration(OmitsDefaults):
     """What a user chose for coding mentions."""
 
-    omitted = ("encoding",)
+    omitted = ("encoding", "list_labels", "min_precision", "with_absent")
 
     codes: Annotated[str | None, Option(READ, metavar="PATH")] = Field(
         default=None,
@@ -35,6 +35,11 @@ class CodingConfiguration(OmitsDefaults):
     )
     encoding: Annotated[str, Option(READ)] = Field(
         default="utf-8", description="The list's encoding, like cp1252, if it is a text."
+    )
+    list_labels: Annotated[tuple[str, ...], Option(READ, "--list-label", "LABEL")] = Field(
+        default=(),
+        description="Labels of the mentions that the list has codes for, as PROCEDURE; by default "
+        "those of its column `labels`, and diseases and symptoms where its codes are ICD-10's.",
     )
     lay_terms: Annotated[bool, Option(READ, "--no-everyday")] = Field(
         default=True,
@@ -64,10 +69,19 @@ class CodingConfiguration(OmitsDefaults):
     min_score: Annotated[float, Option(CODED)] = Field(
         default=0.0, ge=0, le=1, description="Proposals below this score are none."
     )
+    min_precision: Annotated[float | None, Option(CODED)] = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Keep silent where codes were right less often than this among gold mentions "
+        "that scored alike; 0: never. By default 0.9, or where the coder's scores are not "
+        "calibrated 0.",
+    )
     labels: Annotated[tuple[str, ...], Option(CODED, "--only", "LABEL")] = Field(
         default=(),
         validation_alias=AliasChoices("labels", "only"),
-        description="Labels of the mentions that are coded; by default all.",
+        description="Labels of the mentions that are coded; by default those that the list has "
+        "codes for.",
     )
     any_level: Annotated[bool, Option(CODED)] = Field(
         default=False, description="Whether codes that are divided further are proposed, too."
@@ -77,19 +91,49 @@ class CodingConfiguration(OmitsDefaults):
         validation_alias=AliasChoices("recode", "anew"),
         description="Whether mentions that have codes are coded, too, as one does to measure.",
     )
+    with_absent: Annotated[bool, Option(WRITTEN)] = Field(
+        default=False,
+        description="Whether CodiESP's tables hold mentions, too, that are negated, hypothetical "
+        "or of a relative.",
+    )
     resource: Annotated[str, Option(WRITTEN)] = Field(
         default="ICD10", description="What BRAT calls the list."
     )
 
 
 class CodingCount(Record):
-    """How many mentions of a label were coded in a language, and how."""
+    """How many mentions of a label were coded in a language, and how.
+
+    Args:
+        language, label: The mentions'.
+        given: Have codes already.
+        proposed: Get one.
+        unsure: Get none, for the best guess is less sure than asked for.
+        uncoded: Get none, for nothing is near.
+        left_alone: Get none, for their label is not to be coded.
+    """
 
     language: str
     label: str
     given: int
     proposed: int
-    uncoded: int
+    unsure: int = 0
+    uncoded: int = 0
+    left_alone: int = 0
+
+
+class CodingFloor(Record):
+    """The least score that is answered with, and what came of it on gold.
+
+    Args:
+        precision: Share of right codes among the answers, at least.
+        score: The least probability.
+        coverage: Share of the mentions that got an answer.
+    """
+
+    precision: float
+    score: float
+    coverage: float
 
 
 class CodingFacts(Record):
@@ -105,6 +149,7 @@ class CodingFacts(Record):
     codes_fingerprint: str
     configuration: CodingConfiguration
     counts: tuple[CodingCount, ...]
+    floor: CodingFloor | None = None
     written: Written | None = None
     sha256: str | None = None
 

@@ -195,8 +195,11 @@ CODES = _schema(
         "description": pa.string(),
         "name": pa.string(),  # of the code, by which it was found; empty where it was given
         "origin": pa.string(),  # `given` or `proposed`
+        "coder": pa.string(),  # what proposed it, and from which list; null where it was given
+        "list": pa.string(),
+        "assertion": pa.string(),  # whether the mention is negated, …; null where nobody knows
     },
-    nullable=set(),
+    nullable={"coder", "list", "assertion"},
 )
 
 # What is wrong with translations: a row for each finding, those of a document as a whole first.

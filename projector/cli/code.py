@@ -31,17 +31,55 @@ from projector.corpus.labels import (
     unknown_labels,
     unused_names,
 )
+from projector.corpus.language_names import UNKNOWN_LANGUAGE
 from projector.run.reporter import loading
 from schemas.coding import CODING, OF_FILES, CodingConfiguration
 from schemas.options import nested
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from projector.coding.coder import Coder
     from projector.errors import Problem
+    from schemas.coding import CodingFacts
 
 
 def _configuration(**values: Any) -> CodingConfiguration:  # noqa: ANN401
     """Return how mentions are coded."""
     return CodingConfiguration.model_validate(nested(CodingConfiguration, stated(values)))
+
+
+def _remarks(facts: CodingFacts, coder: Coder) -> Iterator[str]:
+    """Yield what a user should know of the codes, beside how many there are."""
+    from projector.coding.codable_labels import labels_left_alone
+
+    there = {one.label for one in facts.counts}
+    yield from labels_left_alone(coder.codes, facts.configuration.labels, there)
+    for language in sorted({one.language for one in facts.counts}):
+        if language == UNKNOWN_LANGUAGE:
+            yield (
+                "nothing says what language the mentions are in: short forms are not written out, "
+                "codes are called as the list calls them first, and no negation is known; say it: "
+                "--language es"
+            )
+        elif 2 * (named := coder.codes.named_in(language)) < len(coder.codes):
+            yield (
+                f"{coder.codes.name} names {named} of {len(coder.codes)} codes in {language}; the "
+                "others are described in another language. Add names: --synonyms PATH"
+            )
+    if facts.floor is not None:
+        yield (
+            f"codes are proposed from a score of {facts.floor.score:.3f} on: on gold "
+            f"{facts.floor.precision:.0%} of such were right, and {facts.floor.coverage:.0%} of "
+            "the mentions had one. The best guesses for the others are in uncoded.tsv; "
+            "--min-precision has more or fewer"
+        )
+    elif facts.configuration.min_precision is None:
+        yield (
+            f"nobody knows how often codes by {coder.name} from {coder.codes.name} are right: its "
+            "scores are not calibrated, and every mention gets the best guess; --min-score says "
+            "how near it must be"
+        )
 
 
 @click.command("code", cls=SectionedCommand)
@@ -71,9 +109,10 @@ def command(
 ) -> int:
     """Propose codes for MENTIONS: those of a run, a corpus, or a table without its texts.
 
-    MENTIONS may be -, a table from the standard input. Codes that a mention has stay. OUTPUT holds
-    the ranked proposals as Parquet, and the first ones as BRAT normalisations and in the tables of
-    DisTEMIST and CodiESP.
+    MENTIONS may be -, a table from the standard input. Codes that a mention has stay, labels that
+    the list has no codes for are left alone, and where no code is sure enough there is none. OUTPUT
+    holds the ranked proposals as Parquet, and the first ones, marked as proposals, as BRAT
+    normalisations and in the tables of DisTEMIST and CodiESP; the rest is in uncoded.tsv.
 
     \b
     Examples:
@@ -89,7 +128,7 @@ def command(
     tell_edited(mentions, edited=edited)
     with TerminalReporter() as reporter, loading(reporter, f"coder {configuration.model}"):
         coder = configured_coder(
-            configuration, Path(), device=device, progress=with_progress("names of the list's codes")
+            configuration, Path(), device=device, progress=with_progress("names of codes")
         )
     skipped: list[Problem] | None = [] if on_error == "skip" else None
     facts = write_codes(
@@ -100,6 +139,7 @@ def command(
         overwrite=overwrite,
         where=mentions,
     )
+    tell(_remarks(facts, coder))
     there = {one.label for one in facts.counts}
     tell(unknown_labels(configuration.labels, there))
     tell(unused_names(read_as["labels"], there))
@@ -112,7 +152,5 @@ def command(
         echo_coded(facts)
         click.echo(f"written to {output}; the ranked codes are in its codes.parquet")
         hint(f"projector evaluate codes GOLD {output}")
-    labels = configuration.labels
-    wanted = (one for one in facts.counts if not labels or one.label in labels)
-    missing = bool(losses) or any(one.uncoded for one in wanted)
+    missing = bool(losses) or any(one.uncoded for one in facts.counts)
     return exit_code(missing, accepted=accept_losses)

@@ -76,8 +76,14 @@ def hint(command: str) -> None:
 def echo_coded(facts: CodingFacts) -> None:
     """Print how many mentions of which label were coded, and how."""
     echo_table(
-        ["language", "label", "given", "proposed", "uncoded"],
-        [[one.language, one.label, one.given, one.proposed, one.uncoded] for one in facts.counts],
+        ["language", "label", "given", "proposed", "unsure", "uncoded", "left alone"],
+        [
+            [
+                *(one.language, one.label, one.given, one.proposed),
+                *(one.unsure, one.uncoded, one.left_alone),
+            ]
+            for one in facts.counts
+        ],
     )
 
 

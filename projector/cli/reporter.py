@@ -104,8 +104,8 @@ class TerminalReporter:
         if not progress.shards:
             rate = progress.done / seconds
             told = f"{self._description}: {progress.done} of {progress.total}, {rate:.2f}/s"
-            left = progress.total - progress.done
-            return f"{told}, {duration(left / rate)} left" if left and rate else told
+            rest = progress.total - progress.done
+            return f"{told}, {duration(rest / rate)} left" if rest and rate else told
         rate_told = "" if progress.rate is None else f", {progress.rate:.2f}/s"
         left = progress.seconds_left
         return (

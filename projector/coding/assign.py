@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from projector.coding.assertions import document_assertions
+from projector.coding.codable_labels import coded_labels
 from projector.coding.coder import Coder, Query
 from projector.coding.context import contexts
 from projector.coding.mentions import CodedDocument, CodedMention, refuse_unknown
+from projector.coding.proposal_marks import PROPOSED
 from projector.errors import OutputError
+from projector.text.negation import Assertion
 from schemas.coding import CodingConfiguration, CodingCount
 
-GIVEN, PROPOSED = "given", "proposed"
-_UNCODED = "uncoded"
+GIVEN = "given"
+UNSURE, UNCODED, LEFT_ALONE = "unsure", "uncoded", "left_alone"
 _MentionKey = tuple[str, str, str]  # language, document, id
 
 
@@ -43,10 +47,16 @@ class Assignments:
     Args:
         documents: In their order.
         ranked: By mention its codes, best first; none where it gets none.
+        guesses: The best code of those that get none because it is not sure enough.
+        said: Which mentions are negated, hypothetical, …; not of those whose text nobody has.
+        labels: Of the mentions that are coded.
     """
 
     documents: Sequence[CodedDocument]
     ranked: Mapping[_MentionKey, Sequence[AssignedCode]]
+    guesses: Mapping[_MentionKey, AssignedCode] = field(default_factory=dict)
+    said: Mapping[_MentionKey, Assertion] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()
 
     def mentions(self) -> Iterator[CodedMention]:
         """Yield the mentions of all documents."""
@@ -63,20 +73,36 @@ class Assignments:
         given = [code.code for code in codes if code.origin == GIVEN]
         return given or [code.code for code in codes[:1]]
 
+    def guess(self, mention: CodedMention) -> AssignedCode | None:
+        """Return the best code of a mention that gets none because it is not sure enough."""
+        return self.guesses.get(_key(mention))
+
+    def assertion(self, mention: CodedMention) -> Assertion | None:
+        """Return whether a mention is negated, hypothetical, …; None where nobody knows."""
+        return self.said.get(_key(mention))
+
+    def outcome(self, mention: CodedMention) -> str:
+        """Return how a mention was coded: what `CodingCount` counts."""
+        if codes := self.codes(mention):
+            return codes[0].origin
+        if mention.label not in self.labels:
+            return LEFT_ALONE
+        return UNCODED if self.guess(mention) is None else UNSURE
+
     def counts(self) -> list[CodingCount]:
         """Count how mentions were coded, by language and label."""
         mentions: Counter[tuple[str, str, str]] = Counter()
         for mention in self.mentions():
-            codes = self.codes(mention)
-            origin = codes[0].origin if codes else _UNCODED
-            mentions[mention.language, mention.label, origin] += 1
+            mentions[mention.language, mention.label, self.outcome(mention)] += 1
         return [
             CodingCount(
                 language=language,
                 label=label,
                 given=mentions[language, label, GIVEN],
                 proposed=mentions[language, label, PROPOSED],
-                uncoded=mentions[language, label, _UNCODED],
+                unsure=mentions[language, label, UNSURE],
+                uncoded=mentions[language, label, UNCODED],
+                left_alone=mentions[language, label, LEFT_ALONE],
             )
             for language, label in sorted({key[:2] for key in mentions})
         ]
@@ -88,14 +114,18 @@ def assign_codes(
     """Code the mentions of documents, all at once: each distinct mention is looked up once.
 
     Codes of the list that a mention has already stay, and nothing is proposed for it, unless all
-    are to be recoded.
+    are to be recoded. Mentions whose label the list has no codes for are left alone.
 
     Raises:
-        ConfigurationError: No mention has a label that is to be coded.
+        ConfigurationError: No mention has a label that is to be coded; or no score of the coder is
+            as sure as asked for.
         OutputError: A mention comes twice.
     """
+    floor = coder.floor(chosen.min_precision)
     listed = list(documents)
-    refuse_unknown(chosen.labels, (mention.label for one in listed for mention in one.mentions))
+    there = {mention.label for one in listed for mention in one.mentions}
+    refuse_unknown(chosen.labels, there)
+    labels = coded_labels(coder.codes, chosen.labels, there)
     ranked: dict[_MentionKey, Sequence[AssignedCode]] = {}
     uncoded: list[CodedMention] = []
     queries: list[Query] = []
@@ -105,17 +135,26 @@ def assign_codes(
             raise OutputError(f"{where} comes twice")
         given = [] if chosen.recode else _given_codes(mention, coder)
         ranked[_key(mention)] = given
-        if not given and is_to_be_coded(mention, chosen):
+        if not given and mention.label in labels:
             uncoded.append(mention)
             queries.append(Query(mention.text, mention.language, context))
+    guesses: dict[_MentionKey, AssignedCode] = {}
+    least = max(chosen.min_score, 0.0 if floor is None else floor.score)
     for mention, codes in zip(uncoded, _proposals(queries, coder, chosen), strict=True):
-        ranked[_key(mention)] = codes
-    return Assignments(listed, ranked)
+        if codes and codes[0].score < least:
+            guesses[_key(mention)] = codes[0]
+        else:
+            ranked[_key(mention)] = [code for code in codes if code.score >= chosen.min_score]
+    return Assignments(listed, ranked, guesses, _assertions(listed), labels)
 
 
-def is_to_be_coded(mention: CodedMention, chosen: CodingConfiguration) -> bool:
-    """Tell whether codes are proposed for mentions of this label."""
-    return not chosen.labels or mention.label in chosen.labels
+def _assertions(documents: Iterable[CodedDocument]) -> dict[_MentionKey, Assertion]:
+    """Return which mentions are negated, hypothetical, …, as far as that is known."""
+    return {
+        (document.language, document.name, id_): assertion
+        for document in documents
+        for id_, assertion in document_assertions(document).items()
+    }
 
 
 def _key(mention: CodedMention) -> _MentionKey:
@@ -149,7 +188,7 @@ def _proposals(
     queries: Sequence[Query], coder: Coder, chosen: CodingConfiguration
 ) -> Iterator[list[AssignedCode]]:
     """Yield the codes that are proposed for each mention, best first."""
-    for codes in coder.proposals(queries, chosen.top_k, min_score=chosen.min_score):
+    for codes in coder.proposals(queries, chosen.top_k, min_score=-1.0):
         yield [
             AssignedCode(code.code, code.score, code.description, PROPOSED, code.found_by)
             for code in codes

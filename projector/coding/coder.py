@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from projector.coding.calibration import MIN_PRECISION, Calibration, Floor
 from projector.coding.code_list import CodeList
 from projector.coding.load import (
+    calibration_of,
     configured_abbreviations,
     configured_codes,
     first_stage,
@@ -20,6 +22,7 @@ from projector.coding.normalize import Abbreviations
 from projector.coding.retrieval.ranking import Ranking
 from projector.coding.retrieval.retriever import Progress, Retriever
 from projector.coding.retrieval.two_stages import RetrieveRerank
+from projector.errors import ConfigurationError
 from schemas.coding import LEXICAL, CodingConfiguration
 
 
@@ -43,7 +46,8 @@ class ProposedCode:
 
     Args:
         code: As its list writes it.
-        score: In [0, 1], higher is surer; 1 where the mention is a name of the code.
+        score: In [0, 1], higher is surer: how probable it is that the code is right, where the
+            coder's scores are calibrated; else 1 where the mention is a name of the code.
         description: What the list calls it: in the mention's language where it has it.
         found_by: The name of the code that is nearest the mention.
     """
@@ -65,6 +69,7 @@ class Coder:
         second: Reads mention and description side by side, and ranks the best anew.
         abbreviations: Are written out before.
         identity: Of all that its stages depend on beside the codes.
+        calibration: Turns its scores into probabilities; None where nobody has fitted that.
     """
 
     name: str
@@ -73,6 +78,7 @@ class Coder:
     abbreviations: Abbreviations
     identity: str
     second: RetrieveRerank | None = None
+    calibration: Calibration | None = None
 
     @classmethod
     def from_pretrained(
@@ -111,7 +117,8 @@ class Coder:
     @property
     def fingerprint(self) -> str:
         """Return a hash of all that decides what it proposes."""
-        told = f"{self.identity}\n{self.codes.fingerprint}\n{self.abbreviations.fingerprint}"
+        parts = (self.identity, self.codes.fingerprint, self.abbreviations.fingerprint)
+        told = "\n".join([*parts, repr(self.calibration)])
         return hashlib.sha256(told.encode()).hexdigest()
 
     def code(
@@ -131,9 +138,9 @@ class Coder:
         Example:
             >>> coder = Coder.from_pretrained()
             >>> for codes in coder.code(["HTA", "neumonía"], language="es", top_k=1):
-            ...     print(codes[0].code, codes[0].score, codes[0].found_by)
-            I10 1.0 hipertensión arterial
-            J18.9 1.0 neumonía
+            ...     print(codes[0].code, codes[0].score > 0.9, codes[0].found_by)
+            I10 True hipertensión arterial
+            J18.9 True neumonía
         """
         if isinstance(mentions, str):
             raise ValueError(f"{mentions[:40]!r} is one text; expected a list of mentions")
@@ -151,7 +158,7 @@ class Coder:
             top_k: How many codes each, at most.
             min_score: Nothing is proposed below; a cosine below 0 says that nothing is near.
         """
-        ranking = self.propose(queries, top_k)
+        ranking = self.propose(queries, max(top_k, 2))  # a score depends on the next best one
         return [
             [
                 ProposedCode(
@@ -160,11 +167,44 @@ class Coder:
                     self.codes.description(code, query.language),
                     self.codes.terms[term].text,
                 )
-                for (code, score), term in zip(ranking.row(row), ranking.found_by(row), strict=True)
+                for (code, score), term in zip(
+                    self._scored(ranking, row, query), ranking.found_by(row), strict=True
+                )
                 if score >= min_score
-            ]
+            ][:top_k]
             for row, query in enumerate(queries)
         ]
+
+    def _scored(self, ranking: Ranking, row: int, query: Query) -> list[tuple[int, float]]:
+        """Return one mention's codes with their scores, as probabilities if they are calibrated."""
+        codes = ranking.row(row)
+        if self.calibration is None:
+            return codes
+        text = self.abbreviations.expand(query.text, query.language)
+        names = [self.codes.terms[term].text for term in ranking.found_by(row)]
+        scores = self.calibration.probabilities([score for _, score in codes], text, names)
+        return [(code, score) for (code, _), score in zip(codes, scores, strict=True)]
+
+    def floor(self, precision: float | None) -> Floor | None:
+        """Return the least score to answer with; None where any will do.
+
+        Args:
+            precision: Of the answers, at least; None: 0.9 where scores are calibrated, else any.
+
+        Raises:
+            ConfigurationError: The scores are not calibrated, or no score keeps it.
+        """
+        if self.calibration is not None:
+            floor = self.calibration.floor(MIN_PRECISION if precision is None else precision)
+            return floor if floor.score else None
+        if precision:
+            raise ConfigurationError(
+                f"nobody knows how often codes by {self.name} from {self.codes.name} are right: "
+                "scores are calibrated for ICD-10 by `lexical`, by the installed `retriever` and "
+                "by retrievers that have a calibration.json, without a reranker. Leave "
+                "--min-precision (min_precision) out, or name a least score: --min-score"
+            )
+        return None
 
     def propose(self, queries: Sequence[Query], most: int) -> Ranking:
         """Return the best codes of M mentions, numbers in `codes`."""
@@ -239,7 +279,8 @@ def load_coder(
     """
     first, identity = identified_retriever(name, codes, device, progress)
     if rerank is None:
-        return Coder(name, codes, first, abbreviations, identity)
+        calibration = calibration_of(name, codes)
+        return Coder(name, codes, first, abbreviations, identity, calibration=calibration)
     from projector.coding.retrieval.cross_encoder import load_cross_encoder
 
     cross, fingerprint = load_cross_encoder(rerank, device=device)

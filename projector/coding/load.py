@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from projector.coding.calibration import CALIBRATION_FILE, Calibration
+from projector.coding.codable_labels import is_icd10
 from projector.coding.code_list import EMBEDDED, CodeList, embedded_codes, read_codes
 from projector.coding.coder_folder import RERANKER, RETRIEVER, CoderFolder, coder_path
 from projector.coding.normalize import Abbreviations, own_abbreviations
@@ -32,6 +35,8 @@ def configured_codes(chosen: CodingConfiguration, directory: Path) -> CodeList:
         if embedded
         else read_codes(directory / str(chosen.codes), encoding=chosen.encoding)
     )
+    if chosen.list_labels:
+        listed = replace(listed, labels=chosen.list_labels)
     further = [EVERYDAY] if chosen.lay_terms else []
     for name in chosen.synonyms:
         further.append(name if name in (EMBEDDED, EVERYDAY) else str(directory / name))
@@ -48,6 +53,23 @@ def configured_abbreviations(chosen: CodingConfiguration, directory: Path) -> Ab
     if chosen.abbreviations is None:
         return own_abbreviations()
     return own_abbreviations().with_table(directory / chosen.abbreviations)
+
+
+def calibration_of(first: str, codes: CodeList) -> Calibration | None:
+    """Return how a first stage's scores become probabilities; None where nobody has tried.
+
+    Args:
+        first: As `first_stage` returns it.
+        codes: What is coded by. Calibrations are of codes of ICD-10: they say nothing of others.
+
+    Raises:
+        ModelError: It can't be read.
+    """
+    if not is_icd10(codes):
+        return None
+    if first == LEXICAL:
+        return Calibration.read(Path(__file__).with_name(f"{LEXICAL}_{CALIBRATION_FILE}"))
+    return Calibration.read(CoderFolder.read(Path(first), RETRIEVER).path)
 
 
 def check_configured(chosen: CodingConfiguration, directory: Path) -> None:

@@ -96,6 +96,7 @@ class Abbreviations:
 
         One is known by its capitals, or by being the whole text.
         """
+        language = "cs" if language == "cz" else language
 
         def longer(match: re.Match[str]) -> str:
             token = match[0]

@@ -6,6 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from projector.coding.mentions import CodedDocument, CodedMention, code_in_note, codes_in
+from projector.coding.proposal_marks import (
+    PROPOSED,
+    proposed_ids,
+    without_codes_proposed_in,
+)
 from projector.coding.read_json_lines import CODED_LINES, read_coded_lines
 from projector.corpus.formats.tsv_read import read_spans
 from projector.corpus.language_names import guess_language
@@ -28,6 +33,7 @@ def read_mentions(
     rules: ReadingRules = STRICT,
     column: str = "code",
     skipped: list[Problem] | None = None,
+    proposals: bool = False,
 ) -> Iterator[CodedDocument]:
     """Yield the documents of a run, a corpus, a folder of one for each language, or one file.
 
@@ -41,10 +47,25 @@ def read_mentions(
         rules: How corpora and tables are read.
         column: Which field of JSON Lines' annotations holds their code.
         skipped: Takes what can't be read rightly; None: that is an error.
+        proposals: Whether codes that are marked as proposals count, as where they are scored.
 
     Raises:
         CorpusError: Something can't be read rightly.
     """
+    documents = _read(path, language, texts, labels, rules, column, skipped, proposals)
+    yield from documents if proposals else without_codes_proposed_in(path, documents)
+
+
+def _read(
+    path: Path,
+    language: str | None,
+    texts: Path | None,
+    labels: Mapping[str, str] | None,
+    rules: ReadingRules,
+    column: str,
+    skipped: list[Problem] | None,
+    proposals: bool,
+) -> Iterator[CodedDocument]:
     if path.suffix == CODED_LINES:
         yield from read_coded_lines(
             path, language=language, column=column, labels=labels, skipped=skipped
@@ -55,10 +76,10 @@ def read_mentions(
     except CorpusError:
         if not path.is_file() or texts is not None:
             raise
-        yield from _table(path, language, labels or {}, rules)
+        yield from _table(path, language, labels or {}, rules, proposals)
         return
     if path.is_file() and texts is None and corpora[0].problems:  # other texts lie beside it
-        yield from _table(path, language, labels or {}, rules)
+        yield from _table(path, language, labels or {}, rules, proposals)
         return
     for corpus in corpora:
         if skipped is None and corpus.problems:
@@ -66,11 +87,11 @@ def read_mentions(
         for name in corpus.names:
             reading = corpus.read(name)
             if skipped is None:
-                yield _annotated(require_document(reading, advice=SKIP_ADVICE))
+                yield _annotated(require_document(reading, advice=SKIP_ADVICE), proposals)
                 continue
             skipped += reading.problems
             if reading.document is not None:
-                yield _annotated(reading.document)
+                yield _annotated(reading.document, proposals)
         if skipped is not None:
             skipped += corpus.problems
 
@@ -86,8 +107,8 @@ def documents_of(paths: Iterable[Path]) -> set[str]:
     }
 
 
-def _annotated(document: Document) -> CodedDocument:
-    codes = _codes_by_mention(document)
+def _annotated(document: Document, proposals: bool) -> CodedDocument:
+    codes = _codes_by_mention(document, proposals)
     mentions = tuple(
         CodedMention(
             document.language,
@@ -103,12 +124,15 @@ def _annotated(document: Document) -> CodedDocument:
     return CodedDocument(document.language, document.name, mentions, document)
 
 
-def _codes_by_mention(document: Document) -> dict[str, list[str]]:
+def _codes_by_mention(document: Document, proposals: bool) -> dict[str, list[str]]:
     """Return the codes of each mention's normalisations, or where it has none, of its notes."""
+    left_out = set() if proposals else proposed_ids(document.annotations)
     codes: dict[str, list[str]] = {}
     noted: dict[str, list[str]] = {}
     for annotation in document.annotations:
         if annotation.kind == "normalization":
+            if left_out & {annotation.id, annotation.targets[0]}:
+                continue
             reference = split_reference(annotation.value)
             codes.setdefault(annotation.targets[0], []).extend(codes_in(reference.code))
         code = code_in_note(annotation.value) if annotation.kind == "note" else None
@@ -118,7 +142,11 @@ def _codes_by_mention(document: Document) -> dict[str, list[str]]:
 
 
 def _table(
-    path: Path, language: str | None, labels: Mapping[str, str], rules: ReadingRules
+    path: Path,
+    language: str | None,
+    labels: Mapping[str, str],
+    rules: ReadingRules,
+    proposals: bool,
 ) -> Iterator[CodedDocument]:
     """Yield the documents of a table without texts, in the order of their first rows."""
     code = language or guess_language(path, [path.stem])
@@ -133,7 +161,7 @@ def _table(
                 labels.get(row.label, row.label),
                 ((row.start, row.end),),
                 row.text,
-                codes_in(row.code),
+                codes_in(row.code) if proposals or row.origin != PROPOSED else (),
             )
         )
     for name, mentions in mentions_of.items():

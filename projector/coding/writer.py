@@ -5,13 +5,13 @@
     coded/code_list.parquet      the codes that could be proposed
     coded/documents.parquet      the documents, with their mentions and annotations, the first
     coded/mentions.parquet         choice among these as a normalisation: a corpus like any other
-    coded/annotations.parquet
+    coded/annotations.parquet      marked as a proposal by a note
     coded/brat/{language}/       the same for reviewers
     coded/tsv/{language}_linking.tsv      DisTEMIST's columns
     coded/tsv/{language}_codiesp_D.tsv    CodiESP: each document's codes, the surest first;
     coded/tsv/{language}_codiesp_P.tsv      diagnoses and procedures
     coded/tsv/{language}_codiesp_X.tsv      and with their places
-    coded/uncoded.tsv            every mention without a code, and why
+    coded/uncoded.tsv            every mention without a code, why, and the best guess
 
 Of a bare table, whose documents' texts nobody has, there is no corpus and no BRAT.
 """
@@ -19,18 +19,31 @@ Of a bare table, whose documents' texts nobody has, there is no corpus and no BR
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import BytesIO
 from itertools import count
 from pathlib import Path
 
 import polars as pl
 
-from projector.coding.assign import PROPOSED, Assignments, assign_codes, is_to_be_coded
+from projector.coding.assign import (
+    LEFT_ALONE,
+    UNSURE,
+    AssignedCode,
+    Assignments,
+    assign_codes,
+)
 from projector.coding.code_list import CodeList
 from projector.coding.coder import Coder
 from projector.coding.mentions import CodedDocument
-from projector.coding.task_tables import write_task_tables
+from projector.coding.proposal_marks import (
+    NOTE,
+    PROPOSED,
+    list_name,
+    note_value,
+    without_proposals,
+)
+from projector.coding.task_tables import TableRules, kinds_of, write_task_tables
 from projector.corpus.formats.brat_write import brat_paths, format_ann
 from projector.corpus.formats.parquet_write import corpus_writer, table_writer
 from projector.corpus.formats.tsv_write import format_row
@@ -39,11 +52,18 @@ from projector.errors import OutputError
 from projector.storage.atomic_folder import atomic_folder, writing
 from projector.storage.file_names import FileNames, file_name, language_name, refuse_unwritable
 from projector.storage.written_files import WrittenFiles
-from schemas.coding import CODING, CodingConfiguration, CodingFacts
+from schemas.coding import CODING, CodingConfiguration, CodingFacts, CodingFloor
 from schemas.seal import sealed_json
 from schemas.tables import CODES
 
-_UNCODED = ("language", "document", "mention", "label", "text", "reason")
+_UNCODED = (
+    *("language", "document", "mention", "label", "text", "reason"),
+    *("guess", "guess_score", "guess_description", "assertion"),
+)
+_REASONS = {
+    LEFT_ALONE: "its label is not to be coded",
+    UNSURE: "no code is sure enough",
+}
 
 
 def write_codes(
@@ -71,6 +91,7 @@ def write_codes(
             language has a name that can't be a file's.
     """
     assigned = assign_codes(_nameable(documents, where), coder, chosen)
+    floor = coder.floor(chosen.min_precision)
     facts = CodingFacts(
         coder=coder.name,
         fingerprint=coder.fingerprint,
@@ -78,14 +99,18 @@ def write_codes(
         codes_fingerprint=coder.codes.fingerprint,
         configuration=chosen,
         counts=tuple(assigned.counts()),
+        floor=None if floor is None else CodingFloor(**asdict(floor)),
     )
     with atomic_folder(output, overwrite=overwrite, mark=CODING) as folder, writing(output):
         _refuse_namesakes(assigned.documents, folder, where)
         files = WrittenFiles(folder)
-        _write_ranked(folder / "codes.parquet", assigned, files)
-        _write_uncoded(folder / "uncoded.tsv", assigned, chosen, files)
-        _write_corpus(folder, assigned, chosen.resource, files)
-        write_task_tables(folder / "tsv", assigned, files.open)
+        rules = TableRules(
+            coder.name, coder.codes.name, kinds_of(coder.codes.labels), chosen.with_absent
+        )
+        _write_ranked(folder / "codes.parquet", assigned, files, rules)
+        _write_uncoded(folder / "uncoded.tsv", assigned, files)
+        _write_corpus(folder, assigned, chosen.resource, files, rules)
+        write_task_tables(folder / "tsv", assigned, files.open, rules=rules)
         _write_list(folder / "code_list.parquet", coder.codes, files)
         told = facts.model_copy(update={"written": files.written()})
         (folder / CODING).write_text(sealed_json(told), encoding="utf-8", newline="")
@@ -124,7 +149,9 @@ def _write_list(path: Path, codes: CodeList, files: WrittenFiles) -> None:
         file.write(content.getvalue())
 
 
-def _write_ranked(path: Path, assigned: Assignments, files: WrittenFiles) -> None:
+def _write_ranked(
+    path: Path, assigned: Assignments, files: WrittenFiles, rules: TableRules
+) -> None:
     """Write every code that was given or proposed, a row each."""
     with table_writer(path, CODES, open_file=files.open) as table:
         for mention in assigned.mentions():
@@ -132,31 +159,43 @@ def _write_ranked(path: Path, assigned: Assignments, files: WrittenFiles) -> Non
             key = (mention.language, mention.document, mention.id, mention.label)
             for rank, code in enumerate(assigned.codes(mention), start=1):
                 columns = (code.code, rank, code.score, code.description, code.name, code.origin)
-                table.add([(*key, fragments, mention.text, *columns)])
+                by = (
+                    (rules.coder, list_name(rules.codes))
+                    if code.origin == PROPOSED
+                    else (None,) * 2
+                )
+                assertion = assigned.assertion(mention)
+                said = None if assertion is None else assertion.value
+                table.add([(*key, fragments, mention.text, *columns, *by, said)])
 
 
-def _write_uncoded(
-    path: Path, assigned: Assignments, chosen: CodingConfiguration, files: WrittenFiles
-) -> None:
-    """Write the mentions without a code, and why each has none."""
+def _write_uncoded(path: Path, assigned: Assignments, files: WrittenFiles) -> None:
+    """Write the mentions without a code, why each has none, and what it might be."""
     with files.open(path) as file:
         file.write(format_row(_UNCODED))
         for mention in assigned.mentions():
             if not assigned.codes(mention):
-                asked = is_to_be_coded(mention, chosen)
-                reason = "no code is near enough" if asked else "its label is not to be coded"
+                reason = _REASONS.get(assigned.outcome(mention), "no code is near enough")
                 key = (mention.language, mention.document, mention.id, mention.label)
-                file.write(format_row((*key, mention.text, reason)))
+                guess = _guess_cells(assigned.guess(mention))
+                said = assigned.assertion(mention) or ""
+                file.write(format_row((*key, mention.text, reason, *guess, said)))
 
 
-def _write_corpus(folder: Path, assigned: Assignments, resource: str, files: WrittenFiles) -> None:
+def _guess_cells(guess: AssignedCode | None) -> tuple[str, str, str]:
+    return ("", "", "") if guess is None else (guess.code, f"{guess.score:.4f}", guess.description)
+
+
+def _write_corpus(
+    folder: Path, assigned: Assignments, resource: str, files: WrittenFiles, rules: TableRules
+) -> None:
     """Write the documents whose texts are known, as Parquet and as BRAT."""
     if all(coded.document is None for coded in assigned.documents):
         return
     with corpus_writer(folder, files.open) as corpus:
         for coded in assigned.documents:
             if coded.document is not None:
-                document = _with_codes(coded, coded.document, assigned, resource)
+                document = _with_codes(coded, coded.document, assigned, resource, rules)
                 corpus.add(document)
                 _write_brat(
                     folder / "brat" / file_name(document.language, kind="language"),
@@ -174,16 +213,32 @@ def _write_brat(folder: Path, document: Document, files: WrittenFiles) -> None:
 
 
 def _with_codes(
-    coded: CodedDocument, document: Document, assigned: Assignments, resource: str
+    coded: CodedDocument,
+    document: Document,
+    assigned: Assignments,
+    resource: str,
+    rules: TableRules,
 ) -> Document:
-    """Return a document with the first choice of each mention that had no code."""
-    taken = {annotation.id for annotation in document.annotations}
-    free = (id_ for id_ in (f"N{number}" for number in count(1)) if id_ not in taken)
-    added = []
+    """Return a document with the first choice of each mention that had no code.
+
+    A note on each says that it is a proposal. Those of an earlier time are left out, except of
+    mentions that are not to be coded now.
+    """
+    anew = [mention.id for mention in coded.mentions if mention.label in assigned.labels]
+    kept = without_proposals(document.annotations, anew)
+    normalizations, notes = _free_ids("N", kept), _free_ids("#", kept)
+    added: list[Annotation] = []
     for mention in coded.mentions:
         codes = assigned.codes(mention)
         if codes and codes[0].origin == PROPOSED:
             value = f"{resource}:{codes[0].code}\t{codes[0].description}"
-            targets = (("", mention.id),)
-            added.append(Annotation(next(free), "normalization", "Reference", targets, value))
-    return replace(document, annotations=(*document.annotations, *added))
+            id_ = next(normalizations)
+            added.append(Annotation(id_, "normalization", "Reference", (("", mention.id),), value))
+            said = note_value(codes[0].score, rules.coder, rules.codes)
+            added.append(Annotation(next(notes), "note", NOTE, (("", id_),), said))
+    return replace(document, annotations=(*kept, *added))
+
+
+def _free_ids(letter: str, annotations: Iterable[Annotation]) -> Iterator[str]:
+    taken = {annotation.id for annotation in annotations}
+    return (id_ for id_ in (f"{letter}{number}" for number in count(1)) if id_ not in taken)

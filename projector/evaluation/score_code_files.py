@@ -193,7 +193,9 @@ def _read_proposed(
         (document.language, document.name, mention.fragments): [
             (code, 1.0) for code in mention.codes
         ]
-        for document in read_mentions(path, language=language, labels=labels, rules=rules)
+        for document in read_mentions(
+            path, language=language, labels=labels, rules=rules, proposals=True
+        )
         for mention in document.mentions
         if mention.codes
     }

@@ -168,7 +168,7 @@ def test_mentions_of_a_bare_table_are_coded(place, capsys, key):
     (row,) = read_spans(OUT / "tsv" / "es_linking.tsv")
     assert row.filename == name.removesuffix(".txt")
     uncoded = pl.read_csv(OUT / "uncoded.tsv", separator="\t")
-    assert uncoded.width == 6
+    assert uncoded.width == 10
     listed = pl.read_csv(OUT / "tsv" / "es_codiesp_D.tsv", separator="\t", has_header=False)
     if key != "byte order mark":  # it begins a file, and so is taken for what it was once
         assert listed["column_0"].to_list() == [name.removesuffix(".txt")]

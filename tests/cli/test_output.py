@@ -110,6 +110,6 @@ def test_what_was_coded_is_a_table(capsys):
     said = {"coder": "lexical", "fingerprint": "f", "codes": "c", "codes_fingerprint": "g"}
     echo_coded(CodingFacts(**said, configuration=CodingConfiguration(), counts=(count,)))
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
-        ["language", "label", "given", "proposed", "uncoded"],
-        ["es", "DISEASE", "1", "20", "0"],
+        ["language", "label", "given", "proposed", "unsure", "uncoded", "left", "alone"],
+        ["es", "DISEASE", "1", "20", "0", "0", "0"],
     ]

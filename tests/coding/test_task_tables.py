@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 
 from projector.coding.assign import GIVEN, PROPOSED, AssignedCode, Assignments
 from projector.coding.mentions import CodedDocument, CodedMention
-from projector.coding.task_tables import document_codes, write_task_tables
+from projector.coding.task_tables import (
+    TableRules,
+    document_codes,
+    kinds_of,
+    write_task_tables,
+)
 from projector.corpus import read_spans
+from projector.text.negation import Assertion
+
+BOTH = TableRules("lexical", "lists/cie10.tsv", frozenset({"diagnoses", "procedures"}))
 
 
 def mention(id_, *fragments, text="tos", label="DISEASE", document="a", language="es"):
@@ -61,12 +69,19 @@ def test_linking_has_all_mentions_with_their_codes_or_none(tmp_path):
             (mention("T3"), []),
         ]
     )
-    write_task_tables(tmp_path / "tsv", done)
-    assert rows(tmp_path / "tsv" / "es_linking.tsv") == [
-        ["filename", "mark", "label", "off0", "off1", "span", "code"],
-        ["a", "T1", "DISEASE", "5", "20", "dolor agudo", "A39.0+G01"],
-        ["a", "T2", "DISEASE", "0", "3", "tos", "R05"],
-        ["a", "T3", "DISEASE", "0", "3", "tos", "None"],
+    write_task_tables(tmp_path / "tsv", done, rules=BOTH)
+    header, *cells = rows(tmp_path / "tsv" / "es_linking.tsv")
+    assert header == [
+        *("filename", "mark", "label", "off0", "off1", "span", "code"),
+        *("code_origin", "code_score", "coder", "code_list", "assertion"),
+    ]
+    assert cells == [
+        [*("a", "T1", "DISEASE", "5", "20", "dolor agudo", "A39.0+G01"), "given", "", "", "", ""],
+        [
+            *("a", "T2", "DISEASE", "0", "3", "tos", "R05"),
+            *("proposed", "0.9000", "lexical", "cie10.tsv", ""),
+        ],
+        [*("a", "T3", "DISEASE", "0", "3", "tos", "None"), "", "", "", "", ""],
     ]
 
 
@@ -76,8 +91,8 @@ def test_linking_is_a_table_that_is_read_again(tmp_path):
     write_task_tables(tmp_path / "tsv", done)
     first, second = read_spans(tmp_path / "tsv" / "es_linking.tsv")
     assert (first.filename, first.label, first.start, first.end) == ("a", "DISEASE", 3, 23)
-    assert (first.text, first.code) == (text, "R04.2")
-    assert second.code == "None"
+    assert (first.text, first.code, first.origin) == (text, "R04.2", "proposed")
+    assert (second.code, second.origin) == ("None", "")
 
 
 def test_places_have_a_row_for_each_code_with_all_fragments(tmp_path):
@@ -89,7 +104,7 @@ def test_places_have_a_row_for_each_code_with_all_fragments(tmp_path):
             (mention("T4"), []),
         ]
     )
-    write_task_tables(tmp_path / "tsv", done)
+    write_task_tables(tmp_path / "tsv", done, rules=BOTH)
     assert rows(tmp_path / "tsv" / "es_codiesp_X.tsv") == [
         ["a", "DIAGNOSTICO", "A39.0", "dolor agudo", "5 8;12 20"],
         ["a", "DIAGNOSTICO", "G01", "dolor agudo", "5 8;12 20"],
@@ -98,6 +113,32 @@ def test_places_have_a_row_for_each_code_with_all_fragments(tmp_path):
     ]
     assert rows(tmp_path / "tsv" / "es_codiesp_D.tsv") == [["a", "a39.0"], ["a", "g01"]]
     assert rows(tmp_path / "tsv" / "es_codiesp_P.tsv") == [["a", "bw03zzz"]]
+
+
+def test_a_procedure_has_no_code_of_diagnoses_and_a_disease_none_of_procedures():
+    disease, procedure = mention("T1"), mention("T2", label="PROCEDURE")
+    done = assigned([(disease, proposed("R05")), (procedure, proposed("A82.1"))])
+    (document,) = done.documents
+    assert document_codes(document, done) == (["r05"], [])
+    only = TableRules(kinds=frozenset({"procedures"}))
+    assert document_codes(document, done, rules=only) == ([], ["a82.1"])
+    assert kinds_of(()) == {"diagnoses"} == kinds_of(("DISEASE", "MEDICATION"))
+    assert kinds_of(("PROCEDIMIENTO",)) == {"procedures"} and kinds_of(("FARMACO",)) == set()
+
+
+def test_what_a_patient_does_not_have_is_no_code_of_a_document_unless_asked_for(tmp_path):
+    said = dict(zip(["T1", "T2", "T3", "T4", "T5"], Assertion, strict=True))
+    mentions = [mention(id_) for id_ in said]
+    codes = ["R01", "R02", "R03", "R04", "R05"]
+    drawn = assigned([(one, proposed(code)) for one, code in zip(mentions, codes, strict=True)])
+    by_key = {("es", "a", id_): assertion for id_, assertion in said.items()}
+    done = Assignments(drawn.documents, drawn.ranked, said=by_key)
+    assert document_codes(done.documents[0], done) == (["r04", "r05"], [])
+    assert len(document_codes(done.documents[0], done, rules=TableRules(absent=True))[0]) == 5
+    write_task_tables(tmp_path / "tsv", done)
+    assert len(rows(tmp_path / "tsv" / "es_codiesp_X.tsv")) == 2
+    told = [row[-1] for row in rows(tmp_path / "tsv" / "es_linking.tsv")]
+    assert told == ["assertion", "negated", "family", "hypothetical", "uncertain", "present"]
 
 
 def test_documents_follow_each_other_each_with_its_own_codes(tmp_path):
@@ -149,6 +190,8 @@ def test_a_documents_codes_are_each_there_once_the_surest_first(drawn):
             best = expected[procedure]
             name = PLAIN.get(code, code.lower())
             best[name] = max(score, best.get(name, 0))
-    for found, best in zip(document_codes(done.documents[0], done), expected, strict=True):
+    for found, best in zip(
+        document_codes(done.documents[0], done, rules=BOTH), expected, strict=True
+    ):
         assert sorted(found) == sorted(best)
         assert found == sorted(best, key=lambda code: (-best[code], code))

@@ -50,7 +50,8 @@ def coded(tmp_path: Path, *documents: Document) -> list[CodedDocument]:
 
 def write(documents, output: Path, *, overwrite: bool = False, **chosen) -> CodingFacts:
     coder = load_coder("lexical", CODES, Abbreviations({}))
-    return write_codes(documents, coder, output, CodingConfiguration(**chosen), overwrite=overwrite)
+    configuration = CodingConfiguration(**{"min_precision": 0.0, **chosen})
+    return write_codes(documents, coder, output, configuration, overwrite=overwrite)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -120,12 +121,20 @@ def test_every_code_is_a_row_ranked_with_its_place_and_origin(output):
 def test_mentions_without_a_code_are_listed_with_the_reason(tmp_path):
     documents = coded(tmp_path, DOCUMENT)
     write(documents, tmp_path / "all")
-    header = ["language", "document", "mention", "label", "text", "reason"]
+    header = [
+        *("language", "document", "mention", "label", "text", "reason"),
+        *("guess", "guess_score", "guess_description", "assertion"),
+    ]
     assert tsv(tmp_path / "all" / "uncoded.tsv") == [
-        header, ["es", "caso 1", "T5", "DISEASE", "qwxz", "no code is near enough"],
-    ]  # fmt: skip
+        header,
+        [
+            *("es", "caso 1", "T5", "DISEASE", "qwxz", "no code is near enough"),
+            *[""] * 3,
+            "present",
+        ],
+    ]
     write(documents, tmp_path / "diseases", labels=("DISEASE",))
-    assert [row[2:] for row in tsv(tmp_path / "diseases" / "uncoded.tsv")[1:]] == [
+    assert [row[2:6] for row in tsv(tmp_path / "diseases" / "uncoded.tsv")[1:]] == [
         ["T2", "SYMPTOM", "fiebre alta", "its label is not to be coded"],
         ["T5", "DISEASE", "qwxz", "no code is near enough"],
     ]
@@ -133,10 +142,18 @@ def test_mentions_without_a_code_are_listed_with_the_reason(tmp_path):
 
 def test_the_corpus_is_the_one_that_was_read_with_the_first_proposals(output):
     proposal = Annotation("N2", "normalization", "Reference", (("", "T2"),), "ICD10:R50.9\tFiebre")
+    row = (
+        pl.read_parquet(output / "codes.parquet")
+        .filter(pl.col("mention") == "T2")
+        .row(0, named=True)
+    )
+    said = f"score={row['score']:.4f} coder=lexical list=test"
+    note = Annotation("#2", "note", "CodeProposal", (("", "N2"),), said)
+    assert (row["coder"], row["list"], row["assertion"]) == ("lexical", "test", "present")
     for corpus in (open_corpus(output), open_corpus(output / "brat" / "es", language="es")):
         document = require_document(corpus.read("caso 1"))
         assert document.text == TEXT and document.mentions == DOCUMENT.mentions
-        assert document.annotations == (*DOCUMENT.annotations, proposal)
+        assert document.annotations == (*DOCUMENT.annotations, proposal, note)
 
 
 def test_what_brat_calls_the_list_may_be_chosen(tmp_path):
@@ -212,3 +229,50 @@ def test_no_documents_make_empty_tables(tmp_path):
     assert facts.counts == ()
     assert pl.read_parquet(tmp_path / "out" / "codes.parquet").height == 0
     assert len(tsv(tmp_path / "out" / "uncoded.tsv")) == 1
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["", "brat/es", "tsv/es_linking.tsv", "tsv/es_codiesp_X.tsv", "table", "far/es_linking.tsv"],
+)
+def test_proposals_are_never_read_back_as_given_codes(tmp_path, output, place):
+    if place == "table":
+        (tmp_path / "table").mkdir()
+        for name in ("documents", "mentions", "annotations"):
+            path = output / f"{name}.parquet"
+            (tmp_path / "table" / path.name).write_bytes(path.read_bytes())
+        path = tmp_path / "table"
+    elif place.startswith("far"):
+        path = tmp_path / "es_linking.tsv"
+        path.write_bytes((output / "tsv" / "es_linking.tsv").read_bytes())
+    else:
+        path = output / place
+    given = {mention.text: mention.codes for one in read_mentions(path) for mention in one.mentions}
+    assert given["Tos"] == ("I10",) and given["fiebre alta"] == ()
+    every = read_mentions(path, proposals=True)
+    codes = {mention.text: mention.codes for one in every for mention in one.mentions}
+    assert codes["fiebre alta"] == ("R50.9",)
+
+
+def test_a_corpus_that_was_coded_is_coded_again_to_the_same_codes(tmp_path, output):
+    again = list(read_mentions(output / "brat" / "es"))
+    write(again, tmp_path / "again")
+    for name in ("annotations.parquet", "brat/es/caso 1.ann", "tsv/es_linking.tsv"):
+        assert contents(tmp_path / "again")[name] == contents(output)[name]
+    write(again, tmp_path / "diseases", labels=("DISEASE",))
+    (document,) = read_mentions(tmp_path / "diseases" / "brat" / "es", proposals=True)
+    assert dict(zip("125", (one.codes for one in document.mentions), strict=True))["2"] == (
+        "R50.9",
+    )  # a proposal of an earlier time, for a label that is not asked for now
+
+
+def test_below_the_floor_nothing_is_said_and_the_guess_is_told(tmp_path):
+    facts = write(coded(tmp_path, DOCUMENT), tmp_path / "out", min_score=1.0)
+    assert [(one.proposed, one.unsure, one.uncoded) for one in facts.counts] == [
+        (0, 0, 1),
+        (0, 1, 0),
+    ]
+    rows = tsv(tmp_path / "out" / "uncoded.tsv")
+    (fever,) = (row for row in rows if row[4] == "fiebre alta")
+    assert fever[5:7] == ["no code is sure enough", "R50.9"] and 0 < float(fever[7]) < 1
+    assert fever[8] == "Fiebre"

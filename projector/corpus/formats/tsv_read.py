@@ -35,6 +35,7 @@ class SpanRow(NamedTuple):
     end: int
     text: str = ""
     code: str = ""
+    origin: str = ""  # of the code, where the table tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ def read_spans(path: Path, rules: ReadingRules = STRICT) -> list[SpanRow]:
             name, label, text, code = (
                 _cell(row.cells, columns, role) for role in ("filename", "label", "text", "code")
             )
-            spans.append(SpanRow(name, label, start, end, text, code))
+            origin = columns.attributes.get("code_origin")
+            told = "" if origin is None else row.cells[origin]
+            spans.append(SpanRow(name, label, start, end, text, code, told))
     if problems:
         raise CorpusError(*problems)
     return spans
