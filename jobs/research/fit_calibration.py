@@ -11,8 +11,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.arrays import Floats
-from projector.coding.calibration import FEATURES, features
+from projector.coding.calibration import FEATURES, Doubles, features
 from projector.coding.code_list import CodeList
 from projector.coding.coder import Query, load_coder
 from projector.coding.icd10 import normal_code
@@ -38,8 +37,8 @@ class FirstChoices:
         mentions: How many there are, with those that got no choice.
     """
 
-    features: Floats
-    right: Floats
+    features: Doubles
+    right: Doubles
     documents: NDArray[np.str_]
     lists: NDArray[np.int64]
     mentions: int
@@ -67,7 +66,7 @@ def first_choices(
     golds: Sequence[str], lists: Sequence[str], model: str, without: Sequence[Path]
 ) -> FirstChoices:
     """Code gold's diseases and symptoms by each list, and say which first choices are right."""
-    rows: list[Floats] = []
+    rows: list[Doubles] = []
     right: list[bool] = []
     documents: list[str] = []
     numbers: list[int] = []
@@ -107,7 +106,7 @@ def first_choices(
     )
 
 
-def fitted(values: Floats, right: Floats) -> Floats:
+def fitted(values: Doubles, right: Doubles) -> Doubles:
     """Return [1 + F] an intercept and weights, these not negative, by projected gradients."""
     weights = np.zeros(values.shape[1] + 1)
     inputs = np.concatenate([np.ones((len(values), 1)), values], 1)
@@ -125,12 +124,12 @@ def fitted(values: Floats, right: Floats) -> Floats:
     return weights
 
 
-def _logistic(values: Floats) -> Floats:
-    chances: Floats = 1 / (1 + np.exp(-values))
+def _logistic(values: Doubles) -> Doubles:
+    chances: Doubles = 1 / (1 + np.exp(-values))
     return chances
 
 
-def held_out(choices: FirstChoices) -> Floats:
+def held_out(choices: FirstChoices) -> Doubles:
     """Return [N] each choice's probability by a fit to the documents of the other folds."""
     names = np.unique(choices.documents)
     folds = np.random.default_rng(_SEED).permutation(len(names)) % _FOLDS
@@ -143,7 +142,7 @@ def held_out(choices: FirstChoices) -> Floats:
     return chances
 
 
-def calibration_error(chances: Floats, right: Floats) -> float:
+def calibration_error(chances: Doubles, right: Doubles) -> float:
     """Return the expected calibration error, over ten bins of equal width (Guo et al. 2017)."""
     bins = np.minimum((chances * 10).astype(np.int64), 9)
     gaps = [
@@ -153,7 +152,7 @@ def calibration_error(chances: Floats, right: Floats) -> float:
     return float(sum(gaps))
 
 
-def area(chances: Floats, right: Floats) -> float:
+def area(chances: Doubles, right: Doubles) -> float:
     """Return how often a right choice is surer than a wrong one; equals count half."""
     _, place, counts = np.unique(chances, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
@@ -161,7 +160,7 @@ def area(chances: Floats, right: Floats) -> float:
     return float((ranks[right > 0].sum() - hits * (hits + 1) / 2) / (hits * (len(right) - hits)))
 
 
-def floors(chances: Floats, choices: FirstChoices) -> list[dict[str, float]]:
+def floors(chances: Doubles, choices: FirstChoices) -> list[dict[str, float]]:
     """Return for each precision the least probability that keeps it on each list, if any does."""
     kept: list[dict[str, float]] = []
     for wanted in _PRECISIONS:
@@ -178,7 +177,7 @@ def floors(chances: Floats, choices: FirstChoices) -> list[dict[str, float]]:
     return kept
 
 
-def _floor(chances: Floats, right: Floats, wanted: float) -> float | None:
+def _floor(chances: Doubles, right: Doubles, wanted: float) -> float | None:
     """Return the least probability above which so many are right; None where none is."""
     order = np.argsort(-chances, kind="stable")
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)

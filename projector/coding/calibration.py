@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from projector.arrays import Floats
 from projector.coding.normalize import character_grams
 from projector.errors import ConfigurationError, ModelError
 
+Doubles = NDArray[np.float64]
 CALIBRATION_FILE = "calibration.json"
 MIN_PRECISION = 0.9
 FEATURES = ("named", "alone", "score", "ahead", "alike")
@@ -119,7 +120,7 @@ class Calibration:
         return cls(intercept, weights, floors)
 
 
-def features(scores: Sequence[float], text: str, names: Sequence[str]) -> Floats:
+def features(scores: Sequence[float], text: str, names: Sequence[str]) -> Doubles:
     """Return [K, 5] what speaks for each of a mention's codes, in the order of `FEATURES`.
 
     That the mention is its name; that it is no other code's name; and where it is not its name, its

@@ -56,32 +56,8 @@ _GAP = r"[\s'’\-/]+"
 _WORD = re.compile(r"\w+")
 _ITEM = 5  # words of an item of a list, at most, that a cue reaches over
 # What stands before a list's last item, folded, in all seven languages.
-_OR = frozenset(
-    [
-        "y",
-        "e",
-        "o",
-        "u",
-        "ni",
-        "and",
-        "or",
-        "nor",
-        "ed",
-        "od",
-        "ne",
-        "en",
-        "of",
-        "noch",
-        "och",
-        "eller",
-        "si",
-        "sau",
-        "nici",
-        "a",
-        "nebo",
-        "ani",
-    ]
-)
+_JOINING = "y e o u ni and or nor ed od ne en of noch och eller si sau nici a nebo ani"
+_OR = frozenset(_JOINING.split())
 _END = re.compile(r"[;:]|\.\s")
 
 
