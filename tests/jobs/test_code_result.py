@@ -12,6 +12,7 @@ from schemas.coding import CodingConfiguration
 from schemas.collection import read_collection
 
 LIST = "code\tes\ten\nR50.9\tFiebre\tFever\nR05\tTos\tCough\n"
+CODE = ("code", "run/result", "--codes", "codes.tsv", "--min-precision", "0")
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def corpora(tmp_path, monkeypatch):
         folder = tmp_path / language
         folder.mkdir()
         (folder / "a.txt").write_text(text)
-    (tmp_path / "es/a.ann").write_text("T1\tX 0 6\tFiebre\nT2\tX 9 12\ttos\n")
+    (tmp_path / "es/a.ann").write_text("T1\tSYMPTOM 0 6\tFiebre\nT2\tSYMPTOM 9 12\ttos\n")
     (tmp_path / "codes.tsv").write_text(LIST)
     return tmp_path
 
@@ -30,10 +31,11 @@ def corpora(tmp_path, monkeypatch):
 def test_a_finished_runs_mentions_are_coded_once(corpora):
     project = ["project", "es", "en", "it", "-m", "tiny", "-o", "run/result", "--accept-losses"]
     assert command(project) == 0
-    folder, chosen = RunFolder(corpora / "run"), CodingConfiguration(codes="codes.tsv")
+    folder = RunFolder(corpora / "run")
+    chosen = CodingConfiguration(codes="codes.tsv", min_precision=0)
     facts = code_result(folder, chosen, corpora)
     assert {one.language for one in facts.counts if one.proposed} == {"en", "it"}
-    assert command(["code", "run/result", "--codes", "codes.tsv", "-o", "by-command"]) in (0, 1)
+    assert command([*CODE, "-o", "by-command"]) in (0, 1)
     found, expected = contents(folder.coded), contents(corpora / "by-command")
     assert found.pop("coding.json").count(b"codes.tsv") == 2  # which list, by its whole path
     assert expected.pop("coding.json") and found == expected
