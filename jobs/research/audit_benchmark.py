@@ -48,7 +48,7 @@ class Counts:
         self.documents: Counter[str] = Counter()
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("gold", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--set", "sets", multiple=True, help="Which sets; by default all. Repeatable.")
 @click.option("--limit", type=int, help="Documents of each set at most.")
@@ -60,7 +60,12 @@ class Counts:
 def command(
     gold: Path, sets: tuple[str, ...], limit: int | None, seed: int, show: bool, alarms_only: bool
 ) -> None:
-    """Spoil the pairs of GOLD in every way and print what an audit finds of it."""
+    """Spoil the pairs of GOLD in every way and print what an audit finds of it.
+
+    \b
+    Example:
+      python -m jobs.research.audit_benchmark ../shared/gold --set clinical6
+    """
     encoder = CachedEncoder(load_model(ModelConfiguration(), "auto"))
     counts = Counts()
     for name, path in gold_sets(gold).items():
@@ -191,17 +196,23 @@ def _echo(counts: Counts) -> None:
     echo_table(
         ["kind", "language", "alarms", "a thousand sentences", "a hundred documents"],
         [
-            [
-                kind,
-                language,
-                number,
-                1000 * number / max(counts.sentences[language], 1),
-                100 * number / max(counts.documents[language], 1),
-            ]
+            _alarms(kind, language, number, counts)
             for (kind, language), number in sorted(counts.clean.items())
         ],
     )
     click.echo(f"{counts.documents.total()} documents, {counts.sentences.total()} sentences")
+
+
+def _alarms(kind: str, language: str, number: int, counts: Counts) -> list[object]:
+    """Return one row of the table of alarms on gold as it is."""
+    sentences, documents = counts.sentences[language], counts.documents[language]
+    return [
+        kind,
+        language,
+        number,
+        1000 * number / max(sentences, 1),
+        100 * number / max(documents, 1),
+    ]
 
 
 def _row(kind: Kind, languages: Sequence[str], name: str, counts: Counts) -> list[object]:

@@ -96,7 +96,8 @@ def _shares(text: str) -> dict[str, float]:
 
 def _against(shares: dict[str, float], language: str, other: str) -> float:
     """Return the probability of a language where it can only be that or another."""
-    return shares[language] / max(shares[language] + shares[other], 1e-300)
+    both = shares[language] + shares[other]
+    return shares[language] / max(both, 1e-300)
 
 
 @cache
