@@ -117,15 +117,16 @@ def explain_mention(
     """
     mention = _mention(pair.source, mention_id)
     weighed = weigh_pair(pair, encoder, settings, evidence=evidence)
-    candidates = list(weighed.candidates)
     number = pair.source.mentions.index(mention)
+    own = np.flatnonzero(weighed.fragments.mention == number)
+    # What other mentions may become plays no part, but for those that are weighed beside this one.
+    candidates = [some for some in weighed.candidates if np.isin(some.index, own).any()]
     projection = mention_projections(
         pair,
         weighed.fragments,
         choose_spans(candidates, weighed.decode),
         min_score=settings.decode.min_score,
     )[number]
-    own = np.flatnonzero(weighed.fragments.mention == number)
     parts = [pair.target.text[part.start : part.end] for part in projection.fragments]
     return Explanation(
         mention,

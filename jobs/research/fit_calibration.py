@@ -18,6 +18,7 @@ from projector.coding.icd10 import normal_code
 from projector.coding.load import configured_codes
 from projector.coding.normalize import own_abbreviations
 from projector.coding.read_mentions import documents_of, read_mentions
+from projector.evaluation.calibration import calibration
 from schemas.coding import CodingConfiguration
 
 _FOLDS, _SEED, _L2, _STEPS = 5, 0, 1e-5, 50000
@@ -142,24 +143,6 @@ def held_out(choices: FirstChoices) -> Doubles:
     return chances
 
 
-def calibration_error(chances: Doubles, right: Doubles) -> float:
-    """Return the expected calibration error, over ten bins of equal width (Guo et al. 2017)."""
-    bins = np.minimum((chances * 10).astype(np.int64), 9)
-    gaps = [
-        abs(chances[bins == one].mean() - right[bins == one].mean()) * float((bins == one).mean())
-        for one in np.unique(bins)
-    ]
-    return float(sum(gaps))
-
-
-def area(chances: Doubles, right: Doubles) -> float:
-    """Return how often a right choice is surer than a wrong one; equals count half."""
-    _, place, counts = np.unique(chances, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
-    hits = float(right.sum())
-    return float((ranks[right > 0].sum() - hits * (hits + 1) / 2) / (hits * (len(right) - hits)))
-
-
 def floors(chances: Doubles, choices: FirstChoices) -> list[dict[str, float]]:
     """Return for each precision the least probability that keeps it on each list, if any does."""
     kept: list[dict[str, float]] = []
@@ -219,10 +202,10 @@ def main(
     """
     choices = first_choices(gold, codes, model, without)
     chances, weights = held_out(choices), fitted(choices.features, choices.right)
-    error, under = calibration_error(chances, choices.right), area(chances, choices.right)
+    reliability = calibration(chances, choices.right > 0)
     kept = floors(chances, choices)
     click.echo(f"{choices.mentions} mentions, {choices.right.mean():.3f} of first choices right")
-    click.echo(f"expected calibration error {error:.4f}, area {under:.3f}")
+    click.echo(f"expected calibration error {reliability.error:.4f}, area {reliability.area:.3f}")
     for least in np.arange(9, -1, -1) / 10:
         inside = (chances >= least) & ((chances < least + 0.1) | (least > 0.85))
         if inside.any():
@@ -249,8 +232,8 @@ def main(
             "without": [path.name for path in without],
             "codes": [Path(name).name for name in codes],
             "mentions": choices.mentions,
-            "error": round(error, 4),
-            "area": round(under, 4),
+            "error": round(reliability.error, 4),
+            "area": None if reliability.area is None else round(reliability.area, 4),
         },
     }
     output.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")

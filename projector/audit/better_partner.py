@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,26 +13,31 @@ _MARGIN = 0.1  # how much more alike a better partner has to be than the one it 
 
 
 def better_partners(
-    sources: Mapping[str, Vector], targets: Mapping[str, Vector], pairs: Mapping[str, str]
+    asked: Sequence[str],
+    sources: Mapping[str, Vector],
+    targets: Mapping[str, Vector],
+    pairs: Mapping[str, str],
 ) -> dict[str, str]:
-    """Return for each source the target that is more alike than its own, if there is one.
+    """Return for some sources the target that is more alike than their own, if there is one.
 
     Args:
-        sources: The mean vectors [d] of source documents by name.
+        asked: The sources' names.
+        sources: The mean vectors [d] of all source documents by name.
         targets: Those of the translations by name.
         pairs: The target that each source was given.
     """
-    if not sources or not targets:
+    if not asked:
         return {}
     rows, columns = _spread(sources), _spread(targets)
-    alike = rows @ columns.T
+    numbers = {name: number for number, name in enumerate(sources)}
+    places = {name: place for place, name in enumerate(targets)}
     names = list(targets)
     partners = {}
-    for number, name in enumerate(sources):
-        best = int(alike[number].argmax())
-        given = names.index(pairs[name])
-        is_mutual = int(alike[:, best].argmax()) == number
-        if is_mutual and alike[number, best] > alike[number, given] + _MARGIN:
+    for name in asked:
+        alike = columns @ rows[numbers[name]]
+        best = int(alike.argmax())
+        is_mutual = int((rows @ columns[best]).argmax()) == numbers[name]
+        if is_mutual and alike[best] > alike[places[pairs[name]]] + _MARGIN:
             partners[name] = names[best]
     return partners
 

@@ -90,7 +90,8 @@ def audit_configuration(
     means: defaultdict[str, list[tuple[Vector, Vector]]] = defaultdict(list)
     reporter.progressed(Progress(0, len(tasks)))
     for done, (language, audited, vectors) in enumerate(
-        _audits(tasks, plan, encoder, summary, skip=configuration.on_error == "skip"), start=1
+        _audits(tasks, plan, encoder, summary, reporter, skip=configuration.on_error == "skip"),
+        start=1,
     ):
         audits[language].append(audited)
         means[language].append(vectors)
@@ -104,7 +105,13 @@ def audit_configuration(
 
 
 def _audits(
-    tasks: Sequence[Task], plan: Plan, encoder: Encoder, summary: AuditSummary, *, skip: bool
+    tasks: Sequence[Task],
+    plan: Plan,
+    encoder: Encoder,
+    summary: AuditSummary,
+    reporter: Reporter,
+    *,
+    skip: bool,
 ) -> Iterator[tuple[str, DocumentAudit, tuple[Vector, Vector]]]:
     """Yield each pair's language, audit, and mean vectors."""
     from projector.audit.audit_pair import audit_pair
@@ -115,10 +122,11 @@ def _audits(
     for task in tasks:
         try:
             pair = _read(task, plan)
-        except CorpusError:
+        except CorpusError as error:
             if not skip:
                 raise
             summary.problems += 1
+            reporter.told(f"skipped: {error}")
             continue
         audited = audit_pair(pair, cached, AlignSettings())
         vectors = _mean(pair.source.text, cached), _mean(pair.target.text, cached)
@@ -148,9 +156,9 @@ def _with_partners(
     """Say of wrong pairs which document of the folder is the better partner."""
     from projector.audit.better_partner import better_partners
 
-    if all(one.audit.is_pair for one in audits):
-        return audits
+    asked = [one.pair.source.name for one in audits if not one.audit.is_pair]
     partners = better_partners(
+        asked,
         {one.pair.source.name: source for one, (source, _) in zip(audits, means, strict=True)},
         {one.pair.target.name: target for one, (_, target) in zip(audits, means, strict=True)},
         {one.pair.source.name: one.pair.target.name for one in audits},

@@ -71,3 +71,13 @@ def test_twice_gives_the_same_bytes(plain):
         audit("es", "en", "-o", name)
     for name in ("audit.parquet", "audit.tsv", "faithfulness.tsv"):
         assert Path("out", name).read_bytes() == Path("again", name).read_bytes()
+
+
+@pytest.mark.parametrize("side", ["es", "en"])
+def test_what_cannot_be_read_is_named_and_costs_the_rest_nothing(plain, capsys, side):
+    Path(side, "b.txt").write_bytes(b"Diabetes \xff\n")
+    assert audit("es", "en", "-o", "out") == 1
+    assert str(Path(side, "b.txt")) in capsys.readouterr().err
+    assert audit("es", "en", "-o", "out", "--on-error", "skip") == 3
+    assert str(Path(side, "b.txt")) in capsys.readouterr().err
+    assert len(Path("out/faithfulness.tsv").read_text(encoding="utf-8").splitlines()) == 2
