@@ -201,6 +201,28 @@ class SourceConfiguration(Strict):
         return self
 
 
+class PartConfiguration(Strict):
+    """Which of a source's documents are taken."""
+
+    limit: int | None = Field(
+        default=None,
+        ge=1,
+        description="Documents to take, evenly from all over; by default all.",
+    )
+    folds: int = Field(
+        default=1, ge=1, description="Parts that the documents are divided into, by name."
+    )
+    fold: int = Field(default=0, ge=0, description="The part that is left out; from 0.")
+    only_fold: bool = Field(
+        default=False, description="Whether `fold` is taken alone instead of left out."
+    )
+
+    @model_validator(mode="after")
+    def _is_there(self) -> PartConfiguration:
+        check_fold(self.fold, self.folds)
+        return self
+
+
 def check_fold(fold: int, folds: int) -> None:
     """Refuse a fold that isn't there."""
     if fold >= folds:
@@ -277,10 +299,21 @@ class OptimisationConfiguration(Strict):
     )
 
 
-class DevelopmentConfiguration(Strict):
-    """What is measured on the way, every so many steps, and when that ends a run early."""
+class MeasuringConfiguration(Strict):
+    """When a run is measured, and when that ends it early."""
 
     every: int = Field(default=200, ge=1, description="Steps between measurements.")
+    patience: int | None = Field(
+        default=None,
+        ge=1,
+        description="Measurements in a row without a better one that end the run; by default none "
+        "does.",
+    )
+
+
+class DevelopmentConfiguration(MeasuringConfiguration):
+    """What is measured on the way, every so many steps, and when that ends a run early."""
+
     links: tuple[Path, ...] = Field(
         default=(), description="Files of gold word alignments, as JSON Lines."
     )
@@ -294,12 +327,6 @@ class DevelopmentConfiguration(Strict):
         default=1, ge=1, description="Parts that `gold`'s documents are divided into, by name."
     )
     fold: int = Field(default=0, ge=0, description="The part that is measured on; from 0.")
-    patience: int | None = Field(
-        default=None,
-        ge=1,
-        description="Measurements in a row without a better one that end the run; by default none "
-        "does.",
-    )
 
     @model_validator(mode="after")
     def _whole(self) -> DevelopmentConfiguration:

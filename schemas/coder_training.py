@@ -7,7 +7,12 @@ from typing import Literal, get_args
 
 from pydantic import AliasChoices, Field, model_validator
 
-from schemas.aligner_training import EncoderConfiguration, OptimisationConfiguration, check_fold
+from schemas.aligner_training import (
+    EncoderConfiguration,
+    MeasuringConfiguration,
+    OptimisationConfiguration,
+    check_fold,
+)
 from schemas.run import Strict
 
 Transformation = Literal[
@@ -127,18 +132,11 @@ class CurationConfiguration(Strict):
     )
 
 
-class CoderDevelopmentConfiguration(Strict):
+class CoderDevelopmentConfiguration(MeasuringConfiguration):
     """What is measured every so many steps, against codes of gold's categories alone: quick."""
 
-    every: int = Field(default=200, ge=1, description="Steps between measurements.")
     data: tuple[ExamplesConfiguration, ...] = Field(
         default=(), description="What is measured on; by default nothing is measured."
-    )
-    patience: int | None = Field(
-        default=None,
-        ge=1,
-        description="Measurements in a row without a better one that end the run; by default none "
-        "does.",
     )
 
 

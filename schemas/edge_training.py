@@ -7,7 +7,11 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from schemas.aligner_training import OptimisationConfiguration, check_fold
+from schemas.aligner_training import (
+    MeasuringConfiguration,
+    OptimisationConfiguration,
+    PartConfiguration,
+)
 from schemas.run import Strict
 
 
@@ -23,7 +27,7 @@ class NetworkConfiguration(Strict):
     )
 
 
-class EdgeSourceConfiguration(Strict):
+class EdgeSourceConfiguration(PartConfiguration):
     """Gold that is learned from or measured on."""
 
     gold: Path = Field(description="A file of parallel documents with spans, as JSON Lines.")
@@ -35,35 +39,13 @@ class EdgeSourceConfiguration(Strict):
         description="Whether whole sentences are left out of the translations, or mentions within "
         "theirs, so that mentions have no counterpart; by default nothing is.",
     )
-    limit: int | None = Field(
-        default=None, ge=1, description="Documents that are taken; by default all."
-    )
-    folds: int = Field(
-        default=1, ge=1, description="Parts that the documents are divided into, by name."
-    )
-    fold: int = Field(default=0, ge=0, description="The part that is left out; from 0.")
-    only_fold: bool = Field(
-        default=False, description="Whether `fold` is taken alone instead of left out."
-    )
-
-    @model_validator(mode="after")
-    def _whole(self) -> EdgeSourceConfiguration:
-        check_fold(self.fold, self.folds)
-        return self
 
 
-class EdgeDevelopmentConfiguration(Strict):
+class EdgeDevelopmentConfiguration(MeasuringConfiguration):
     """What is measured every so many steps."""
 
-    every: int = Field(default=1000, ge=1, description="Steps between measurements.")
     data: tuple[EdgeSourceConfiguration, ...] = Field(
         default=(), description="What is measured on; by default nothing is measured."
-    )
-    patience: int | None = Field(
-        default=None,
-        ge=1,
-        description="Measurements in a row without a better one that end the run; by default none "
-        "does.",
     )
 
 

@@ -7,7 +7,12 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from schemas.aligner_training import EncoderConfiguration, OptimisationConfiguration, check_fold
+from schemas.aligner_training import (
+    EncoderConfiguration,
+    MeasuringConfiguration,
+    OptimisationConfiguration,
+    PartConfiguration,
+)
 from schemas.run import Strict
 
 
@@ -56,7 +61,7 @@ class TaggerEncoderConfiguration(EncoderConfiguration):
     )
 
 
-class TaggerSourceConfiguration(Strict):
+class TaggerSourceConfiguration(PartConfiguration):
     """Where annotated documents come from: a corpus, JSON Lines, or one side of gold pairs."""
 
     corpus: Path | None = Field(default=None, description="A corpus as the commands take it.")
@@ -77,39 +82,19 @@ class TaggerSourceConfiguration(Strict):
     repeat: float = Field(
         default=1.0, gt=0, description="How often the documents are gone through in an epoch."
     )
-    limit: int | None = Field(
-        default=None,
-        ge=1,
-        description="Documents to take, evenly from all over; by default all.",
-    )
-    folds: int = Field(
-        default=1, ge=1, description="Parts that the documents are divided into, by name."
-    )
-    fold: int = Field(default=0, ge=0, description="The part that is left out; from 0.")
-    only_fold: bool = Field(
-        default=False, description="Whether `fold` is taken alone instead of left out."
-    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> TaggerSourceConfiguration:
         if sum(path is not None for path in (self.corpus, self.lines, self.gold)) != 1:
             raise ValueError("name one of: corpus; lines; gold")
-        check_fold(self.fold, self.folds)
         return self
 
 
-class TaggerDevelopmentConfiguration(Strict):
+class TaggerDevelopmentConfiguration(MeasuringConfiguration):
     """What is measured every so many steps, and when that ends a run early."""
 
-    every: int = Field(default=200, ge=1, description="Steps between measurements.")
     data: tuple[TaggerSourceConfiguration, ...] = Field(
         default=(), description="What is measured on; by default nothing is measured."
-    )
-    patience: int | None = Field(
-        default=None,
-        ge=1,
-        description="Measurements in a row without a better one that end the run; by default none "
-        "does.",
     )
 
 

@@ -20,7 +20,7 @@ from projector.errors import CorpusError, Problem
 from projector.text.sentences import split_sentences
 
 if TYPE_CHECKING:
-    from schemas.aligner_training import SourceConfiguration
+    from schemas.aligner_training import PartConfiguration, SourceConfiguration
 
 _TABLE = "2 columns (source, target), or 4 and more (languages, source, target, corpus, document)"
 _LEAST_NAME = 8  # characters from which a document's name is taken to tell it from others
@@ -159,6 +159,11 @@ def matching_spans(pair: DocumentPair) -> tuple[SpanPair, ...]:
 def fold_of(document: str, folds: int) -> int:
     """Return which of `folds` parts a document belongs to: by its name alone, whatever the set."""
     return int.from_bytes(hashlib.sha256(document.encode()).digest()[:8], "big") % folds
+
+
+def is_taken(document: str, part: PartConfiguration) -> bool:
+    """Tell whether a document is in the part of a source that is taken."""
+    return part.folds == 1 or (fold_of(document, part.folds) == part.fold) == part.only_fold
 
 
 @dataclass(frozen=True, slots=True)

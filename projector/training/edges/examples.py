@@ -19,7 +19,7 @@ from projector.decode.edge_questions import edge_text_of
 from projector.evaluation.corruption import without_mentions, without_sentences
 from projector.pipeline import weigh_pair
 from projector.settings import Settings, SpanWeights
-from projector.training.aligner.data import evenly, fold_of
+from projector.training.aligner.data import evenly, is_taken
 
 if TYPE_CHECKING:
     from projector.decode.edge_questions import EdgeText
@@ -86,12 +86,7 @@ def read_examples(
         most: Candidates of each mention.
         seed: Of what is left out of spoilt translations.
     """
-    kept = [
-        gold
-        for gold in read_gold(source.gold)
-        if source.folds == 1
-        or (fold_of(gold.document, source.folds) == source.fold) == source.only_fold
-    ]
+    kept = [gold for gold in read_gold(source.gold) if is_taken(gold.document, source)]
     for number, gold in enumerate(evenly(kept, source.limit, source.gold)):
         pair = gold.pair
         random = Random(f"{seed} {number}")

@@ -14,7 +14,7 @@ from projector.document import Document, Fragment, Mention
 from projector.errors import CorpusError, Problem
 from projector.storage.json_lines import identifier, objects, sequence, string
 from projector.storage.strict_json import brief, whole
-from projector.training.aligner.data import evenly, fold_of
+from projector.training.aligner.data import evenly, is_taken
 
 if TYPE_CHECKING:
     from schemas.tagger_training import TaggerSourceConfiguration
@@ -43,16 +43,10 @@ def read_annotated(source: TaggerSourceConfiguration) -> list[Annotated]:
     Raises:
         CorpusError: It can't be read, or nothing is left of it.
     """
-    kept = [document for document in _all(source) if _wanted(document, source)]
+    kept = [document for document in _all(source) if is_taken(document.origin, source)]
     where = source.corpus or source.lines or source.gold
     assert where is not None  # the configuration sees to it
     return evenly(kept, source.limit, where)
-
-
-def _wanted(document: Annotated, source: TaggerSourceConfiguration) -> bool:
-    if source.folds == 1:
-        return True
-    return (fold_of(document.origin, source.folds) == source.fold) == source.only_fold
 
 
 def _all(source: TaggerSourceConfiguration) -> Iterator[Annotated]:
