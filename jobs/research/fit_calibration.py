@@ -11,13 +11,13 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.coding.calibration import FEATURES, Doubles, features
 from projector.coding.code_list import CodeList
 from projector.coding.coder import Query, load_coder
 from projector.coding.icd10 import normal_code
 from projector.coding.load import configured_codes
 from projector.coding.normalize import own_abbreviations
 from projector.coding.read_mentions import documents_of, read_mentions
+from projector.coding.score_calibration import FEATURES, Doubles, features
 from projector.evaluation.calibration import calibration
 from schemas.coding import CodingConfiguration
 
@@ -31,7 +31,7 @@ class FirstChoices:
     """A coder's first choices for gold mentions.
 
     Args:
-        features: [N, F], see `projector.coding.calibration.features`.
+        features: [N, F], see `projector.coding.score_calibration.features`.
         right: [N] 1 where the choice is right.
         documents: [N] whose mentions they are: what is kept together in a fold.
         lists: [N] the number of the list that they are from.

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from projector.coding.calibration import MIN_PRECISION, Calibration, Floor
 from projector.coding.code_list import CodeList
 from projector.coding.load import (
     calibration_of,
@@ -22,6 +21,7 @@ from projector.coding.normalize import Abbreviations
 from projector.coding.retrieval.ranking import Ranking
 from projector.coding.retrieval.retriever import Progress, Retriever
 from projector.coding.retrieval.two_stages import RetrieveRerank
+from projector.coding.score_calibration import MIN_PRECISION, Floor, ScoreCalibration
 from projector.errors import ConfigurationError
 from schemas.coding import LEXICAL, CodingConfiguration
 
@@ -78,7 +78,7 @@ class Coder:
     abbreviations: Abbreviations
     identity: str
     second: RetrieveRerank | None = None
-    calibration: Calibration | None = None
+    calibration: ScoreCalibration | None = None
 
     @classmethod
     def from_pretrained(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from projector.coding.calibration import CALIBRATION_FILE, Calibration
 from projector.coding.codable_labels import is_icd10
 from projector.coding.code_list import EMBEDDED, CodeList, embedded_codes, read_codes
 from projector.coding.coder_folder import RERANKER, RETRIEVER, CoderFolder, coder_path
@@ -13,6 +12,7 @@ from projector.coding.normalize import Abbreviations, own_abbreviations
 from projector.coding.retrieval.bm25 import Lexical
 from projector.coding.retrieval.exact_names import ExactNameFirst
 from projector.coding.retrieval.retriever import Progress, Retriever
+from projector.coding.score_calibration import CALIBRATION_FILE, ScoreCalibration
 from projector.coding.synonyms import EVERYDAY, with_synonyms
 from schemas.coding import LEXICAL, CodingConfiguration
 
@@ -55,7 +55,7 @@ def configured_abbreviations(chosen: CodingConfiguration, directory: Path) -> Ab
     return own_abbreviations().with_table(directory / chosen.abbreviations)
 
 
-def calibration_of(first: str, codes: CodeList) -> Calibration | None:
+def calibration_of(first: str, codes: CodeList) -> ScoreCalibration | None:
     """Return how a first stage's scores become probabilities; None where nobody has tried.
 
     Args:
@@ -68,8 +68,8 @@ def calibration_of(first: str, codes: CodeList) -> Calibration | None:
     if not is_icd10(codes):
         return None
     if first == LEXICAL:
-        return Calibration.read(Path(__file__).with_name(f"{LEXICAL}_{CALIBRATION_FILE}"))
-    return Calibration.read(CoderFolder.read(Path(first), RETRIEVER).path)
+        return ScoreCalibration.read(Path(__file__).with_name(f"{LEXICAL}_{CALIBRATION_FILE}"))
+    return ScoreCalibration.read(CoderFolder.read(Path(first), RETRIEVER).path)
 
 
 def check_configured(chosen: CodingConfiguration, directory: Path) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projector.coding.calibration import FEATURES, Calibration, Floor, features
 from projector.coding.code_list import make_list
 from projector.coding.load import calibration_of
+from projector.coding.score_calibration import FEATURES, Floor, ScoreCalibration, features
 from projector.errors import ConfigurationError, ModelError
 
 SAID = {
@@ -26,7 +26,7 @@ ICD = make_list("icd", [("R05", "es", "Tos")])
 @pytest.fixture
 def calibration(tmp_path):
     (tmp_path / "calibration.json").write_text(json.dumps(SAID))
-    return Calibration.read(tmp_path)
+    return ScoreCalibration.read(tmp_path)
 
 
 def test_what_speaks_for_a_code_is_read_off_the_ranking():
@@ -39,7 +39,7 @@ def test_what_speaks_for_a_code_is_read_off_the_ranking():
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=5), st.floats(0, 1))
 def test_a_higher_score_is_never_less_probable(scores, more):
-    calibration = Calibration(-3.0, (2.0, 1.0, 3.0, 4.0, 1.0), ())
+    calibration = ScoreCalibration(-3.0, (2.0, 1.0, 3.0, 4.0, 1.0), ())
     scores = sorted(scores, reverse=True)
     chances = calibration.probabilities(scores, "tos", ["tos seca"] * len(scores))
     assert all(0 < chance < 1 for chance in chances)
@@ -65,7 +65,7 @@ def test_a_precision_has_its_floor(calibration):
 def test_a_damaged_one_is_told(tmp_path, damage):
     (tmp_path / "calibration.json").write_text(json.dumps({**SAID, **damage}))
     with pytest.raises(ModelError, match="Fit it again"):
-        Calibration.read(tmp_path)
+        ScoreCalibration.read(tmp_path)
 
 
 def test_what_is_installed_is_calibrated_for_icd_10_alone():

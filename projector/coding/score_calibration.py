@@ -43,7 +43,7 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class ScoreCalibration:
     """A map from what a ranking says of codes to probabilities.
 
     Args:
@@ -91,7 +91,7 @@ class Calibration:
         return min(kept, key=lambda floor: floor.score)
 
     @classmethod
-    def read(cls, path: Path) -> Calibration | None:
+    def read(cls, path: Path) -> ScoreCalibration | None:
         """Read one from a coder's folder, or its file; None where there is none.
 
         Raises:
@@ -108,7 +108,7 @@ class Calibration:
             raise ModelError(f"{found}. Fit it again, or remove it") from error
 
     @classmethod
-    def _of(cls, said: Any) -> Calibration:  # noqa: ANN401
+    def _of(cls, said: Any) -> ScoreCalibration:  # noqa: ANN401
         weights = tuple(float(said["weights"][feature]) for feature in FEATURES)
         floors = tuple(
             Floor(float(one["precision"]), float(one["score"]), float(one["coverage"]))
