@@ -77,3 +77,23 @@ class CoderSaid(Said):
     prefix: str
     context: bool | None = False
     first_weight: Annotated[float, Field(strict=False, allow_inf_nan=False)] | None = 0.0
+
+
+class FloorSaid(Said):
+    """A least probability of a coder's answers, and what came of it on gold."""
+
+    model_config = ConfigDict(strict=False)
+
+    precision: Annotated[float, Field(ge=0, le=1)]
+    score: Annotated[float, Field(ge=0, le=1)]
+    coverage: Annotated[float, Field(ge=0, le=1)]
+
+
+class CalibrationSaid(Said):
+    """`calibration.json`: how a coder's scores become probabilities."""
+
+    model_config = ConfigDict(strict=False)
+
+    intercept: Annotated[float, Field(ge=-1e6, le=1e6)]
+    weights: dict[str, Annotated[float, Field(ge=0, le=1e6)]]
+    floors: tuple[FloorSaid, ...]

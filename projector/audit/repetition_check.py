@@ -37,14 +37,11 @@ def _loops(text: str) -> list[tuple[Fragment, int]]:
     first = 0
     while first < len(words):
         period, times = _longest_loop(words, first)
-        if (
-            times >= _FEWEST_TIMES
-            and period * times >= _FEWEST_WORDS
-            and any(not word.isdecimal() for word in words[first : first + period])
-        ):
+        if times >= _FEWEST_TIMES and period * times >= _FEWEST_WORDS:
             last = first + period * times - 1
-            loops.append((Fragment(matches[first].start(), matches[last].end()), times))
-            first = last
+            if any(not word.isdecimal() for word in words[first : first + period]):
+                loops.append((Fragment(matches[first].start(), matches[last].end()), times))
+            first = last  # also behind numbers: a table of them is gone through once
         first += 1
     return loops
 

@@ -7,24 +7,23 @@ that the coder did not learn from, see `jobs.research.fit_calibration`; its file
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from projector.coding.normalize import character_grams
 from projector.errors import ConfigurationError, ModelError
+from projector.models.folder_file import read_contract
+from schemas.model_folder import CalibrationSaid
 
 Doubles = NDArray[np.float64]
 CALIBRATION_FILE = "calibration.json"
 MIN_PRECISION = 0.9
+_EXPECTED = "intercept, weights and floors, as they were fitted. Fit it again, or remove it"
 FEATURES = ("named", "alone", "score", "ahead", "alike")
-_EXPECTED = 'intercept, weights by feature, and "floors": [{"precision", "score", "coverage"}, …]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +99,12 @@ class ScoreCalibration:
         file = path / CALIBRATION_FILE if path.is_dir() else path
         if not file.is_file():
             return None
-        try:
-            said = json.loads(file.read_text(encoding="utf-8"))
-            return cls._of(said)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            found = f"{file}: it can't be understood ({error}); expected {_EXPECTED}"
-            raise ModelError(f"{found}. Fit it again, or remove it") from error
-
-    @classmethod
-    def _of(cls, said: Any) -> ScoreCalibration:  # noqa: ANN401
-        weights = tuple(float(said["weights"][feature]) for feature in FEATURES)
-        floors = tuple(
-            Floor(float(one["precision"]), float(one["score"]), float(one["coverage"]))
-            for one in said["floors"]
-        )
-        intercept = float(said["intercept"])
-        if not all(map(math.isfinite, (intercept, *weights))) or min(weights) < 0:
-            raise ValueError("a weight is negative or no number")
-        return cls(intercept, weights, floors)
+        said = read_contract(file, CalibrationSaid, _EXPECTED)
+        if missing := [name for name in FEATURES if name not in said.weights]:
+            raise ModelError(f"{file}: no weight of {missing[0]}; expected {_EXPECTED}")
+        weights = tuple(said.weights[name] for name in FEATURES)
+        floors = tuple(Floor(one.precision, one.score, one.coverage) for one in said.floors)
+        return cls(said.intercept, weights, floors)
 
 
 def features(scores: Sequence[float], text: str, names: Sequence[str]) -> Doubles:

@@ -21,3 +21,7 @@ def test_ordinary_texts_have_no_loops():
 
 def test_what_the_source_repeats_may_be_repeated():
     assert findings("dolor sí no " * 6, "pain yes no " * 6) == []
+
+
+def test_a_long_table_of_equal_numbers_is_gone_through_once():
+    assert findings("", "1 " * 100_000) == []

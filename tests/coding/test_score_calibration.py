@@ -68,6 +68,13 @@ def test_a_damaged_one_is_told(tmp_path, damage):
         ScoreCalibration.read(tmp_path)
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, "[1]", "{", '{"floors": 1e400}'])
+def test_what_is_no_calibration_is_told(tmp_path, text):
+    (tmp_path / "calibration.json").write_text(text)
+    with pytest.raises(ModelError, match="Fit it again"):
+        ScoreCalibration.read(tmp_path)
+
+
 def test_what_is_installed_is_calibrated_for_icd_10_alone():
     for first in ("lexical", "retriever"):
         calibration = calibration_of(first, ICD)
