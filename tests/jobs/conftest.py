@@ -4,7 +4,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,20 @@ def planning_here(monkeypatch):
 
 @pytest.fixture(scope="session")
 def ray_folder():
-    """Where all Rays of this session keep what is theirs; none of them may outlive it."""
+    """Where the Rays of this session keep what is theirs; none of them may outlive it."""
+    with _folder_of_rays() as folder:
+        yield folder
+
+
+@pytest.fixture
+def own_ray_folder():
+    """Where the Rays of one test keep what is theirs: there are no others' to be seen."""
+    with _folder_of_rays() as folder:
+        yield folder
+
+
+@contextmanager
+def _folder_of_rays() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # a socket's path must be short
     with pytest.MonkeyPatch.context() as patched:
         for name, value in {**RAY, "RAY_TMPDIR": str(folder)}.items():

@@ -67,9 +67,9 @@ def test_what_outlived_a_rays_folder_is_ended(base):
 
 
 @pytest.mark.slow
-def test_what_a_killed_drivers_ray_left_goes_with_the_next(collection, ray_folder, tmp_path):
+def test_what_a_killed_drivers_ray_left_goes_with_the_next(collection, own_ray_folder, tmp_path):
     def sessions() -> list[Path]:
-        return [folder for folder in ray_folder.iterdir() if folder.name.startswith(".tmp-")]
+        return [folder for folder in own_ray_folder.iterdir() if folder.name.startswith(".tmp-")]
 
     process = start(collection, tmp_path / "killed")
     wait_for(sessions)
