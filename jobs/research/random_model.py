@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from shutil import copyfile
 
 import click
 
-from projector.errors import ModelError, OutputError, ProjectorError
+from projector.errors import OutputError, ProjectorError
 
 
 def write_random_model(
@@ -38,11 +37,9 @@ def write_random_model(
     from transformers import XLMRobertaConfig, XLMRobertaModel
 
     from projector.models.catalogue import OWN_FILE
-    from projector.models.embedded.convert import converted_folder
+    from projector.models.embedded.package import read_tokenizer
 
-    tokenizer = converted_folder()
-    if tokenizer is None:
-        raise ModelError("the default model's tokenizer can't be kept; set PROJECTOR_CACHE")
+    tokenizer = read_tokenizer()
     if output.exists():
         raise OutputError(f"{output}: exists already; choose another place")
     torch.manual_seed(seed)
@@ -58,7 +55,7 @@ def write_random_model(
     model = XLMRobertaModel(config, add_pooling_layer=False)
     model.save_pretrained(output)
     (output / OWN_FILE).write_text(json.dumps({"layer": layers}), encoding="utf-8")
-    copyfile(tokenizer / "tokenizer.json", output / "tokenizer.json")
+    tokenizer.save(str(output / "tokenizer.json"), pretty=False)
     return sum(parameter.numel() for parameter in model.parameters())
 
 

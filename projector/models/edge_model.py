@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from projector.errors import ModelError
 from projector.models.foreign_errors import foreign_reading
+from projector.models.unfilled import unfilled
 from projector.models.weights import check_finite, read_state
 from projector.settings import SpanWeights
 
@@ -194,14 +195,13 @@ def load_edges(path: Path, view: View, dimension: int) -> Edges | None:
     if not same:
         return None
     _check_shape(path, shape, dimension)
-    with foreign_reading(path, _EXPECTED), torch.device("meta"):
+    with foreign_reading(path, _EXPECTED), unfilled():
         model = EdgeModel(shape)
     state = {name: value.float() for name, value in read_state(path, model, _EXPECTED).items()}
     check_finite(path, state.items())
     for name in ("feature_scale", "absence_scale"):
         if not bool((state[name] > 0).all()):
             raise ModelError(f"{path}: {name} holds zero or less; expected {_EXPECTED}")
-    model = model.to_empty(device="cpu")
     model.load_state_dict(state)
     return Edges(model.eval(), weights)
 

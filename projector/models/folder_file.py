@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from projector.errors import ConfigurationError, ModelError
 from schemas.validation import validated
 
+CONFIGURATION = "config.json"  # of a model's folder, as transformers saves it
+
 _Contract = TypeVar("_Contract", bound=BaseModel)
 
 

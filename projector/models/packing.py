@@ -1,10 +1,9 @@
 """Run a transformer over many short sequences without computing a single padding position.
 
 Sequences are laid end to end in one row, so that every linear layer sees one matrix of real
-tokens; only the attention looks at each sequence by itself, through an attention function that
-transformers calls in place of its own. Measured on 40 sentences, one CPU thread, against the
-matrix-multiply peak: one by one 44%, padded batches sorted by length 63–67%, one block-diagonal
-mask 47–68%, this 77–81%.
+tokens; only the attention looks at each sequence by itself. Measured on 40 sentences, one CPU
+thread, against the matrix-multiply peak: one by one 44%, padded batches sorted by length 63–67%,
+one block-diagonal mask 47–68%, this 77–81%.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import scaled_dot_product_attention
 from torch.nn.utils.rnn import pad_sequence
-from transformers import AttentionInterface
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-ATTENTION = "projector_packed"
+    from projector.models.bert import Bert
+
 # Tokens a forward pass: constants, so that they never change a result. On CPU activations stay in
 # the cache; on a GPU a pass is long enough to hide its launches.
 _PACK_CPU = 1024
@@ -31,7 +30,7 @@ _PACK_GPU = 16_384
 
 
 def forward(
-    model: PreTrainedModel,
+    model: PreTrainedModel | Bert,
     sequences: Sequence[NDArray[np.int64]],
     kept: NDArray[np.int64],
     *,
@@ -45,7 +44,7 @@ def forward(
         sequences: Token ids with special tokens, at least one each.
         kept: [S, 2] what to keep of each, half-open.
         first_position: Position id of a sequence's first token.
-        packed: Lay sequences end to end (the model was loaded with this module's attention);
+        packed: Lay sequences end to end (the model attends by this module's `attend`);
             otherwise pad them in batches of similar length.
 
     Returns:
@@ -69,7 +68,7 @@ def forward(
 
 
 def states(
-    model: PreTrainedModel, ids: list[torch.Tensor], *, first_position: int, packed: bool
+    model: PreTrainedModel | Bert, ids: list[torch.Tensor], *, first_position: int, packed: bool
 ) -> Sequence[torch.Tensor]:
     """Run sequences in one pass, with gradients where they are on; see `forward`.
 
@@ -80,7 +79,7 @@ def states(
 
 
 def _halving(
-    model: PreTrainedModel, ids: list[torch.Tensor], first_position: int, packed: bool
+    model: PreTrainedModel | Bert, ids: list[torch.Tensor], first_position: int, packed: bool
 ) -> Sequence[torch.Tensor]:
     """Run sequences in one pass, or in two halves where memory doesn't suffice, and so on.
 
@@ -97,7 +96,7 @@ def _halving(
     return [state for half in halves for state in _halving(model, half, first_position, packed)]
 
 
-def _budget(model: PreTrainedModel) -> int:
+def _budget(model: PreTrainedModel | Bert) -> int:
     return _PACK_CPU if model.device.type == "cpu" else _PACK_GPU
 
 
@@ -120,7 +119,7 @@ def _packs(lengths: Sequence[int], budget: int, packed: bool) -> list[list[int]]
 
 
 def _packed(
-    model: PreTrainedModel, ids: list[torch.Tensor], first_position: int
+    model: PreTrainedModel | Bert, ids: list[torch.Tensor], first_position: int
 ) -> tuple[torch.Tensor, ...]:
     """Run sequences laid end to end; return each one's [length, d] states."""
     lengths = [len(one) for one in ids]
@@ -136,7 +135,7 @@ def _packed(
     return states
 
 
-def _padded(model: PreTrainedModel, ids: list[torch.Tensor]) -> list[torch.Tensor]:
+def _padded(model: PreTrainedModel | Bert, ids: list[torch.Tensor]) -> list[torch.Tensor]:
     """Run sequences as a padded batch; return each one's [length, d] states."""
     batch = pad_sequence(ids, batch_first=True, padding_value=model.config.pad_token_id or 0)
     mask = pad_sequence([torch.ones_like(one) for one in ids], batch_first=True)
@@ -170,7 +169,7 @@ class Layout:
         return cls(lengths, ((sizes.cumsum(0) - sizes)[:, None] + steps) * real, real)
 
 
-def _attend(
+def attend(
     module: torch.nn.Module,
     query: torch.Tensor,
     key: torch.Tensor,
@@ -203,6 +202,3 @@ def _attend(
     mask = layout.real[:, None, None, :]
     together = scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scaling)
     return together.transpose(1, 2)[layout.real][None], None
-
-
-AttentionInterface.register(ATTENTION, _attend)

@@ -16,10 +16,9 @@ from transformers import CONFIG_MAPPING
 from transformers.utils import logging as transformers_logging
 
 from projector.errors import ModelError
-from projector.models.folder_file import read_object
+from projector.models.folder_file import CONFIGURATION, read_object
 from projector.models.foreign_errors import EXPECTED, foreign_reading
 
-CONFIGURATION = "config.json"
 _PICKLED = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt", "*.h5", "*.msgpack")
 
 

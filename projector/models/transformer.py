@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.errors import ConfigurationError, ModelError
-from projector.models.checkpoint import Checkpoint, build, open_checkpoint
+from projector.models import lora
+from projector.models.checkpoint import Checkpoint, open_checkpoint
 from projector.models.edge_model import Edges, load_edges
 from projector.models.encoder import View
 from projector.models.foreign_errors import foreign_reading
@@ -15,8 +16,9 @@ from projector.models.transformer_encoder import TransformerEncoder
 from projector.storage.hashes import content_hash
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedConfig
+    from transformers import PreTrainedConfig, PreTrainedModel
 
+    from projector.models.bert import Bert, BertConfiguration
     from projector.models.catalogue import ModelEntry
     from projector.models.devices import Runtime
     from projector.settings import Granularity
@@ -41,7 +43,7 @@ def load_transformer(
     reading = read_checkpoint(entry, layer=layer, granularity=granularity, window=window)
     checkpoint, view, config = reading.checkpoint, reading.view, reading.checkpoint.config
     packed = config.model_type in _PACKED
-    model = build(checkpoint, view.layer, runtime, packed=packed)
+    model = _build(checkpoint, view.layer, runtime, packed=packed)
     encoder = TransformerEncoder(
         name=entry.name,
         fingerprint=reading.fingerprint(runtime.precision),
@@ -60,6 +62,20 @@ def load_transformer(
         with foreign_reading(f"{entry.name}: its model, tried at the letter a,", "vectors"):
             encoder.vectors(encoder.tokenize("a"))
     return encoder
+
+
+def _build(
+    checkpoint: Checkpoint, layer: int, runtime: Runtime, *, packed: bool
+) -> PreTrainedModel | Bert:
+    """Build the model with its first `layer` layers only, for inference."""
+    if checkpoint.embedded is None:
+        from projector.models.pretrained_build import build_pretrained
+
+        return build_pretrained(checkpoint, layer, runtime, packed=packed)
+    from projector.models.embedded.build import build_embedded
+
+    adapter = None if checkpoint.adapter is None else lora.read_adapter(checkpoint.adapter)
+    return build_embedded(checkpoint.embedded, layer, runtime, adapter=adapter)
 
 
 def _edges(checkpoint: Checkpoint, view: View, dimension: int) -> Edges | None:
@@ -128,7 +144,7 @@ def _special_tokens(checkpoint: Checkpoint) -> tuple[tuple[int, ...], tuple[int,
 
 def resolve_view(
     entry: ModelEntry,
-    config: PreTrainedConfig,
+    config: PreTrainedConfig | BertConfiguration,
     room: int,
     metadata: ReadingSaid,
     *,

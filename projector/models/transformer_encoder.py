@@ -18,10 +18,11 @@ from projector.text.windows import segment_windows
 if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
-    from tokenizers import Tokenizer
     from transformers import PreTrainedModel
 
+    from projector.models.bert import Bert
     from projector.models.edge_model import Edges
+    from projector.models.text_tokenizer import TextTokenizer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,12 +48,12 @@ class TransformerEncoder:
     dimension: int
     view: View
     precision: str
-    tokenizer: Tokenizer = field(repr=False)
+    tokenizer: TextTokenizer = field(repr=False)
     prefix: tuple[int, ...]
     suffix: tuple[int, ...]
     first_position: int
     packed: bool
-    model: PreTrainedModel = field(repr=False)
+    model: PreTrainedModel | Bert = field(repr=False)
     edges: Edges | None = field(default=None, repr=False)
 
     @property

@@ -121,7 +121,7 @@ def read_state(path: Path, module: torch.nn.Module, expected: str) -> dict[str, 
 
     Args:
         path: The safetensors file.
-        module: Tells names and shapes; it may be on torch's device `meta`.
+        module: Tells names and shapes; it may be without weights yet.
         expected: What the file should hold, for the message.
 
     Raises:

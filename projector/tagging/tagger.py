@@ -20,6 +20,7 @@ from projector.document import Document, Fragment, Mention, as_document
 from projector.errors import ModelError
 from projector.models.devices import resolve
 from projector.models.foreign_errors import foreign_reading
+from projector.models.unfilled import unfilled
 from projector.models.weights import read_state
 from projector.tagging.bio import bio_spans
 from projector.tagging.head import Head
@@ -206,12 +207,11 @@ def load_tagger(
     folder = TaggerFolder.read(path)
     try:
         # What a file asks for needn't fit into memory.
-        with foreign_reading(folder.path / TAGGER_FILE, "a head"), torch.device("meta"):
-            shape = Head(folder.dimension, len(folder.types), folder.head)
-        weights = read_state(folder.path / WEIGHTS_FILE, shape, f"as {TAGGER_FILE} says")
+        with foreign_reading(folder.path / TAGGER_FILE, "a head"), unfilled():
+            head = Head(folder.dimension, len(folder.types), folder.head)
+        weights = read_state(folder.path / WEIGHTS_FILE, head, f"as {TAGGER_FILE} says")
     except ModelError as error:
         raise unreadable(path, error) from error
-    head = Head(folder.dimension, len(folder.types), folder.head)
     head.load_state_dict({name: one.float() for name, one in weights.items()})
     if encoder is None or not _serves(encoder, folder, precision):
         runtime = resolve(precision, device)  # where it can't be, that is no fault of the folder's

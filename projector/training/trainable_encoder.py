@@ -168,7 +168,8 @@ class TrainableEncoder:
             for name, weight in self.state().items()
         }
         _save(weights, folder / lora.WEIGHTS)
-        peft: dict[str, Any] = self.encoder.model.peft_config[_ADAPTER].to_dict()  # type: ignore[attr-defined]
+        injected: Any = self.encoder.model
+        peft: dict[str, Any] = injected.peft_config[_ADAPTER].to_dict()
         peft |= {"base_model_name_or_path": self.configuration.model, "inference_mode": True}
         peft["target_modules"] = sorted(peft["target_modules"])
         content = json.dumps(peft, indent=1, sort_keys=True, default=str)

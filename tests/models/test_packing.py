@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from projector.models import load
-from projector.models.packing import Layout, _attend, _packs
+from projector.models.packing import Layout, _packs, attend
 
 
 def test_attention_one_by_one_and_together_agree():
@@ -13,7 +13,7 @@ def test_attention_one_by_one_and_together_agree():
         Layout.of(lengths, together=way, device=torch.device("cpu")) for way in (False, True)
     ]
     one, together = (
-        _attend(torch.nn.Identity(), query, key, value, None, layout=layout, scaling=0.3)[0]
+        attend(torch.nn.Identity(), query, key, value, None, layout=layout, scaling=0.3)[0]
         for layout in layouts
     )
     assert one.shape == (1, 15, 2, 8)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jobs.research.baselines import lexical
 from jobs.research.baselines.baseline import Baseline, import_package
 from jobs.research.baselines.spans import project_spans
-from jobs.research.baselines.weights import readable_folder
+from jobs.research.baselines.weights import embedded_folder, readable_folder
 from projector.document import DocumentPair, Fragment
 from projector.errors import ConfigurationError, ModelError
 
@@ -145,19 +145,11 @@ def _match(pair: DocumentPair) -> dict[str, tuple[tuple[Fragment, ...], float]]:
 def _weights(folder: Path | None, layer: int | None) -> tuple[Path, int]:
     """Return where the weights are and which layer is read."""
     from projector.models.catalogue import find_entry
-    from projector.models.embedded.convert import converted_folder
     from projector.settings import DEFAULT_MODEL
 
     default_layer = find_entry(DEFAULT_MODEL).layer if folder is None else None
-    weights_folder, layer_read = (
-        folder or converted_folder(),
-        layer if layer is not None else default_layer,
-    )
-    if weights_folder is None:
-        raise ModelError(
-            "peers read their weights from a folder, and the default model's can't be kept; "
-            "set PROJECTOR_CACHE to a folder that can be written"
-        )
+    weights_folder = embedded_folder() if folder is None else folder
+    layer_read = default_layer if layer is None else layer
     if layer_read is None:
         raise ModelError(
             f"{weights_folder}: which layer should peers read? Say so, 0 being the embeddings"

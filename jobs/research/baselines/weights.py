@@ -9,7 +9,34 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from projector import models
+from projector.models.cache import cached
+from projector.models.embedded.package import IDENTITY, PACKAGE
+from projector.models.transformer_encoder import TransformerEncoder
+
 _DESCRIPTION = "tokenizer_config.json"
+_LAYERS = 12  # of the embedded model
+
+
+def embedded_folder() -> Path:
+    """Return a folder of the embedded model as transformers saves it, made once in the cache.
+
+    Raises:
+        ModelError: The package is absent or its file is not the known one.
+        OSError: The cache can't be written.
+    """
+    return cached(f"{PACKAGE}-transformers-{IDENTITY[:16]}", _write_embedded)
+
+
+def _write_embedded(folder: Path) -> None:
+    from safetensors.torch import save_file
+
+    encoder = models.load(PACKAGE, layer=_LAYERS, precision="fp32", device="cpu")
+    assert isinstance(encoder, TransformerEncoder)
+    state = {name: weight.contiguous() for name, weight in encoder.model.state_dict().items()}
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    encoder.model.config.save_pretrained(folder)
+    encoder.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
 
 
 @contextmanager

@@ -189,5 +189,5 @@ def _examples(codes: CodeList, source: ExamplesConfiguration, seed: int) -> list
 def _sizes(trainable: TrainableEncoder, examples: Sequence[CodedText], times: int) -> list[int]:
     """Return about how many tokens each example takes with all that it is held against."""
     tokenizer = trainable.encoder.tokenizer
-    texts = tokenizer.encode_batch([one.text for one in examples], add_special_tokens=False)
-    return [(2 + len(one.ids)) * times for one in texts]
+    texts = (tokenizer.encode(one.text, add_special_tokens=False) for one in examples)
+    return [(2 + len(text.ids)) * times for text in texts]

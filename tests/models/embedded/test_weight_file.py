@@ -54,12 +54,12 @@ def test_parse_reads_every_part():
     assert weights.header.hidden == 8
     assert weights.header.token_types == 2
     assert weights.header.epsilon == pytest.approx(1e-12)
-    assert weights.pieces == ("<s>", "é", "</s>")
+    assert weights.pieces == ["<s>", "é", "</s>"]
     assert weights.scores.tolist() == [0, -1.5, -2]
     assert (weights.bos, weights.eos, weights.pad, weights.unk) == (0, 2, 1, 1)
-    assert weights.tensors["plain"].tolist() == [1, 2]
-    assert weights.tensors["packed"].shape == (40,)
-    assert weights.tensors["packed"][:3].tolist() == [-4, -3.5, -3]
+    assert weights.tensor("plain").tolist() == [1, 2]
+    assert weights.tensor("packed").shape == (40,)
+    assert weights.tensor("packed")[:3].tolist() == [-4, -3.5, -3]
 
 
 @pytest.mark.parametrize("size", [20, 60, 100, -30, -4])
