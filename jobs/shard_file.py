@@ -153,6 +153,18 @@ def _row(outcome: DocumentOutcome) -> dict[str, Any]:
         "annotations": list(map(_annotation_row, target.annotations)) if target else [],
         "projections": list(map(_projection_row, outcome.mentions)),
         "lost": list(map(_annotation_row, outcome.lost)),
+        **_original_row(outcome.original),
+    }
+
+
+def _original_row(original: Document | None) -> dict[str, Any]:
+    if original is None:
+        return {}
+    return {
+        "source_language": original.language,
+        "source_text": original.text,
+        "source_mentions": list(map(_mention_row, original.mentions)),
+        "source_annotations": list(map(_annotation_row, original.annotations)),
     }
 
 
@@ -193,19 +205,30 @@ def _outcome(row: Mapping[str, Any]) -> DocumentOutcome:
         lost=_annotations(row["lost"]),
         status=Status.PROJECTED if row["status"] is None else Status(row["status"]),
         reason=row["reason"] or "",
+        original=_original(row),
     )
 
 
 def _target(row: Mapping[str, Any]) -> Document | None:
     if row["target_document"] is None:
         return None
-    mentions = tuple(
-        Mention(one["id"], one["label"], _fragments(one["fragments"]), one["line"])
-        for one in row["mentions"]
-    )
-    annotations = _annotations(row["annotations"])
+    mentions, annotations = _mentions(row["mentions"]), _annotations(row["annotations"])
     return Document(
         row["target_document"], row["language"], row["target_text"], mentions, annotations
+    )
+
+
+def _original(row: Mapping[str, Any]) -> Document | None:
+    if row.get("source_text") is None:
+        return None
+    name, language, text = row["source_document"], row["source_language"], row["source_text"]
+    mentions = _mentions(row["source_mentions"])
+    return Document(name, language, text, mentions, _annotations(row["source_annotations"]))
+
+
+def _mentions(rows: Sequence[Mapping[str, Any]]) -> tuple[Mention, ...]:
+    return tuple(
+        Mention(row["id"], row["label"], _fragments(row["fragments"]), row["line"]) for row in rows
     )
 
 

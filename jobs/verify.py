@@ -107,12 +107,13 @@ def _verify_shards(
 
 
 def _untrue(outcome: DocumentOutcome, path: Path) -> Iterator[Problem]:
-    """Yield what an outcome says of its translation and that is not there."""
+    """Yield what an outcome says of its translation, or source, and that is not there."""
     target = outcome.target or Document("", outcome.language, "")
-    for mention in target.mentions:
-        if mention.end > len(target.text):
-            told = f"{target.name}: {mention.id} ends at {mention.end}"
-            yield Problem(path, None, told, f"{len(target.text)} characters at most")
+    for document in (target, outcome.original or Document("", "", "")):
+        for mention in document.mentions:
+            if mention.end > len(document.text):
+                told = f"{document.name}: {mention.id} ends at {mention.end}"
+                yield Problem(path, None, told, f"{len(document.text)} characters at most")
     for told_of in outcome.mentions:
         there = surface(told_of.fragments, target.text)
         if told_of.status is Status.PROJECTED and there != told_of.text:

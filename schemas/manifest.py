@@ -22,6 +22,7 @@ RUN_AGAIN = "What is damaged can't be mended: run it again, into another folder 
 MANIFEST = "manifest.json"
 LOG = "log.json"
 PROJECTIONS_FOLDER = "projections"
+SOURCE_FOLDER = "source"
 
 
 class Record(BaseModel):

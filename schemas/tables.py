@@ -120,11 +120,13 @@ def _struct(schema: pa.Schema, *columns: str) -> pa.DataType:
     return pa.list_(pa.struct([schema.field(column) for column in columns]))
 
 
+_FOUND = ("id", "label", "fragments", "line")
 _ABOUT = ("id", "kind", "label", "arguments", "value", "line")
 
 # One row for each source document and target language: what a worker commits. `status` and
 # `reason` are those of the document as a whole, null where it was projected; one that came to
-# nothing has no target, one that was tagged has itself as the target.
+# nothing has no target, one that was tagged has itself as the target. The source's own columns are
+# null but in a document's first target language: there they are what was read of it, if anything.
 OUTCOMES = _schema(
     "outcomes",
     {
@@ -134,12 +136,19 @@ OUTCOMES = _schema(
         "reason": pa.string(),
         "target_document": pa.string(),
         "target_text": pa.string(),
-        "mentions": _struct(MENTIONS, "id", "label", "fragments", "line"),
+        "mentions": _struct(MENTIONS, *_FOUND),
         "annotations": _struct(ANNOTATIONS, *_ABOUT),
         "projections": _struct(PROJECTIONS, *PROJECTIONS.names[3:]),
         "lost": _struct(ANNOTATIONS, *_ABOUT),
+        "source_language": pa.string(),
+        "source_text": pa.string(),
+        "source_mentions": _struct(MENTIONS, *_FOUND),
+        "source_annotations": _struct(ANNOTATIONS, *_ABOUT),
     },
-    nullable={"status", "reason", "target_document", "target_text"},
+    nullable={
+        *("status", "reason", "target_document", "target_text"),
+        *("source_language", "source_text", "source_mentions", "source_annotations"),
+    },
 )
 
 # What is planned of one shard: numbers for the driver; for a worker the tasks, and where their

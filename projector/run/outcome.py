@@ -67,6 +67,8 @@ class DocumentOutcome:
             mentions; `tagged`, its target being its own text with what was found in it; or why
             it came to nothing.
         reason: The same in words; empty when it did not.
+        original: The source document itself: in the first target language only, for it is the same
+            in all, and None where it could not be read or is the target.
     """
 
     language: str
@@ -76,6 +78,7 @@ class DocumentOutcome:
     lost: tuple[Annotation, ...] = ()
     status: Status = Status.PROJECTED
     reason: str = ""
+    original: Document | None = None
 
     @property
     def failed(self) -> bool:

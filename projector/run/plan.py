@@ -56,6 +56,11 @@ class Task:
     translation: str | None = None
     prediction: str | None = None
 
+    @property
+    def leads(self) -> bool:
+        """Tell whether its outcome carries the source document: one of its tasks' does."""
+        return self.target == 0
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:

@@ -9,6 +9,7 @@ print(summary.by_status())
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -181,4 +182,7 @@ def fail_task(task: Task, plan: Plan, reason: str) -> DocumentOutcome:
     reading = plan.source.read(task.source)
     source = reading.document or Document(task.source, plan.source.language, "")
     invalid = invalid_mentions(reading.problems, unread=reading.unread)
-    return unprojected_outcome(source, plan.language(task), Status.FAILED, reason, invalid=invalid)
+    failed = unprojected_outcome(
+        source, plan.language(task), Status.FAILED, reason, invalid=invalid
+    )
+    return replace(failed, original=reading.document) if task.leads else failed

@@ -66,7 +66,8 @@ def project_tasks(
     for name, of_source in groupby(tasks, key=attrgetter("source")):
         reading = checked(plan.read_source(name), configuration.on_error)
         for task in of_source:
-            yield _project_task(task, plan, reading, recent, configuration, tagger)
+            outcome = _project_task(task, plan, reading, recent, configuration, tagger)
+            yield replace(outcome, original=reading.document) if task.leads else outcome
 
 
 def _project_task(

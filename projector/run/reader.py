@@ -16,7 +16,13 @@ from projector.errors import CorpusError, OutputError, Problem, counted
 from projector.storage.file_names import file_name
 from projector.storage.parquet_file import reading_parquet
 from projector.storage.run_files import WrittenFolder, check_tables, taken
-from schemas.manifest import MANIFEST, PROJECTIONS_FOLDER, Manifest, read_manifest
+from schemas.manifest import (
+    MANIFEST,
+    PROJECTIONS_FOLDER,
+    SOURCE_FOLDER,
+    Manifest,
+    read_manifest,
+)
 from schemas.tables import PROJECTIONS, check_rows, check_table
 
 
@@ -150,6 +156,31 @@ class FinishedRun:
         except OutputError:  # no run has such a file
             return None
         return read_text(path) if path.is_file() else None
+
+    @property
+    def has_source(self) -> bool:
+        """Tell whether the source is in the folder: not where a run tags, or is an older one."""
+        said = self.manifest.written
+        return said is not None and f"{SOURCE_FOLDER}/documents.parquet" in said.files
+
+    def source_corpus(self) -> ParquetCorpus:
+        """Open the source as it was read, with its mentions; of a run that tags, the output.
+
+        Documents that could not be read are not in it.
+
+        Raises:
+            CorpusError: The run has none, for an older version wrote it; or its tables can't be
+                read, or are not as they were written.
+        """
+        if self.tags:
+            return self.corpus()
+        if not self.has_source:
+            found = f"there is no {SOURCE_FOLDER}/: an older version of projector wrote the run"
+            hint = "Run it again, into another folder or with --overwrite"
+            raise CorpusError(Problem(self.path, None, found, "the source as it was read", hint))
+        folder = self.path / SOURCE_FOLDER
+        check_tables(folder)
+        return open_parquet(folder)
 
     def corpus(self, language: str | None = None) -> ParquetCorpus:
         """Open the translations with their projected mentions as a corpus.

@@ -23,6 +23,7 @@ from projector.run.outcome import DocumentOutcome, MentionOutcome
 from projector.run.spool import Spool
 from projector.storage.atomic_file import FileOpener, atomic_file
 from projector.storage.file_names import file_name
+from schemas.manifest import SOURCE_FOLDER
 from schemas.tables import LOST_ANNOTATIONS, PROJECTIONS
 
 UNPROJECTED_COLUMNS = (
@@ -47,6 +48,7 @@ def write_tables(
     labels: Mapping[str, Collection[str]],
     facts: Mapping[str, str],
     *,
+    with_source: bool = True,
     open_file: FileOpener = atomic_file,
 ) -> dict[str, dict[str, str]]:
     """Write every table of a run, sorted by language and source document.
@@ -56,17 +58,24 @@ def write_tables(
         spool: What became of the documents.
         labels: Each language's.
         facts: Kept in the tables of projections.
+        with_source: Write the source's own tables, too; a run that tags has none beside its output.
         open_file: Opens each table.
 
     Returns:
         The submission tables' paths within `folder`, by language and entity.
     """
     tables: dict[str, dict[str, str]] = {}
-    with _loss_writer(folder, open_file) as losses, corpus_writer(folder, open_file) as corpus:
+    with ExitStack() as stack:
+        losses = stack.enter_context(_loss_writer(folder, open_file))
+        corpus = stack.enter_context(corpus_writer(folder, open_file))
+        sources = None
+        if with_source:
+            sources = stack.enter_context(corpus_writer(folder / SOURCE_FOLDER, open_file))
         for language in sorted(labels):
             of_language = folder / "projections" / file_name(language, kind="language")
             with _projection_writer(of_language, facts, open_file) as projections:
-                translations = _written(spool.outcomes(language), projections, losses, corpus)
+                outcomes = spool.outcomes(language)
+                translations = _written(outcomes, projections, losses, corpus, sources)
                 paths = write_submission(
                     translations,
                     folder / "tsv",
@@ -98,11 +107,14 @@ def _written(
     projections: _ProjectionWriter,
     losses: _LossWriter,
     corpus: CorpusWriter,
+    sources: CorpusWriter | None,
 ) -> Iterator[Document]:
     """Pass the translations on, once they and their outcomes are written to the other tables."""
     for outcome in outcomes:
         projections.add(outcome)
         losses.add(outcome)
+        if sources is not None and outcome.original is not None:
+            sources.add(outcome.original)
         if outcome.target is not None:
             corpus.add(outcome.target)
             yield outcome.target

@@ -18,7 +18,7 @@ from projector.corpus.reading import read_text
 from projector.document import Status
 from projector.errors import CorpusError, Problem, counted
 from projector.run.reader import FinishedRun, read_run
-from projector.run.verify_contents import brat_problems, content_problems
+from projector.run.verify_contents import brat_problems, content_problems, source_problems
 from projector.storage.file_names import file_name
 from projector.storage.run_files import LISTED, WrittenFolder, written_folder
 from schemas.manifest import LOG, RUN_AGAIN
@@ -75,6 +75,9 @@ def verify_run(path: Path) -> Verified:
                 with verified.reading(path):
                     verified.findings += content_problems(run, language, damaged)
                     verified.findings += brat_problems(run.path, language, damaged, run)
+                if run.has_source:
+                    with verified.reading(path):
+                        verified.findings += source_problems(run, language)
     return verified
 
 

@@ -64,6 +64,35 @@ def content_problems(
     yield from _differing_counts(run, language, len(corpus.names), mentions)
 
 
+def source_problems(run: FinishedRun, language: str) -> Iterator[Problem]:
+    """Yield what a language's outcomes say of the source and that is not there.
+
+    What is wrong with the source's own tables is told with the first language.
+
+    Args:
+        run: It projects; its Parquet tables can be read.
+        language: One of the run's.
+
+    Raises:
+        CorpusError: A table can't be read; or there is no source, for an older version wrote it.
+    """
+    corpus = run.source_corpus()
+    rows = run.projections([language]).select(
+        "source_document", "mention_id", "source_fragments", "source_text"
+    )
+    by_document = rows.partition_by("source_document", as_dict=True)
+    told = run.path / PROJECTIONS_FOLDER / file_name(language, kind="language")
+    for name in corpus.names:
+        reading = corpus.read(name)
+        if language == run.languages[0]:
+            yield from reading.problems
+        text = reading.document.text if reading.document else ""
+        for row in by_document.get((name,), rows.clear()).iter_rows(named=True):
+            parts = [text[one["start"] : one["end"]] for one in row["source_fragments"]]
+            where = f"{name}: {row['mention_id']}"
+            yield from _belied(told, where, " ".join(parts), row["source_text"])
+
+
 def _projected(run: FinishedRun, language: str) -> dict[str, list[dict[str, Any]]]:
     """Return what was projected onto each translation."""
     rows = run.projections([language]).filter(pl.col("status") == Status.PROJECTED.value)

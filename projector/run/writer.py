@@ -7,6 +7,7 @@
     out/documents.parquet        the translations, with
     out/mentions.parquet           the mentions projected onto them
     out/annotations.parquet        and the annotations that travelled along
+    out/source/                  the source as it was read: the same three tables
     out/lost_annotations.parquet those that could not
     out/brat/{language}/         the same for reviewers, scores as notes
     out/tsv/{language}_{entity}.tsv  the same as the task's submission tables
@@ -46,10 +47,11 @@ from projector.storage.file_names import FileNames, file_name, language_name, re
 from projector.storage.provenance import versions
 from projector.storage.written_files import WrittenFiles
 from schemas.manifest import LOG, MANIFEST, InputFiles, Manifest, ModelFacts, RunLog, Written
+from schemas.run import RunConfiguration
 from schemas.seal import sealed_json
 
 if TYPE_CHECKING:
-    from schemas.run import RunConfiguration, TaggingConfiguration
+    from schemas.run import TaggingConfiguration
 
 _SPOOL = ".spool"
 
@@ -188,7 +190,14 @@ class RunWriter:
         }
         labels = {language: tally.labels for language, tally in self._tallies.items()}
         open_file = self._files.open
-        tables = write_tables(self._folder, self._spool, labels, facts, open_file=open_file)
+        tables = write_tables(
+            self._folder,
+            self._spool,
+            labels,
+            facts,
+            with_source=isinstance(origin.configuration, RunConfiguration),
+            open_file=open_file,
+        )
         write_problems(self._folder / "problems.tsv", origin.problems, open_file)
         self.summary = summarize(self._tallies, tables)
 

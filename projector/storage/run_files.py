@@ -11,7 +11,15 @@ from projector.errors import CorpusError, Problem
 from projector.storage.hashes import file_hash
 from projector.storage.written_files import folder_facts
 from schemas.coding import CODING, read_coding_files
-from schemas.manifest import LOG, MANIFEST, PROJECTIONS_FOLDER, RUN_AGAIN, Written, read_manifest
+from schemas.manifest import (
+    LOG,
+    MANIFEST,
+    PROJECTIONS_FOLDER,
+    RUN_AGAIN,
+    SOURCE_FOLDER,
+    Written,
+    read_manifest,
+)
 
 EDITABLE = ("brat", "tsv")  # what people correct by hand; a Parquet table nobody does
 LISTED = (".txt", ".ann")
@@ -133,9 +141,13 @@ def _said(path: Path, record: str, written: Written | None) -> WrittenFolder | N
 def check_tables(path: Path) -> None:
     """Refuse the tables of a corpus in a run's folder, or one of codes, that aren't as written.
 
+    A run's source is one, too.
+
     Raises:
         CorpusError: Some are missing, or were cut or changed.
     """
+    if path.absolute().name == SOURCE_FOLDER and (run := written_folder(path.absolute().parent)):
+        run.check(f"{SOURCE_FOLDER}/{name}" for name in _CORPUS)
     folder = written_folder(path)
     if folder is not None:
         # Of a bare table, whose documents' texts nobody has, a folder of codes has none of these.

@@ -1,5 +1,7 @@
 """Make outcomes of any shape: what a run is written from, as hypothesis sees it."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from projector.document import Annotation, Document, Fragment, Mention, Status
@@ -44,6 +46,14 @@ mention_outcomes = st.builds(
     some_fragments | st.just(()),
     texts,
 )
+
+
+def _named_alike(outcome: DocumentOutcome) -> DocumentOutcome:
+    if outcome.original is None:
+        return outcome
+    return replace(outcome, original=replace(outcome.original, name=outcome.source))
+
+
 outcomes = st.builds(
     DocumentOutcome,
     language=st.just("en"),
@@ -51,7 +61,8 @@ outcomes = st.builds(
     target=st.none() | documents,
     mentions=st.lists(mention_outcomes, max_size=4).map(tuple),
     lost=st.lists(annotations, max_size=2).map(tuple),
-) | st.builds(
+    original=st.none() | documents,
+).map(_named_alike) | st.builds(
     DocumentOutcome,
     language=st.sampled_from(["en", "cz"]),
     source=names,

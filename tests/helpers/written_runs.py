@@ -74,11 +74,10 @@ def add_invalid(writer: RunWriter) -> None:
 
 
 def add_unpaired(writer: RunWriter) -> None:
-    writer.put(
-        unprojected_outcome(
-            source("caso-e"), "en", Status.UNPAIRED, "no translation", invalid=INVALID
-        )
+    outcome = unprojected_outcome(
+        source("caso-e"), "en", Status.UNPAIRED, "no translation", invalid=INVALID
     )
+    writer.put(replace(outcome, original=source("caso-e")))
 
 
 def write_run(
@@ -88,7 +87,9 @@ def write_run(
     with open_writer(path, replace(ORIGIN, command=command), overwrite=overwrite) as writer:
         for one in outcomes:
             if isinstance(one, ProjectedDocument):
-                writer.put(projected_outcome(one))
+                leads = one.document.language == "en"
+                original = one.source if leads else None
+                writer.put(replace(projected_outcome(one), original=original))
             else:
                 one(writer)
     return writer.summary

@@ -59,6 +59,26 @@ def test_every_task_has_its_outcome_in_order():
         assert outcome.target.text == f"{TEXTS[outcome.language]} {outcome.source}."
 
 
+def test_a_source_document_is_carried_by_its_first_target_alone():
+    done = projected("it", "en")
+    assert [(one.language, one.original and one.original.name) for one in done] == [
+        *(("it", "a"), ("en", None), ("it", "b"), ("en", None)),
+    ]
+    assert done[0].original.text == f"{TEXTS['es']} a."
+    assert [mention.id for mention in done[0].original.mentions] == ["T1", "T2"]
+
+
+def test_what_could_not_be_read_is_no_source_and_what_is_unpaired_is():
+    Path("es/a.txt").write_bytes(b"\xff")
+    Path("en/b.txt").unlink()
+    done = projected(on_error="skip")
+    found = [(one.source, one.status.value, one.original is None) for one in done]
+    assert found == [
+        *(("a", "failed", True), ("a", "failed", True)),
+        *(("b", "unpaired", False), ("b", "projected", True)),
+    ]
+
+
 def test_no_tasks_no_outcomes_and_nothing_is_done_before_it_is_asked_for():
     run, plan = planned()
     assert list(project_tasks([], plan, load("tiny"), run)) == []

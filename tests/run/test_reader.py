@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,15 +12,18 @@ from fuzzing import seeds, told_or_read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutated_tables import mutated_table
-from written_runs import EVERY, TARGET, projected
+from written_runs import EVERY, ORIGIN, TARGET, projected, source
 
-from projector.corpus import require_document
+from projector.corpus import open_corpus, require_document
+from projector.document import Document, Fragment, Mention, Status
 from projector.errors import CorpusError
 from projector.evaluation.metrics import calibration, compare, document_spans, errors, score
 from projector.evaluation.score_files import score_paths
 from projector.run.configure import configure
+from projector.run.outcome import DocumentOutcome
 from projector.run.project_corpus import run_configuration
 from projector.run.reader import is_run, read_run
+from projector.run.writer import open_writer
 from schemas.manifest import MANIFEST
 from schemas.run import RunConfiguration, TaggingConfiguration
 
@@ -123,6 +127,50 @@ def test_the_translations_come_back_as_a_corpus(written: Path):
     assert require_document(corpus.read("case-b")) == projected("b").document
     assert finished.text("en", "case-a") == TARGET
     assert finished.text("en", "case-z") is None
+
+
+def test_the_source_comes_back_as_it_was_read(written: Path):
+    corpus = read_run(written).source_corpus()
+    names = [f"caso-{name}" for name in "abcde"]
+    assert (corpus.language, corpus.names) == ("es", tuple(names))
+    assert [require_document(corpus.read(name)) for name in names] == list(map(source, names))
+    assert [one.line for one in corpus.read("caso-a").document.annotations] == [3, 6, 7]
+
+
+def test_a_runs_folder_and_its_source_are_each_a_corpus(run):
+    assert open_corpus(run, language="en").names == open_corpus(run, language="it").names == ("a",)
+    with pytest.raises(CorpusError, match="documents in 2 languages: en, it"):
+        open_corpus(run)
+    corpus = open_corpus(run / "source")
+    assert (corpus.language, corpus.names) == ("es", ("a",))
+    assert require_document(corpus.read("a")).text == "Fiebre y tos."
+
+
+def test_a_source_that_was_cut_or_changed_is_refused(run, tmp_path):
+    shutil.copytree(run, tmp_path / "out")
+    damaged = tmp_path / "out" / "source" / "mentions.parquet"
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    for opened in (read_run(tmp_path / "out").source_corpus, lambda: open_corpus(damaged.parent)):
+        with pytest.raises(CorpusError, match=r"source/mentions\.parquet: it was cut or changed"):
+            opened()
+
+
+def test_a_run_of_a_version_that_kept_no_source_is_told(run, tmp_path):
+    shutil.copytree(run, tmp_path / "out")
+    shutil.rmtree(tmp_path / "out" / "source")
+    (tmp_path / "out" / MANIFEST).write_text(json.dumps(unhashed(run)))
+    with pytest.raises(CorpusError, match=r"there is no source/.*Run it again"):
+        read_run(tmp_path / "out").source_corpus()
+
+
+def test_a_run_that_tags_has_its_texts_as_its_source(tmp_path):
+    origin = replace(ORIGIN, configuration=TaggingConfiguration(source="es"))
+    found = Document("a", "es", "Tos.", (Mention("T1", "SYMPTOM", (Fragment(0, 3),)),))
+    with open_writer(tmp_path / "out", origin) as writer:
+        writer.put(DocumentOutcome("es", "a", found, status=Status.TAGGED))
+    assert not (tmp_path / "out" / "source").exists()
+    corpus = read_run(tmp_path / "out").source_corpus()
+    assert require_document(corpus.read("a")) == found
 
 
 def test_a_run_is_evaluated_as_it_lies(written: Path):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from damaged_files import WAYS, files_of, swap
 
@@ -18,8 +19,10 @@ from projector.run.configure import configure
 from projector.run.project_corpus import run_configuration
 from projector.run.reader import read_run
 from projector.run.verify import verify_run
+from projector.storage.hashes import file_hash
 from projector.storage.run_files import check_tables, check_whole
-from schemas.manifest import MANIFEST
+from schemas.manifest import MANIFEST, Manifest
+from schemas.seal import sealed_json
 
 TEXTS = {
     "es/a.txt": "Fiebre alta y tos. Sin dolor.",
@@ -121,6 +124,30 @@ def test_two_files_that_are_swapped_are_both_found(copied):
                 # Which BRAT file it is can't be told without the tables.
                 places = (f"{copied / one}:", f"{(copied / one).parent}:")
                 assert any(line.startswith(places) for line in told), (one, told)
+
+
+def test_a_source_that_is_not_what_the_outcomes_say_is_found(root, tmp_path):
+    shutil.copytree(root / "out", tmp_path / "out")
+    manifest = json.loads((tmp_path / "out" / MANIFEST).read_text())
+    written = replaced_source(tmp_path / "out" / "source", manifest["written"])
+    changed = Manifest.model_validate({**manifest, "written": written, "sha256": None})
+    (tmp_path / "out" / MANIFEST).write_text(sealed_json(changed))
+    told = [str(one) for one in verify_run(tmp_path / "out").findings]
+    assert len(told) == 2 and all("b: T1 is said to be 'Tos'" in one for one in told), told
+
+
+def replaced_source(folder: Path, written: dict) -> dict:
+    """Write another text of a document to a source, and return what a manifest says then."""
+    files = dict(written["files"])
+    for name, old, new in (("documents", "Tos.", "Fez."), ("mentions", "Tos", "Fez")):
+        path = folder / f"{name}.parquet"
+        table = pq.read_table(path)
+        place = table.schema.names.index("text")
+        texts = [new if text == old else text for text in table["text"].to_pylist()]
+        pq.write_table(table.set_column(place, table.schema.field("text"), [texts]), path)
+        facts = {"size": path.stat().st_size, "sha256": file_hash(path)}
+        files[f"source/{name}.parquet"] = facts
+    return {**written, "files": files}
 
 
 def test_what_the_run_did_not_write_is_named(copied):
