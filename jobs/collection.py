@@ -168,7 +168,8 @@ def _planned(
 
 def _finished(folder: RunFolder, plan: CollectionPlan) -> FinishedCollection:
     manifest = read_run(folder.result).manifest
-    return FinishedCollection(folder, plan, RunSummary(manifest.languages, manifest.counts), 0)
+    summary = RunSummary(manifest.languages, manifest.counts, manifest.findings)
+    return FinishedCollection(folder, plan, summary, 0)
 
 
 class _Work:

@@ -18,16 +18,20 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from jobs.shard_seal import OPEN, SEAL, seal_file, sealed_content
+from projector.audit.findings import Kind, Severity
 from projector.corpus.formats.parquet_write import annotation_cells, fragment_cells
 from projector.document import Annotation, Document, Fragment, Mention, Status
 from projector.errors import CorpusError, Problem
+from projector.run.audit_outcome import AuditOutcome, FindingOutcome, SentencePair
+from projector.run.audit_tables import finding_cells
 from projector.run.outcome import DocumentOutcome, MentionOutcome
 from projector.storage.atomic_file import atomic_file
 from projector.storage.written_files import HashingFile
 from schemas.manifest import MentionCount, Record
-from schemas.tables import OUTCOMES, check_table
+from schemas.tables import AUDIT, OUTCOMES, check_table
 
 _FACTS = b"projector.shard"
+_MEASURES = ("source_covered", "target_covered", "intact", "faithfulness")
 _ROWS = 64  # a row group: few, because each holds a text
 
 
@@ -154,6 +158,23 @@ def _row(outcome: DocumentOutcome) -> dict[str, Any]:
         "projections": list(map(_projection_row, outcome.mentions)),
         "lost": list(map(_annotation_row, outcome.lost)),
         **_original_row(outcome.original),
+        "audit": None if outcome.audit is None else _audit_row(outcome.audit),
+    }
+
+
+def _audit_row(audit: AuditOutcome) -> dict[str, Any]:
+    names = AUDIT.names[2:]
+    return {
+        "findings": [dict(zip(names, finding_cells(one), strict=True)) for one in audit.findings],
+        "sentences": [
+            {
+                "source_fragments": fragment_cells(pair.source),
+                "target_fragments": fragment_cells(pair.target),
+                "score": pair.score,
+            }
+            for pair in audit.sentences
+        ],
+        **{name: getattr(audit, name) for name in _MEASURES},
     }
 
 
@@ -206,7 +227,36 @@ def _outcome(row: Mapping[str, Any]) -> DocumentOutcome:
         status=Status.PROJECTED if row["status"] is None else Status(row["status"]),
         reason=row["reason"] or "",
         original=_original(row),
+        audit=None if row.get("audit") is None else _audit(row["audit"]),
     )
+
+
+def _audit(row: Mapping[str, Any]) -> AuditOutcome:
+    findings = tuple(map(_finding, row["findings"]))
+    sentences = tuple(map(_sentences, row["sentences"]))
+    return AuditOutcome(findings, sentences, **{name: row[name] for name in _MEASURES})
+
+
+def _sentences(row: Mapping[str, Any]) -> SentencePair:
+    source, target = _fragments(row["source_fragments"]), _fragments(row["target_fragments"])
+    return SentencePair(source, target, row["score"])
+
+
+def _finding(row: Mapping[str, Any]) -> FindingOutcome:
+    return FindingOutcome(
+        Kind(row["kind"]),
+        Severity(row["severity"]),
+        _place(row["source_start"], row["source_end"]),
+        row["source_text"],
+        _place(row["target_start"], row["target_end"]),
+        row["target_text"],
+        row["message"],
+        row["score"],
+    )
+
+
+def _place(start: int | None, end: int | None) -> Fragment | None:
+    return None if start is None or end is None else Fragment(start, end)
 
 
 def _target(row: Mapping[str, Any]) -> Document | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import repeat
+from typing import TYPE_CHECKING
 
 from projector.align.aligner import align_within, band_along, text_units, token_vectors
 from projector.align.anchors import expected_path
@@ -31,6 +32,9 @@ from projector.document import (
 from projector.models.encoder import CachedEncoder, Encoder
 from projector.settings import DecodeSettings, Settings
 from projector.text.token_words import TextUnits
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def weigh_pair(
@@ -62,7 +66,7 @@ def weigh_pair(
     candidates = candidate_spans(
         shares, fragments, source, target, decode, evidence=evidence, edge_text=edge_text
     )
-    return WeighedPair(source, target, alignment, fragments, candidates, decode)
+    return WeighedPair(source, target, vectors, alignment, fragments, candidates, decode)
 
 
 def project_pair(
@@ -84,6 +88,19 @@ def project_pair(
         The translation with its mentions; every source mention has exactly one projection.
     """
     weighed = weigh_pair(pair, encoder, settings, evidence=evidence)
+    return project_weighed(pair, weighed, settings)
+
+
+def project_weighed(
+    pair: DocumentPair, weighed: WeighedPair, settings: Settings
+) -> ProjectedDocument:
+    """Project one document's mentions onto its translation, as `project_pair` does.
+
+    Args:
+        pair: The document and its translation.
+        weighed: What `weigh_pair` gave for them; its candidates are gone through.
+        settings: The same.
+    """
     spans = choose_spans(weighed.candidates, weighed.decode)
     projections = mention_projections(
         pair, weighed.fragments, spans, min_score=settings.decode.min_score
@@ -140,6 +157,7 @@ class WeighedPair:
     Args:
         source: The document's tokens and words.
         target: The translation's.
+        vectors: [S, d] and [T, d] of unit length, of their tokens.
         alignment: Of their tokens.
         fragments: Of the document's mentions.
         candidates: Of the fragments, some at a time; they can be gone through once.
@@ -148,6 +166,7 @@ class WeighedPair:
 
     source: TextUnits
     target: TextUnits
+    vectors: tuple[Tensor, Tensor]
     alignment: Alignment
     fragments: SourceFragments
     candidates: Iterator[Candidates | TokenRuns]

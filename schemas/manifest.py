@@ -80,7 +80,9 @@ class LanguageCount(Record):
 
     `documents` are the source's, of which `translated` have a translation (or are tagged) and
     `failed` could not be processed; `mentions` are the source's, so none where a run only tags;
-    `tables` are the submission tables by entity.
+    `tables` are the submission tables by entity. Of the translations `audited` were audited, with a
+    mean `faithfulness` (null of none), and `mispaired` turned out to be none: nothing was projected
+    onto these.
     """
 
     language: str
@@ -90,7 +92,18 @@ class LanguageCount(Record):
     projected: int
     lost_annotations: int
     failed: int = 0
+    audited: int = 0
+    mispaired: int = 0
+    faithfulness: float | None = None
     tables: dict[str, str]
+
+
+class FindingCount(Record):
+    """How many findings of a kind an audit has in a language, see `projector.audit.findings`."""
+
+    language: str
+    kind: str
+    findings: int
 
 
 class FileFacts(Record):
@@ -139,6 +152,7 @@ class Manifest(Record):
     versions: dict[str, str]
     languages: tuple[LanguageCount, ...]
     counts: tuple[MentionCount, ...]
+    findings: tuple[FindingCount, ...] = ()
     notices: tuple[str, ...] = ()
     written: Written | None = None
     sha256: str | None = None

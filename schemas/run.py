@@ -24,7 +24,7 @@ from projector.settings import (
     Settings,
     TextCheck,
 )
-from schemas.options import MODEL, READ, Option
+from schemas.options import MODEL, PROJECTED, READ, Option
 
 _PRECISION = "What it computes in; auto: bf16 where the processor is fast in it, else fp32."
 _NEXT_COLUMN = re.compile(r",(?=[^,=]+=)")  # a column's own name may hold a comma
@@ -184,6 +184,16 @@ class RunConfiguration(OmitsDefaults):
     )
     reading: ReadingConfiguration = Field(
         default=ReadingConfiguration(), description="How the files of the corpora are read."
+    )
+    audit: Annotated[bool, Option(PROJECTED, "--no-audit")] = Field(
+        default=True,
+        description="Audit every translation as it is projected onto: what it changes, leaves out "
+        "or adds.",
+    )
+    trust_pairs: Annotated[bool, Option(PROJECTED)] = Field(
+        default=False,
+        description="Project onto translations, too, that the audit takes for those of another "
+        "document, or for untranslated.",
     )
 
     @model_validator(mode="after")

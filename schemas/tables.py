@@ -123,34 +123,6 @@ def _struct(schema: pa.Schema, *columns: str) -> pa.DataType:
 _FOUND = ("id", "label", "fragments", "line")
 _ABOUT = ("id", "kind", "label", "arguments", "value", "line")
 
-# One row for each source document and target language: what a worker commits. `status` and
-# `reason` are those of the document as a whole, null where it was projected; one that came to
-# nothing has no target, one that was tagged has itself as the target. The source's own columns are
-# null but in a document's first target language: there they are what was read of it, if anything.
-OUTCOMES = _schema(
-    "outcomes",
-    {
-        "language": pa.string(),
-        "source_document": pa.string(),
-        "status": pa.string(),
-        "reason": pa.string(),
-        "target_document": pa.string(),
-        "target_text": pa.string(),
-        "mentions": _struct(MENTIONS, *_FOUND),
-        "annotations": _struct(ANNOTATIONS, *_ABOUT),
-        "projections": _struct(PROJECTIONS, *PROJECTIONS.names[3:]),
-        "lost": _struct(ANNOTATIONS, *_ABOUT),
-        "source_language": pa.string(),
-        "source_text": pa.string(),
-        "source_mentions": _struct(MENTIONS, *_FOUND),
-        "source_annotations": _struct(ANNOTATIONS, *_ABOUT),
-    },
-    nullable={
-        *("status", "reason", "target_document", "target_text"),
-        *("source_language", "source_text", "source_mentions", "source_annotations"),
-    },
-)
-
 # What is planned of one shard: numbers for the driver; for a worker the tasks, and where their
 # documents lie. A task's `target` is the number of the target corpus, null where the source is
 # tagged. A document's `corpus` is a number among the plan's corpora. Its `rows` are stretches of
@@ -234,6 +206,60 @@ AUDIT = _schema(
     nullable={"source_start", "source_end", "target_start", "target_end"},
 )
 
+# Which sentences of a document and its translation tell the same, in the source's order; both sides
+# have at least one. `score` is the cosine of their mean vectors, 0 where it is less.
+SENTENCES = _schema(
+    "sentences",
+    {
+        "language": pa.string(),
+        "source_document": pa.string(),
+        "target_document": pa.string(),
+        "source_fragments": FRAGMENTS,
+        "target_fragments": FRAGMENTS,
+        "score": pa.float64(),
+    },
+    nullable=set(),
+)
+
+# One row for each source document and target language: what a worker commits. `status` and
+# `reason` are those of the document as a whole, null where it was projected; one that came to
+# nothing has no target unless that is no translation, one that was tagged has itself as the target.
+# The source's own columns are null but in a document's first target language: there they are what
+# was read of it, if anything. `audit` is null where the translation was not audited.
+OUTCOMES = _schema(
+    "outcomes",
+    {
+        "language": pa.string(),
+        "source_document": pa.string(),
+        "status": pa.string(),
+        "reason": pa.string(),
+        "target_document": pa.string(),
+        "target_text": pa.string(),
+        "mentions": _struct(MENTIONS, *_FOUND),
+        "annotations": _struct(ANNOTATIONS, *_ABOUT),
+        "projections": _struct(PROJECTIONS, *PROJECTIONS.names[3:]),
+        "lost": _struct(ANNOTATIONS, *_ABOUT),
+        "source_language": pa.string(),
+        "source_text": pa.string(),
+        "source_mentions": _struct(MENTIONS, *_FOUND),
+        "source_annotations": _struct(ANNOTATIONS, *_ABOUT),
+        "audit": pa.struct(
+            [
+                pa.field("findings", _struct(AUDIT, *AUDIT.names[2:]), nullable=False),
+                pa.field("sentences", _struct(SENTENCES, *SENTENCES.names[3:]), nullable=False),
+                pa.field("source_covered", pa.float64(), nullable=False),
+                pa.field("target_covered", pa.float64(), nullable=False),
+                pa.field("intact", pa.float64(), nullable=False),
+                pa.field("faithfulness", pa.float64(), nullable=False),
+            ]
+        ),
+    },
+    nullable={
+        *("status", "reason", "target_document", "target_text", "audit"),
+        *("source_language", "source_text", "source_mentions", "source_annotations"),
+    },
+)
+
 TABLES: Mapping[str, pa.Schema] = {
     "documents": DOCUMENTS,
     "mentions": MENTIONS,
@@ -244,6 +270,7 @@ TABLES: Mapping[str, pa.Schema] = {
     "shards": SHARDS,
     "codes": CODES,
     "audit": AUDIT,
+    "sentences": SENTENCES,
 }
 
 

@@ -147,6 +147,7 @@ def run(
                 "failed": failed,
                 "languages": [one.model_dump() for one in summary.languages],
                 "counts": [one.model_dump() for one in summary.counts],
+                "findings": [one.model_dump() for one in summary.findings],
                 "losses": losses,
                 **({"tagged": summary.tagged} if tags else {}),
                 **({} if coded is None else {"coded": coded}),

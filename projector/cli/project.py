@@ -105,6 +105,7 @@ def _echo_json(summary: RunSummary, plan: Plan, output: Path, losses: int) -> No
             "output": output,
             "languages": [one.model_dump() for one in summary.languages],
             "counts": [one.model_dump() for one in summary.counts],
+            "findings": [one.model_dump() for one in summary.findings],
             "losses": losses,
             "problems": [asdict(problem) for problem in plan.problems],
             "notices": [asdict(notice) for notice in plan.notices],
@@ -144,3 +145,24 @@ def echo_summary(summary: RunSummary, output: Path) -> None:
         click.echo(f"{counted(lost, 'annotation')} could not travel: {output}/lost_annotations.tsv")
     if any(one.projected < one.mentions for one in summary.languages):
         click.echo(f"why mentions are not projected: {output}/unprojected.tsv")
+    _echo_audit(summary, output)
+
+
+def _echo_audit(summary: RunSummary, output: Path) -> None:
+    """Print how many findings of which kind the audit has, and which translations are none."""
+    for one in summary.languages:
+        if one.faithfulness is not None:
+            found = [count for count in summary.findings if count.language == one.language]
+            told = ", ".join(f"{count.findings} {count.kind}" for count in found)
+            shown = f"faithful {one.faithfulness:.4f}; {told or 'nothing found'}"
+            click.echo(f"audit of {one.language}: {shown}")
+    if any(one.audited for one in summary.languages):
+        click.echo(f"what translations change, leave out or add: {output}/audit.tsv")
+    mispaired = sum(one.mispaired for one in summary.languages)
+    if mispaired:
+        told = counted(mispaired, "translation is", "translations are")
+        click.echo(
+            f"{told} another document's, or not translated, and nothing is projected onto them: "
+            f"{output}/unprojected.tsv; `projector audit` names better partners, --trust-pairs "
+            "projects all the same"
+        )

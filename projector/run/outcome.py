@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from projector.document import (
     Annotation,
     Document,
+    DocumentPair,
     Fragment,
     Mention,
     Projection,
@@ -20,6 +21,7 @@ from projector.document import (
     surface,
 )
 from projector.errors import OutputError, Problem
+from projector.run.audit_outcome import AuditOutcome
 
 if TYPE_CHECKING:  # it loads torch, which reading a run does without
     from projector.pipeline import ProjectedDocument
@@ -59,7 +61,8 @@ class DocumentOutcome:
     Args:
         language: The target's, as the user wrote it.
         source: The source document's name.
-        target: The translation with its projected mentions; None where there is none.
+        target: The translation with its projected mentions; None where there is none. One that
+            turned out to be no translation has no mentions.
         mentions: One outcome for each source mention, in the source's order, invalid ones last;
             none where the document was tagged.
         lost: The annotations that could not travel.
@@ -69,6 +72,7 @@ class DocumentOutcome:
         reason: The same in words; empty when it did not.
         original: The source document itself: in the first target language only, for it is the same
             in all, and None where it could not be read or is the target.
+        audit: What is wrong with the translation; None where nobody looked, or there is none.
     """
 
     language: str
@@ -79,11 +83,17 @@ class DocumentOutcome:
     status: Status = Status.PROJECTED
     reason: str = ""
     original: Document | None = None
+    audit: AuditOutcome | None = None
 
     @property
     def failed(self) -> bool:
         """Tell whether the document could not be processed."""
         return self.status is Status.FAILED
+
+    @property
+    def mispaired(self) -> bool:
+        """Tell whether its translation turned out to be none."""
+        return self.status is Status.UNPAIRED and self.target is not None
 
     @property
     def labels(self) -> set[str]:
@@ -99,7 +109,10 @@ class DocumentOutcome:
 
 
 def projected_outcome(
-    projected: ProjectedDocument, *, invalid: Mapping[str, str] | None = None
+    projected: ProjectedDocument,
+    *,
+    invalid: Mapping[str, str] | None = None,
+    audit: AuditOutcome | None = None,
 ) -> DocumentOutcome:
     """Return the outcome of a document that was projected onto its translation.
 
@@ -107,6 +120,7 @@ def projected_outcome(
         projected: As the pipeline gives it; its language is its document's.
         invalid: The ids of source mentions that can't be used, each with the reason; see
             `invalid_mentions`.
+        audit: What is wrong with the translation, if anybody looked.
 
     Raises:
         OutputError: The outcomes don't reconcile.
@@ -114,7 +128,37 @@ def projected_outcome(
     source, target = projected.source, projected.document
     projections = (*projected.projections, *_without_span(invalid or {}, Status.INVALID))
     mentions = _mention_outcomes(source, target, projections)
-    return DocumentOutcome(target.language, source.name, target, mentions, projected.lost)
+    return DocumentOutcome(
+        target.language, source.name, target, mentions, projected.lost, audit=audit
+    )
+
+
+def mispaired_outcome(
+    pair: DocumentPair,
+    reason: str,
+    audit: AuditOutcome | None = None,
+    *,
+    invalid: Mapping[str, str] | None = None,
+) -> DocumentOutcome:
+    """Return the outcome of a document whose translation turned out to be none.
+
+    Its mentions are `unpaired`, its annotations are all lost; the text that is no translation of
+    it stays, for whoever wants to see, without mentions.
+
+    Args:
+        pair: The document and what was taken for its translation.
+        reason: Why it is none, in words.
+        audit: What found it.
+        invalid: As in `projected_outcome`.
+
+    Raises:
+        OutputError: The outcomes don't reconcile.
+    """
+    source, target = pair.source, replace(pair.target, mentions=(), annotations=())
+    unpaired = unprojected_outcome(
+        source, target.language, Status.UNPAIRED, reason, invalid=invalid
+    )
+    return replace(unpaired, target=target, audit=audit)
 
 
 def unprojected_outcome(

@@ -23,6 +23,7 @@ from projector.errors import (
     Notice,
     Problem,
 )
+from projector.run.target_language import refuse_unknown_language
 from projector.storage.file_names import (
     file_name,
     language_name,
@@ -181,8 +182,8 @@ def plan_run(configuration: RunConfiguration | TaggingConfiguration, *, keep: in
         CorpusError: A corpus can't be opened; a source document has a fault, or a translation's
             text can't be read, unless the configuration says `skip`; or no document has a
             translation.
-        ConfigurationError: Names pair in more than one way; two targets are in one language; or
-            the tagger's predictions are on no target.
+        ConfigurationError: Names pair in more than one way; two targets are in one language; one
+            is in a language that nobody named; or the tagger's predictions are on no target.
         OutputError: A label, a language or a document's name can't be part of a file's.
     """
     from schemas.run import TaggingConfiguration
@@ -207,6 +208,8 @@ def _plan_projecting(configuration: RunConfiguration) -> Plan:
         )
     source = _opened(configuration.source, configuration)
     targets = tuple(_opened(corpus, configuration) for corpus in configuration.targets)
+    for target, chosen in zip(targets, configuration.targets, strict=True):
+        refuse_unknown_language(target, chosen)
     _refuse_twins(targets)
     taggers = _taggers(targets, configuration)
     tasks: list[Task] = []

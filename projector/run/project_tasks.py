@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -23,15 +23,18 @@ from projector.run.failures import (
 from projector.run.outcome import (
     DocumentOutcome,
     invalid_mentions,
+    mispaired_outcome,
     projected_outcome,
     unprojected_outcome,
 )
+from projector.settings import AlignSettings
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
     from projector.decode.tagger_evidence import TaggerEvidence
     from projector.models.encoder import Encoder
-    from projector.pipeline import ProjectedDocument
+    from projector.pipeline import WeighedPair
+    from projector.run.audit_outcome import AuditOutcome
     from projector.run.plan import Plan, Task
     from projector.tagging.tagger import Tagger
     from schemas.run import RunConfiguration
@@ -63,33 +66,37 @@ def project_tasks(
     recent = CachedEncoder(encoder)
     if tagger is not None and tagger.encoder is encoder:
         tagger = replace(tagger, encoder=recent)  # one pass over a text serves both
+    means = _Means(plan, recent, configuration, tagger)
     for name, of_source in groupby(tasks, key=attrgetter("source")):
         reading = checked(plan.read_source(name), configuration.on_error)
         for task in of_source:
-            outcome = _project_task(task, plan, reading, recent, configuration, tagger)
+            outcome = _project_task(task, reading, means)
             yield replace(outcome, original=reading.document) if task.leads else outcome
 
 
-def _project_task(
-    task: Task,
-    plan: Plan,
-    reading: Reading,
-    encoder: Encoder,
-    configuration: RunConfiguration,
-    tagger: Tagger | None,
-) -> DocumentOutcome:
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What all tasks are done with: the plan, what encodes, what was chosen, perhaps a tagger."""
+
+    plan: Plan
+    encoder: Encoder
+    configuration: RunConfiguration
+    tagger: Tagger | None
+
+
+def _project_task(task: Task, reading: Reading, means: _Means) -> DocumentOutcome:
     """Project a document, or say why it can't be."""
+    plan, configuration = means.plan, means.configuration
     invalid = invalid_mentions(reading.problems, unread=reading.unread)
     try:
         pair = _pair(task, plan, reading, configuration)
         evidence = _predicted(task, plan, pair.target.text, configuration)
-        projected = _projected(pair, encoder, configuration, evidence, tagger)
+        return _pair_outcome(pair, evidence, invalid, means)
     except ComesToNothing as nothing:
         source = reading.document or Document(task.source, plan.source.language, "")
         return unprojected_outcome(
             source, plan.language(task), nothing.status, nothing.reason, invalid=invalid
         )
-    return projected_outcome(projected, invalid=invalid)
 
 
 def _pair(
@@ -132,21 +139,53 @@ def _predicted(
     raise ConfigurationError(reason)
 
 
-def _projected(
+def _pair_outcome(
     pair: DocumentPair,
-    encoder: Encoder,
-    configuration: RunConfiguration,
     evidence: TaggerEvidence | None,
-    tagger: Tagger | None,
-) -> ProjectedDocument:
-    from projector.pipeline import project_pair
+    invalid: Mapping[str, str],
+    means: _Means,
+) -> DocumentOutcome:
+    """Audit a translation and project onto it, unless it turns out to be none."""
+    from projector.pipeline import project_weighed, weigh_pair
 
+    settings = means.configuration.settings
     try:
-        if tagger is not None:
-            evidence = tagger.evidence(pair.target.text)
-        return project_pair(pair, encoder, configuration.settings, evidence=evidence)
+        if means.tagger is not None:
+            evidence = means.tagger.evidence(pair.target.text)
+        weighed = weigh_pair(pair, means.encoder, settings, evidence=evidence)
+        audit, reason = _audited(pair, weighed, means)
+        if reason:
+            return mispaired_outcome(pair, reason, audit, invalid=invalid)
+        projected = project_weighed(pair, weighed, settings)
     except ProjectorError:
         raise
     except Exception as error:
         what = f"{pair.source.name}: can't be projected onto {pair.target.language}"
-        raise unforeseen(error, what, configuration.on_error) from error
+        raise unforeseen(error, what, means.configuration.on_error) from error
+    return projected_outcome(projected, invalid=invalid, audit=audit)
+
+
+def _audited(
+    pair: DocumentPair, weighed: WeighedPair, means: _Means
+) -> tuple[AuditOutcome | None, str]:
+    """Return what an audit says of a translation, and why nothing can be projected onto it."""
+    from projector.align.aligner import token_vectors
+    from projector.run.audit_task import (
+        audit_outcome,
+        judges_pairs,
+        reason_unpaired,
+        with_advice,
+    )
+
+    configuration = means.configuration
+    if not configuration.audit:
+        return None, ""
+    source, target, vectors = weighed.source.tokens, weighed.target.tokens, weighed.vectors
+    # An audit's limits are set on the vectors of the default settings; encoded is nothing anew.
+    settings, chosen = AlignSettings(), configuration.settings.align
+    if (chosen.context, chosen.center) != (settings.context, settings.center):
+        vectors = token_vectors(source, target, means.encoder, settings)
+    audit = audit_outcome(pair, source, target, vectors, settings)
+    judges = judges_pairs(configuration.model)
+    reason = "" if configuration.trust_pairs else reason_unpaired(audit, pair, judges=judges)
+    return with_advice(audit, judges=judges), reason

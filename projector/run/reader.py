@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from projector.corpus.formats.parquet_read import ParquetCorpus, open_parquet
@@ -23,7 +24,7 @@ from schemas.manifest import (
     Manifest,
     read_manifest,
 )
-from schemas.tables import PROJECTIONS, check_rows, check_table
+from schemas.tables import AUDIT, PROJECTIONS, SENTENCES, check_rows, check_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class FinishedRun:
         folder = self.path / PROJECTIONS_FOLDER
         tables = self._projection_tables(languages)
         # Without a mention there is no table, and so no column.
-        wanted = pl.concat([_no_projections(), *map(_projections, tables)])
+        wanted = pl.concat([_empty(PROJECTIONS), *map(_projections, tables)])
         if languages is not None:
             wanted = wanted.filter(pl.col("language").is_in(list(languages)))
         found = wanted.sort("language", "source_document", maintain_order=True)
@@ -182,6 +183,38 @@ class FinishedRun:
         check_tables(folder)
         return open_parquet(folder)
 
+    def sentences(self, language: str) -> pl.DataFrame:
+        """Return which sentences of source and translation tell the same, in the source's order.
+
+        Columns as in `schemas.tables.SENTENCES`; no rows of a run that was not audited.
+
+        Raises:
+            CorpusError: The table can't be read, or is not as it was written.
+        """
+        return self._audited("sentences.parquet", SENTENCES).filter(pl.col("language") == language)
+
+    def audit(self) -> pl.DataFrame:
+        """Return what is wrong with the translations; columns as in `schemas.tables.AUDIT`.
+
+        No rows of a run that was not audited.
+
+        Raises:
+            CorpusError: The table can't be read, or is not as it was written.
+        """
+        return self._audited("audit.parquet", AUDIT)
+
+    @property
+    def is_audited(self) -> bool:
+        """Tell whether its translations were audited."""
+        said = self.manifest.written
+        return said is not None and "audit.parquet" in said.files
+
+    def _audited(self, name: str, schema: pa.Schema) -> pl.DataFrame:
+        if self.written is None or not self.is_audited:
+            return _empty(schema)
+        self.written.check([name])
+        return _table(self.path / name, schema)
+
     def corpus(self, language: str | None = None) -> ParquetCorpus:
         """Open the translations with their projected mentions as a corpus.
 
@@ -192,27 +225,36 @@ class FinishedRun:
         return open_parquet(self.path, language=language)
 
 
-def _no_projections() -> pl.DataFrame:
-    return pl.DataFrame(pl.from_arrow(PROJECTIONS.empty_table()))
+def _empty(schema: pa.Schema) -> pl.DataFrame:
+    return pl.DataFrame(pl.from_arrow(schema.empty_table()))
+
+
+def _table(path: Path, schema: pa.Schema) -> pl.DataFrame:
+    """Read a table with Arrow: polars ends the program over some damaged files.
+
+    Raises:
+        CorpusError: It can't be read, or has nulls where it has none.
+    """
+    with reading_parquet(path):
+        file = pq.ParquetFile(path)
+        check_table(file.schema_arrow, schema, path)
+        known = [one for one in schema.names if one in file.schema_arrow.names]
+        table = file.read(columns=known)
+        table.validate(full=True)
+        check_rows(table, schema, path)
+    # Column by column: what a damaged file says of them beside may not even be UTF-8.
+    found = pl.DataFrame([pl.Series(name, table.column(name)) for name in known])
+    # Of another version a nullable column may be missing.
+    return pl.concat([_empty(schema), found], how="diagonal").select(schema.names)
 
 
 def _projections(path: Path) -> pl.DataFrame:
-    """Read one table of outcomes; with Arrow: polars ends the program over some damaged files.
+    """Read one table of outcomes.
 
     Raises:
         CorpusError: It can't be read, or has an outcome that is none.
     """
-    with reading_parquet(path):
-        file = pq.ParquetFile(path)
-        check_table(file.schema_arrow, PROJECTIONS, path)
-        known = [one for one in PROJECTIONS.names if one in file.schema_arrow.names]
-        table = file.read(columns=known)
-        table.validate(full=True)
-        check_rows(table, PROJECTIONS, path)
-    # Column by column: what a damaged file says of them beside may not even be UTF-8.
-    found = pl.DataFrame([pl.Series(name, table.column(name)) for name in known])
-    # Of another version a nullable column may be missing.
-    found = pl.concat([_no_projections(), found], how="diagonal").select(PROJECTIONS.names)
+    found = _table(path, PROJECTIONS)
     is_span = (pl.col("fragments").list.len() > 0) & pl.col("score").is_between(0, 1)
     is_sound = (pl.col("status") != Status.PROJECTED.value) | is_span
     wrong = found.with_row_index("row", 1).filter(~is_sound)

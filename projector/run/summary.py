@@ -10,8 +10,9 @@ from pathlib import Path
 from projector.document import Status
 from projector.errors import OutputError
 from projector.run.outcome import DocumentOutcome
-from schemas.manifest import LanguageCount, MentionCount
+from schemas.manifest import FindingCount, LanguageCount, MentionCount
 
+_UNITS = 10_000
 _LOST = (Status.INVALID, Status.UNPAIRED, Status.FAILED)
 
 
@@ -21,6 +22,7 @@ class RunSummary:
 
     languages: tuple[LanguageCount, ...]
     counts: tuple[MentionCount, ...]
+    findings: tuple[FindingCount, ...] = ()
 
     def by_status(self) -> dict[str, int]:
         """Return how many mentions, over all languages, came to each status."""
@@ -46,17 +48,20 @@ class RunSummary:
     def count_losses(self, also: Collection[str] = ()) -> int:
         """Return how many documents, mentions and annotations were given and not dealt with.
 
-        A loss is a document that failed, a mention that is `invalid`, `unpaired` or `failed`, and
-        an annotation that could not travel, whatever became of the mentions that it is about. That
-        a mention is `unaligned` or `below_threshold` is an outcome: it was sought, and the answer
-        is that the translation lacks it, or that nothing there is sure enough.
+        A loss is a document that failed, or whose translation turned out to be none; a mention that
+        is `invalid`, `unpaired` or `failed`; and an annotation that could not travel, whatever
+        became of the mentions that it is about. That a mention is `unaligned` or `below_threshold`
+        is an outcome: it was sought, and the answer is that the translation lacks it, or that
+        nothing there is sure enough.
 
         Args:
             also: Statuses of outcomes that are to count as losses.
         """
         statuses = {*_LOST, *also}
         mentions = sum(count.mentions for count in self.counts if count.status in statuses)
-        return mentions + sum(one.failed + one.lost_annotations for one in self.languages)
+        return mentions + sum(
+            one.failed + one.mispaired + one.lost_annotations for one in self.languages
+        )
 
 
 @dataclass(slots=True)
@@ -70,6 +75,11 @@ class LanguageTally:
         translated: Documents with a translation.
         lost: Annotations that could not travel.
         failed: Documents that could not be processed.
+        mispaired: Documents whose translation turned out to be none.
+        audited: Translations that were audited.
+        faithful: Their faithfulness, summed in ten-thousandths: whole numbers come to the same in
+            any order.
+        findings: How many there are of each kind.
     """
 
     documents: dict[str, int] = field(default_factory=dict)
@@ -78,6 +88,10 @@ class LanguageTally:
     translated: int = 0
     lost: int = 0
     failed: int = 0
+    mispaired: int = 0
+    audited: int = 0
+    faithful: int = 0
+    findings: Counter[str] = field(default_factory=Counter)
 
     def add(self, outcome: DocumentOutcome) -> None:
         """Count an outcome."""
@@ -87,12 +101,24 @@ class LanguageTally:
         self.translated += outcome.target is not None
         self.lost += len(outcome.lost)
         self.failed += outcome.failed
+        self.mispaired += outcome.mispaired
+        if outcome.audit is not None:
+            self.audited += 1
+            self.faithful += round(_UNITS * outcome.audit.faithfulness)
+            self.findings.update(kind.value for kind in outcome.audit.kinds().elements())
 
     def mention_counts(self, language: str) -> tuple[MentionCount, ...]:
         """Return how many mentions of each label came to each status, sorted."""
         return tuple(
             MentionCount(language=language, label=label, status=status.value, mentions=number)
             for (label, status), number in sorted(self.mentions.items())
+        )
+
+    def finding_counts(self, language: str) -> tuple[FindingCount, ...]:
+        """Return how many findings of each kind there are, sorted."""
+        return tuple(
+            FindingCount(language=language, kind=kind, findings=number)
+            for kind, number in sorted(self.findings.items())
         )
 
     def language_count(self, language: str, tables: Mapping[str, str]) -> LanguageCount:
@@ -109,6 +135,9 @@ class LanguageTally:
             ),
             lost_annotations=self.lost,
             failed=self.failed,
+            audited=self.audited,
+            mispaired=self.mispaired,
+            faithfulness=round(self.faithful / _UNITS / self.audited, 4) if self.audited else None,
             tables=dict(tables),
         )
 
@@ -121,6 +150,7 @@ def summarize(
     return RunSummary(
         tuple(tallies[code].language_count(code, tables[code]) for code in languages),
         tuple(count for code in languages for count in tallies[code].mention_counts(code)),
+        tuple(count for code in languages for count in tallies[code].finding_counts(code)),
     )
 
 

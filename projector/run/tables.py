@@ -19,6 +19,7 @@ from projector.corpus.formats.submission import write_submission
 from projector.corpus.formats.tsv_write import format_row
 from projector.document import Annotation, Document, Status
 from projector.errors import Problem
+from projector.run.audit_tables import AuditWriter, audit_writer
 from projector.run.outcome import DocumentOutcome, MentionOutcome
 from projector.run.spool import Spool
 from projector.storage.atomic_file import FileOpener, atomic_file
@@ -49,6 +50,7 @@ def write_tables(
     facts: Mapping[str, str],
     *,
     with_source: bool = True,
+    with_audit: bool = True,
     open_file: FileOpener = atomic_file,
 ) -> dict[str, dict[str, str]]:
     """Write every table of a run, sorted by language and source document.
@@ -59,6 +61,7 @@ def write_tables(
         labels: Each language's.
         facts: Kept in the tables of projections.
         with_source: Write the source's own tables, too; a run that tags has none beside its output.
+        with_audit: Write an audit's tables, too.
         open_file: Opens each table.
 
     Returns:
@@ -71,11 +74,13 @@ def write_tables(
         sources = None
         if with_source:
             sources = stack.enter_context(corpus_writer(folder / SOURCE_FOLDER, open_file))
+        audits = stack.enter_context(audit_writer(folder, open_file)) if with_audit else None
         for language in sorted(labels):
             of_language = folder / "projections" / file_name(language, kind="language")
             with _projection_writer(of_language, facts, open_file) as projections:
                 outcomes = spool.outcomes(language)
-                translations = _written(outcomes, projections, losses, corpus, sources)
+                told = _told_beside(outcomes, losses, sources, audits)
+                translations = _written(told, projections, corpus)
                 paths = write_submission(
                     translations,
                     folder / "tsv",
@@ -103,21 +108,30 @@ def write_problems(
 
 
 def _written(
-    outcomes: Iterator[DocumentOutcome],
-    projections: _ProjectionWriter,
-    losses: _LossWriter,
-    corpus: CorpusWriter,
-    sources: CorpusWriter | None,
+    outcomes: Iterator[DocumentOutcome], projections: _ProjectionWriter, corpus: CorpusWriter
 ) -> Iterator[Document]:
     """Pass the translations on, once they and their outcomes are written to the other tables."""
     for outcome in outcomes:
         projections.add(outcome)
-        losses.add(outcome)
-        if sources is not None and outcome.original is not None:
-            sources.add(outcome.original)
         if outcome.target is not None:
             corpus.add(outcome.target)
             yield outcome.target
+
+
+def _told_beside(
+    outcomes: Iterator[DocumentOutcome],
+    losses: _LossWriter,
+    sources: CorpusWriter | None,
+    audits: AuditWriter | None,
+) -> Iterator[DocumentOutcome]:
+    """Pass outcomes on, once what is told beside the translations is written."""
+    for outcome in outcomes:
+        losses.add(outcome)
+        if sources is not None and outcome.original is not None:
+            sources.add(outcome.original)
+        if audits is not None and outcome.audit is not None and outcome.target is not None:
+            audits.add(outcome.language, outcome.source, outcome.target.name, outcome.audit)
+        yield outcome
 
 
 class _ProjectionWriter:

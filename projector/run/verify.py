@@ -18,7 +18,12 @@ from projector.corpus.reading import read_text
 from projector.document import Status
 from projector.errors import CorpusError, Problem, counted
 from projector.run.reader import FinishedRun, read_run
-from projector.run.verify_contents import brat_problems, content_problems, source_problems
+from projector.run.verify_contents import (
+    audit_problems,
+    brat_problems,
+    content_problems,
+    source_problems,
+)
 from projector.storage.file_names import file_name
 from projector.storage.run_files import LISTED, WrittenFolder, written_folder
 from schemas.manifest import LOG, RUN_AGAIN
@@ -78,6 +83,9 @@ def verify_run(path: Path) -> Verified:
                 if run.has_source:
                     with verified.reading(path):
                         verified.findings += source_problems(run, language)
+                if run.is_audited:
+                    with verified.reading(path):
+                        verified.findings += audit_problems(run, language)
     return verified
 
 
@@ -153,6 +161,7 @@ def _verify_counts(run: FinishedRun, damaged: dict[str, Problem], verified: Veri
         ("lost_annotations.parquet", sum(one.lost_annotations for one in manifest.languages)),
         ("lost_annotations.tsv", sum(one.lost_annotations for one in manifest.languages)),
         ("failed.tsv", sum(one.failed for one in manifest.languages)),
+        *(_audit_counts(run) if run.is_audited else ()),
     ):
         with verified.reading(run.path / name):
             found = _rows(run.path / name) if name not in damaged else wanted
@@ -160,6 +169,13 @@ def _verify_counts(run: FinishedRun, damaged: dict[str, Problem], verified: Veri
                 told = counted(found, "row")
                 problem = Problem(run.path / name, None, told, f"{wanted}, as manifest.json says")
                 verified.findings.append(problem)
+
+
+def _audit_counts(run: FinishedRun) -> tuple[tuple[str, int], ...]:
+    """Return how many rows an audit's tables are to have."""
+    findings = sum(one.findings for one in run.manifest.findings)
+    audited = sum(one.audited for one in run.manifest.languages)
+    return ("audit.parquet", findings), ("audit.tsv", findings), ("faithfulness.tsv", audited)
 
 
 def _rows(path: Path) -> int:

@@ -93,6 +93,42 @@ def source_problems(run: FinishedRun, language: str) -> Iterator[Problem]:
             yield from _belied(told, where, " ".join(parts), row["source_text"])
 
 
+def audit_problems(run: FinishedRun, language: str) -> Iterator[Problem]:
+    """Yield what the audit of a language says of texts and that is not there.
+
+    Args:
+        run: It was audited; its Parquet tables can be read.
+        language: One of the run's.
+
+    Raises:
+        CorpusError: A table can't be read.
+    """
+    source, target = run.source_corpus(), open_parquet(run.path, language=language)
+    findings = run.audit().filter(pl.col("language") == language)
+    by_document = findings.partition_by("document", as_dict=True)
+    for sentences in run.sentences(language).partition_by("source_document", maintain_order=True):
+        names = sentences["source_document"][0], sentences["target_document"][0]
+        texts = source.text(names[0]), target.text(names[1])
+        for side, name, text in zip(("source", "target"), names, texts, strict=True):
+            yield from _beyond(run.path / "sentences.parquet", sentences, side, name, text)
+            for row in by_document.get((names[0],), findings.clear()).iter_rows(named=True):
+                start, end = row[f"{side}_start"], row[f"{side}_end"]
+                there = "" if start is None else text[start:end]
+                where = f"{name}: {row['kind']}"
+                yield from _belied(run.path / "audit.parquet", where, there, row[f"{side}_text"])
+
+
+def _beyond(
+    path: Path, sentences: pl.DataFrame, side: str, name: str, text: str
+) -> Iterator[Problem]:
+    """Yield a sentence that ends behind its text."""
+    ends = sentences[f"{side}_fragments"].explode().struct.field("end")
+    last = max(ends.drop_nulls().to_list(), default=0)
+    if last > len(text):
+        found = f"{name}: a sentence ends at {last}"
+        yield Problem(path, None, found, f"{len(text)} characters at most")
+
+
 def _projected(run: FinishedRun, language: str) -> dict[str, list[dict[str, Any]]]:
     """Return what was projected onto each translation."""
     rows = run.projections([language]).filter(pl.col("status") == Status.PROJECTED.value)

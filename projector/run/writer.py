@@ -9,6 +9,10 @@
     out/annotations.parquet        and the annotations that travelled along
     out/source/                  the source as it was read: the same three tables
     out/lost_annotations.parquet those that could not
+    out/sentences.parquet        which sentences of source and translation tell the same
+    out/audit.parquet            what is wrong with the translations
+    out/audit.tsv                the same for people
+    out/faithfulness.tsv         what every translation keeps of its source
     out/brat/{language}/         the same for reviewers, scores as notes
     out/tsv/{language}_{entity}.tsv  the same as the task's submission tables
     out/unprojected.tsv          every mention that is not projected, and why; a document without
@@ -196,6 +200,8 @@ class RunWriter:
             labels,
             facts,
             with_source=isinstance(origin.configuration, RunConfiguration),
+            with_audit=isinstance(origin.configuration, RunConfiguration)
+            and origin.configuration.audit,
             open_file=open_file,
         )
         write_problems(self._folder / "problems.tsv", origin.problems, open_file)
@@ -253,6 +259,7 @@ def _manifest(origin: RunOrigin, summary: RunSummary, written: Written) -> Manif
         versions=versions(),
         languages=summary.languages,
         counts=summary.counts,
+        findings=summary.findings,
         notices=tuple(summaries(origin.notices)),
         written=written,
     )

@@ -42,14 +42,14 @@ def break_projecting(monkeypatch, *, of: str) -> None:
     """Make one document fail as a fault in the maths would."""
     from projector import pipeline
 
-    whole = pipeline.project_pair
+    whole = pipeline.project_weighed
 
     def breaking(pair, *rest, **more):
         if pair.source.name == of:
             raise IndexError("out of bounds")
         return whole(pair, *rest, **more)
 
-    monkeypatch.setattr(pipeline, "project_pair", breaking)
+    monkeypatch.setattr(pipeline, "project_weighed", breaking)
 
 
 def test_results_go_to_stdout_and_all_else_to_stderr(corpora, capsys, annotate):

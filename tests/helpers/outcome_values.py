@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from projector.audit.findings import Kind, Severity
 from projector.document import Annotation, Document, Fragment, Mention, Status
+from projector.run.audit_outcome import AuditOutcome, FindingOutcome, SentencePair
 from projector.run.outcome import DocumentOutcome, MentionOutcome
 
 # Whatever UTF-8 can hold: line separators, control characters and emoji, but no lone surrogates.
@@ -47,6 +49,26 @@ mention_outcomes = st.builds(
     texts,
 )
 
+findings = st.builds(
+    FindingOutcome,
+    st.sampled_from(Kind),
+    st.sampled_from(Severity),
+    st.none() | fragments,
+    texts,
+    st.none() | fragments,
+    texts,
+    texts,
+    st.floats(0, 1),
+)
+audits = st.builds(
+    AuditOutcome,
+    st.lists(findings, max_size=3).map(tuple),
+    st.lists(
+        st.builds(SentencePair, some_fragments, some_fragments, st.floats(0, 1)), max_size=2
+    ).map(tuple),
+    *([st.floats(0, 1)] * 4),
+)
+
 
 def _named_alike(outcome: DocumentOutcome) -> DocumentOutcome:
     if outcome.original is None:
@@ -62,6 +84,7 @@ outcomes = st.builds(
     mentions=st.lists(mention_outcomes, max_size=4).map(tuple),
     lost=st.lists(annotations, max_size=2).map(tuple),
     original=st.none() | documents,
+    audit=st.none() | audits,
 ).map(_named_alike) | st.builds(
     DocumentOutcome,
     language=st.sampled_from(["en", "cz"]),

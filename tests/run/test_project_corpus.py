@@ -96,7 +96,7 @@ def test_a_fault_of_the_programs_is_told_with_its_document(monkeypatch):
     def broken(*_, **__):
         raise IndexError("out of bounds")
 
-    monkeypatch.setattr("projector.pipeline.project_pair", broken)
+    monkeypatch.setattr("projector.pipeline.project_weighed", broken)
     for name in ("alone", "wrong", "latin"):
         for path in Path("es").glob(f"{name}.*"):
             path.unlink()

@@ -11,6 +11,7 @@ from projector.models import load
 from projector.run.configure import configure
 from projector.run.plan import Plan, plan_run
 from projector.run.project_tasks import project_tasks
+from projector.settings import published
 
 TEXTS = {"es": "Fiebre y tos.", "en": "Fiebre and tos.", "it": "Fiebre e tos."}
 
@@ -77,6 +78,58 @@ def test_what_could_not_be_read_is_no_source_and_what_is_unpaired_is():
         *(("a", "failed", True), ("a", "failed", True)),
         *(("b", "unpaired", False), ("b", "projected", True)),
     ]
+
+
+COPIES = {"es": "Paciente con fiebre alta y tos.", "it": "Paciente con fiebre alta y tos."}
+
+
+def write_copy() -> None:
+    lines = "T1\tSYMPTOM 13 24\tfiebre alta\nT2\tSYMPTOM 27 30\ttos\nA1\tSure T2\n"
+    write("es", "a", COPIES["es"], lines)
+    write("it", "a", COPIES["it"])
+
+
+def test_nothing_is_projected_onto_a_copy_of_the_source():
+    write_copy()
+    done = projected("it")[0]
+    assert done.status is Status.UNPAIRED and done.mispaired
+    assert done.reason == "the translation is a copy of its source"
+    assert statuses(done) == {"T1": "unpaired", "T2": "unpaired"}
+    assert {told.reason for told in done.mentions} == {done.reason}
+    assert (done.target.text, done.target.mentions) == (COPIES["it"], ())
+    assert [one.id for one in done.lost] == ["A1"]
+    assert [finding.kind for finding in done.audit.findings] == ["untranslated"]
+
+
+@pytest.mark.parametrize("options", [{"trust_pairs": True}, {"no_audit": True}])
+def test_who_trusts_the_pairs_or_does_not_audit_projects_onto_a_copy_too(options):
+    write_copy()
+    done = projected("it", **options)[0]
+    assert statuses(done) == {"T1": "projected", "T2": "projected"}
+    assert (done.audit is None) is ("no_audit" in options)
+
+
+def test_a_wrong_pair_is_unpaired_only_where_the_models_limits_are_known(monkeypatch):
+    write("it", "a", "Questo testo racconta tutt'altro: barche, vento, onde e gabbiani bianchi.")
+    write("es", "a", f"{COPIES['es']} Se pauta amoxicilina.", "T1\tSYMPTOM 13 24\tfiebre alta\n")
+    told = projected("it")[0]
+    (finding,) = told.audit.findings
+    assert finding.kind == "wrong_pair" and "it is projected all the same" in finding.message
+    assert told.status is Status.PROJECTED
+    monkeypatch.setattr("projector.run.audit_task.judges_pairs", lambda _: True)
+    refused = projected("it")[0]
+    assert refused.status is Status.UNPAIRED
+    assert refused.reason == "the texts do not tell the same"
+    (finding,) = refused.audit.findings
+    assert "`projector audit` names a better partner" in finding.message
+
+
+@pytest.mark.parametrize("settings", [None, published()])
+def test_an_audit_encodes_nothing_anew(settings):
+    encoder = CountingEncoder()
+    done = projected(encoder=encoder, settings=settings)
+    assert all(one.audit is not None for one in done)
+    assert len(encoder.texts) == 2 * 3 and set(encoder.texts.values()) == {1}
 
 
 def test_no_tasks_no_outcomes_and_nothing_is_done_before_it_is_asked_for():

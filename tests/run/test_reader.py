@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,12 +21,14 @@ from projector.errors import CorpusError
 from projector.evaluation.metrics import calibration, compare, document_spans, errors, score
 from projector.evaluation.score_files import score_paths
 from projector.run.configure import configure
-from projector.run.outcome import DocumentOutcome
+from projector.run.outcome import DocumentOutcome, projected_outcome
 from projector.run.project_corpus import run_configuration
 from projector.run.reader import is_run, read_run
+from projector.run.verify import verify_run
 from projector.run.writer import open_writer
 from schemas.manifest import MANIFEST
 from schemas.run import RunConfiguration, TaggingConfiguration
+from schemas.tables import AUDIT, SENTENCES
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +174,37 @@ def test_a_run_that_tags_has_its_texts_as_its_source(tmp_path):
     assert not (tmp_path / "out" / "source").exists()
     corpus = read_run(tmp_path / "out").source_corpus()
     assert require_document(corpus.read("a")) == found
+
+
+def test_an_audit_comes_back_with_the_sentences_that_tell_the_same(tmp_path, run):
+    for language, text in (("es", "Tiene tos. Toma 5 mg."), ("en", "Has tos. Takes 6 mg.")):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "a.txt").write_text(text, encoding="utf-8")
+    configuration = configure(tmp_path / "es", [tmp_path / "en"], model="tiny")
+    run_configuration(configuration, tmp_path / "out")
+    finished = read_run(tmp_path / "out")
+    audit = finished.audit()
+    assert audit.columns == AUDIT.names and audit["language"].to_list() == ["en"] * audit.height
+    (count,) = finished.manifest.languages
+    assert (count.audited, count.mispaired) == (1, 0) and 0 <= count.faithfulness <= 1
+    counts = Counter(audit["kind"].to_list())
+    assert {one.kind: one.findings for one in finished.manifest.findings} == counts
+    sentences = finished.sentences("en")
+    assert sentences.columns == SENTENCES.names and finished.sentences("it").is_empty()
+    assert sentences["source_document"].unique().to_list() == ["a"]
+    places = [one for row in sentences["source_fragments"].to_list() for one in row]
+    assert places == sorted(places, key=lambda one: one["start"])
+    assert verify_run(tmp_path / "out").findings == []
+
+
+def test_a_run_that_was_not_audited_has_no_findings_and_no_sentences(tmp_path):
+    origin = replace(ORIGIN, configuration=RunConfiguration(audit=False))
+    with open_writer(tmp_path / "out", origin) as writer:
+        writer.put(projected_outcome(EVERY[0]))
+    finished = read_run(tmp_path / "out")
+    assert not (tmp_path / "out" / "audit.tsv").exists()
+    assert finished.audit().is_empty() and finished.audit().columns == AUDIT.names
+    assert finished.sentences("en").is_empty()
 
 
 def test_a_run_is_evaluated_as_it_lies(written: Path):

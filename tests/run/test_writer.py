@@ -49,6 +49,7 @@ def test_the_folder_holds_what_it_should(written: Path):
         *("documents.parquet", "mentions.parquet"),
         *("annotations.parquet", "lost_annotations.parquet"),
         *(f"source/{name}.parquet" for name in ("documents", "mentions", "annotations")),
+        *("audit.parquet", "audit.tsv", "faithfulness.tsv", "sentences.parquet"),
     }
     for name in "abcd":
         names |= {f"brat/{language}/case-{name}.{kind}" for language in ("en", "cz")
