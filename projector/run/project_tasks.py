@@ -62,11 +62,12 @@ def project_tasks(
         ProjectorError: A document can't be processed, unless it says so.
     """
     from projector.models.encoder import CachedEncoder
+    from projector.run.audit_task import judges_pairs
 
     recent = CachedEncoder(encoder)
     if tagger is not None and tagger.encoder is encoder:
         tagger = replace(tagger, encoder=recent)  # one pass over a text serves both
-    means = _Means(plan, recent, configuration, tagger)
+    means = _Means(plan, recent, configuration, tagger, judges_pairs(configuration.model))
     for name, of_source in groupby(tasks, key=attrgetter("source")):
         reading = checked(plan.read_source(name), configuration.on_error)
         for task in of_source:
@@ -76,12 +77,18 @@ def project_tasks(
 
 @dataclass(frozen=True, slots=True)
 class _Means:
-    """What all tasks are done with: the plan, what encodes, what was chosen, perhaps a tagger."""
+    """What all tasks are done with.
+
+    Args:
+        plan, encoder, configuration, tagger: As `project_tasks` takes them.
+        judges: Whether an audit's limits are known for the model, see `judges_pairs`.
+    """
 
     plan: Plan
     encoder: Encoder
     configuration: RunConfiguration
     tagger: Tagger | None
+    judges: bool
 
 
 def _project_task(task: Task, reading: Reading, means: _Means) -> DocumentOutcome:
@@ -170,14 +177,9 @@ def _audited(
 ) -> tuple[AuditOutcome | None, str]:
     """Return what an audit says of a translation, and why nothing can be projected onto it."""
     from projector.align.aligner import token_vectors
-    from projector.run.audit_task import (
-        audit_outcome,
-        judges_pairs,
-        reason_unpaired,
-        with_advice,
-    )
+    from projector.run.audit_task import audit_outcome, reason_unpaired, with_advice
 
-    configuration = means.configuration
+    configuration, judges = means.configuration, means.judges
     if not configuration.audit:
         return None, ""
     source, target, vectors = weighed.source.tokens, weighed.target.tokens, weighed.vectors
@@ -186,6 +188,5 @@ def _audited(
     if (chosen.context, chosen.center) != (settings.context, settings.center):
         vectors = token_vectors(source, target, means.encoder, settings)
     audit = audit_outcome(pair, source, target, vectors, settings)
-    judges = judges_pairs(configuration.model)
     reason = "" if configuration.trust_pairs else reason_unpaired(audit, pair, judges=judges)
     return with_advice(audit, judges=judges), reason

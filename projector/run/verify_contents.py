@@ -106,16 +106,28 @@ def audit_problems(run: FinishedRun, language: str) -> Iterator[Problem]:
     source, target = run.source_corpus(), open_parquet(run.path, language=language)
     findings = run.audit().filter(pl.col("language") == language)
     by_document = findings.partition_by("document", as_dict=True)
-    for sentences in run.sentences(language).partition_by("source_document", maintain_order=True):
-        names = sentences["source_document"][0], sentences["target_document"][0]
+    sentences = run.sentences(language)
+    pairs = sentences.partition_by("source_document", as_dict=True)
+    for names in _audited_pairs(run, language, sentences):
         texts = source.text(names[0]), target.text(names[1])
+        paired = pairs.get((names[0],), sentences.clear())
+        rows = by_document.get((names[0],), findings.clear())
         for side, name, text in zip(("source", "target"), names, texts, strict=True):
-            yield from _beyond(run.path / "sentences.parquet", sentences, side, name, text)
-            for row in by_document.get((names[0],), findings.clear()).iter_rows(named=True):
+            yield from _beyond(run.path / "sentences.parquet", paired, side, name, text)
+            for row in rows.iter_rows(named=True):
                 start, end = row[f"{side}_start"], row[f"{side}_end"]
                 there = "" if start is None else text[start:end]
                 where = f"{name}: {row['kind']}"
                 yield from _belied(run.path / "audit.parquet", where, there, row[f"{side}_text"])
+
+
+def _audited_pairs(
+    run: FinishedRun, language: str, sentences: pl.DataFrame
+) -> list[tuple[str, str]]:
+    """Return the documents and translations that have mentions, or sentences that pair."""
+    columns = "source_document", "target_document"
+    tables = (run.projections([language]).select(columns), sentences.select(columns))
+    return sorted(pl.concat(tables).drop_nulls().unique().iter_rows())
 
 
 def _beyond(

@@ -115,6 +115,67 @@ def test_a_document_that_fails_stops_the_run_or_fails_alone(corpora, capsys, mon
     assert {one["reason"] for one in unprojected()} == {"IndexError: out of bounds"}
 
 
+def copy_the_source(corpora: Path, name: str = "b") -> None:
+    (corpora / "it" / f"{name}.txt").write_bytes((corpora / "es" / f"{name}.txt").read_bytes())
+
+
+def test_a_translation_that_is_none_ends_with_3_and_says_what_to_do(corpora, capsys):
+    copy_the_source(corpora)
+    assert project() == 3
+    told = capsys.readouterr().out
+    assert "audit of it: faithful " in told and "1 untranslated" in told
+    assert "what translations change, leave out or add: out/audit.tsv" in told
+    assert "1 translation is another document's, or not translated" in told
+    assert "--trust-pairs projects all the same" in told
+    assert statuses("it") == Counter(projected=3, unpaired=2)
+    rows = [(one["document"], one["status"], one["reason"]) for one in unprojected()]
+    assert rows == [("b", "unpaired", "the translation is a copy of its source")] * 2
+    assert Path("out/brat/it/b.ann").read_bytes() == b""
+    assert project("--overwrite", "--accept-losses") == 0
+
+
+def test_a_document_without_mentions_whose_translation_is_none_is_a_loss_too(corpora):
+    (corpora / "es" / "b.ann").write_bytes(b"")
+    copy_the_source(corpora)
+    assert project() == 3
+    assert [one["mention_id"] for one in unprojected()] == [""]
+
+
+def test_pairs_that_are_trusted_are_projected_and_told_of(corpora, capsys):
+    copy_the_source(corpora)
+    assert project("--trust-pairs", "--format", "json") == 0
+    result = printed(capsys)
+    kinds = {(one["language"], one["kind"]): one["findings"] for one in result["findings"]}
+    assert kinds["it", "untranslated"] == 1
+    assert {one["language"]: one["mispaired"] for one in result["languages"]} == {"it": 0, "ro": 0}
+    assert all(one["audited"] == 2 for one in result["languages"])
+    assert statuses("it") == Counter(projected=5)
+    assert read_run("out").audit().filter(kind="untranslated")["document"].to_list() == ["b"]
+
+
+def test_no_audit_by_option_or_by_file_leaves_its_files_out(corpora, capsys):
+    copy_the_source(corpora)
+    assert project("--no-audit") == 0
+    assert "audit" not in capsys.readouterr().out
+    Path("run.toml").write_text(
+        'source = "es"\ntargets = ["it", "ro"]\naudit = false\nmodel = {name = "tiny"}\n'
+    )
+    assert run(["project", "--config", "run.toml", "-o", "again"]) == 0
+    for folder in ("out", "again"):
+        names = {path.name for path in Path(folder).iterdir()}
+        assert not names & {"audit.parquet", "audit.tsv", "faithfulness.tsv", "sentences.parquet"}
+        assert "source" in names
+
+
+def test_a_target_in_a_language_that_nobody_named_is_refused(corpora, capsys):
+    (corpora / "it").rename(corpora / "translations")
+    assert project(targets=("translations",)) == 1
+    error = capsys.readouterr().err
+    assert "error: translations: nothing says which language this target is in" in error
+    assert "--target-language it" in error
+    assert project("--target-language", "it", targets=("translations",)) == 0
+
+
 def test_an_unreadable_document_fails_alone(corpora):
     (corpora / "es" / "b.txt").write_bytes(b"\xff\xfe")
     assert project() == 1

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from damaged_files import WAYS, files_of, swap
@@ -127,27 +128,44 @@ def test_two_files_that_are_swapped_are_both_found(copied):
 
 
 def test_a_source_that_is_not_what_the_outcomes_say_is_found(root, tmp_path):
-    shutil.copytree(root / "out", tmp_path / "out")
-    manifest = json.loads((tmp_path / "out" / MANIFEST).read_text())
-    written = replaced_source(tmp_path / "out" / "source", manifest["written"])
-    changed = Manifest.model_validate({**manifest, "written": written, "sha256": None})
-    (tmp_path / "out" / MANIFEST).write_text(sealed_json(changed))
-    told = [str(one) for one in verify_run(tmp_path / "out").findings]
-    assert len(told) == 2 and all("b: T1 is said to be 'Tos'" in one for one in told), told
+    out = copied_with(root / "out", tmp_path / "out", "source/documents", "text", "Tos.", "Fez.")
+    copied_with(out, out, "source/mentions", "text", "Tos", "Fez")
+    told = [str(one) for one in verify_run(out).findings]
+    assert sum("b: T1 is said to be 'Tos'; expected 'Fez'" in one for one in told) == 2, told
 
 
-def replaced_source(folder: Path, written: dict) -> dict:
-    """Write another text of a document to a source, and return what a manifest says then."""
-    files = dict(written["files"])
-    for name, old, new in (("documents", "Tos.", "Fez."), ("mentions", "Tos", "Fez")):
-        path = folder / f"{name}.parquet"
-        table = pq.read_table(path)
-        place = table.schema.names.index("text")
-        texts = [new if text == old else text for text in table["text"].to_pylist()]
-        pq.write_table(table.set_column(place, table.schema.field("text"), [texts]), path)
-        facts = {"size": path.stat().st_size, "sha256": file_hash(path)}
-        files[f"source/{name}.parquet"] = facts
-    return {**written, "files": files}
+def test_an_audit_that_is_not_of_the_runs_texts_is_found(root, tmp_path):
+    sentence = pq.read_table(root / "out" / "sentences.parquet")["source_fragments"][0].as_py()
+    beyond = [{"start": 0, "end": 99}]
+    name, column = "sentences", "source_fragments"
+    out = copied_with(root / "out", tmp_path / "out", name, column, sentence, beyond)
+    told = [str(one) for one in verify_run(out).findings]
+    assert told and all("a sentence ends at 99; expected" in one for one in told), told
+    words = pq.read_table(out / "audit.parquet")["target_text"].to_pylist()
+    (first, *_) = filter(None, words)
+    again = copied_with(root / "out", tmp_path / "again", "audit", "target_text", first, "else")
+    told = [str(one) for one in verify_run(again).findings]
+    assert told and all("is said to be 'else'" in one for one in told), told
+
+
+def copied_with(run: Path, copy: Path, name: str, column: str, old: object, new: object) -> Path:
+    """Copy a run with other values in a table, and the manifest as if it had been written so."""
+    if run != copy:
+        shutil.copytree(run, copy)
+    path = copy / f"{name}.parquet"
+    table = pq.read_table(path)
+    values = [new if value == old else value for value in table[column].to_pylist()]
+    field = table.schema.field(column)
+    changed = table.set_column(
+        table.schema.names.index(column), field, pa.array(values, field.type)
+    )
+    pq.write_table(changed, path)
+    manifest = json.loads((copy / MANIFEST).read_text())
+    facts = {"size": path.stat().st_size, "sha256": file_hash(path)}
+    manifest["written"]["files"][f"{name}.parquet"] = facts
+    sealed = Manifest.model_validate({**manifest, "sha256": None})
+    (copy / MANIFEST).write_text(sealed_json(sealed))
+    return copy
 
 
 def test_what_the_run_did_not_write_is_named(copied):
