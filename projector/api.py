@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from projector import models
 from projector.align.word_links import align_words
+from projector.audit.audit_pair import PairAudit, audit_pair
 from projector.corpus.documents import to_brat
 from projector.document import (
     Annotation,
@@ -30,7 +31,7 @@ from projector.explain import Explanation, explain_mention
 from projector.html import Mark, marked_text, side_by_side
 from projector.models.encoder import CachedEncoder
 from projector.pipeline import project_pair
-from projector.settings import DEFAULT_MODEL, Settings
+from projector.settings import DEFAULT_MODEL, AlignSettings, Settings
 from projector.tagging.tagger import Tagger, load_tagger
 from projector.tagging.tagger_folder import AUTO, NONE, default_tagger
 from schemas.run import ModelConfiguration
@@ -230,6 +231,31 @@ class Projector:
         evidence = self._evidence(pair, cached)
         return explain_mention(
             pair, mention_id, cached, self.settings, most=most, evidence=evidence
+        )
+
+    def audit(
+        self, source: Document, target: str | Document, *, language: str | None = None
+    ) -> PairAudit:
+        """Say what a translation changes, leaves out or adds, and how faithful it is.
+
+        Whatever the projector's own settings are, texts are compared by the default ones: an
+        audit's limits are set on these, and on the vectors of the default model.
+
+        Args:
+            source, target, language: As `project` takes them; mentions play no part.
+
+        Raises:
+            ValueError: As `project`.
+
+        Example:
+            >>> projector = Projector.from_pretrained()
+            >>> es = Document("text", "es", "Toma 5 mg de prednisona al día.")
+            >>> audit = projector.audit(es, "Takes 15 mg of prednisone a day.", language="en")
+            >>> audit.is_pair, [str(finding.kind) for finding in audit.findings]
+            (True, ['number'])
+        """
+        return audit_pair(
+            _pair(source, target, language), CachedEncoder(self.encoder), AlignSettings()
         )
 
     def align_words(

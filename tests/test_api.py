@@ -149,7 +149,10 @@ def test_every_example_does_what_it_shows(module, monkeypatch, projector, coder)
     ("owner", "names"),
     [
         (Document, ["from_spans", "_repr_html_"]),
-        (Projector, ["from_pretrained", "project", "project_all", "explain", "align_words"]),
+        (
+            Projector,
+            ["from_pretrained", "project", "project_all", "explain", "audit", "align_words"],
+        ),
         (Tagger, ["from_pretrained", "tag"]),
         (Coder, ["from_pretrained", "code"]),
         (door, ["read_corpus", "to_brat", "evaluate"]),

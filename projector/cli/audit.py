@@ -93,8 +93,9 @@ def command(
     """Compare the texts of SOURCE with its translations TARGETS and tell what differs.
 
     Corpora may be annotated or plain texts. OUTPUT holds every finding with its places in both
-    texts (audit.tsv, audit.parquet), and how faithful each document is (faithfulness.tsv). Exit
-    code 3 if a document is a wrong pair, or untranslated.
+    texts (audit.tsv, audit.parquet), how faithful each document is (faithfulness.tsv), and which
+    sentences tell the same (sentences.parquet). Exit code 3 if a document is a wrong pair, or
+    untranslated.
 
     \b
     Examples:

@@ -69,7 +69,7 @@ def test_an_audit_is_not_replaced_unless_asked(plain):
 def test_twice_gives_the_same_bytes(plain):
     for name in ("out", "again"):
         audit("es", "en", "-o", name)
-    for name in ("audit.parquet", "audit.tsv", "faithfulness.tsv"):
+    for name in ("audit.parquet", "audit.tsv", "faithfulness.tsv", "sentences.parquet"):
         assert Path("out", name).read_bytes() == Path("again", name).read_bytes()
 
 
