@@ -214,6 +214,7 @@ def _projection_row(mention: MentionOutcome) -> dict[str, Any]:
         "target_text": mention.text,
         "source_fragments": fragment_cells(mention.source_fragments),
         "source_text": mention.source_text,
+        "collapsed_with": list(mention.collapsed_with),
     }
 
 
@@ -293,6 +294,7 @@ def _mention_outcome(row: Mapping[str, Any]) -> MentionOutcome:
         text=row["target_text"],
         source_fragments=_fragments(row["source_fragments"]),
         source_text=row["source_text"],
+        collapsed_with=tuple(row.get("collapsed_with") or ()),
     )
 
 

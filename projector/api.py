@@ -87,7 +87,9 @@ class ProjectedPair:
 
 def _mark(mention: Mention, color: int, outcome: Projection) -> Mark:
     if outcome.status is Status.PROJECTED:
-        return mention_mark(mention, color=color, note=f"score {outcome.score:.4f}")
+        shared = f", on words of {', '.join(outcome.collapsed_with)}, too"
+        note = f"score {outcome.score:.4f}{shared if outcome.collapsed_with else ''}"
+        return mention_mark(mention, color=color, note=note)
     return mention_mark(mention, color=color, note=f"{outcome.status}: {outcome.reason}")
 
 

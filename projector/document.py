@@ -245,6 +245,8 @@ class Projection:
         score: In [0, 1], higher is surer; 0 when nothing was found.
         fragments: Where it stands in the target text, in text order.
         reason: Why it is not projected, in words; empty when it is.
+        collapsed_with: The mentions that share no words with it in the source and ended on some
+            of its words here, in the source's order.
     """
 
     mention_id: str
@@ -252,6 +254,7 @@ class Projection:
     score: float = 0.0
     fragments: tuple[Fragment, ...] = ()
     reason: str = ""
+    collapsed_with: tuple[str, ...] = ()
 
 
 def transferable_annotations(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -119,13 +119,17 @@ def explain_mention(
     weighed = weigh_pair(pair, encoder, settings, evidence=evidence)
     number = pair.source.mentions.index(mention)
     own = np.flatnonzero(weighed.fragments.mention == number)
-    # What other mentions may become plays no part, but for those that are weighed beside this one.
-    candidates = [some for some in weighed.candidates if np.isin(some.index, own).any()]
+    candidates: list[Candidates | TokenRuns] = []  # those that this mention's are among
+
+    def passed_on() -> Iterator[Candidates | TokenRuns]:
+        for some in weighed.candidates:
+            if np.isin(some.index, own).any():
+                candidates.append(some)
+            yield some
+
+    spans = choose_spans(passed_on(), weighed.decode)
     projection = mention_projections(
-        pair,
-        weighed.fragments,
-        choose_spans(candidates, weighed.decode),
-        min_score=settings.decode.min_score,
+        pair, weighed.fragments, spans, min_score=settings.decode.min_score
     )[number]
     parts = [pair.target.text[part.start : part.end] for part in projection.fragments]
     return Explanation(

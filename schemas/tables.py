@@ -83,7 +83,8 @@ ANNOTATIONS = _schema(
 # One row for each source mention and target language, whatever became of it. `target_document`
 # is null where the document has no translation. `fragments` and `target_text` are empty unless
 # the status is `projected`; `source_fragments` and `source_text` are where the source annotation
-# is itself invalid.
+# is itself invalid. `collapsed_with` names the mentions that share no words with this one in the
+# source and ended on some of its words in the translation; null in tables of earlier versions.
 PROJECTIONS = _schema(
     "projections",
     {
@@ -99,8 +100,9 @@ PROJECTIONS = _schema(
         "target_text": pa.string(),
         "source_fragments": FRAGMENTS,
         "source_text": pa.string(),
+        "collapsed_with": pa.list_(pa.field("mention_id", pa.string(), nullable=False)),
     },
-    nullable={"target_document"},
+    nullable={"target_document", "collapsed_with"},
 )
 
 LOST_ANNOTATIONS = _schema(

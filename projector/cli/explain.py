@@ -169,6 +169,8 @@ def _echo(found: Explanation) -> None:
         if outcome.fragments
         else f"→ {outcome.status}: {outcome.reason}"
     )
+    if outcome.collapsed_with:
+        click.echo(f"  on words that {', '.join(outcome.collapsed_with)} ended on, too")
     click.echo("\nits tokens, and where their mass goes")
     for token in found.tokens:
         targets = "  ".join(f"{text}@{start} {share:.2f}" for text, start, share in token.targets)

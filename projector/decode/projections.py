@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from projector.decode.collapsed import with_collapsed
 from projector.decode.fragments import SourceFragments
 from projector.decode.mention_spans import TargetSpans
 from projector.document import DocumentPair, Fragment, Mention, Projection, Status
@@ -26,10 +27,12 @@ def mention_projections(
     owner = fragments.mention[spans.fragment]
     order = np.argsort(owner, kind="stable")
     borders = np.searchsorted(owner[order], np.arange(len(pair.source.mentions) + 1)).tolist()
-    return tuple(
+    mentions = pair.source.mentions
+    projections = [
         _projection(mention, spans[order[start:end]], pair.target.text, min_score)
-        for mention, (start, end) in zip(pair.source.mentions, pairwise(borders), strict=True)
-    )
+        for mention, (start, end) in zip(mentions, pairwise(borders), strict=True)
+    ]
+    return with_collapsed(mentions, projections)
 
 
 def _projection(mention: Mention, spans: TargetSpans, text: str, min_score: float) -> Projection:

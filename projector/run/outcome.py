@@ -41,6 +41,7 @@ class MentionOutcome:
         text: Its words there.
         source_fragments: Where it stands in the source; none where it is invalid.
         source_text: Its words there.
+        collapsed_with: The mentions of other words that ended on some of its words.
     """
 
     mention_id: str
@@ -52,6 +53,7 @@ class MentionOutcome:
     text: str = ""
     source_fragments: tuple[Fragment, ...] = ()
     source_text: str = ""
+    collapsed_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,7 @@ def _mention_outcome(
         text="" if target is None else surface(projection.fragments, target.text),
         source_fragments=() if mention is None else mention.fragments,
         source_text="" if mention is None else mention.surface(source.text),
+        collapsed_with=projection.collapsed_with,
     )
 
 

@@ -223,6 +223,7 @@ def _projection_row(outcome: DocumentOutcome, mention: MentionOutcome) -> tuple[
         mention.text,
         fragment_cells(mention.source_fragments),
         mention.source_text,
+        list(mention.collapsed_with),
     )
 
 

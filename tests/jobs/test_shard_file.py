@@ -61,6 +61,7 @@ OUTCOMES = [
                 text="High fever",
                 source_fragments=(Fragment(1, 2),),
                 source_text="x",
+                collapsed_with=("T2",),
             ),
         ),
         (Annotation("R1", "relation", "With", (("Arg1", "T1"), ("Arg2", "T2")), "v"),),

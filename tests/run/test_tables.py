@@ -123,6 +123,7 @@ def test_every_mention_has_a_row_in_order(written: Path):
         "target_text": "High fever",
         "source_fragments": [{"start": 0, "end": 11}],
         "source_text": "Fiebre alta",
+        "collapsed_with": [],
     }
     assert (second["source_text"], second["target_text"]) == ("Dolor agudo", "Acute pain")
     assert (third["status"], third["target_text"], third["fragments"]) == (
