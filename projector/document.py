@@ -233,6 +233,14 @@ class Status(StrEnum):
     INVALID = "invalid"  # its annotation can't be true, and the user said to go on
     FAILED = "failed"  # its document could not be processed
     TAGGED = "tagged"  # no source mention: found in the text itself, where a run only tags
+    CONFIRMED = "confirmed"  # a person says that it is where the run put it
+    CORRECTED = "corrected"  # a person says where it is
+    ABSENT = "absent"  # a person says that the translation lacks it
+
+    @property
+    def has_span(self) -> bool:
+        """Tell whether a source mention of this status stands somewhere in the translation."""
+        return self in (Status.PROJECTED, Status.CONFIRMED, Status.CORRECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +249,7 @@ class Projection:
 
     Args:
         mention_id: The source mention's id.
-        status: Exactly one; `fragments` is empty unless it is `projected`.
+        status: Exactly one; `fragments` is empty unless it has a span.
         score: In [0, 1], higher is surer; 0 when nothing was found.
         fragments: Where it stands in the target text, in text order.
         reason: Why it is not projected, in words; empty when it is.

@@ -36,6 +36,7 @@ ROOMS = (
     "projector.run",
     "projector.evaluation",
     "projector.training",
+    "projector.corrections",
     "projector.api",
     "projector",
     "jobs",
