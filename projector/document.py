@@ -242,6 +242,11 @@ class Status(StrEnum):
         """Tell whether a source mention of this status stands somewhere in the translation."""
         return self in (Status.PROJECTED, Status.CONFIRMED, Status.CORRECTED)
 
+    @classmethod
+    def with_span(cls) -> list[str]:
+        """Return those that have a span, as tables have them."""
+        return [status.value for status in cls if status.has_span]
+
 
 @dataclass(frozen=True, slots=True)
 class Projection:

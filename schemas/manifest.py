@@ -135,6 +135,36 @@ class Written(Record):
     folders: dict[str, FolderFacts]
 
 
+class CorrectionsFacts(Record):
+    """A file of corrections that was accepted.
+
+    `sha256` is the file's; where corrections came from none, that of `Corrections.to_json`.
+    """
+
+    name: str
+    sha256: str
+    reviewer: str
+    corrections: int
+
+
+class Accepted(Record):
+    """What people said of an earlier run, and what of it was taken.
+
+    `run` is the SHA-256 that the earlier run's manifest states of itself; `conflicts` are mentions
+    of which reviewers say different things, and which stayed as they were; `not_taken` are
+    corrections that could not be true.
+    """
+
+    run: str
+    corrections: tuple[CorrectionsFacts, ...]
+    preferred: tuple[str, ...] = ()
+    confirmed: int
+    corrected: int
+    absent: int
+    conflicts: int
+    not_taken: int
+
+
 class Manifest(Record):
     """What a run was made from, and what came of it.
 
@@ -142,7 +172,9 @@ class Manifest(Record):
     that a run stays readable when options come and go. `written` is null in runs of versions that
     did not hash; where it isn't, `sha256` is the manifest's own, see `schemas.seal`. `notices`
     tell, a line each, what of the inputs was understood otherwise than it is stated (like offsets
-    in UTF-16 units), and what beside them was not read.
+    in UTF-16 units), and what beside them was not read. `accepted` tells of each time that people's
+    corrections were made part of it, the first one first; then the rest is the run's that they are
+    of.
     """
 
     version: Literal[1] = 1
@@ -154,6 +186,7 @@ class Manifest(Record):
     counts: tuple[MentionCount, ...]
     findings: tuple[FindingCount, ...] = ()
     notices: tuple[str, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
     written: Written | None = None
     sha256: str | None = None
 

@@ -162,6 +162,30 @@ SHARDS = _schema(
     nullable=set(),
 )
 
+# What people said of a run's mentions and was taken: one row for each time that it was. `old_…` is
+# what the run had, `new_…` what it is now; `run` the SHA-256 of the manifest of the run it was
+# said of.
+CHANGES = _schema(
+    "changes",
+    {
+        "language": pa.string(),
+        "document": pa.string(),  # the source's
+        "mention": pa.string(),
+        "label": pa.string(),
+        "decision": pa.string(),  # `confirmed`, `corrected` or `absent`
+        "old_status": pa.string(),
+        "old_fragments": FRAGMENTS,
+        "old_text": pa.string(),
+        "new_fragments": FRAGMENTS,
+        "new_text": pa.string(),
+        "reviewer": pa.string(),
+        "time": pa.string(),
+        "comment": pa.string(),
+        "run": pa.string(),
+    },
+    nullable=set(),
+)
+
 # What a mention is coded with: a row for each code that was given, or was proposed, best first.
 CODES = _schema(
     "codes",
@@ -270,6 +294,7 @@ TABLES: Mapping[str, pa.Schema] = {
     "lost_annotations": LOST_ANNOTATIONS,
     "outcomes": OUTCOMES,
     "shards": SHARDS,
+    "changes": CHANGES,
     "codes": CODES,
     "audit": AUDIT,
     "sentences": SENTENCES,

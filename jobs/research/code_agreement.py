@@ -48,7 +48,7 @@ Mentions = dict[tuple[str, str], tuple[list[Query], list[Query]]]  # by language
 
 def run_mentions(run: Path, source_language: str, only: Sequence[str]) -> Mentions:
     """Return the mentions of a run that were projected, with their projections."""
-    table = read_run(run).projections().filter(pl.col("status") == Status.PROJECTED.value)
+    table = read_run(run).projections().filter(pl.col("status").is_in(Status.with_span()))
     if only:
         table = table.filter(pl.col("label").is_in(only))
     return {

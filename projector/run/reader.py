@@ -137,7 +137,7 @@ class FinishedRun:
 
         Beside the columns of spans there are `score`, `source_document` and `source_text`.
         """
-        projected = self.projections(languages).filter(pl.col("status") == Status.PROJECTED.value)
+        projected = self.projections(languages).filter(pl.col("status").is_in(Status.with_span()))
         return projected.select(
             "language",
             pl.col("target_document").alias("document"),
@@ -256,11 +256,11 @@ def _projections(path: Path) -> pl.DataFrame:
     """
     found = _table(path, PROJECTIONS)
     is_span = (pl.col("fragments").list.len() > 0) & pl.col("score").is_between(0, 1)
-    is_sound = (pl.col("status") != Status.PROJECTED.value) | is_span
+    is_sound = ~pl.col("status").is_in(Status.with_span()) | is_span
     wrong = found.with_row_index("row", 1).filter(~is_sound)
     for row in wrong.head(1).iter_rows(named=True):
         fragments = counted(len(row["fragments"]), "fragment")
-        told = f"{row['mention_id']} is projected onto {fragments}"
+        told = f"{row['mention_id']} is {row['status']}, with {fragments}"
         expected = "at least one fragment, and a score from 0 to 1"
         raise CorpusError(Problem(path, row["row"], f"{told}, score {row['score']}", expected))
     return found

@@ -129,9 +129,7 @@ class LanguageTally:
             translated=self.translated,
             mentions=sum(self.documents.values()),
             projected=sum(
-                number
-                for (_, status), number in self.mentions.items()
-                if status is Status.PROJECTED
+                number for (_, status), number in self.mentions.items() if status.has_span
             ),
             lost_annotations=self.lost,
             failed=self.failed,

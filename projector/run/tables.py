@@ -233,7 +233,7 @@ def _unprojected_rows(outcome: DocumentOutcome) -> Iterator[tuple[str, ...]]:
     A document that came to nothing and has no mentions to say so gets a row for itself.
     """
     for mention in outcome.mentions:
-        if mention.status is not Status.PROJECTED:
+        if not mention.status.has_span:
             yield _unprojected_cells(outcome, mention)
     if outcome.status not in (Status.PROJECTED, Status.TAGGED) and not outcome.mentions:
         nothing = ("",) * 5

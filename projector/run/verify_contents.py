@@ -143,7 +143,7 @@ def _beyond(
 
 def _projected(run: FinishedRun, language: str) -> dict[str, list[dict[str, Any]]]:
     """Return what was projected onto each translation."""
-    rows = run.projections([language]).filter(pl.col("status") == Status.PROJECTED.value)
+    rows = run.projections([language]).filter(pl.col("status").is_in(Status.with_span()))
     wanted = rows.select("target_document", "mention_id", "fragments", "target_text", "score")
     by_document: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in wanted.iter_rows(named=True):

@@ -31,12 +31,12 @@ import os
 import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from projector.corpus.formats.brat_write import brat_paths, format_ann
 from projector.corpus.formats.submission import check_labels
@@ -50,7 +50,16 @@ from projector.storage.atomic_folder import atomic_folder, refuse_existing, writ
 from projector.storage.file_names import FileNames, file_name, language_name, refuse_unwritable
 from projector.storage.provenance import versions
 from projector.storage.written_files import WrittenFiles
-from schemas.manifest import LOG, MANIFEST, InputFiles, Manifest, ModelFacts, RunLog, Written
+from schemas.manifest import (
+    LOG,
+    MANIFEST,
+    Accepted,
+    InputFiles,
+    Manifest,
+    ModelFacts,
+    RunLog,
+    Written,
+)
 from schemas.run import RunConfiguration
 from schemas.seal import sealed_json
 
@@ -71,6 +80,7 @@ class RunOrigin:
         problems: What was wrong with the source and was passed over.
         notices: What was understood otherwise than it is stated, and what was not read.
         command: The command line, for the log.
+        remarks: Notices of an earlier run, in words, that this one goes on from.
     """
 
     configuration: RunConfiguration | TaggingConfiguration
@@ -79,6 +89,7 @@ class RunOrigin:
     problems: Sequence[Problem] = ()
     notices: Sequence[Notice] = ()
     command: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
 
 def check_output(path: Path | str, *, overwrite: bool = False) -> None:
@@ -123,7 +134,7 @@ def open_writer(
         with writing(path):
             (folder / _SPOOL).unlink()
             log = _log(started, time.perf_counter() - clock, writer.stages, origin.command)
-            manifest = _manifest(origin, writer.summary, writer.written())
+            manifest = _manifest(origin, writer)
             _write(folder / MANIFEST, sealed_json(manifest))
             _write(folder / LOG, sealed_json(log))
 
@@ -139,6 +150,7 @@ class RunWriter:
 
     def __init__(self, path: Path, folder: Path, spool: Spool) -> None:
         self.stages: dict[str, float] = {}  # seconds, for the log: the caller's to fill
+        self.accepted: list[Accepted] = []  # what people said, for the manifest: the same
         self.summary = RunSummary((), ())
         self._path = path
         self._folder = folder
@@ -165,6 +177,12 @@ class RunWriter:
             self._write_brat(outcome)
             self._spool.put(outcome)
         tally.add(outcome)
+
+    def open(self, path: Path) -> AbstractContextManager[BinaryIO]:
+        """Open a further file that is to lie in the run's folder; `path` is within it."""
+        whole = self._folder / path
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        return self._files.open(whole)
 
     def _write_brat(self, outcome: DocumentOutcome) -> None:
         if outcome.target is None:
@@ -251,17 +269,18 @@ def with_scores(document: Document, scores: Mapping[str, float]) -> Document:
     return replace(document, annotations=(*document.annotations, *notes))
 
 
-def _manifest(origin: RunOrigin, summary: RunSummary, written: Written) -> Manifest:
+def _manifest(origin: RunOrigin, writer: RunWriter) -> Manifest:
     return Manifest(
         configuration=origin.configuration.model_dump(mode="json"),
         model=origin.model,
         inputs=tuple(origin.inputs),
         versions=versions(),
-        languages=summary.languages,
-        counts=summary.counts,
-        findings=summary.findings,
-        notices=tuple(summaries(origin.notices)),
-        written=written,
+        languages=writer.summary.languages,
+        counts=writer.summary.counts,
+        findings=writer.summary.findings,
+        notices=(*summaries(origin.notices), *origin.remarks),
+        accepted=tuple(writer.accepted),
+        written=writer.written(),
     )
 
 
