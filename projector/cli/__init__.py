@@ -22,6 +22,8 @@ _COMMANDS = {
     "jobs": "Project collections on Ray: run, status, logs, verify.",
     "audit": "Tell what translations change, leave out or add.",
     "evaluate": "Score predictions, or codes, against gold.",
+    "accept": "Make people's corrections part of a run.",
+    "compare": "Tell mention by mention how two runs differ.",
     "validate": "Read corpora and report every problem.",
     "convert": "Convert a corpus to another format.",
     "explain": "Show why one mention went where it went.",

@@ -117,7 +117,7 @@ def _echo_json(summary: RunSummary, plan: Plan, output: Path, losses: int) -> No
 
 def echo_summary(summary: RunSummary, output: Path) -> None:
     """Print what came of a run, and where the rest is told."""
-    # Why mentions are missing: a column for each reason that there is.
+    # Why mentions are missing, or who says where they are: a column for each that there is.
     statuses = [status for status in summary.by_status() if status != "projected"]
     found = {(one.language, status): 0 for one in summary.languages for status in statuses}
     for count in summary.counts:

@@ -1,0 +1,406 @@
+"""Hold that corrections become part of a run, and that nothing else of it changes."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from given_corrections import TIME, correction, corrections, spans, written
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from written_runs import TARGET, at, contents, write_run
+
+from projector.corpus import require_document
+from projector.corrections.apply import accept
+from projector.document import Document, Status
+from projector.errors import ConfigurationError, CorpusError, OutputError
+from projector.pipeline import ProjectedDocument
+from projector.run.outcome import projected_outcome, unprojected_outcome
+from projector.run.reader import read_run
+from projector.run.verify import verify_run
+from schemas.manifest import MANIFEST
+
+RECORDS = {"manifest.json", "log.json"}
+ADDED = {"changes.parquet", "changes.tsv", "conflicts.tsv", "not_taken.tsv"}
+FEVER, COUGH = (0, 10), (46, 51)  # in the translation
+
+
+def bare(name, language, status=None):
+    """Return what adds a document without mentions to a run, with a translation or without."""
+    source = Document(f"caso-{name}", "es", "Nada.")
+    translation = Document(f"caso-{name}", language, "Nothing.")
+    if status:
+        outcome = unprojected_outcome(source, language, status, "so it is\tsaid")
+    else:
+        outcome = projected_outcome(ProjectedDocument(source, translation, ()))
+    return lambda writer: writer.put(replace(outcome, original=source))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("accepted") / "run"
+    write_run(folder)
+    return read_run(folder)
+
+
+def rows(path):
+    return list(csv.DictReader(io.StringIO(path.read_bytes().decode()), delimiter="\t"))
+
+
+def outcome(run, language, document, mention):
+    found = run.projections([language]).filter(
+        (pl.col("source_document") == document) & (pl.col("mention_id") == mention)
+    )
+    return found.row(0, named=True)
+
+
+def test_without_corrections_every_byte_stays(run, tmp_path):
+    summary = accept(run, [], tmp_path / "final")
+    before, after = contents(run.path), contents(tmp_path / "final")
+    assert {name for name in before if after[name] != before[name]} == RECORDS
+    assert after.keys() - before.keys() == ADDED
+    assert not summary.losses and not sum(summary.changes.values())
+    old, new = run.manifest, read_run(tmp_path / "final").manifest
+    assert (new.counts, new.languages, new.inputs) == (old.counts, old.languages, old.inputs)
+    assert new.accepted[0].run == old.sha256
+    assert not verify_run(tmp_path / "final").findings
+
+
+def test_documents_without_mentions_stay_too(tmp_path):
+    bare_ones = [
+        *(bare("k", "en", Status.UNPAIRED), bare("x", "en", Status.FAILED), bare("y", "en")),
+    ]
+    write_run(tmp_path / "run", bare_ones)
+    accept(read_run(tmp_path / "run"), [], tmp_path / "final")
+    before, after = contents(tmp_path / "run"), contents(tmp_path / "final")
+    assert {name for name in before if after[name] != before[name]} == RECORDS
+
+
+@pytest.fixture(scope="module")
+def final(run, tmp_path_factory):
+    said = corrections(
+        run,
+        correction(run, "en", "caso-a", "T1", "absent"),
+        correction(run, "en", "caso-a", "T3", "confirmed"),
+        correction(run, "en", "caso-a", "T9", "corrected", COUGH, comment="of course"),
+        correction(run, "en", "caso-b", "T1", "corrected", (5, 10), reviewer="eva"),
+        correction(run, "cz", "caso-a", "T2", "absent", reviewer=""),
+    )
+    folder = tmp_path_factory.mktemp("final")
+    path = written(folder / "ana.json", said)
+    return accept(run, [said], folder / "final", files=[path]), read_run(folder / "final")
+
+
+def test_every_judged_mention_has_its_status(run, final):
+    summary, finished = final
+    assert summary.changes == {"confirmed": 1, "corrected": 2, "absent": 2}
+    absent = outcome(finished, "en", "caso-a", "T1")
+    assert (absent["status"], absent["reason"]) == ("absent", "absent, says ana")
+    assert (absent["fragments"], absent["target_text"], absent["score"]) == ([], "", 0.9876)
+    found = outcome(finished, "en", "caso-a", "T9")
+    assert (found["status"], found["target_text"], found["score"]) == ("corrected", "cough", 0.0)
+    assert found["reason"] == ""
+    confirmed = outcome(finished, "en", "caso-a", "T3")
+    before = outcome(run, "en", "caso-a", "T3")
+    assert confirmed == before | {"status": "confirmed"}
+    assert outcome(finished, "cz", "caso-a", "T2")["reason"] == "absent, says a reviewer"
+
+
+def test_annotations_follow_their_mentions(run, final):
+    _, finished = final
+    document = require_document(finished.corpus("en").read("case-a"))
+    assert [one.id for one in document.mentions] == ["T3", "T9"]
+    assert [one.id for one in document.annotations] == ["A1"]  # came back with T9
+    lost = pl.read_parquet(finished.path / "lost_annotations.parquet")
+    of_case = lost.filter((pl.col("language") == "en") & (pl.col("source_document") == "caso-a"))
+    assert of_case["id"].to_list() == ["#1", "R1"]  # went with T1
+    standoff = (finished.path / "brat/en/case-a.ann").read_text()
+    assert "T9\tPROCEDURE 46 51\tcough" in standoff and "T1\t" not in standoff
+
+
+def test_what_nobody_speaks_of_stays(run, final):
+    _, finished = final
+    before, after = contents(run.path), contents(finished.path)
+    changed = {name for name in before if before[name] != after[name]}
+    assert {name for name in changed if name.startswith("brat/")} == {
+        "brat/en/case-a.ann",
+        "brat/en/case-b.ann",
+    }
+    assert "tsv/cz_symptom.tsv" not in changed and "source/mentions.parquet" not in changed
+    old, new = run.projections(), finished.projections()
+    same = old.join(new, on=old.columns, how="semi", nulls_equal=True)
+    assert same.height == old.height - 5
+    assert not verify_run(finished.path).findings
+
+
+def test_tables_and_counts_are_made_anew(run, final):
+    summary, finished = final
+    table = (finished.path / "tsv/en_procedure.tsv").read_text()
+    assert table.splitlines()[1] == "case-a\tPROCEDURE\t46\t51\tcough"
+    told = {(one.language, one.label, one.status): one.mentions for one in finished.manifest.counts}
+    assert told["en", "PROCEDURE", "corrected"] == 1 and told["en", "SYMPTOM", "absent"] == 1
+    assert {one.language: one.projected for one in finished.manifest.languages} == {
+        "cz": 10,
+        "en": 8,
+    }
+    assert finished.predicted(["en"]).height == 8
+    unprojected = rows(finished.path / "unprojected.tsv")
+    assert [row["status"] for row in unprojected if row["reason"].startswith("absent")] == [
+        *("absent", "absent")
+    ]
+    assert summary.lost_annotations == 1 and summary.losses == 1
+
+
+def test_every_change_is_listed(run, final):
+    _, finished = final
+    table = pl.read_parquet(finished.path / "changes.parquet")
+    listed = rows(finished.path / "changes.tsv")
+    assert len(listed) == table.height == 5
+    assert [(row["language"], row["document"], row["mention"]) for row in listed] == [
+        ("cz", "caso-a", "T2"),
+        ("en", "caso-a", "T1"),
+        ("en", "caso-a", "T3"),
+        ("en", "caso-a", "T9"),
+        ("en", "caso-b", "T1"),
+    ]
+    cough = listed[3]
+    assert (cough["decision"], cough["old_status"]) == ("corrected", "unaligned")
+    assert (cough["old_span"], cough["new_span"], cough["new_text"]) == ("", "46 51", "cough")
+    assert (cough["reviewer"], cough["comment"], cough["label"]) == (
+        *("ana", "of course", "PROCEDURE"),
+    )
+    assert cough["run"] == run.manifest.sha256 and cough["time"].startswith("2026-11-28T12:00:00")
+    assert listed[2]["old_span"] == listed[2]["new_span"] == "12 17;24 28"
+    assert listed[4]["reviewer"] == "eva"
+
+
+def test_the_manifest_tells_what_was_accepted(run, final):
+    _, finished = final
+    (accepted,) = finished.manifest.accepted
+    assert (accepted.run, accepted.absent, accepted.corrected) == (run.manifest.sha256, 2, 2)
+    (file,) = accepted.corrections
+    assert (file.name, file.reviewer, file.corrections) == ("ana.json", "ana", 5)
+
+
+def test_what_was_accepted_is_accepted_again(run, final, tmp_path):
+    _, finished = final
+    said = corrections(
+        finished,
+        correction(finished, "en", "caso-a", "T1", "corrected", FEVER),
+        correction(finished, "en", "caso-a", "T9", "confirmed"),
+        reviewer="eva",
+    )
+    accept(finished, [said], tmp_path / "again")
+    again = read_run(tmp_path / "again")
+    assert [one.run for one in again.manifest.accepted] == [
+        run.manifest.sha256,
+        finished.manifest.sha256,
+    ]
+    listed = rows(tmp_path / "again" / "changes.tsv")
+    assert len(listed) == 7 and listed[5]["old_status"] == "absent"
+    assert listed[6]["decision"] == "confirmed" and listed[6]["old_status"] == "corrected"
+    document = require_document(again.corpus("en").read("case-a"))
+    assert [one.id for one in document.annotations] == ["#1", "A1", "R1"]
+    assert not verify_run(tmp_path / "again").findings
+
+
+def test_files_that_corrections_say_nothing_of_are_taken_along(tmp_path, monkeypatch):
+    write_run(tmp_path / "plain")
+    from projector.run.writer import RunWriter
+
+    finish = RunWriter.finish
+
+    def finish_with_more(self, origin):
+        with self.open(tmp_path.relative_to(tmp_path) / "more" / "audit.tsv") as file:
+            file.write(b"more")
+        finish(self, origin)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RunWriter, "finish", finish_with_more)
+        write_run(tmp_path / "run")
+    accept(read_run(tmp_path / "run"), [], tmp_path / "final")
+    assert (tmp_path / "final/more/audit.tsv").read_bytes() == b"more"
+    assert not verify_run(tmp_path / "final").findings
+
+
+def refused(run, tmp_path, /, *entries, **changed):
+    with pytest.raises(CorpusError) as error:
+        accept(run, [corrections(run, *entries, **changed)], tmp_path / "final")
+    assert not (tmp_path / "final").exists()
+    return str(error.value)
+
+
+WRONG = [
+    ("T1", "confirmed", (), {"old": spans((1, 10)), "new": spans((1, 10))}, "where the run has it"),
+    ("T9", "absent", (), {"old": spans((1, 10))}, "old is 1..10; expected none"),
+    ("T1", "corrected", ((0, 4),), {"text": "Hugh"}, "text is 'Hugh'; expected 'High'"),
+    ("T1", "corrected", ((0, 4), (5, 10)), {"text": "Highfever"}, "joined by a blank"),
+    ("T1", "corrected", ((40, 999),), {}, f"at most {len(TARGET)}"),
+    ("T1", "corrected", ((4, 5),), {}, "white space alone"),
+    ("T1", "confirmed", (), {"mention": "T8"}, "no such mention; expected one of T1, T3, T2, T9"),
+    ("T1", "confirmed", (), {"document": "case-a"}, "no such document"),
+    ("T1", "confirmed", (), {"language": "it"}, "no language 'it'; expected one of cz, en"),
+]
+
+
+@pytest.mark.parametrize(("mention", "decision", "new", "changed", "told"), WRONG)
+def test_what_is_not_true_is_refused(run, tmp_path, mention, decision, new, changed, told):
+    entry = correction(run, "en", "caso-a", mention, decision, *new, **changed)
+    assert told in refused(run, tmp_path, entry)
+
+
+def test_all_that_is_wrong_is_told_at_once(run, tmp_path):
+    entries = [
+        correction(run, "en", "caso-b", "T1", "confirmed", document="caso-z"),
+        correction(run, "en", "caso-a", "T3", "confirmed"),
+        correction(run, "en", "caso-a", "T1", "corrected", (0, 4), text="x"),
+    ]
+    told = refused(run, tmp_path, *entries).splitlines()
+    assert "corrections.0 (T1 of caso-z, en)" in told[0]
+    assert "corrections.2 (T1 of caso-a, en)" in told[1]
+    assert len(told) == 3 and "--on-error skip" in told[2]
+    said = corrections(run, *entries)
+    summary = accept(run, [said], tmp_path / "final", on_error="skip")
+    assert summary.changes["confirmed"] == 1 and len(summary.not_taken) == 2
+    assert summary.losses == 2 and len(rows(tmp_path / "final/not_taken.tsv")) == 2
+
+
+def test_nothing_is_said_of_what_has_no_translation_or_is_invalid(run, tmp_path):
+    unpaired = correction(run, "en", "caso-e", "T1", "absent")
+    assert "the document is unpaired in en" in refused(run, tmp_path, unpaired)
+    invalid = correction(run, "cz", "caso-e", "T7", "absent")
+    assert "the mention is invalid: its text differs" in refused(run, tmp_path, invalid)
+
+
+def test_corrections_of_another_run_are_refused_even_where_faults_are_skipped(run, tmp_path):
+    said = corrections(run, run="0" * 64)
+    with pytest.raises(CorpusError, match=r"of the run 0000.*; expected"):
+        accept(run, [said], tmp_path / "final", on_error="skip")
+
+
+def test_a_run_is_not_replaced_by_itself(run):
+    with pytest.raises(OutputError, match="the run itself"):
+        accept(run, [], run.path, overwrite=True)
+
+
+def test_a_changed_run_is_refused(tmp_path):
+    write_run(tmp_path / "run")
+    table = tmp_path / "run" / "lost_annotations.parquet"
+    table.write_bytes(table.read_bytes() + b"x")
+    with pytest.raises(CorpusError, match="cut or changed"):
+        accept(read_run(tmp_path / "run"), [], tmp_path / "final")
+
+
+def test_a_run_without_its_source_is_refused(run, tmp_path):
+    content = json.loads((run.path / MANIFEST).read_text())
+    manifest = run.manifest.model_copy(update={"written": None})
+    with pytest.raises(CorpusError, match="older version"):
+        accept(replace(run, manifest=manifest), [], tmp_path / "final")
+    assert content["sha256"]
+
+
+def two(run, tmp_path, first, second, **options):
+    said = [corrections(run, *first), corrections(run, *second, reviewer="eva")]
+    return accept(run, said, tmp_path / "final", **options), tmp_path / "final"
+
+
+def test_where_reviewers_differ_the_run_stays_and_it_is_listed(run, tmp_path):
+    first = [
+        correction(run, "en", "caso-a", "T1", "absent"),
+        correction(run, "en", "caso-b", "T1", "confirmed"),
+    ]
+    second = [
+        correction(run, "en", "caso-a", "T1", "confirmed"),
+        correction(run, "en", "caso-b", "T1", "confirmed"),
+    ]
+    summary, final = two(run, tmp_path, first, second)
+    assert outcome(read_run(final), "en", "caso-a", "T1")["status"] == "projected"
+    assert outcome(read_run(final), "en", "caso-b", "T1")["status"] == "confirmed"
+    assert len(summary.conflicts) == summary.losses == 1
+    listed = rows(final / "conflicts.tsv")
+    assert [(row["reviewer"], row["decision"]) for row in listed] == [
+        ("ana", "absent"),
+        ("eva", "confirmed"),
+    ]
+    (change,) = rows(final / "changes.tsv")
+    assert change["reviewer"] == "ana, eva"
+    (agreement,) = summary.agreement
+    assert agreement.reviewers == ("ana", "eva") and agreement.mentions == 2
+    assert agreement.f1 == pytest.approx(2 / 3) and agreement.kappa == 0.0
+
+
+def test_a_preferred_reviewer_decides(run, tmp_path):
+    first = [correction(run, "en", "caso-a", "T1", "absent")]
+    second = [correction(run, "en", "caso-a", "T1", "confirmed")]
+    summary, final = two(run, tmp_path, first, second, prefer=["eva"])
+    assert outcome(read_run(final), "en", "caso-a", "T1")["status"] == "confirmed"
+    assert not summary.conflicts and rows(final / "changes.tsv")[0]["reviewer"] == "eva"
+    assert read_run(final).manifest.accepted[0].preferred == ("eva",)
+    with pytest.raises(ConfigurationError, match=r"'eve'.*expected one of ana, eva"):
+        two(run, tmp_path / "other", first, second, prefer=["eve"])
+
+
+@pytest.mark.parametrize("later_first", [False, True])
+def test_of_one_reviewers_files_the_later_word_counts(run, tmp_path, later_first):
+    earlier = corrections(run, correction(run, "en", "caso-a", "T1", "absent"))
+    time = "2026-11-28T14:30:00+02:00"  # half an hour later
+    later = corrections(run, correction(run, "en", "caso-a", "T1", "confirmed", time=time))
+    assert time > TIME
+    said = [later, earlier] if later_first else [earlier, later]
+    summary = accept(run, said, tmp_path / "final")
+    assert summary.changes["confirmed"] == 1 and not summary.conflicts
+
+
+def test_files_without_a_reviewer_are_of_different_people(run, tmp_path):
+    said = [
+        corrections(run, correction(run, "en", "caso-a", "T1", decision), reviewer="")
+        for decision in ("absent", "confirmed")
+    ]
+    paths = [written(tmp_path / f"{number}.json", one) for number, one in enumerate(said)]
+    assert len(accept(run, said, tmp_path / "one", files=paths).conflicts) == 1
+    told = accept(run, said, tmp_path / "two", files=paths, prefer=[str(paths[0])])
+    assert told.changes["absent"] == 1
+
+
+def spans_of(text):
+    word_ranges = st.tuples(st.integers(0, len(text) - 1), st.integers(1, 12))
+    return word_ranges.map(lambda one: (one[0], min(one[0] + one[1], len(text)))).filter(
+        lambda one: text[one[0] : one[1]].strip()
+    )
+
+
+KEYS = [
+    (language, f"caso-{name}", mention)
+    for name in "abc"
+    for language in ("cz", "en")
+    for mention in ("T1", "T2", "T3", "T9")
+]
+DECISIONS = st.dictionaries(st.sampled_from(KEYS), st.none() | spans_of(TARGET), max_size=6)
+
+
+@settings(max_examples=12, deadline=None)
+@given(decisions=DECISIONS)
+def test_exactly_what_is_said_changes(run, tmp_path_factory, decisions):
+    folder = tmp_path_factory.mktemp("said")
+    entries = [
+        correction(run, *key, "absent" if span is None else "corrected", *([span] if span else []))
+        for key, span in decisions.items()
+    ]
+    accept(run, [corrections(run, *entries)], folder / "final")
+    finished = read_run(folder / "final")
+    keys = ["language", "source_document", "mention_id"]
+    before = {tuple(row[:3]): row for row in run.projections().select(*keys, "fragments").rows()}
+    after = {
+        tuple(row[:3]): row for row in finished.projections().select(*keys, "fragments").rows()
+    }
+    for key, row in before.items():
+        if key in decisions:
+            span = decisions[key]
+            told = [] if span is None else [{"start": span[0], "end": span[1]}]
+            assert after[key][3] == told
+        else:
+            assert after[key] == row
+    assert not verify_run(finished.path).findings
+    assert at(TARGET, "cough")[0].start == COUGH[0]
