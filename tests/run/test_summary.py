@@ -30,6 +30,8 @@ def test_counts_reconcile(counted):
     mentions = [told for one in counted for told in one.mentions]
     assert sum(one.mentions for one in summary.counts) == len(mentions)
     assert sum(one.mentions for one in summary.languages) == len(mentions)
+    spans = sum(told.status.has_span for told in mentions)
+    assert sum(one.projected for one in summary.languages) == spans
     projected = sum(told.status is Status.PROJECTED for told in mentions)
     assert summary.by_status().get("projected", 0) == projected
     failed = sum(one.failed for one in counted)
