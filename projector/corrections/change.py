@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from projector.corrections.decide import Decided
 from projector.corrections.outcomes import ReadOutcome
-from projector.document import Document, Mention, Status, surface, transferable_annotations
+from projector.document import (
+    Document,
+    Fragment,
+    Mention,
+    Status,
+    surface,
+    transferable_annotations,
+)
 from projector.run.outcome import DocumentOutcome, MentionOutcome
 
 
@@ -44,10 +51,11 @@ def changed(
     outcome, source = read.outcome, read.source
     if not decided or source is None or outcome.target is None:
         return outcome, []
-    mentions = tuple(
+    judged = tuple(
         _changed_mention(mention, decided.get(mention.mention_id), outcome.target)
         for mention in outcome.mentions
     )
+    mentions = _with_collapsed(judged, decided)
     changes = [
         Change(outcome.language, outcome.source, old, new, decided[old.mention_id])
         for old, new in zip(outcome.mentions, mentions, strict=True)
@@ -62,6 +70,33 @@ def changed(
     kept, lost = transferable_annotations(source.annotations, spans)
     target = replace(outcome.target, mentions=found, annotations=kept)
     return replace(outcome, target=target, mentions=mentions, lost=lost), changes
+
+
+def _with_collapsed(
+    mentions: Sequence[MentionOutcome], decided: Collection[str]
+) -> tuple[MentionOutcome, ...]:
+    """Return mentions that name those on their words which are still there.
+
+    One that a person has judged is where it should be, whatever else is.
+    """
+    fragments = {mention.mention_id: mention.fragments for mention in mentions}
+    return tuple(
+        replace(
+            mention,
+            collapsed_with=()
+            if mention.mention_id in decided
+            else tuple(
+                id_
+                for id_ in mention.collapsed_with
+                if _overlap(fragments.get(id_, ()), mention.fragments)
+            ),
+        )
+        for mention in mentions
+    )
+
+
+def _overlap(ours: Sequence[Fragment], theirs: Sequence[Fragment]) -> bool:
+    return any(one.start < other.end and other.start < one.end for one in ours for other in theirs)
 
 
 def _changed_mention(

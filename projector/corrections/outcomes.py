@@ -219,6 +219,7 @@ def _mention_outcome(row: _Row) -> MentionOutcome:
         text=row["target_text"],
         source_fragments=_fragments(row["source_fragments"]),
         source_text=row["source_text"],
+        collapsed_with=tuple(row.get("collapsed_with") or ()),
     )
 
 

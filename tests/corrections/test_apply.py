@@ -10,11 +10,11 @@ import pytest
 from given_corrections import TIME, correction, corrections, spans, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from written_runs import TARGET, at, contents, write_run
+from written_runs import TARGET, at, contents, projected, write_run
 
 from projector.corpus import require_document
 from projector.corrections.apply import accept
-from projector.document import Document, Status
+from projector.document import Document, Fragment, Mention, Status
 from projector.errors import ConfigurationError, CorpusError, OutputError
 from projector.pipeline import ProjectedDocument
 from projector.run.outcome import projected_outcome, unprojected_outcome
@@ -204,6 +204,37 @@ def test_what_was_accepted_is_accepted_again(run, final, tmp_path):
     document = require_document(again.corpus("en").read("case-a"))
     assert [one.id for one in document.annotations] == ["#1", "A1", "R1"]
     assert not verify_run(tmp_path / "again").findings
+
+
+def test_who_shares_words_is_told_of_what_is_still_there(tmp_path):
+    one = projected("a")
+    shared = {"T1": ("T2", "T3"), "T3": ("T1",), "T2": ("T1",)}
+    at_fever = (Fragment(*FEVER),)
+    projections = tuple(
+        replace(
+            projection,
+            status=Status.PROJECTED,
+            fragments=at_fever if projection.mention_id in shared else (Fragment(*COUGH),),
+            collapsed_with=shared.get(projection.mention_id, ()),
+        )
+        for projection in one.projections
+    )
+    mentions = tuple(
+        Mention(source.id, source.label, projection.fragments, source.line)
+        for source, projection in zip(one.source.mentions, projections, strict=True)
+    )
+    target = replace(one.document, mentions=mentions, annotations=one.source.annotations)
+    write_run(tmp_path / "run", [replace(one, document=target, projections=projections, lost=())])
+    run = read_run(tmp_path / "run")
+    said = corrections(
+        run,
+        correction(run, "en", "caso-a", "T2", "corrected", COUGH),
+        correction(run, "en", "caso-a", "T3", "confirmed"),
+    )
+    accept(run, [said], tmp_path / "final")
+    final = read_run(tmp_path / "final")
+    shares = {id_: outcome(final, "en", "caso-a", id_)["collapsed_with"] for id_ in shared}
+    assert shares == {"T1": ["T3"], "T2": [], "T3": []}
 
 
 def test_files_that_corrections_say_nothing_of_are_taken_along(tmp_path, monkeypatch):
