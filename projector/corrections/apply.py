@@ -238,6 +238,7 @@ def _write(
         problems=_problems(accepted.run.path / "problems.tsv"),
         command=command,
         remarks=manifest.notices,
+        audited=manifest,
     )
     with open_writer(output, origin, overwrite=overwrite) as writer:
         accepted.put_all(writer, reporter)

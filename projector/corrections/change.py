@@ -49,7 +49,7 @@ def changed(
         decided: What people say, by mention; checked against it.
     """
     outcome, source = read.outcome, read.source
-    if not decided or source is None or outcome.target is None:
+    if not decided or source is None or outcome.target is None:  # it has no translation
         return outcome, []
     judged = tuple(
         _changed_mention(mention, decided.get(mention.mention_id), outcome.target)

@@ -77,8 +77,9 @@ def _wrong_of_document(
         for given in some:
             if id_ not in mentions:
                 yield given, given.problem("the document has no such mention", _ids(mentions))
-            elif outcome.target is None:
-                told = f"the document is {outcome.status} in {outcome.language}"
+            elif outcome.target is None or outcome.status is not Status.PROJECTED:
+                reason = f": {outcome.reason}" if outcome.reason else ""
+                told = f"the document is {outcome.status} in {outcome.language}{reason}"
                 yield given, given.problem(told, "one that has a translation")
             else:
                 for problem in _faults(given, mentions[id_], outcome.target):

@@ -163,14 +163,12 @@ def _outcome(
 ) -> ReadOutcome:
     mentions = tuple(map(_mention_outcome, _in_order(rows, source)))
     target = _target(name, rows, nothing, translations, targets)
-    about = () if source is None else source.annotations
-    if target is not None:
+    status, reason = _came_to(name, target, mentions, nothing)
+    lost = () if source is None else source.annotations
+    if status is Status.PROJECTED:
         alive = {mention.mention_id for mention in mentions if mention.status.has_span}
-        _, about = transferable_annotations(about, alive)
-    status, reason = Status.PROJECTED, ""
-    if target is None:
-        status, reason = _came_to(name, mentions, nothing)
-    outcome = DocumentOutcome(language, name, target, mentions, about, status, reason)
+        _, lost = transferable_annotations(lost, alive)
+    outcome = DocumentOutcome(language, name, target, mentions, lost, status, reason)
     return ReadOutcome(outcome, source)
 
 
@@ -181,8 +179,9 @@ def _target(
     translations: ParquetCorpus | None,
     targets: Mapping[str, str],
 ) -> Document | None:
-    if translations is None or name in nothing.failed or name in nothing.bare:
+    if translations is None or name in nothing.failed:
         return None
+    # One that turned out to be no translation is there, too.
     target = rows[0].get("target_document") if rows else targets.get(name)
     return None if target is None else require_document(translations.read(target))
 
@@ -195,9 +194,9 @@ def _in_order(rows: Sequence[_Row], source: Document | None) -> list[_Row]:
 
 
 def _came_to(
-    name: str, mentions: Sequence[MentionOutcome], nothing: _Nothing
+    name: str, target: Document | None, mentions: Sequence[MentionOutcome], nothing: _Nothing
 ) -> tuple[Status, str]:
-    """Return why a document has no translation."""
+    """Return what became of a document as a whole, and why it has no translation."""
     if name in nothing.failed:
         return Status.FAILED, nothing.failed[name]
     if name in nothing.bare:
@@ -205,7 +204,7 @@ def _came_to(
     for mention in mentions:
         if mention.status is Status.UNPAIRED:
             return Status.UNPAIRED, mention.reason
-    return Status.UNPAIRED, ""
+    return (Status.UNPAIRED if target is None else Status.PROJECTED), ""
 
 
 def _mention_outcome(row: _Row) -> MentionOutcome:

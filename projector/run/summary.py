@@ -10,7 +10,7 @@ from pathlib import Path
 from projector.document import Status
 from projector.errors import OutputError
 from projector.run.outcome import DocumentOutcome
-from schemas.manifest import FindingCount, LanguageCount, MentionCount
+from schemas.manifest import FindingCount, LanguageCount, Manifest, MentionCount
 
 _UNITS = 10_000
 _LOST = (Status.INVALID, Status.UNPAIRED, Status.FAILED)
@@ -23,6 +23,20 @@ class RunSummary:
     languages: tuple[LanguageCount, ...]
     counts: tuple[MentionCount, ...]
     findings: tuple[FindingCount, ...] = ()
+
+    def with_audit(self, earlier: Manifest) -> RunSummary:
+        """Return it with what the audit of an earlier run counted of the same translations."""
+        counted = {one.language: one for one in earlier.languages}
+        languages = tuple(
+            one.model_copy(
+                update={
+                    "audited": counted[one.language].audited,
+                    "faithfulness": counted[one.language].faithfulness,
+                }
+            )
+            for one in self.languages
+        )
+        return RunSummary(languages, self.counts, earlier.findings)
 
     def by_status(self) -> dict[str, int]:
         """Return how many mentions, over all languages, came to each status."""

@@ -81,6 +81,7 @@ class RunOrigin:
         notices: What was understood otherwise than it is stated, and what was not read.
         command: The command line, for the log.
         remarks: Notices of an earlier run, in words, that this one goes on from.
+        audited: The earlier run, whose audit is taken along as it is; None: there is none.
     """
 
     configuration: RunConfiguration | TaggingConfiguration
@@ -90,6 +91,7 @@ class RunOrigin:
     notices: Sequence[Notice] = ()
     command: Sequence[str] = ()
     remarks: Sequence[str] = ()
+    audited: Manifest | None = None
 
 
 def check_output(path: Path | str, *, overwrite: bool = False) -> None:
@@ -219,11 +221,14 @@ class RunWriter:
             facts,
             with_source=isinstance(origin.configuration, RunConfiguration),
             with_audit=isinstance(origin.configuration, RunConfiguration)
-            and origin.configuration.audit,
+            and origin.configuration.audit
+            and origin.audited is None,
             open_file=open_file,
         )
         write_problems(self._folder / "problems.tsv", origin.problems, open_file)
         self.summary = summarize(self._tallies, tables)
+        if origin.audited is not None:
+            self.summary = self.summary.with_audit(origin.audited)
 
     def written(self) -> Written:
         """Return what was written, for the manifest."""

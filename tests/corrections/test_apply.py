@@ -14,10 +14,11 @@ from written_runs import TARGET, at, contents, projected, write_run
 
 from projector.corpus import require_document
 from projector.corrections.apply import accept
-from projector.document import Document, Fragment, Mention, Status
+from projector.document import Document, DocumentPair, Fragment, Mention, Status
 from projector.errors import ConfigurationError, CorpusError, OutputError
 from projector.pipeline import ProjectedDocument
-from projector.run.outcome import projected_outcome, unprojected_outcome
+from projector.run.outcome import mispaired_outcome, projected_outcome, unprojected_outcome
+from projector.run.project_corpus import project_corpus
 from projector.run.reader import read_run
 from projector.run.verify import verify_run
 from schemas.manifest import MANIFEST
@@ -76,6 +77,52 @@ def test_documents_without_mentions_stay_too(tmp_path):
     accept(read_run(tmp_path / "run"), [], tmp_path / "final")
     before, after = contents(tmp_path / "run"), contents(tmp_path / "final")
     assert {name for name in before if after[name] != before[name]} == RECORDS
+
+
+@pytest.mark.parametrize("mentions", [True, False])
+def test_what_turned_out_to_be_no_translation_stays(tmp_path, mentions):
+    one = projected("a")
+    source = one.source if mentions else Document("case-a", "es", "Nada.")
+    pair = DocumentPair(source, one.document)
+    outcome = replace(mispaired_outcome(pair, "it is no translation"), original=source)
+    write_run(tmp_path / "run", [lambda writer: writer.put(outcome), projected("b")])
+    run = read_run(tmp_path / "run")
+    assert run.manifest.languages[0].mispaired == 1
+    assert accept(run, [], tmp_path / "final").run.languages == run.manifest.languages
+    before, after = contents(tmp_path / "run"), contents(tmp_path / "final")
+    assert {name for name in before if after[name] != before[name]} == RECORDS
+    if mentions:
+        said = correction(run, "en", "caso-a", "T1", "corrected", FEVER)
+        told = refused(run, tmp_path / "other", said)
+        assert "the document is unpaired in en: it is no translation" in told
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("audited")
+    for language, text in (("es", "Fiebre de 39. Sin tos."), ("it", "Febbre a 38. Senza tosse.")):
+        (folder / language).mkdir()
+        (folder / language / "a.txt").write_text(text, encoding="utf-8")
+        (folder / language / "b.txt").write_text(text + " " + text, encoding="utf-8")
+    (folder / "es" / "a.ann").write_text("T1\tSYMPTOM 0 6\tFiebre\nT2\tDISEASE 18 21\ttos\n")
+    (folder / "es" / "b.ann").write_text("T1\tSYMPTOM 0 9\tnot it\n")
+    project_corpus(folder / "es", folder / "it", folder / "run", model="tiny", on_error="skip")
+    return read_run(folder / "run")
+
+
+def test_an_audit_is_taken_along(audited, tmp_path):
+    said = corrections(audited, correction(audited, "it", "a", "T1", "absent"))
+    accept(audited, [said], tmp_path / "final")
+    before, after = contents(audited.path), contents(tmp_path / "final")
+    names = {"audit.parquet", "audit.tsv", "faithfulness.tsv", "sentences.parquet", "problems.tsv"}
+    assert names < before.keys() and all(before[name] == after[name] for name in names)
+    assert b"not it" in before["problems.tsv"]
+    old, new = audited.manifest, read_run(tmp_path / "final").manifest
+    assert new.findings == old.findings and old.findings
+    assert new.languages[0].faithfulness == old.languages[0].faithfulness
+    assert old.languages[0].faithfulness is not None
+    assert new.notices == old.notices and new.configuration == old.configuration
+    assert not verify_run(tmp_path / "final").findings
 
 
 @pytest.fixture(scope="module")
