@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from projector.arrays import Floats, Ints
 from projector.decode.best_span import best_candidates, span_probabilities
@@ -16,11 +17,13 @@ from projector.decode.longest_run import TokenRuns
 from projector.decode.mention_spans import choose_spans
 from projector.decode.projections import mention_projections
 from projector.decode.tagger_evidence import TaggerEvidence
-from projector.document import Document, DocumentPair, Mention, Projection
+from projector.document import Document, DocumentPair, Fragment, Mention, Projection
 from projector.errors import ConfigurationError
 from projector.models.encoder import Encoder
 from projector.pipeline import WeighedPair, weigh_pair
 from projector.settings import DecodeSettings, Settings, SpanWeights
+from projector.text.sentences import split_sentences
+from projector.text.token_words import TextUnits
 from projector.text.tokens import TokenizedText
 from projector.text.words import overlap_range
 
@@ -30,11 +33,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TokenLinks:
-    """A source token and the target tokens that receive most of it.
+    """A source token and the target tokens that receive most of it, or a word and its words.
 
     Args:
-        text: The token's characters.
-        targets: (characters, start, share of the token's mass), strongest first.
+        text: The token's characters, or the word's.
+        targets: (characters, start, share of its mass), strongest first.
     """
 
     text: str
@@ -76,7 +79,10 @@ class Explanation:
     Args:
         mention: The source mention.
         text: Its words.
+        words: Its words with their best target words.
         tokens: Its tokens with their best target tokens.
+        sentence: The sentences of the source that it stands in.
+        target_sentence: Those of the translation that it went to; empty where it went nowhere.
         rivals: For each of its fragments the best candidate spans, best first; none where nothing
             of the fragment arrives in the translation.
         nothing: The sum that having no span has; None where runs are taken, which have none.
@@ -91,6 +97,9 @@ class Explanation:
     nothing: float | None
     projection: Projection
     projected: str
+    words: tuple[TokenLinks, ...] = ()
+    sentence: str = ""
+    target_sentence: str = ""
 
 
 def explain_mention(
@@ -140,6 +149,9 @@ def explain_mention(
         _nothing(weighed.decode, candidates, own),
         projection,
         " … ".join(parts),
+        _words(weighed, own, most),
+        _sentences(pair.source.text, mention.fragments),
+        _sentences(pair.target.text, projection.fragments),
     )
 
 
@@ -192,6 +204,51 @@ def _targets(
         if share > 0:
             targets.append((target.text[start:end], start, round(share, 4)))
     return tuple(targets)
+
+
+def _words(weighed: WeighedPair, own: Ints, most: int) -> tuple[TokenLinks, ...]:
+    """Return the words of own fragments in text order, each with what receives most of it."""
+    source, target = weighed.source, weighed.target
+    ranges = zip(*source.words.range_of(weighed.fragments.characters[own]), strict=True)
+    words = sorted({word for first, last in ranges for word in range(first, last)})
+    of_source, of_target = source.word_map(), target.word_map()
+    links = []
+    for word in words:
+        mass = np.zeros(len(target.tokens.offsets))  # [T] of the word's
+        for entry in np.flatnonzero(of_source.word == word):
+            token = of_source.token[entry]
+            weights = weighed.alignment.weights[token].double().cpu().numpy()
+            columns = weighed.alignment.band.columns[token].cpu().numpy()
+            np.add.at(mass, columns, weights * of_source.share[entry])
+        parts = mass[of_target.token] * of_target.share
+        shares = np.bincount(of_target.word, weights=parts, minlength=len(target.words))
+        start, end = source.words.offsets[word].tolist()
+        links.append(TokenLinks(source.text[start:end], _best_words(target, shares, most)))
+    return tuple(links)
+
+
+def _best_words(
+    target: TextUnits, shares: NDArray[np.float64], most: int
+) -> tuple[tuple[str, int, float], ...]:
+    """Return the target words with the largest shares [N], as parts of all."""
+    total = max(float(shares.sum()), 1e-30)
+    best = []
+    for word in np.argsort(-shares, kind="stable")[:most].tolist():
+        start, end = target.words.offsets[word].tolist()
+        if shares[word] > 0:
+            best.append((target.text[start:end], start, round(float(shares[word]) / total, 4)))
+    return tuple(best)
+
+
+def _sentences(text: str, fragments: Sequence[Fragment]) -> str:
+    """Return the sentences that fragments stand in, in text order."""
+    if not fragments:
+        return ""
+    sentences = split_sentences(text)
+    spans = np.array([(part.start, part.end) for part in fragments], np.int64)
+    ranges = zip(*overlap_range(sentences, spans), strict=True)
+    numbers = sorted({number for first, last in ranges for number in range(first, last)})
+    return " … ".join(text[start:end] for start, end in sentences[numbers].tolist())
 
 
 def _rivals(

@@ -130,6 +130,29 @@ def test_every_token_of_a_mention_is_listed_once_with_where_its_mass_goes():
             assert ENGLISH[start : start + len(text)] == text
 
 
+def test_every_word_of_a_mention_is_listed_once_with_the_words_it_goes_to():
+    source = document(SPANISH, [(23, 35), (9, 15), (9, 20)])
+    explanation = explain(source, document(ENGLISH), most=3)
+    words = [word.text for word in explanation.words]
+    assert words == ["fiebre", "alta", "dolor", "lumbar"]
+    for word in explanation.words:
+        shares = [share for _, _, share in word.targets]
+        assert len(shares) <= 3 and shares == sorted(shares, reverse=True)
+        assert 0 < sum(shares) <= 1.001
+        for text, start, _ in word.targets:
+            assert ENGLISH[start : start + len(text)] == text
+            assert text.isalnum() or len(text) == 1  # a whole word, or what is none
+
+
+def test_the_sentences_of_a_mention_and_of_where_it_went_are_told():
+    source = document("Nada más. Fiebre alta hoy. Sin tos.", [(10, 16)])
+    target = document("Nothing else. Fiebre alta today. No cough.", language="en")
+    explanation = explain(source, target)
+    assert explanation.sentence == "Fiebre alta hoy."
+    assert explanation.target_sentence == "Fiebre alta today."
+    assert explain(source, document("")).target_sentence == ""
+
+
 def test_what_an_edge_model_says_is_a_part_and_its_weights_are_those_beside_it():
     pair = DocumentPair(document(SPANISH, [(9, 20)], [(23, 35)]), document(ENGLISH))
     explained = {}

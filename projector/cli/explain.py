@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from projector.cli.options import (
-    PATH,
     device_option,
     gathered,
     label_options,
     open_configured,
     options_of,
     recipe_option,
+    stated,
     tagger_option,
+    tell,
 )
 from projector.cli.output import echo_json, format_option, listed
 from projector.cli.reporter import TerminalReporter
@@ -32,11 +34,63 @@ from schemas.run import CorpusConfiguration, RunConfiguration
 if TYPE_CHECKING:
     from projector.decode.tagger_evidence import TaggerEvidence
     from projector.explain import Explanation
+    from projector.run.explain_run import RunExplanation
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be explained.
+
+    Args:
+        document, mention: The source's.
+        run: The run's folder; None where source and target are named.
+        language: Of the run's languages; None: its only one.
+        configuration: Of a run that would project the mention; None where there is one.
+    """
+
+    document: str
+    mention: str
+    run: Path | None = None
+    language: str | None = None
+    configuration: RunConfiguration | None = None
+
+
+def _asked(
+    names: tuple[str, ...],
+    language: str | None,
+    target_language: str | None,
+    **values: Any,  # noqa: ANN401
+) -> _Asked:
+    """Tell a mention of a run from one of a corpus and its translation."""
+    if len(names) == 3:
+        _refuse_options(values)
+        run, document, mention = names
+        return _Asked(document, mention, Path(run), language or target_language)
+    if len(names) != 4:
+        raise click.UsageError("name RUN DOCUMENT MENTION, or SOURCE TARGET DOCUMENT MENTION")
+    source, target, document, mention = names
+    configuration = _configuration(source, target, language, target_language, **values)
+    return _Asked(document, mention, configuration=configuration)
+
+
+def _refuse_options(values: Mapping[str, Any]) -> None:
+    """Refuse options that say what a run says of itself.
+
+    Raises:
+        click.UsageError: There are some.
+    """
+    known = {one.name: one for one in click.get_current_context().command.params}
+    given = [max(known[name].opts, key=len) for name in stated(values)]
+    if given:
+        raise click.UsageError(
+            f"{', '.join(given)}: a run has its own model, tagger and settings; such options go "
+            "with SOURCE TARGET DOCUMENT MENTION"
+        )
 
 
 def _configuration(
-    source: Path,
-    target: Path,
+    source: str,
+    target: str,
     language: str | None,
     target_language: str | None,
     **values: Any,  # noqa: ANN401
@@ -52,16 +106,13 @@ def _configuration(
 
 
 @click.command("explain", cls=SectionedCommand)
-@click.argument("source", type=PATH)
-@click.argument("target", type=PATH)
-@click.argument("document")
-@click.argument("mention")
+@click.argument("names", nargs=-1, required=True, metavar="(RUN | SOURCE TARGET) DOCUMENT MENTION")
 @options_of(CorpusConfiguration)
 @label_options
 @option(
     "--target-language",
     section=READ,
-    help="The target's language, or which one of a tree to take.",
+    help="The target's language, or which one of a tree, or of a run, to take.",
 )
 @options_of(RunConfiguration, without=("on_error", "max_characters"))
 @tagger_option
@@ -74,22 +125,36 @@ def _configuration(
     default=5,
     show_default=True,
     metavar="N",
-    help="Target tokens and candidates to list.",
+    help="Target words and candidates to list.",
+)
+@option(
+    "--tokens",
+    section=WRITTEN,
+    is_flag=True,
+    help="Show the model's own tokens, parts of words, where otherwise words are shown.",
 )
 @format_option
-@gathered("configuration", _configuration)
-def command(
-    configuration: RunConfiguration, document: str, mention: str, device: str, most: int, form: str
-) -> None:
-    """Show why MENTION of DOCUMENT in SOURCE went where it went in TARGET.
+@gathered("asked", _asked)
+def command(asked: _Asked, device: str, most: int, tokens: bool, form: str) -> None:
+    """Show why MENTION of DOCUMENT went where it went, in RUN or from SOURCE to TARGET.
+
+    Of a run its own texts, model, tagger and settings are taken, and what people said of the
+    mention is told; --language says which of several languages. Named with SOURCE and TARGET it
+    need not have been projected before.
 
     \b
-    Example:
+    Examples:
+      projector explain out case-01 T1
       projector explain data_samples/brat/es data_samples/brat/en case-01 T1
       projector explain es en case-21 T4 --tagger runs/disease
       projector explain es nl case-21 T4 --recipe published --format json
     """
-    pair = _pair(configuration, document, mention)
+    if asked.run is not None:
+        _explain_run(asked, asked.run, device, most, tokens, form)
+        return
+    assert asked.configuration is not None
+    configuration = asked.configuration
+    pair = _pair(configuration, asked.document, asked.mention)
     from projector.explain import explain_mention
     from projector.run.models import load_models
 
@@ -101,12 +166,53 @@ def command(
         else tagger.evidence(pair.target.text)
     )
     explained = explain_mention(
-        pair, mention, encoder, configuration.settings, most=most, evidence=evidence
+        pair, asked.mention, encoder, configuration.settings, most=most, evidence=evidence
     )
     if form == "json":
         echo_json(asdict(explained))
     else:
-        _echo(explained)
+        echo_explanation(explained, tokens=tokens)
+
+
+def _explain_run(
+    asked: _Asked, path: Path, device: str, most: int, tokens: bool, form: str
+) -> None:
+    from projector.run.explain_run import explain_in_run
+    from projector.run.reader import read_run
+
+    explained = explain_in_run(
+        read_run(path),
+        asked.document,
+        asked.mention,
+        language=asked.language,
+        device=device,
+        most=most,
+    )
+    if form == "json":
+        echo_json(asdict(explained))
+        return
+    tell(explained.remarks)
+    _echo_recorded(explained)
+    if explained.explanation is not None:
+        click.echo("\nwhat the model says")
+        echo_explanation(explained.explanation, tokens=tokens)
+
+
+def _echo_recorded(explained: RunExplanation) -> None:
+    """Print what became of a mention in its run, and who said what of it since."""
+    row = explained.recorded
+    click.echo(f"{row['mention_id']} {row['label']} {row['source_text']!r} in {row['language']}")
+    for change in explained.changes:
+        old = f"{change['old_text']!r}" if change["old_text"] else change["old_status"]
+        new = f"{change['new_text']!r}" if change["new_fragments"] else "absent"
+        comment = f": {change['comment']}" if change["comment"] else ""
+        who = change["reviewer"] or "a reviewer"
+        told = f"{change['decision']} by {who}, {change['time']}"
+        click.echo(f"  the run had {old}; {told}: {new}{comment}")
+    places = ";".join(f"{part['start']} {part['end']}" for part in row["fragments"])
+    reason = f": {row['reason']}" if row["reason"] else ""
+    words = f" {row['target_text']!r} ({places})" if places else ""
+    click.echo(f"  {row['status']}{words}, score {row['score']}{reason}")
 
 
 def _pair(configuration: RunConfiguration, name: str, mention: str) -> DocumentPair:
@@ -160,7 +266,8 @@ def _predicted(configuration: RunConfiguration, translation: Document) -> Tagger
     return SpanEvidence(predicted)
 
 
-def _echo(found: Explanation) -> None:
+def echo_explanation(found: Explanation, *, tokens: bool = False) -> None:
+    """Print why a mention went where it went."""
     click.echo(f"{found.mention.id} {found.mention.label}: {found.text}")
     outcome = found.projection
     places = ";".join(f"{part.start} {part.end}" for part in outcome.fragments)
@@ -171,10 +278,13 @@ def _echo(found: Explanation) -> None:
     )
     if outcome.collapsed_with:
         click.echo(f"  on words that {', '.join(outcome.collapsed_with)} ended on, too")
-    click.echo("\nits tokens, and where their mass goes")
-    for token in found.tokens:
-        targets = "  ".join(f"{text}@{start} {share:.2f}" for text, start, share in token.targets)
-        click.echo(f"  {token.text}: {targets}")
+    click.echo(f"\nits sentence: {_one_line(found.sentence)}")
+    if found.target_sentence:
+        click.echo(f"it went to: {_one_line(found.target_sentence)}")
+    click.echo(f"\nits {'tokens' if tokens else 'words'}, and where their mass goes")
+    for link in found.tokens if tokens else found.words:
+        targets = "  ".join(f"{text}@{start} {share:.2f}" for text, start, share in link.targets)
+        click.echo(f"  {link.text}: {targets}")
     for part, rivals in zip(found.mention.fragments, found.rivals, strict=True):
         which = f" for {part.start} {part.end}" if len(found.rivals) > 1 else ""
         none = "" if found.nothing is None else f" (having none: {found.nothing:.2f})"
@@ -191,3 +301,7 @@ def _echo(found: Explanation) -> None:
 
 def _parts(parts: dict[str, float]) -> str:
     return "  ".join(f"{name} {part:+.2f}" for name, part in parts.items() if part)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

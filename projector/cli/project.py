@@ -90,10 +90,9 @@ def command(
         _echo_json(summary, plan, output, losses)
     else:
         echo_summary(summary, output)
-        source, target = plan.source.path, plan.targets[0].path
         hint(
-            f"projector evaluate GOLD {output}; projector explain {source} {target} DOCUMENT "
-            f"MENTION; projector submit {output} -o submission.zip"
+            f"projector evaluate GOLD {output}; projector explain {output} DOCUMENT MENTION; "
+            f"projector submit {output} -o submission.zip"
         )
     return exit_code(bool(losses or plan.problems), accepted=accept_losses)
 

@@ -8,16 +8,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import pyarrow.parquet as pq
-
 from projector.corpus.formats.parquet_write import fragment_cells, table_writer
 from projector.corpus.formats.tsv_write import format_row
 from projector.corrections.change import Change
 from projector.corrections.decide import Conflict
 from projector.errors import Problem
 from projector.run.reader import FinishedRun
-from projector.storage.parquet_file import reading_parquet
-from schemas.tables import CHANGES, check_rows, check_table
+from schemas.tables import CHANGES
 
 CHANGES_FILE, CONFLICTS_FILE, NOT_TAKEN_FILE = "changes", "conflicts.tsv", "not_taken.tsv"
 CONFLICT_COLUMNS = (
@@ -44,29 +41,16 @@ def write_changes(changes: Iterable[Change], earlier: FinishedRun, open_file: Op
         earlier: The run that the corrections are of.
         open_file: Opens a file of the run's folder.
     """
-    rows = chain(earlier_changes(earlier), _change_rows(changes, earlier.manifest.sha256 or ""))
+    rows = chain(
+        earlier.changes().iter_rows(named=True),
+        _change_rows(changes, earlier.manifest.sha256 or ""),
+    )
     table = table_writer(Path(f"{CHANGES_FILE}.parquet"), CHANGES, open_file=open_file)
     with table as writer, open_file(Path(f"{CHANGES_FILE}.tsv")) as file:
         file.write(format_row(_tsv_names()))
         for row in rows:
             writer.add([[row[name] for name in CHANGES.names]])
             file.write(format_row(map(_cell, row.values())))
-
-
-def earlier_changes(run: FinishedRun) -> Iterator[dict[str, Any]]:
-    """Yield the rows of `schemas.tables.CHANGES` that a run has; none where nobody changed it.
-
-    Raises:
-        CorpusError: They can't be read.
-    """
-    path = run.path / f"{CHANGES_FILE}.parquet"
-    if not run.manifest.accepted:
-        return
-    with reading_parquet(path), pq.ParquetFile(path) as file:
-        check_table(file.schema_arrow, CHANGES, path)
-        table = file.read(columns=CHANGES.names)
-        check_rows(table, CHANGES, path)
-    yield from table.to_pylist()
 
 
 def _change_rows(changes: Iterable[Change], run: str) -> Iterator[dict[str, Any]]:

@@ -24,7 +24,7 @@ from schemas.manifest import (
     Manifest,
     read_manifest,
 )
-from schemas.tables import AUDIT, PROJECTIONS, SENTENCES, check_rows, check_table
+from schemas.tables import AUDIT, CHANGES, PROJECTIONS, SENTENCES, check_rows, check_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +214,19 @@ class FinishedRun:
             return _empty(schema)
         self.written.check([name])
         return _table(self.path / name, schema)
+
+    def changes(self) -> pl.DataFrame:
+        """Return what people said of its mentions and was taken, the first time first.
+
+        Columns as in `schemas.tables.CHANGES`; no rows of a run that nobody corrected.
+
+        Raises:
+            CorpusError: The table can't be read, or is not as it was written.
+        """
+        if self.written is None or not self.manifest.accepted:
+            return _empty(CHANGES)
+        self.written.check(["changes.parquet"])
+        return _table(self.path / "changes.parquet", CHANGES)
 
     def corpus(self, language: str | None = None) -> ParquetCorpus:
         """Open the translations with their projected mentions as a corpus.

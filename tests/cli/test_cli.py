@@ -8,8 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from given_corrections import correction, corrections, written
 
 from projector.cli import _COMMANDS, run
+from projector.run.reader import read_run
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
 SOURCE = "Mujer con dolor torácico y disnea. Se hizo un ecocardiograma."
@@ -136,6 +138,29 @@ def test_explain_names_the_rivals(corpora, capsys):
     assert found["rivals"][0][0]["text"] == "dispnea"
     assert run(["explain", "es", "it", "a", "T9", "--model", "tiny"]) == 1
     assert "T1, T2, T3" in capsys.readouterr().err
+
+
+def test_explain_reads_a_run_and_what_people_said_of_it(corpora, capsys):
+    assert run(["project", "es", "it", "-o", "out", "--model", "tiny", "--tagger", "none"]) == 0
+    finished = read_run(Path("out"))
+    said = corrections(finished, correction(finished, "it", "a", "T2", "absent", comment="so?"))
+    written(Path("ana.json"), said)
+    assert run(["accept", "out", "ana.json", "-o", "final"]) == 0
+    capsys.readouterr()
+    assert run(["explain", "out", "a", "T2"]) == 0
+    told = capsys.readouterr().out
+    assert "projected 'dispnea'" in told and "its words, and where their mass goes" in told
+    assert run(["explain", "final", "a", "T2", "--language", "it", "--tokens"]) == 0
+    told = capsys.readouterr().out
+    assert "the run had 'dispnea'; absent by ana, 2026-11-28T12:00:00+00:00: absent: so?" in told
+    assert "absent, score" in told and "its tokens, and where their mass goes" in told
+    assert run(["explain", "final", "a", "T2", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["recorded"]["status"] == "absent" and len(found["changes"]) == 1
+    assert found["explanation"]["projected"] == "dispnea"
+    assert run(["explain", "out", "a", "T2", "--model", "tiny"]) == 2
+    assert "--model: a run has its own model" in capsys.readouterr().err
+    assert run(["explain", "out", "a"]) == 2
 
 
 def test_explain_weighs_what_a_tagger_predicted(corpora, capsys):

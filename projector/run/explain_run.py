@@ -1,0 +1,202 @@
+"""Say of a finished run why a mention went where it went, and what people said of it since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from projector.corpus import pair_names, require_document
+from projector.corpus.language_names import same_language
+from projector.corpus.open import open_corpus
+from projector.document import Document, DocumentPair, Status
+from projector.errors import ConfigurationError, CorpusError
+from projector.run.models import load_models, model_facts, with_precision
+from projector.run.reader import FinishedRun
+from schemas.run import RunConfiguration
+from schemas.validation import validated
+
+if TYPE_CHECKING:
+    from projector.decode.tagger_evidence import TaggerEvidence
+    from projector.explain import Explanation
+    from schemas.manifest import ModelFacts
+
+_SHOWN = 20  # names in a message
+
+
+@dataclass(frozen=True, slots=True)
+class RunExplanation:
+    """Why a mention of a run went where it went.
+
+    Args:
+        recorded: Its row of `schemas.tables.PROJECTIONS`: what became of it in the run.
+        changes: What people said of it, the first time first: rows of `schemas.tables.CHANGES`.
+        explanation: Why the model puts it where it does; None where no model was asked.
+        remarks: What differs from the run, and what there is to know beside.
+    """
+
+    recorded: Mapping[str, Any]
+    changes: tuple[Mapping[str, Any], ...]
+    explanation: Explanation | None
+    remarks: tuple[str, ...]
+
+
+def explain_in_run(
+    run: FinishedRun,
+    document: str,
+    mention: str,
+    *,
+    language: str | None = None,
+    device: str = "auto",
+    most: int = 5,
+) -> RunExplanation:
+    """Explain one mention of a run, with the run's own texts, model, tagger and settings.
+
+    Args:
+        run: Its folder holds its source.
+        document: The source document's name.
+        mention: The source mention's id.
+        language: The translation's; None where the run has one.
+        device: Where the model runs.
+        most: How many target words and candidates are listed.
+
+    Raises:
+        ConfigurationError: There is no such mention, or no language is named of several.
+        CorpusError: The run tags, has no source, or can't be read.
+        ModelError: Its model or tagger is not there any more.
+    """
+    if run.tags:
+        raise ConfigurationError(f"{run.path}: the run tags: nothing was projected in it")
+    code = _language(run, language)
+    recorded = _recorded(run, code, document, mention)
+    changes = run.changes().filter(
+        (pl.col("language") == code)
+        & (pl.col("document") == document)
+        & (pl.col("mention") == mention)
+    )
+    said = tuple(changes.iter_rows(named=True))
+    asked = said[0]["old_status"] if said else recorded["status"]
+    if Status(asked) in (Status.INVALID, Status.UNPAIRED, Status.FAILED):
+        return RunExplanation(recorded, said, None, ())
+    explanation, remarks = _explained(run, code, recorded, device, most)
+    old = said[0]["old_fragments"] if said else recorded["fragments"]
+    again = [{"start": one.start, "end": one.end} for one in explanation.projection.fragments]
+    if again != old:
+        remarks.append("the run put it elsewhere than it is put here: see what differs")
+    return RunExplanation(recorded, said, explanation, tuple(remarks))
+
+
+def _language(run: FinishedRun, language: str | None) -> str:
+    known = [code for code in run.languages if language is None or same_language(code, language)]
+    if len(known) == 1:
+        return known[0]
+    told = f"it has no {language}" if language else "it has several languages"
+    raise ConfigurationError(
+        f"{run.path}: {told}; say by --language which of {', '.join(run.languages)}"
+    )
+
+
+def _recorded(run: FinishedRun, language: str, document: str, mention: str) -> dict[str, Any]:
+    """Return a mention's row.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
+    rows = run.projections([language]).filter(pl.col("source_document") == document)
+    for row in rows.filter(pl.col("mention_id") == mention).iter_rows(named=True):
+        return row
+    if rows.height:
+        ids = _listed(rows["mention_id"].to_list())
+        raise ConfigurationError(f"{document} has no mention {mention}; its mentions are: {ids}")
+    names = run.source_corpus().names
+    if document in names:
+        raise ConfigurationError(f"{document} has no mention {mention}; its mentions are: none")
+    raise ConfigurationError(f"{run.path} has no document {document}; it has {_listed(names)}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return (", ".join(names[:_SHOWN]) or "none") + more
+
+
+def _explained(
+    run: FinishedRun, language: str, recorded: Mapping[str, Any], device: str, most: int
+) -> tuple[Explanation, list[str]]:
+    """Return why the run's model puts a mention where it does, and what differs from the run."""
+    from projector.explain import explain_mention
+
+    manifest = run.manifest
+    configuration = validated(RunConfiguration, manifest.configuration, run.path)
+    precise = configuration
+    if manifest.model.precision is not None:
+        chosen = with_precision(configuration, manifest.model.precision)
+        assert isinstance(chosen, RunConfiguration)
+        precise = chosen
+    pair = _pair(run, language, recorded)
+    encoder, tagger = load_models(precise, device)
+    remarks = _differences(manifest.model, model_facts(encoder, tagger))
+    evidence: TaggerEvidence | None = None
+    if tagger is not None:
+        evidence = tagger.evidence(pair.target.text)
+    elif configuration.tagger is not None:
+        evidence, told = _predicted(configuration, pair.target)
+        remarks += told
+    explanation = explain_mention(
+        pair,
+        recorded["mention_id"],
+        encoder,
+        configuration.settings,
+        most=most,
+        evidence=evidence,
+    )
+    return explanation, remarks
+
+
+def _pair(run: FinishedRun, language: str, recorded: Mapping[str, Any]) -> DocumentPair:
+    source = require_document(run.source_corpus().read(recorded["source_document"]))
+    target = recorded["target_document"]
+    text = run.corpus(language).text(target)
+    return DocumentPair(source, Document(target, language, text))
+
+
+def _differences(ran: ModelFacts, loaded: ModelFacts) -> list[str]:
+    """Return in words what is loaded otherwise than the run had it."""
+    return [
+        f"the {what} is not the run's: its fingerprint is {ours}, the run had {theirs}; "
+        "scores can differ"
+        for what, theirs, ours in (
+            ("model", ran.fingerprint, loaded.fingerprint),
+            ("tagger", ran.tagger, loaded.tagger),
+        )
+        if theirs != ours
+    ]
+
+
+def _predicted(
+    configuration: RunConfiguration, translation: Document
+) -> tuple[TaggerEvidence | None, list[str]]:
+    """Return what a tagger's predictions say of a translation, where they still lie there."""
+    from projector.decode.tagger_evidence import SpanEvidence
+
+    said = configuration.tagger
+    assert said is not None
+    try:
+        corpus = open_corpus(
+            said.path,
+            language=said.language,
+            texts=said.texts,
+            labels=configuration.labels,
+            rules=configuration.reading.rules,
+        )
+        name = dict(pair_names((translation.name,), corpus.names).pairs).get(translation.name)
+        predicted = None if name is None else require_document(corpus.read(name))
+    except CorpusError as error:
+        return None, [f"what the tagger predicted plays no part here: {error}"]
+    other = len(configuration.targets) > 1 and not same_language(
+        corpus.language, translation.language
+    )
+    if other or predicted is None or predicted.text != translation.text:
+        return None, []
+    return SpanEvidence(predicted), []
