@@ -221,7 +221,8 @@ def _words(weighed: WeighedPair, own: Ints, most: int) -> tuple[TokenLinks, ...]
             columns = weighed.alignment.band.columns[token].cpu().numpy()
             np.add.at(mass, columns, weights * of_source.share[entry])
         parts = mass[of_target.token] * of_target.share
-        shares = np.bincount(of_target.word, weights=parts, minlength=len(target.words))
+        shares = np.zeros(len(target.words))
+        np.add.at(shares, of_target.word, parts)
         start, end = source.words.offsets[word].tolist()
         links.append(TokenLinks(source.text[start:end], _best_words(target, shares, most)))
     return tuple(links)

@@ -143,7 +143,7 @@ class EncoderConfiguration(Strict):
 
 
 class SourceConfiguration(Strict):
-    """Where pairs come from: a table of sentences, gold as JSON Lines, or two corpora."""
+    """Where pairs come from: a table of sentences, gold, or two corpora."""
 
     sentences: Path | None = Field(
         default=None,
@@ -151,7 +151,9 @@ class SourceConfiguration(Strict):
         "source, target, corpus, document).",
     )
     gold: Path | None = Field(
-        default=None, description="A file of parallel documents with spans, as JSON Lines."
+        default=None,
+        description="A file of parallel documents with spans, as JSON Lines, or the folder of a "
+        "run that people corrected: the mentions that they judged.",
     )
     source: Path | None = Field(
         default=None, description="The annotated corpus of a pair of corpora."
@@ -318,7 +320,8 @@ class DevelopmentConfiguration(MeasuringConfiguration):
         default=(), description="Files of gold word alignments, as JSON Lines."
     )
     gold: tuple[Path, ...] = Field(
-        default=(), description="Files of parallel documents with spans, as JSON Lines."
+        default=(),
+        description="Files of parallel documents with spans, as JSON Lines, or corrected runs.",
     )
     limit: int | None = Field(
         default=None, ge=1, description="Entries of each file that are taken; by default all."

@@ -30,7 +30,10 @@ class NetworkConfiguration(Strict):
 class EdgeSourceConfiguration(PartConfiguration):
     """Gold that is learned from or measured on."""
 
-    gold: Path = Field(description="A file of parallel documents with spans, as JSON Lines.")
+    gold: Path = Field(
+        description="A file of parallel documents with spans, as JSON Lines, or the folder of a "
+        "run that people corrected: the mentions that they judged, absent ones too."
+    )
     repeat: float = Field(
         default=1.0, gt=0, description="How often it is gone through in an epoch."
     )

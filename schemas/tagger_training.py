@@ -69,7 +69,9 @@ class TaggerSourceConfiguration(PartConfiguration):
         default=None, description="JSON Lines of objects with id, lang, text and spans."
     )
     gold: Path | None = Field(
-        default=None, description="A file of parallel documents with spans, as JSON Lines."
+        default=None,
+        description="A file of parallel documents with spans, as JSON Lines, or the folder of a "
+        "run that people corrected: the labels of a document of which they judged every mention.",
     )
     side: Literal["source", "target"] = Field(
         default="target", description="The side of `gold` that is taken."

@@ -19,7 +19,7 @@ from projector.cli.options import (
 from projector.cli.output import echo_json, echo_table, exit_code, format_option, hint
 from projector.cli.reporter import TerminalReporter
 from projector.cli.sections import SectionedCommand, option
-from projector.errors import CorpusError, counted
+from projector.errors import CorpusError, Problem, counted
 from schemas.options import WRITTEN
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def _read(paths: tuple[Path, ...]) -> list[Corrections]:
     """
     from projector.corrections import read_corrections
 
-    read, problems = [], []
+    read: list[Corrections] = []
+    problems: list[Problem] = []
     for path in paths:
         try:
             read.append(read_corrections(path))

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from projector.corpus import open_corpus, pair_names, require_document
-from projector.corpus.formats.gold_jsonl import read_gold
 from projector.corpus.reading import read_text
 from projector.document import DocumentPair, Fragment
 from projector.errors import CorpusError, Problem
 from projector.text.sentences import split_sentences
+from projector.training.gold import gold_pairs
 
 if TYPE_CHECKING:
     from schemas.aligner_training import PartConfiguration, SourceConfiguration
@@ -88,7 +88,7 @@ def _pairs(source: SourceConfiguration) -> Iterator[TextPair]:
         return
     documents: Iterator[tuple[str, DocumentPair]]
     if source.gold is not None:
-        documents = ((gold.document, gold.pair) for gold in read_gold(source.gold))
+        documents = ((gold.document, gold.pair) for gold in gold_pairs(source.gold))
     else:
         assert source.source is not None and source.target is not None
         documents = _corpora(source.source, source.target)
@@ -184,7 +184,7 @@ class LeftOut:
         names: set[str] = set()
         sentences: set[str] = set()
         for file in files:
-            for gold in read_gold(file):
+            for gold in gold_pairs(file):
                 names.add(gold.document)
                 text = gold.pair.source.text
                 sentences |= {text[start:end] for start, end in split_sentences(text).tolist()}

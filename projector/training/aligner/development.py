@@ -9,12 +9,13 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from projector.align.word_links import link_words
-from projector.corpus.formats.gold_jsonl import GoldPair, GoldSentence, read_gold, read_sentences
+from projector.corpus.formats.gold_jsonl import GoldPair, GoldSentence, read_sentences
 from projector.evaluation.alignment_error import alignment_error_rate
 from projector.evaluation.metrics import document_spans, score
 from projector.pipeline import project_pairs
 from projector.settings import Settings
 from projector.training.aligner.data import fold_of
+from projector.training.gold import gold_pairs
 
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder
@@ -45,7 +46,7 @@ class Development:
             every = chosen.folds == 1
             pairs = (
                 pair
-                for pair in read_gold(path)
+                for pair in gold_pairs(path)
                 if every or fold_of(pair.document, chosen.folds) == chosen.fold
             )
             return list(pairs)[: chosen.limit]

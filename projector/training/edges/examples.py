@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from projector.align.aligner import token_vectors
-from projector.corpus.formats.gold_jsonl import read_gold
 from projector.decode.candidates import Candidates, Described, best_places, questions_about
 from projector.decode.edge_questions import edge_text_of
 from projector.evaluation.corruption import without_mentions, without_sentences
 from projector.pipeline import weigh_pair
 from projector.settings import Settings, SpanWeights
 from projector.training.aligner.data import evenly, is_taken
+from projector.training.gold import gold_pairs
 
 if TYPE_CHECKING:
     from projector.decode.edge_questions import EdgeText
@@ -86,7 +86,7 @@ def read_examples(
         most: Candidates of each mention.
         seed: Of what is left out of spoilt translations.
     """
-    kept = [gold for gold in read_gold(source.gold) if is_taken(gold.document, source)]
+    kept = [gold for gold in gold_pairs(source.gold) if is_taken(gold.document, source)]
     for number, gold in enumerate(evenly(kept, source.limit, source.gold)):
         pair = gold.pair
         random = Random(f"{seed} {number}")

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from projector.corpus import require_document
-from projector.corpus.formats.gold_jsonl import read_gold
 from projector.corpus.open import open_corpus
 from projector.document import Document, Fragment, Mention
 from projector.errors import CorpusError, Problem
 from projector.storage.json_lines import identifier, objects, sequence, string
 from projector.storage.strict_json import brief, whole
 from projector.training.aligner.data import evenly, is_taken
+from projector.training.gold import gold_pairs
 
 if TYPE_CHECKING:
     from schemas.tagger_training import TaggerSourceConfiguration
@@ -51,7 +51,7 @@ def read_annotated(source: TaggerSourceConfiguration) -> list[Annotated]:
 
 def _all(source: TaggerSourceConfiguration) -> Iterator[Annotated]:
     if source.gold is not None:
-        for gold in read_gold(source.gold):
+        for gold in gold_pairs(source.gold):
             document = getattr(gold.pair, source.side)
             yield Annotated(gold.document, document, source.annotated or gold.annotated)
     elif source.lines is not None:

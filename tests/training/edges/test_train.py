@@ -6,15 +6,27 @@ import shutil
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from given_corrections import correction, corrections
 
 from projector.cli import cli
 from projector.corpus.formats.gold_jsonl import read_gold
+from projector.corrections.apply import accept
 from projector.errors import ConfigurationError, CorpusError
 from projector.models import load
-from projector.models.edge_model import EDGES_FILE
+from projector.models.edge_model import (
+    ABSENCE_FEATURES,
+    EDGES_FILE,
+    MENTION_FEATURES,
+    WORD_FEATURES,
+    EdgeModel,
+    EdgeShape,
+)
 from projector.pipeline import project_pair
+from projector.run.project_corpus import project_corpus
+from projector.run.reader import read_run
 from projector.settings import Settings
 from projector.training.checkpoints import TrainingFolder
+from projector.training.edges.examples import read_examples
 from projector.training.edges.train import train_edges
 from schemas.edge_training import EdgeTraining
 
@@ -149,3 +161,27 @@ def test_the_command_says_where_the_model_is(training, tmp_path):
     assert result.exit_code == 0, result.output
     assert f"model: {tmp_path / 'run' / 'model'}" in result.output
     assert (tmp_path / "run" / "model" / EDGES_FILE).exists()
+
+
+def test_an_edge_model_learns_from_what_people_judged(training, tmp_path):
+    for language in ("es", "en"):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "a.txt").write_text("Fiebre alta y tos hoy.", encoding="utf-8")
+    standoff = "T1\tSYMPTOM 0 11\tFiebre alta\nT2\tSYMPTOM 14 17\ttos\nT3\tDISEASE 18 21\thoy\n"
+    (tmp_path / "es" / "a.ann").write_text(standoff)
+    project_corpus(tmp_path / "es", tmp_path / "en", tmp_path / "run", model="tiny")
+    run = read_run(tmp_path / "run")
+    said = corrections(
+        run,
+        correction(run, "en", "a", "T1", "corrected", (0, 6)),
+        correction(run, "en", "a", "T2", "absent"),
+    )
+    accept(run, [said], tmp_path / "final")
+    chosen = training(data=[{"gold": str(tmp_path / "final")}], development={})
+    train_edges(chosen, tmp_path / "trained")
+    encoder = load(chosen.model, precision="fp32", device="cpu")
+    sizes = (WORD_FEATURES, MENTION_FEATURES, ABSENCE_FEATURES, 8, 16)
+    network = EdgeModel(EdgeShape(encoder.dimension, *sizes))
+    examples = list(read_examples(chosen.data[0], encoder, None, network, most=20, seed=1))
+    absent = [example.right == len(example.first) for example in examples]
+    assert absent == [False, True]  # of T3 nobody said anything
