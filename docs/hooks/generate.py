@@ -12,6 +12,7 @@ from pathlib import Path
 from api_page import api_page
 from cli_page import cli_page
 from configuration_page import configuration_page
+from corrections_page import corrections_page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from notebook_page import notebook_page
@@ -23,6 +24,7 @@ NOTEBOOK = DOCS / "tutorial" / "first-projection.ipynb"
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/cli.md": cli_page,
     "reference/configuration.md": configuration_page,
+    "reference/corrections.md": corrections_page,
     "reference/tables.md": tables_page,
     "reference/python-api.md": api_page,
     "explanation/tree.md": tree_page,

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @click.command("compare", cls=SectionedCommand)
-@click.argument("first", type=PATH, metavar="RUN_A")
-@click.argument("second", type=PATH, metavar="RUN_B")
+@click.argument("run_a", type=PATH)
+@click.argument("run_b", type=PATH)
 @option(
     "--gold",
     section=SCORED,
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 @option("--overwrite", section=WRITTEN, is_flag=True, help="Replace an earlier table.")
 @format_option
 def command(
-    first: Path,
-    second: Path,
+    run_a: Path,
+    run_b: Path,
     gold: Path | None,
     most: int,
     output: Path | None,
@@ -68,14 +68,14 @@ def command(
         raise OutputError(
             f"{output}: exists already; choose another --output, or replace it: --overwrite"
         )
-    compared = compare_runs(read_run(first), read_run(second), gold=gold)
+    compared = compare_runs(read_run(run_a), read_run(run_b), gold=gold)
     tell(compared.remarks)
     if output is not None:
         _write(compared, output)
     if form == "json":
         _echo_json(compared)
     else:
-        _echo(compared, first, second, most)
+        _echo(compared, run_a, run_b, most)
         if output is not None:
             click.echo(f"written to {output}")
 

@@ -23,7 +23,10 @@ CONTRACTS = {
     "coder.toml": CoderTraining,
 }
 PROGRAMS = ("git", "make", "pip", "pre-commit", "pytest")
-GENERATED = ("cli.md", "configuration.md", "tables.md", "python-api.md", "tree.md", "notebook.md")
+GENERATED = (
+    *("cli.md", "configuration.md", "tables.md", "corrections.md"),
+    *("python-api.md", "tree.md", "notebook.md"),
+)
 
 
 def text_of(page):

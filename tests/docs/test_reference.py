@@ -1,5 +1,6 @@
 """Hold the generated reference: each command, option, setting, column, status and name is there."""
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import pytest
 from api_page import api_page
 from cli_page import cli_page, commands
 from configuration_page import configuration_page, files
+from corrections_page import EXAMPLE, corrections_page
 from doc_pages import ROOT, resolve
 from settings_fields import default_in_toml, tables_of, type_in_words
 from tables_page import tables_page
@@ -15,6 +17,7 @@ from tree_page import tree_page
 
 import projector
 from projector.document import Status
+from schemas.corrections import Correction, Corrections, Span
 from schemas.tables import TABLES
 from schemas.tagger_training import TaggerTraining
 
@@ -36,7 +39,7 @@ def test_every_option_of_a_command_is_told_with_its_help(name):
         if isinstance(parameter, click.Option):
             assert all(f"`{option}`" in told for option in parameter.opts)
         else:
-            assert parameter.name.upper() in told
+            assert (parameter.metavar or parameter.name.upper()) in told
 
 
 def test_every_command_of_the_help_has_a_section():
@@ -114,3 +117,12 @@ def test_every_room_and_module_is_told_with_what_it_does():
 def test_every_status_is_told(status):
     page = (ROOT / "docs" / "reference" / "run-folder.md").read_text(encoding="utf-8")
     assert f"| `{status}` |" in page
+
+
+def test_every_field_of_a_correction_is_told_and_the_example_is_one():
+    page = corrections_page()
+    for contract in (Corrections, Correction, Span):
+        for name, field in contract.model_fields.items():
+            assert field.description and f"| `{name}` |" in page
+    assert Corrections.model_validate_json(json.dumps(EXAMPLE)).corrections
+    assert json.dumps(EXAMPLE, indent=2) in page and '"additionalProperties": false' in page
