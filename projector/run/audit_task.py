@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from projector.text.tokens import TokenizedText
     from schemas.run import ModelConfiguration
 
-_FEWEST_LETTERS = 20  # of a copy that is no translation: names, doses and short forms stay
+_FEWEST_LETTERS = 30  # of a copy that is no translation: names, doses and short forms stay
 _PARTNER = "`projector audit` names a better partner, where there is one"
 _UNSURE = "it is projected all the same, for nobody has measured what this model makes of pairs"
 

@@ -208,8 +208,6 @@ def _plan_projecting(configuration: RunConfiguration) -> Plan:
         )
     source = _opened(configuration.source, configuration)
     targets = tuple(_opened(corpus, configuration) for corpus in configuration.targets)
-    for target, chosen in zip(targets, configuration.targets, strict=True):
-        refuse_unknown_language(target, chosen)
     _refuse_twins(targets)
     taggers = _taggers(targets, configuration)
     tasks: list[Task] = []
@@ -224,6 +222,8 @@ def _plan_projecting(configuration: RunConfiguration) -> Plan:
             translation = translations.get(name)
             tasks.append(Task(name, number, translation, predictions.get(translation or "")))
         unused.append(pairing.unpaired_target)
+    for target, chosen in zip(targets, configuration.targets, strict=True):
+        refuse_unknown_language(target, chosen)
     return Plan(source, targets, taggers, tuple(tasks), tuple(unused))
 
 

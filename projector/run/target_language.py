@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _ENOUGH = 2_000  # characters that tell a language
 _LOOKED_AT = 20  # documents at most
+_FEWEST_LETTERS = 40
+_SURE = 0.5  # it is a hint, for the user to take or leave
 
 
 def refuse_unknown_language(target: Corpus, chosen: CorpusConfiguration) -> None:
@@ -41,18 +43,19 @@ def refuse_unknown_language(target: Corpus, chosen: CorpusConfiguration) -> None
 
 
 def _looks_like(corpus: Corpus) -> str:
-    """Return the language that a corpus's texts seem to be in; empty where there are none."""
+    """Return the language that a corpus's texts are in; empty where they don't tell."""
     sample = ""
     for text in islice(_texts(corpus), _LOOKED_AT):
         sample += f" {text[: _ENOUGH - len(sample)]}"
         if len(sample) >= _ENOUGH:
             break
-    if not any(map(str.isalpha, sample)):
+    if sum(map(str.isalpha, sample)) < _FEWEST_LETTERS:
         return ""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # slow to load
 
-    language, _ = LanguageIdentifier.from_model_file(MODEL_FILE).classify(sample)
-    return str(language)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    language, share = identifier.classify(sample)
+    return str(language) if share >= _SURE else ""
 
 
 def _texts(corpus: Corpus) -> Iterator[str]:

@@ -13,7 +13,7 @@ from projector.run.audit_task import block_scores, judges_pairs, reason_unpaired
 from projector.text.tokens import TokenizedText
 from schemas.run import ModelConfiguration
 
-LONG = "Paciente con fiebre alta y tos seca."
+LONG = "Paciente con fiebre alta y tos seca desde ayer."
 
 
 def tokens(text: str) -> TokenizedText:

@@ -80,13 +80,13 @@ def test_what_could_not_be_read_is_no_source_and_what_is_unpaired_is():
     ]
 
 
-COPIES = {"es": "Paciente con fiebre alta y tos.", "it": "Paciente con fiebre alta y tos."}
+COPY = "Paciente con fiebre alta y tos. Ayer empeoró."
 
 
 def write_copy() -> None:
     lines = "T1\tSYMPTOM 13 24\tfiebre alta\nT2\tSYMPTOM 27 30\ttos\nA1\tSure T2\n"
-    write("es", "a", COPIES["es"], lines)
-    write("it", "a", COPIES["it"])
+    write("es", "a", COPY, lines)
+    write("it", "a", COPY)
 
 
 def test_nothing_is_projected_onto_a_copy_of_the_source():
@@ -96,7 +96,7 @@ def test_nothing_is_projected_onto_a_copy_of_the_source():
     assert done.reason == "the translation is a copy of its source"
     assert statuses(done) == {"T1": "unpaired", "T2": "unpaired"}
     assert {told.reason for told in done.mentions} == {done.reason}
-    assert (done.target.text, done.target.mentions) == (COPIES["it"], ())
+    assert (done.target.text, done.target.mentions) == (COPY, ())
     assert [one.id for one in done.lost] == ["A1"]
     assert [finding.kind for finding in done.audit.findings] == ["untranslated"]
 
@@ -111,7 +111,7 @@ def test_who_trusts_the_pairs_or_does_not_audit_projects_onto_a_copy_too(options
 
 def test_a_wrong_pair_is_unpaired_only_where_the_models_limits_are_known(monkeypatch):
     write("it", "a", "Questo testo racconta tutt'altro: barche, vento, onde e gabbiani bianchi.")
-    write("es", "a", f"{COPIES['es']} Se pauta amoxicilina.", "T1\tSYMPTOM 13 24\tfiebre alta\n")
+    write("es", "a", f"{COPY} Se pauta amoxicilina.", "T1\tSYMPTOM 13 24\tfiebre alta\n")
     told = projected("it")[0]
     (finding,) = told.audit.findings
     assert finding.kind == "wrong_pair" and "it is projected all the same" in finding.message

@@ -32,7 +32,9 @@ def test_a_language_that_nobody_named_is_asked_for_and_guessed():
         planned("translations")
 
 
-def test_a_target_without_words_is_asked_for_all_the_same():
+@pytest.mark.parametrize("text", [" \n", "Altro."])
+def test_a_target_whose_words_do_not_tell_is_asked_for_all_the_same(text):
+    Path("empty", "a.txt").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError, match="--target-language CODE"):
         planned("empty")
 
