@@ -37,6 +37,7 @@ ROOMS = (
     "projector.evaluation",
     "projector.training",
     "projector.corrections",
+    "projector.exchange",
     "projector.api",
     "projector",
     "jobs",
