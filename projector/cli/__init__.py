@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 import traceback
+from keyword import iskeyword
 from typing import NoReturn
 
 import click
@@ -26,6 +27,8 @@ _COMMANDS = {
     "compare": "Tell mention by mention how two runs differ.",
     "validate": "Read corpora and report every problem.",
     "convert": "Convert a corpus to another format.",
+    "export": "Export a run to another annotation tool.",
+    "import": "Bring back what was corrected in another tool.",
     "explain": "Show why one mention went where it went.",
     "submit": "Pack a run's tables into a submission.",
     "tag": "Find entities by themselves.",
@@ -45,7 +48,8 @@ class _Group(SectionedGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"projector.cli.{cmd_name}")
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"projector.cli.{name}")
         command: click.Command = module.command
         return command
 

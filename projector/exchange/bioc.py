@@ -77,7 +77,7 @@ def document_element(marked: MarkedDocument) -> tuple[str, Losses]:
 
 
 def _infons(document: Document, losses: Losses) -> dict[str, dict[str, str]]:
-    """Return what is said of each mention by name; a name that comes twice is lost the second time."""
+    """Return what is said of each mention by name; a second one of a name is lost."""
     infons: dict[str, dict[str, str]] = {}
     ids = {mention.id for mention in document.mentions}
     for annotation in document.annotations:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
 
 from projector.corpus.formats.tsv_write import format_row
 from projector.exchange.bioc import bioc_writer
@@ -22,12 +21,8 @@ from projector.exchange.webanno import webanno_writer
 from projector.storage.atomic_file import atomic_file
 from projector.storage.atomic_folder import atomic_folder
 from projector.storage.file_names import FileNames, refuse_unwritable
+from schemas.tools import Tool
 
-Tool = Literal[
-    *("inception", "label-studio", "doccano", "conll", "spacy", "huggingface", "bioc"),
-    *("pubtator", "webanno"),
-]
-TOOLS: tuple[Tool, ...] = get_args(Tool)
 LOST = "lost.tsv"
 LOST_COLUMNS = (
     *("language", "document", "id", "kind", "label", "start_span", "end_span", "text", "lost"),

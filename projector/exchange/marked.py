@@ -1,4 +1,4 @@
-"""Hold a document with what a run says of its mentions, and what another format can't hold of it."""
+"""Hold a document with what a run says of its mentions, and what a format can't hold of it."""
 
 from __future__ import annotations
 

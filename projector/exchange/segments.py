@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -24,7 +25,7 @@ def tokens(text: str, edges: Iterable[int]) -> list[Span]:
         start, end = match.span()
         inner = cuts[bisect_right(cuts, start) : bisect_left(cuts, end)]
         borders = [start, *inner, end]
-        found += zip(borders, borders[1:], strict=False)
+        found += itertools.pairwise(borders)
     return found
 
 

@@ -7,6 +7,7 @@ id is its mention's; the scores are where spaCy's own span categorizer puts them
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -122,7 +123,7 @@ def _pieces(
         start, end = token.idx, token.idx + len(token)
         inner = edges[bisect_right(edges, start) : bisect_left(edges, end)]
         borders = [start, *inner, end]
-        pieces += [(*pair, False) for pair in zip(borders, borders[1:], strict=False)]
+        pieces += [(*pair, False) for pair in itertools.pairwise(borders)]
         if token.whitespace_ and (end in starts or end + 1 in ends):
             pieces.append((end, end + 1, False))  # the blank is in a span: a token by itself
         elif token.whitespace_:

@@ -23,8 +23,9 @@ from marked_documents import (
 )
 
 from projector.document import Annotation, Document, Fragment, Mention
-from projector.exchange.export import TOOLS, export_documents
+from projector.exchange.export import export_documents
 from projector.exchange.marked import MarkedDocument
+from schemas.tools import TOOLS
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 

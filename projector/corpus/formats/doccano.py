@@ -3,12 +3,14 @@
 A span is `[start, end, label]`, perhaps with an id behind, or an object with `start_offset`,
 `end_offset` and `label` (also `start` and `end`); spans lie under `label`, `labels`, `entities` or
 `spans`, the text under `text` or `data`. Offsets count code points; mostly no text of a span is
-stated that could show otherwise.
+stated that could show otherwise. A document that says `"offsets": "utf-16"`, as exports for doccano
+do, counts as doccano itself does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from projector.corpus.formats.json_elements import (
 )
 from projector.corpus.formats.stated import StatedDocument
 from projector.corpus.formats.stretch import RecordFiles, Stretch
+from projector.corpus.formats.utf16 import unit_positions
 from projector.corpus.reading import Reading
 from projector.errors import CorpusError, Problem
 from projector.settings import ReadingRules
@@ -33,7 +36,10 @@ SPAN_KEYS = ("entities", "spans", "labels", "label")
 _NAME_KEYS = ("filename", "file_name", "name", "document", "document_id", "doc_id", "id")
 _STARTS, _ENDS = ("start_offset", "start"), ("end_offset", "end")
 _SPAN_PARTS = {*_STARTS, *_ENDS, "label", "labels", "id", "text", "user", "user_id"}
-_READ = {*TEXT_KEYS, *SPAN_KEYS, *_NAME_KEYS, "relations"}
+_OFFSETS, _UTF16 = "offsets", "utf-16"
+# `mentions` are the ids that spans had before doccano gave them its own.
+_READ = {*TEXT_KEYS, *SPAN_KEYS, *_NAME_KEYS, "relations", _OFFSETS, "mentions", "language"}
+_READ |= {"source"}
 _EXPECTED = "[start, end, label], or an object with start_offset, end_offset and label"
 
 
@@ -76,11 +82,34 @@ def read_doccano(
     ids: dict[str, str] = {}
     for key in SPAN_KEYS:
         _add_spans(stated, value.get(key), key, stretch.line, ids)
+    if _counts_units(value):
+        _convert(stated, text)
     _add_relations(stated, value, stretch.line, ids)
     left = [key for key in value if key not in _READ and value[key] not in (None, [], {}, "")]
     if left:
         stated.notice(f"{', '.join(left)[:100]} of documents can't be kept")
     return stated.reading(language, text)
+
+
+def _counts_units(value: Mapping[str, Any]) -> bool:
+    """Tell whether a document says that its offsets count UTF-16 units, itself or in its meta."""
+    meta = value.get("meta")
+    said = value.get(_OFFSETS, meta.get(_OFFSETS) if isinstance(meta, dict) else None)
+    return said == _UTF16
+
+
+def _convert(stated: StatedDocument, text: str) -> None:
+    """Make offsets in UTF-16 units those in code points; -1 where there are none."""
+    positions = unit_positions(text)
+    stated.mentions = [
+        replace(
+            mention,
+            ranges=tuple(
+                (positions.get(start, -1), positions.get(end, -1)) for start, end in mention.ranges
+            ),
+        )
+        for mention in stated.mentions
+    ]
 
 
 def _add_spans(
