@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import click
 
@@ -29,10 +30,21 @@ from projector.errors import (
     summaries,
 )
 from schemas.options import WRITTEN
+from schemas.tools import TOOLS, Tool
 
 if TYPE_CHECKING:
     from projector.corpus.convert import Format
     from projector.corpus.corpus import Corpus
+
+
+class _Rest(TypedDict):
+    """What both ways to write a corpus take."""
+
+    on_error: Literal["stop", "skip"]
+    overwrite: bool
+    progress: Callable[[Sequence[str]], Iterator[str]]
+    notices: list[Notice]
+    labels: set[str]
 
 
 @click.command("convert", cls=SectionedCommand)
@@ -45,9 +57,9 @@ if TYPE_CHECKING:
     "--to",
     "target",
     section=WRITTEN,
-    type=click.Choice(["brat", "tsv", "parquet"]),
+    type=click.Choice(["brat", "tsv", "parquet", *TOOLS]),
     required=True,
-    help="The format to write.",
+    help="The format to write, or the tool to write for; what is told of tools: `export`.",
 )
 @overwrite_option
 @accept_losses_option
@@ -56,7 +68,7 @@ if TYPE_CHECKING:
 def command(
     corpus: Corpus,
     output: Path,
-    target: Format,
+    target: Format | Tool,
     edited: bool,
     on_error: Literal["stop", "skip"],
     overwrite: bool,
@@ -66,7 +78,8 @@ def command(
     """Write CORPUS to the folder OUTPUT in another format, and list what is lost.
 
     BRAT: texts and annotations side by side. TSV: a table named after the folder, the texts in
-    `txt/` beside it. Parquet: tables of documents, mentions and annotations.
+    `txt/` beside it. Parquet: tables of documents, mentions and annotations. For other tools: as
+    `projector export` writes a run.
 
     \b
     Examples:
@@ -80,16 +93,19 @@ def command(
     notices: list[Notice] = []
     tell_edited(corpus.path, edited=edited)
     labels: set[str] = set()
-    losses = convert_corpus(
-        corpus,
-        output,
-        target,
-        on_error=on_error,
-        overwrite=overwrite,
-        progress=with_progress("documents"),
-        notices=notices,
-        labels=labels,
-    )
+    rest: _Rest = {
+        "on_error": on_error,
+        "overwrite": overwrite,
+        "progress": with_progress("documents"),
+        "notices": notices,
+        "labels": labels,
+    }
+    if target == "brat" or target == "tsv" or target == "parquet":
+        losses = convert_corpus(corpus, output, target, **rest)
+    else:
+        from projector.exchange.from_corpus import export_corpus
+
+        losses = export_corpus(corpus, output, target, **rest)
     tell(unused_names(corpus.labels, labels))
     if form == "json":
         told = {"output": output, "documents": len(corpus.names), "losses": losses}

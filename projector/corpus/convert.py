@@ -71,7 +71,7 @@ def convert_corpus(
     losses = [str(problem) for problem in corpus.problems]
     told = [] if notices is None else notices
     told += corpus.notices
-    documents = _documents(corpus, on_error, losses, told, progress)
+    documents = readable_documents(corpus, on_error, losses, told, progress)
     if labels is not None:
         documents = _with_labels(documents, labels)
     if to == "parquet":
@@ -123,13 +123,25 @@ def _mark(output: Path, to: Format) -> str:
     return next((file.name for file in files if file.suffix == ".ann"), "any.ann")
 
 
-def _documents(
+def readable_documents(
     corpus: Corpus,
-    on_error: str,
+    on_error: Literal["stop", "skip"],
     losses: list[str],
     notices: list[Notice],
     progress: Callable[[Sequence[str]], Iterator[str]],
 ) -> Iterator[Document]:
+    """Yield a corpus's documents, read one by one.
+
+    Args:
+        corpus: Whose.
+        on_error: `stop` at what can't be read rightly, or `skip` it.
+        losses: Takes what is skipped, in words.
+        notices: Takes what was understood otherwise than it is stated.
+        progress: Wraps the documents' names.
+
+    Raises:
+        CorpusError: Something can't be read rightly, unless it is to be skipped.
+    """
     for name in progress(corpus.names):
         reading: Reading = corpus.read(name)
         notices += reading.notices

@@ -84,6 +84,7 @@ def export_documents(
     to: Tool,
     *,
     overwrite: bool = False,
+    losses: list[Loss] | None = None,
 ) -> ExportSummary:
     """Write documents for a tool, to a folder that appears whole or not at all.
 
@@ -92,6 +93,7 @@ def export_documents(
         output: The folder; `lost.tsv` in it lists what the format can't hold.
         to: The tool.
         overwrite: Replace an earlier export.
+        losses: Takes what the format can't hold, which is listed in any case.
 
     Raises:
         OutputError: The folder exists or can't be written, or a name can't be a file's.
@@ -108,9 +110,11 @@ def export_documents(
                 names.take(language, kind="language")
                 with _WRITERS[to](folder, language) as add:
                     for marked in _checked(documents, names):
-                        losses = add(marked)
-                        lost.writelines(map(_row, losses))
-                        _count(summary, marked, losses)
+                        found = add(marked)
+                        lost.writelines(map(_row, found))
+                        _count(summary, marked, found)
+                        if losses is not None:
+                            losses += found
                         labels |= {one.label for one in marked.document.mentions}
                         kinds |= _relation_kinds(marked)
         if to in _FINISHES:

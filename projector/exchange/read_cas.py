@@ -5,19 +5,22 @@ XML that declares a document type or an entity is refused before the library see
 
 from __future__ import annotations
 
+import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from projector.corpus.reading import read_text
 from projector.document import Fragment
 from projector.errors import CorpusError, Problem, ProjectorError
 from projector.exchange.cas import TYPE_SYSTEM, cassis, type_system
 from projector.exchange.layer import LAYER, MENTION, VALUE
 from projector.exchange.returned import ReturnedDocument, ReturnedMention, gathered
-from projector.storage.strict_json import STRICT
+from projector.storage.strict_json import STRICT, fault
 
 _NAMED_ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
 _LARGEST = 256 << 20  # bytes of a document's file
@@ -53,31 +56,39 @@ def read_cas(path: Path, root: Path, names: tuple[str, ...], reviewer: str) -> R
 
 
 def _loaded(path: Path, root: Path) -> Any:  # noqa: ANN401
-    library = cassis()
     if path.stat().st_size > _LARGEST:
         raise CorpusError(Problem(path, None, "it is too large for one document"))
+    if path.suffix.lower() == ".json":
+        content = _checked_json(path)
+        return _parsed(path, lambda: cassis().load_cas_from_json(content, lenient=True))
+    _refuse_declarations(path)
+    types = _types(path, root)
+    data = path.read_bytes()
+    return _parsed(
+        path, lambda: cassis().load_cas_from_xmi(BytesIO(data), typesystem=types, lenient=True)
+    )
+
+
+def _parsed(path: Path, parse: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Return what the library makes of a file; whatever it raises is about the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            if path.suffix == ".json":
-                return library.load_cas_from_json(_checked_json(path), lenient=True)
-            _refuse_declarations(path)
-            types = _types(path, root)
-            with path.open("rb") as file:
-                return library.load_cas_from_xmi(file, typesystem=types, lenient=True)
-    except (ProjectorError, OSError):
+            return parse()
+    except ProjectorError:
         raise
-    except Exception as error:  # of the library, whatever a damaged file makes it stumble over
+    except Exception as error:  # it stumbles over damaged files in many ways
         told = f"{type(error).__name__}: {str(error)[:200]}"
         hint = "Export the document anew, or as WebAnno TSV 3.3"
         raise CorpusError(Problem(path, None, f"no CAS ({told})", "UIMA CAS", hint)) from error
 
 
 def _checked_json(path: Path) -> str:
-    import json
-
-    content = path.read_text(encoding="utf-8", newline="")
-    json.loads(content, **STRICT)
+    content = read_text(path)
+    try:
+        json.loads(content, **STRICT)
+    except (ValueError, RecursionError) as error:
+        raise CorpusError(Problem(path, None, f"no JSON ({fault(error)})", "UIMA CAS")) from error
     return content
 
 
@@ -94,8 +105,8 @@ def _types(path: Path, root: Path) -> Any:  # noqa: ANN401
 @lru_cache(maxsize=4)
 def _read_types(path: Path) -> Any:  # noqa: ANN401
     _refuse_declarations(path)
-    with path.open("rb") as file:
-        return cassis().load_typesystem(file)
+    data = path.read_bytes()
+    return _parsed(path, lambda: cassis().load_typesystem(BytesIO(data)))
 
 
 def _refuse_declarations(path: Path) -> None:

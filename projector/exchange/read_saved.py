@@ -12,6 +12,7 @@ from projector.corpus.formats.webanno import read_webanno
 from projector.document import Document, Fragment
 from projector.errors import CorpusError, Problem
 from projector.exchange.cas import TYPE_SYSTEM
+from projector.exchange.doccano import LABELS, RELATIONS
 from projector.exchange.layer import MENTION
 from projector.exchange.read_cas import read_cas
 from projector.exchange.read_tasks import read_tasks
@@ -21,6 +22,7 @@ from projector.settings import STRICT
 _SUFFIXES = (".txt", ".xmi", ".json", ".tsv", ".xml", ".ann")
 _NOBODY = "INITIAL_CAS"  # INCEpTION's own: the document as it was imported
 _PROJECT = "exportedproject"  # what a project's settings are in
+_SETTINGS = (TYPE_SYSTEM, LABELS, RELATIONS)
 _GIVEN = "source"  # a project's documents as they were imported
 _CURATOR = "CURATION_USER"
 # Finds the run's text that has the same words as a text, to put beside what has no white space.
@@ -76,7 +78,7 @@ def _files(root: Path) -> list[Path]:
 
 def _file(path: Path, saved: _Saved) -> Iterator[ReturnedDocument | Problem]:
     """Yield the documents of a file; a file that is none of a tool's is passed over."""
-    if path.name == TYPE_SYSTEM or path.name.startswith(_PROJECT) or path.stem == _NOBODY:
+    if path.name in _SETTINGS or path.name.startswith(_PROJECT) or path.stem == _NOBODY:
         return
     suffix = path.suffix.lower()
     if suffix == ".xmi":

@@ -65,6 +65,11 @@ def test_doccano_has_all_of_it(tmp_path, marked):
     assert {(id_, held) for id_, _, held in found} == {
         (id_, held) for id_, _, held in places(marked.document)
     }
+    text, parts = read_own(folder / "en.jsonl")
+    assert text == marked.document.text
+    assert {(label, held[0]) for _, label, held in parts} == {
+        (label, one) for _, label, held in places(marked.document) for one in held
+    }
 
 
 @given(marked_documents())
