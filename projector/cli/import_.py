@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +17,7 @@ from projector.cli.options import (
     tell,
 )
 from projector.cli.output import echo_json, exit_code, format_option
+from projector.cli.reporter import TerminalReporter
 from projector.cli.sections import SectionedCommand, option
 from projector.errors import counted
 from schemas.options import READ, WRITTEN
@@ -86,11 +88,24 @@ def command(
     finished = read_run(run)
     refuse_written(output, corrections_only=corrections_only, overwrite=overwrite)
     brought = bring_back(saved, finished, reviewer=reviewer, confirm=confirm, on_error=on_error)
-    files = write_back(
-        brought, finished, output, corrections_only=corrections_only, overwrite=overwrite
-    )
+    with TerminalReporter() as reporter:
+        files, accepted = write_back(
+            brought,
+            finished,
+            output,
+            corrections_only=corrections_only,
+            overwrite=overwrite,
+            command=sys.argv,
+            reporter=reporter,
+        )
     _tell(brought, output, files, confirm, form)
-    return exit_code(bool(brought.refused or brought.problems), accepted=accept_losses)
+    if accepted is not None and accepted.lost_annotations > 0:
+        told = counted(accepted.lost_annotations, "annotation")
+        click.echo(
+            f"lost: {told} can't travel any more: {output / 'lost_annotations.tsv'}", err=True
+        )
+    losses = bool(brought.refused or brought.problems or (accepted and accepted.losses))
+    return exit_code(losses, accepted=accept_losses)
 
 
 def _tell(

@@ -101,7 +101,11 @@ def bring_back(
             raise CorpusError(*problems[:_MOST], advice=_advice(problems))
         if not chosen:
             raise CorpusError(*problems[:_MOST], *_nothing(path))
-        return _brought(run, chosen, texts, problems, reviewer, confirm, now or datetime.now(UTC))
+        return _brought(run, chosen, texts, problems, reviewer, confirm, now or _now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _nothing(path: Path) -> list[Problem]:

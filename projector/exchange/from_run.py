@@ -39,8 +39,8 @@ def run_documents(
         yield MarkedDocument(document, kept, source)
 
 
-# Statuses whose mentions stand in the translation.
-SPANNED = frozenset({Status.PROJECTED.value, Status.TAGGED.value, "corrected", "confirmed"})
+# Statuses whose mentions stand in the text: the translation's, or the one that was tagged.
+SPANNED = frozenset({*Status.with_span(), Status.TAGGED.value})
 _COLUMNS = (
     *("source_document", "target_document", "mention_id", "label", "status", "score", "fragments"),
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from projector.corpus.formats.tsv_write import format_row
+from projector.corrections.apply import AcceptSummary, accept
 from projector.errors import OutputError
 from projector.exchange.bring_back import BroughtBack, Refused
 from projector.run.reader import FinishedRun
+from projector.run.reporter import SILENT, Reporter
 from projector.storage.atomic_file import atomic_file, atomic_write
 
 NOT_TAKEN_COLUMNS = (
@@ -45,25 +48,33 @@ def write_back(
     *,
     corrections_only: bool,
     overwrite: bool = False,
-) -> dict[str, Path]:
+    command: Sequence[str] = (),
+    reporter: Reporter = SILENT,
+) -> tuple[dict[str, Path], AcceptSummary | None]:
     """Write the corrections and what is not taken; and, unless told not to, the corrected run.
 
     Returns:
-        The paths of what was written, by what it is.
+        (the paths of what was written beside the run, by what it is; what came of the run).
 
     Raises:
         OutputError: Something is there and is not to be replaced, or can't be written.
     """
     files = files_of(output, corrections_only=corrections_only)
+    summary = None
     if not corrections_only:
-        from projector.corrections.apply import accept
-
-        accept(run, [brought.corrections], output, overwrite=overwrite)
+        summary = accept(
+            run,
+            [brought.corrections],
+            output,
+            overwrite=overwrite,
+            command=command,
+            reporter=reporter,
+        )
     atomic_write(files["corrections"], brought.corrections.to_json().encode("utf-8"))
     with atomic_file(files["not_taken"]) as file:
         file.write(format_row(NOT_TAKEN_COLUMNS))
         file.writelines(map(_row, brought.refused))
-    return files
+    return files, summary
 
 
 def _row(refused: Refused) -> bytes:
