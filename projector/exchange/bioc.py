@@ -59,7 +59,8 @@ def document_element(marked: MarkedDocument) -> tuple[str, Losses]:
     binary, _ = relations(document)
     kept = {id(relation) for relation, _, _ in binary}
     words = (one for remarked in said.values() for one in remarked)
-    labels = (one.label for one in (*document.mentions, *document.annotations))
+    labels = [one.label for one in document.mentions]
+    labels += [one.label for one in document.annotations]
     if fault := unwritable(document.text, document.name, *words, *labels):
         return "", [document_loss(document, fault)]
     losses = annotation_losses(document, (one for one in left if id(one) not in kept))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -31,7 +32,9 @@ def run_documents(
     outcomes = Outcomes(run.projections([language]))
     for name in progress(corpus.names):
         rows = outcomes.of_target(name)
-        scores = {row["mention_id"]: row["score"] for row in rows if row["status"] in SPANNED}
+        scores = {
+            str(row["mention_id"]): float(row["score"]) for row in rows if row["status"] in SPANNED
+        }
         source = str(rows[0]["source_document"]) if rows else ""
         document = require_document(corpus.read(name))
         held = {mention.id for mention in document.mentions}
@@ -63,6 +66,6 @@ class Outcomes:
             self._places[name] = (start, length)
             start += length
 
-    def of_target(self, name: str) -> list[dict[str, object]]:
+    def of_target(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of a translation's mentions; none where it has none."""
         return self._rows.slice(*self._places.get(name, (0, 0))).to_dicts()

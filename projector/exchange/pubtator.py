@@ -22,6 +22,7 @@ from projector.exchange.marked import (
 from projector.storage.atomic_file import atomic_file
 from projector.storage.file_names import file_name
 
+_NONE = "-"  # no concept; readers drop a line whose last cell is empty
 _BLANKS = str.maketrans("\n\r", "  ")
 _CELL = str.maketrans("\n\r\t", "   ")
 
@@ -59,7 +60,7 @@ def pubtator_lines(document: Document) -> tuple[list[str], Losses]:
             continue
         words = mention.surface(document.text).translate(_CELL)
         cells = [name, mention.start, mention.end, words, mention.label.translate(_CELL)]
-        lines.append("\t".join(map(str, (*cells, concepts.get(mention.id, "")))))
+        lines.append("\t".join(map(str, (*cells, concepts.get(mention.id, _NONE)))))
     others = (one for one in document.annotations if id(one) not in kept)
     return lines, [*losses, *annotation_losses(document, others)]
 

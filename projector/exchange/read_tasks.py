@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +58,8 @@ def _works(element: Element) -> Iterator[ReturnedDocument | Problem]:
         stated = StatedDocument(_named(data)[0], path, {}, STRICT)
         add_results(stated, _regions(work), f"annotations[{number}].result", line)
         reading = stated.reading(identifier(data.get("language")), text)
-        for returned in _returned("label-studio", element, data, reading, _who(work)):
-            is_truth = work.get("ground_truth") is True and isinstance(returned, ReturnedDocument)
-            yield replace(returned, preferred=True) if is_truth else returned
+        truth = work.get("ground_truth") is True
+        yield from _returned("label-studio", element, data, reading, _who(work), truth)
 
 
 def _regions(work: Mapping[str, Any]) -> object:
@@ -83,7 +81,12 @@ def _row(element: Element) -> Iterator[ReturnedDocument | Problem]:
 
 
 def _returned(
-    tool: SavedBy, element: Element, data: Mapping[str, Any], reading: Reading, who: str
+    tool: SavedBy,
+    element: Element,
+    data: Mapping[str, Any],
+    reading: Reading,
+    who: str,
+    preferred: bool = False,
 ) -> Iterator[ReturnedDocument | Problem]:
     """Yield a document, or what is wrong with it."""
     if reading.problems or reading.document is None:
@@ -104,6 +107,7 @@ def _returned(
         mentions=gathered(parts),
         reviewer=who,
         line=element.stretch.line,
+        preferred=preferred,
     )
 
 

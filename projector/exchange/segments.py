@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -19,13 +18,18 @@ Span = tuple[int, int]
 
 def tokens(text: str, edges: Iterable[int]) -> list[Span]:
     """Return the tokens of a text, cut where edges of mentions lie in them."""
-    cuts = sorted({*edges})
+    cuts = [*sorted({*edges}), len(text) + 1]  # the last is in no token
     found: list[Span] = []
+    nearest = 0
     for match in _TOKEN.finditer(text):
         start, end = match.span()
-        inner = cuts[bisect_right(cuts, start) : bisect_left(cuts, end)]
-        borders = [start, *inner, end]
-        found += itertools.pairwise(borders)
+        while cuts[nearest] <= start:
+            nearest += 1
+        while cuts[nearest] < end:
+            found.append((start, cuts[nearest]))
+            start = cuts[nearest]
+            nearest += 1
+        found.append((start, end))
     return found
 
 

@@ -31,26 +31,30 @@ def spacy_writer(folder: Path, language: str) -> Iterator[Add]:
     spacy = _spacy()
     inner = folder / file_name(language, kind="language")
     inner.mkdir()
-    pipeline = _blank(spacy, language)
-    waiting: list[Any] = []
+    # With each file a new one: a vocabulary keeps every word that it has ever seen.
+    pipeline, waiting = _blank(spacy, language), _docs(spacy)
     files = 0
 
     def flush() -> None:
-        nonlocal files
+        nonlocal files, pipeline, waiting
         files += 1
-        spacy.tokens.DocBin(docs=waiting, store_user_data=True).to_disk(inner / f"{files:05}.spacy")
-        waiting.clear()
+        waiting.to_disk(inner / f"{files:05}.spacy")
+        pipeline, waiting = _blank(spacy, language), _docs(spacy)
 
     def add(marked: MarkedDocument) -> Losses:
         doc, losses = doc_of(marked, pipeline)
-        waiting.append(doc)
+        waiting.add(doc)
         if len(waiting) == _DOCUMENTS:
             flush()
         return losses
 
     yield add
-    if waiting:
+    if len(waiting):
         flush()
+
+
+def _docs(spacy: Any) -> Any:  # noqa: ANN401
+    return spacy.tokens.DocBin(store_user_data=True)
 
 
 def _spacy() -> Any:  # noqa: ANN401
@@ -86,8 +90,9 @@ def doc_of(marked: MarkedDocument, pipeline: Any) -> tuple[Any, Losses]:  # noqa
     for mention in document.mentions:
         name = SPANS if len(mention.fragments) == 1 else FRAGMENTS
         for one in mention.fragments:
-            named = {"label": mention.label, "kb_id": concepts.get(mention.id, "")}
-            span = doc.char_span(one.start, one.end, span_id=mention.id, **named)
+            concept = concepts.get(mention.id, "")
+            place = (one.start, one.end)
+            span = doc.char_span(*place, label=mention.label, kb_id=concept, span_id=mention.id)
             groups[name].append(span)
             scores[name].append(marked.scores.get(mention.id, float("nan")))
     for name, spans in groups.items():

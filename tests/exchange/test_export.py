@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,16 +16,17 @@ from marked_documents import (
     places,
     read_cas,
     read_doccano,
+    read_docs,
     read_label_studio,
     read_layer,
     read_own,
-    read_spacy,
     read_table,
 )
 
 from projector.document import Annotation, Document, Fragment, Mention
 from projector.exchange.export import export_documents
 from projector.exchange.marked import MarkedDocument
+from projector.exchange.spacy_docs import doc_of
 from schemas.tools import TOOLS
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -146,14 +148,23 @@ def test_inception_has_all_of_it(tmp_path, marked):
     assert not lost
 
 
-@pytest.mark.filterwarnings("ignore")
 @given(marked_documents())
-@settings(drawn, max_examples=10)
-def test_spacy_has_all_of_it(tmp_path, marked):
+@drawn
+def test_spacy_has_all_of_it(marked):
     pytest.importorskip("spacy")
-    folder, lost = exported(tmp_path, marked, "spacy")
-    assert read_spacy(folder) == (marked.document.text, places(marked.document))
+    from spacy.tokens import DocBin
+
+    doc, lost = doc_of(marked, english())
+    docs = DocBin(docs=[doc], store_user_data=True).to_bytes()
+    assert read_docs(DocBin().from_bytes(docs)) == (marked.document.text, places(marked.document))
     assert not lost
+
+
+@cache
+def english():
+    import spacy
+
+    return spacy.blank("en")
 
 
 FRAGMENTS = Mention("T1", "DISEASE", (Fragment(0, 3), Fragment(8, 12)))
@@ -214,6 +225,35 @@ def test_label_studio_and_doccano_are_read_by_their_importers(tmp_path):
         assert text == MARKED.document.text
         parts = {(label, spans) for _, label, spans in found}
         assert parts == {("DISEASE", ((0, 3),)), ("DISEASE", ((8, 12),)), ("SYMPTOM", ((8, 12),))}
+
+
+def test_a_line_of_pubtator_has_a_concept_or_says_that_it_has_none(tmp_path):
+    """Its own readers drop a line whose last cell is empty."""
+    folder, _ = exported(tmp_path, MARKED, "pubtator")
+    lines = (folder / "en.pubtator").read_text(encoding="utf-8").splitlines()
+    assert "doc\t8\t12\tasma\tSYMPTOM\tMESH:D1" in lines
+    plain = MarkedDocument(Document("doc", "en", "one", (Mention("T1", "X", (Fragment(0, 3),)),)))
+    folder, _ = exported(tmp_path / "plain", plain, "pubtator")
+    assert "doc\t0\t3\tone\tX\t-" in (folder / "en.pubtator").read_text(encoding="utf-8")
+
+
+def test_bioc_and_pubtator_are_read_by_the_library_of_both(tmp_path):
+    bioc = pytest.importorskip("bioc")
+    from bioc import biocxml, pubtator
+
+    assert bioc
+    folder, _ = exported(tmp_path, MARKED, "bioc")
+    with (folder / "en.xml").open(encoding="utf-8", newline="") as file:
+        (document,) = biocxml.load(file).documents
+    (passage,) = document.passages
+    assert [(one.id, one.text, len(one.locations)) for one in passage.annotations] == [
+        ("T1", "one asma", 2),
+        ("T2", "asma", 1),
+    ]
+    folder, _ = exported(tmp_path, MARKED, "pubtator")
+    with (folder / "en.pubtator").open(encoding="utf-8") as file:
+        (found,) = pubtator.load(file)
+    assert [(one.start, one.end, one.text) for one in found.annotations] == [(8, 12, "asma")]
 
 
 @TEXT_CASES

@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import warnings
 from collections import Counter
 from pathlib import Path
 from unittest.mock import patch
@@ -154,13 +153,11 @@ def read_cas(folder: Path) -> tuple[str, Places]:
     return cas.sofa_string, joined(parts)
 
 
-def read_spacy(folder: Path) -> tuple[str, Places]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import spacy
-        from spacy.tokens import DocBin
+def read_docs(docs) -> tuple[str, Places]:
+    """Read the one document of a DocBin."""
+    import spacy
 
-    (doc,) = DocBin().from_disk(folder / "en" / "00001.spacy").get_docs(spacy.blank("xx").vocab)
+    (doc,) = docs.get_docs(spacy.blank("xx").vocab)
     parts = [
         (span.id_, span.label_, (span.start_char, span.end_char))
         for name in ("sc", "fragments")

@@ -95,7 +95,7 @@ def _counts_units(value: Mapping[str, Any]) -> bool:
     """Tell whether a document says that its offsets count UTF-16 units, itself or in its meta."""
     meta = value.get("meta")
     said = value.get(_OFFSETS, meta.get(_OFFSETS) if isinstance(meta, dict) else None)
-    return said == _UTF16
+    return bool(said == _UTF16)
 
 
 def _convert(stated: StatedDocument, text: str) -> None:
