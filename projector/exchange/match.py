@@ -78,8 +78,18 @@ def matched(mentions: Sequence[RunMention], returned: Sequence[ReturnedMention])
     for id_, found in by_id.items():
         _settle(known[id_], found, result)
     left = [one for one in mentions if one.expected and one.id not in by_id]
-    _settle_nameless(left, nameless, result)
+    without = [one for one in mentions if not one.fragments and one.id not in by_id]
+    for span in _settle_nameless(left, nameless, result):
+        result.not_taken.append(_added(span, without))
     return result
+
+
+def _added(span: _Span, without: Sequence[RunMention]) -> NotTaken:
+    """Return that a stretch is of no mention; those that it may be of are named."""
+    why = "it was added: no mention of the source is projected there"
+    if ids := [mention.id for mention in without if mention.label == span.label]:
+        why += f"; of its label {', '.join(ids)} has no place: say in a review if it is this one"
+    return NotTaken("", span.label, (span.fragment,), why)
 
 
 def _settle(mention: RunMention, found: Sequence[ReturnedMention], result: Matched) -> None:
@@ -121,8 +131,8 @@ class _Span:
 
 def _settle_nameless(
     mentions: Sequence[RunMention], returned: Sequence[ReturnedMention], result: Matched
-) -> None:
-    """Match what has no id of the run's, fragment by fragment."""
+) -> list[_Span]:
+    """Match what has no id of the run's, fragment by fragment; return what is of no mention."""
     slots = [(mention, fragment) for mention in mentions for fragment in mention.expected]
     spans = [_Span(one.label, fragment) for one in returned for fragment in one.fragments]
     taken = _assigned(slots, spans)
@@ -140,10 +150,7 @@ def _settle_nameless(
         if mention.id in result.moved:
             result.by_overlap.add(mention.id)
     used = set(taken.values())
-    for number, span in enumerate(spans):
-        if number not in used:
-            why = "it was added: no mention of the source is projected there"
-            result.not_taken.append(NotTaken("", span.label, (span.fragment,), why))
+    return [span for number, span in enumerate(spans) if number not in used]
 
 
 def _assigned(

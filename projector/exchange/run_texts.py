@@ -83,7 +83,9 @@ def _narrowed(keys: Sequence[Key], returned: ReturnedDocument) -> list[Key]:
     left = list(keys)
     named = [key for name in returned.names for key in left if key[1] == name]
     left = named or left
-    spoken = [key for key in left if returned.language and same_language(key[0], returned.language)]
+    # A language may be told by the document, or by the folder that it lies in.
+    codes = tuple(filter(None, (returned.language, *returned.names)))
+    spoken = [key for key in left if any(same_language(key[0], code) for code in codes)]
     return spoken or left
 
 

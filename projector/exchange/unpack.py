@@ -76,6 +76,8 @@ def _take(
     told: Path,
     depth: int,
 ) -> None:
+    if _is_hidden(entry):
+        return
     path = folder.joinpath(*_parts(entry, told))
     if entry.is_dir() or path.suffix.lower() not in _SUFFIXES:
         return
@@ -93,6 +95,12 @@ def _take(
         inner.mkdir(exist_ok=True)
         _unpack(path, inner, limits, told / entry.filename, depth=depth + 1)
         path.unlink()
+
+
+def _is_hidden(entry: zipfile.ZipInfo) -> bool:
+    """Tell whether an entry is of those that a Mac adds, or hidden otherwise; `..` is not."""
+    parts = entry.filename.split("/")
+    return any(one == "__MACOSX" or (one.startswith(".") and one.strip(".")) for one in parts)
 
 
 def _parts(entry: zipfile.ZipInfo, told: Path) -> list[str]:

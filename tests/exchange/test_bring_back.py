@@ -5,16 +5,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from marked_documents import TEXTS
 from saved_by_tools import (
     annotated_tasks,
     exported,
     inception_project,
+    run_of,
+    same_texts,
     small_run,
     write_json,
     write_zip,
 )
 from written_runs import contents
 
+from projector.document import Document, Fragment, Mention
 from projector.errors import CorpusError
 from projector.exchange.bring_back import bring_back
 
@@ -152,6 +156,7 @@ def test_a_changed_label_and_an_added_mention_are_listed(tmp_path):
         ("", "DISEASE", "dyspnoea"),
     ]
     assert "label was changed" in brought.refused[0].what.why
+    assert "of its label T2 has no place" in brought.refused[1].what.why
     assert {*decisions(brought)} == {("caso-a", "T3")}  # what was relabelled is not confirmed
 
 
@@ -235,10 +240,52 @@ def test_of_several_annotators_the_user_chooses_one_and_ground_truth_goes_first(
     assert not bring_back(write_json(path, [task]), run).corrections.corrections
 
 
-def test_equal_texts_are_told_apart_by_language_and_name(tmp_path):
-    run = small_run(tmp_path, "ab", ("en", "cz"))
-    folder = exported(run, tmp_path / "w", "webanno")
-    assert bring_back(folder, run).documents == (4, 4)
+@pytest.mark.parametrize("tool", TOOLS)
+def test_equal_texts_are_told_apart_by_language_and_name(tmp_path, tool):
+    run = same_texts(tmp_path)
+    if tool == "inception":
+        pytest.importorskip("cassis")
+    path = run.path / "brat" if tool == "brat" else exported(run, tmp_path / tool, tool)
+    if tool == "label-studio":
+        for code in run.languages:
+            write_json(path / f"{code}.json", annotated_tasks(path / f"{code}.json"))
+    brought = bring_back(path, run)
+    assert brought.documents == (4, 4) and brought.unchanged == 8
+
+
+def test_equal_texts_that_nothing_tells_apart_are_refused(tmp_path):
+    run = same_texts(tmp_path)
+    (folder := tmp_path / "x").mkdir()
+    (folder / "y.txt").write_text(run.corpus("en").text("case-a"), encoding="utf-8")
+    (folder / "y.ann").write_text("", encoding="utf-8")
+    with pytest.raises(CorpusError, match="4 documents of the run have this text"):
+        bring_back(folder, run)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_places_come_back_in_texts_of_every_kind(tmp_path, tool):
+    """Emoji, joiners, accents, line ends, a byte order mark, blanks at the end, right to left."""
+    texts = [text for text in TEXTS if text.strip()]
+    documents = [
+        Document(f"d{number}", "en", text, all_of(text)) for number, text in enumerate(texts)
+    ]
+    run = run_of(tmp_path, documents)
+    brought = bring_back(saved(tmp_path, run, tool), run)
+    lost = sum(  # WebAnno has no place for white space alone
+        not one.surface(each.text).strip() for each in documents for one in each.mentions
+    )
+    given = sum(len(each.mentions) for each in documents)
+    assert not brought.corrections.corrections and not brought.refused
+    assert brought.unchanged == given - (lost if tool == "webanno" else 0)
+
+
+def all_of(text: str) -> tuple[Mention, ...]:
+    """Return mentions of stretches everywhere in a text, some of two fragments."""
+    edges = [*range(0, len(text) + 1, 4), len(text)]
+    spans = [(one, other) for one in edges for other in edges if one < other]
+    whole = [Mention(f"T{number}", "X", (Fragment(*span),)) for number, span in enumerate(spans)]
+    apart = Mention("T99", "Y", (Fragment(0, 4), Fragment(6, len(text) - 4)))
+    return (*whole, apart)
 
 
 @pytest.mark.parametrize("user", ["ana", "CURATION_USER"])

@@ -23,9 +23,14 @@ def test_only_what_may_be_of_use_is_unpacked(tmp_path):
     assert names_in(write_zip(tmp_path / "x.zip", files)) == ["a/b.xmi", "d.JSON"]
 
 
+def test_what_a_mac_adds_is_passed_over(tmp_path):
+    files = {"a.json": b"{}", "__MACOSX/._a.json": b"x", ".DS_Store": b"x", ".h/b.json": b"{}"}
+    assert names_in(write_zip(tmp_path / "x.zip", files)) == ["a.json"]
+
+
 @pytest.mark.parametrize(
     "name",
-    ["../x.json", "/etc/x.json", "a/../../x.json", "a\\..\\x.json", "a//x.json", ".hid/x.json"],
+    ["../x.json", "/etc/x.json", "a/../../x.json", "a\\..\\x.json", "a//x.json", "./../x.json"],
 )
 def test_an_entry_that_leads_elsewhere_is_refused(tmp_path, name):
     with pytest.raises(CorpusError, match="in it:"):

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from written_runs import contents, projected, write_run
 
+from projector.document import Document, Projection, Status
 from projector.exchange.export import export_documents
 from projector.exchange.from_run import run_documents
+from projector.pipeline import ProjectedDocument
 from projector.run.reader import FinishedRun, read_run
 
 
@@ -19,6 +21,29 @@ def small_run(tmp_path: Path, names: str = "ab", languages=("en",)) -> FinishedR
     for number, one in enumerate(outcomes):  # no two texts alike
         texts.append(replace(one.document, text=f"{one.document.text} 😷{number}"))
     outcomes = [replace(one, document=text) for one, text in zip(outcomes, texts, strict=True)]
+    write_run(tmp_path / "out", outcomes)
+    return read_run(tmp_path / "out")
+
+
+def same_texts(tmp_path: Path, languages=("en", "cz")) -> FinishedRun:
+    """Write a run whose translations all have the same text."""
+    write_run(tmp_path / "out", [projected(name, code) for name in "ab" for code in languages])
+    return read_run(tmp_path / "out")
+
+
+def run_of(tmp_path: Path, documents: list[Document]) -> FinishedRun:
+    """Write a run of translations, each projected from itself."""
+    outcomes = [
+        ProjectedDocument(
+            replace(one, language="es"),
+            one,
+            tuple(
+                Projection(mention.id, Status.PROJECTED, 0.5, mention.fragments)
+                for mention in one.mentions
+            ),
+        )
+        for one in documents
+    ]
     write_run(tmp_path / "out", outcomes)
     return read_run(tmp_path / "out")
 
