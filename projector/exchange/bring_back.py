@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from projector.corpus.reading import require_document
-from projector.document import Document, Fragment, surface
+from projector.document import Document, surface
 from projector.errors import SKIP_ADVICE, CorpusError, Problem, counted
-from projector.exchange.from_run import SPANNED, Outcomes
+from projector.exchange.as_corrections import corrections_of, run_mentions
+from projector.exchange.from_run import Outcomes
 from projector.exchange.match import Matched, NotTaken, RunMention, matched
 from projector.exchange.read_saved import read_saved
-from projector.exchange.returned import ReturnedDocument, SavedBy
+from projector.exchange.returned import ReturnedDocument
 from projector.exchange.run_texts import Key, Misfit, RunTexts
-from projector.exchange.segments import trimmed
 from projector.exchange.unpack import Limits, opened_folder
 from projector.run.reader import FinishedRun
-from schemas.corrections import Correction, Corrections, Decision, Span
+from schemas.corrections import Correction, Corrections
 from schemas.manifest import MANIFEST
 
 _MOST = 20  # problems that are told at once
@@ -148,10 +148,10 @@ def _chosen(
     """Return whose work on each document is taken."""
     chosen: dict[Key, ReturnedDocument] = {}
     problems: list[Problem] = []
-    for key, found in sorted(works.items()):
-        wanted = [one for one in found if one.reviewer == reviewer]
-        truth = [one for one in found if one.preferred]
-        left = wanted or truth or found
+    for key, versions in sorted(works.items()):
+        wanted = [one for one in versions if one.reviewer == reviewer]
+        truth = [one for one in versions if one.preferred]
+        left = wanted or truth or versions
         people = sorted({one.reviewer or "nobody named" for one in left})
         if len(left) == 1:
             chosen[key] = left[0]
@@ -186,95 +186,39 @@ def _brought(
                 continue
             rows = outcomes.of_target(name)
             document = require_document(corpus.read(name))
-            mentions = list(_run_mentions(rows, document, returned.tool))
-            found = matched(mentions, returned.mentions)
-            _note(result, document, mentions, found, returned)
+            mentions = list(run_mentions(rows, document, returned.tool))
+            what = matched(mentions, returned.mentions)
+            _note(result, document, mentions, what, returned)
             who = returned.reviewer or reviewer or ""
-            corrections += _corrections(rows, document, mentions, found, who, confirm, now)
+            corrections += corrections_of(rows, document, mentions, what, who, confirm, now)
     result.corrections = Corrections(
         run=sha256, reviewer=reviewer or "", corrections=tuple(corrections)
     )
     return result
 
 
-def _run_mentions(
-    rows: Sequence[Mapping[str, object]], document: Document, tool: SavedBy
-) -> Iterator[RunMention]:
-    """Yield a translation's mentions, each with what the tool was given of it."""
-    for row in rows:
-        fragments = _fragments(row["fragments"]) if row["status"] in SPANNED else ()
-        expected = fragments
-        if tool == "webanno":  # which has no place for white space at edges
-            spans = (trimmed(document.text, one.start, one.end) for one in fragments)
-            expected = tuple(Fragment(*span) for span in spans if span[0] < span[1])
-        yield RunMention(str(row["mention_id"]), str(row["label"]), fragments, expected)
-
-
-def _fragments(cells: object) -> tuple[Fragment, ...]:
-    assert isinstance(cells, list)
-    return tuple(Fragment(one["start"], one["end"]) for one in cells)
-
-
 def _note(
     result: BroughtBack,
     document: Document,
     mentions: Sequence[RunMention],
-    found: Matched,
+    what: Matched,
     returned: ReturnedDocument,
 ) -> None:
     """Count what is unchanged, list what is not taken, and tell what was guessed."""
-    result.unchanged += len(found.unchanged)
+    result.unchanged += len(what.unchanged)
     owner = (document.language, document.name)
     result.refused += [
-        Refused(*owner, what, surface(what.fragments, document.text)) for what in found.not_taken
+        Refused(*owner, one, surface(one.fragments, document.text)) for one in what.not_taken
     ]
     told = f"{document.name} ({document.language})"
-    if found.by_overlap:
-        ids = ", ".join(sorted(found.by_overlap))
+    if what.by_overlap:
+        ids = ", ".join(sorted(what.by_overlap))
         result.remarks.append(
             f"{told}: {ids} came back without an id and is elsewhere: known by label and overlap"
         )
     given = sum(bool(one.expected) for one in mentions)
-    if given and len(found.absent) == given:
+    if given and len(what.absent) == given:
         result.remarks.append(
             f"{told}: all of its {counted(given, 'mention')} are gone in {returned.path.name}: "
             "they are taken as absent"
         )
-
-
-def _corrections(
-    rows: Sequence[Mapping[str, object]],
-    document: Document,
-    mentions: Sequence[RunMention],
-    found: Matched,
-    reviewer: str,
-    confirm: bool,
-    now: datetime,
-) -> Iterator[Correction]:
-    """Yield what is said of a document's mentions, in the run's order."""
-    unchanged, absent = {*found.unchanged} - found.relabelled, set(found.absent)
-    for row, mention in zip(rows, mentions, strict=True):
-        decision: Decision
-        if mention.id in found.moved:
-            decision, new = "corrected", found.moved[mention.id]
-        elif mention.id in absent:
-            decision, new = "absent", ()
-        elif confirm and mention.id in unchanged and mention.fragments:
-            decision, new = "confirmed", mention.fragments
-        else:
-            continue
-        yield Correction(
-            language=document.language,
-            document=str(row["source_document"]),
-            mention=mention.id,
-            decision=decision,
-            old=_spans(mention.fragments),
-            new=_spans(new),
-            text=surface(new, document.text),
-            time=now,
-            reviewer=reviewer or None,
-        )
-
-
-def _spans(fragments: Sequence[Fragment]) -> tuple[Span, ...]:
-    return tuple(Span(start=one.start, end=one.end) for one in fragments)

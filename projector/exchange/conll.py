@@ -19,7 +19,7 @@ from projector.exchange.marked import (
     document_loss,
     mention_loss,
 )
-from projector.exchange.segments import Segment, segments, token_range, tokens, trimmed
+from projector.exchange.segments import Segment, segments, token_range, token_spans, trimmed
 from projector.storage.atomic_file import atomic_file
 from projector.storage.file_names import file_name
 
@@ -49,16 +49,16 @@ def conll_lines(document: Document) -> tuple[list[str], Losses]:
     if any(character.isspace() for character in document.name):
         losses.append(document_loss(document, "its name has a blank, which is written as _"))
     spans = [trimmed(document.text, one.start, one.end) for one in kept]
-    found = tokens(document.text, (edge for span in spans for edge in span))
-    if not found:
+    tokens = token_spans(document.text, (edge for span in spans for edge in span))
+    if not tokens:
         return [], [*losses, document_loss(document, "it has no token")]
-    tags = ["O"] * len(found)
+    tags = ["O"] * len(tokens)
     for mention, span in zip(kept, spans, strict=True):
-        first, behind = token_range(found, *span)
+        first, behind = token_range(tokens, *span)
         tags[first:behind] = [f"I-{mention.label}"] * (behind - first)
         tags[first] = f"B-{mention.label}"
     lines = ["-DOCSTART- -X- O", "", f"# id = {'_'.join(document.name.split())}"]
-    for segment in segments(document.text, found, spans):
+    for segment in segments(document.text, tokens, spans):
         lines += _sentence(document.text, segment, tags)
     return lines, losses
 

@@ -58,8 +58,8 @@ def row_of(marked: MarkedDocument) -> tuple[dict[str, Any], Losses]:
         first[mention.id] = len(entities) + 1
         for fragment in mention.fragments:
             start, end = count(fragment.start), count(fragment.end)
-            place = {"start_offset": start, "end_offset": end}
-            entities.append({"id": len(entities) + 1, "label": mention.label, **place})
+            offsets = {"start_offset": start, "end_offset": end}
+            entities.append({"id": len(entities) + 1, "label": mention.label, **offsets})
             mentions.setdefault(mention.id, []).append([start, end])
     binary, others = relations(document)
     row: dict[str, Any] = {

@@ -110,11 +110,11 @@ def export_documents(
                 names.take(language, kind="language")
                 with _WRITERS[to](folder, language) as add:
                     for marked in _checked(documents, names):
-                        found = add(marked)
-                        lost.writelines(map(_row, found))
-                        _count(summary, marked, found)
+                        lost_here = add(marked)
+                        lost.writelines(map(_row, lost_here))
+                        _count(summary, marked, lost_here)
                         if losses is not None:
-                            losses += found
+                            losses += lost_here
                         labels |= {one.label for one in marked.document.mentions}
                         kinds |= _relation_kinds(marked)
         if to in _FINISHES:
@@ -143,6 +143,6 @@ def _count(summary: ExportSummary, marked: MarkedDocument, losses: Sequence[Loss
 
 def _row(loss: Loss) -> bytes:
     """Return the cells of `LOST_COLUMNS`."""
-    place = ["" if one is None else str(one) for one in (loss.start, loss.end)]
+    span = ["" if one is None else str(one) for one in (loss.start, loss.end)]
     owner = (loss.language, loss.document, loss.id, loss.kind, loss.label)
-    return format_row((*owner, *place, loss.text, loss.why))
+    return format_row((*owner, *span, loss.text, loss.why))

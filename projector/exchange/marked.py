@@ -61,9 +61,9 @@ def document_loss(document: Document, why: str) -> Loss:
 def mention_loss(document: Document, mention: Mention, why: str) -> Loss:
     """Return that a mention is lost, or not whole."""
     words = mention.surface(document.text)
-    place = (mention.start, mention.end)
+    span = (mention.start, mention.end)
     owner = (document.language, document.name)
-    return Loss(*owner, mention.id, "mention", mention.label, why, *place, words)
+    return Loss(*owner, mention.id, "mention", mention.label, why, *span, words)
 
 
 def annotation_losses(

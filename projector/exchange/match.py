@@ -70,13 +70,13 @@ def matched(mentions: Sequence[RunMention], returned: Sequence[ReturnedMention])
     known = {mention.id: mention for mention in mentions}
     by_id: dict[str, list[ReturnedMention]] = {}
     nameless: list[ReturnedMention] = []
-    for one in returned:
-        if one.id in known:
-            by_id.setdefault(one.id, []).append(one)
+    for mention in returned:
+        if mention.id in known:
+            by_id.setdefault(mention.id, []).append(mention)
         else:
-            nameless.append(one)
-    for id_, found in by_id.items():
-        _settle(known[id_], found, result)
+            nameless.append(mention)
+    for id_, versions in by_id.items():
+        _settle(known[id_], versions, result)
     left = [one for one in mentions if one.expected and one.id not in by_id]
     without = [one for one in mentions if not one.fragments and one.id not in by_id]
     for span in _settle_nameless(left, nameless, result):
@@ -92,13 +92,13 @@ def _added(span: _Span, without: Sequence[RunMention]) -> NotTaken:
     return NotTaken("", span.label, (span.fragment,), why)
 
 
-def _settle(mention: RunMention, found: Sequence[ReturnedMention], result: Matched) -> None:
+def _settle(mention: RunMention, versions: Sequence[ReturnedMention], result: Matched) -> None:
     """Take what has a mention's id; a label that was changed is not taken."""
-    of_label = [one for one in found if one.label == mention.label]
-    for one in found:
-        if one.label != mention.label:
-            _relabel(mention, one.label, one.fragments, result)
-    _take(mention, (of_label or found)[0].fragments, result)
+    of_label = [one for one in versions if one.label == mention.label]
+    for version in versions:
+        if version.label != mention.label:
+            _relabel(mention, version.label, version.fragments, result)
+    _take(mention, (of_label or versions)[0].fragments, result)
 
 
 def _relabel(

@@ -156,10 +156,10 @@ def _parts(
     text: str,
     path: Path,
 ) -> Iterator[tuple[str, str, Fragment]]:
-    for one in cas.select(layer):
-        start, end = one.begin, one.end
+    for annotation in cas.select(layer):
+        start, end = annotation.begin, annotation.end
         if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
             found = f"an annotation from {start} to {end} of {len(text)} characters"
             raise CorpusError(Problem(path, None, found, "a stretch of the text"))
-        id_, label = getattr(one, MENTION, None), getattr(one, VALUE, None)
+        id_, label = getattr(annotation, MENTION, None), getattr(annotation, VALUE, None)
         yield str(id_ or ""), str(label or ""), Fragment(start, end)

@@ -66,11 +66,11 @@ def _files(root: Path) -> list[Path]:
     """Return the files that may be of use, without hidden ones and what a project was given."""
     if root.is_file():
         return [root]
-    found = sorted(one for one in root.rglob("*") if one.is_file())
-    given = {one.parent / _GIVEN for one in found if one.name.startswith(_PROJECT)}
+    files = sorted(one for one in root.rglob("*") if one.is_file())
+    given = {one.parent / _GIVEN for one in files if one.name.startswith(_PROJECT)}
     return [
         one
-        for one in found
+        for one in files
         if not any(part.startswith(".") for part in one.relative_to(root).parts)
         and given.isdisjoint(one.parents)
     ]

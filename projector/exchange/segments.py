@@ -16,21 +16,21 @@ _TOKEN = re.compile(
 Span = tuple[int, int]
 
 
-def tokens(text: str, edges: Iterable[int]) -> list[Span]:
+def token_spans(text: str, edges: Iterable[int]) -> list[Span]:
     """Return the tokens of a text, cut where edges of mentions lie in them."""
     cuts = [*sorted({*edges}), len(text) + 1]  # the last is in no token
-    found: list[Span] = []
+    tokens: list[Span] = []
     nearest = 0
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         while cuts[nearest] <= start:
             nearest += 1
         while cuts[nearest] < end:
-            found.append((start, cuts[nearest]))
+            tokens.append((start, cuts[nearest]))
             start = cuts[nearest]
             nearest += 1
-        found.append((start, end))
-    return found
+        tokens.append((start, end))
+    return tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +49,37 @@ class Segment:
     tokens: tuple[Span, ...]
 
 
-def segments(text: str, found: list[Span], spans: Iterable[Span]) -> Iterator[Segment]:
+def segments(text: str, tokens: list[Span], spans: Iterable[Span]) -> Iterator[Segment]:
     """Yield the lines of a text that have tokens; those that a span goes over are one.
 
     Args:
         text: The text.
-        found: Its tokens.
+        tokens: Its tokens.
         spans: What is not to be cut.
     """
     covered = sorted(spans)
     first = reach = position = 0
-    for number, (start, _) in enumerate(found):
+    for number, (start, _) in enumerate(tokens):
         while position < len(covered) and covered[position][0] < start:
             reach = max(reach, covered[position][1])
             position += 1
-        if number > first and start >= reach and "\n" in text[found[number - 1][1] : start]:
-            yield _segment(found, first, number)
+        if number > first and start >= reach and "\n" in text[tokens[number - 1][1] : start]:
+            yield _segment(tokens, first, number)
             first = number
-    if found:
-        yield _segment(found, first, len(found))
+    if tokens:
+        yield _segment(tokens, first, len(tokens))
 
 
-def _segment(found: list[Span], first: int, behind: int) -> Segment:
-    inside = tuple(found[first:behind])
+def _segment(tokens: list[Span], first: int, behind: int) -> Segment:
+    inside = tuple(tokens[first:behind])
     return Segment(inside[0][0], inside[-1][1], first, inside)
 
 
-def token_range(found: list[Span], start: int, end: int) -> tuple[int, int]:
+def token_range(tokens: list[Span], start: int, end: int) -> tuple[int, int]:
     """Return the numbers of the first token within a span and of the one behind its last."""
-    first = bisect_left(found, (start, -1))
+    first = bisect_left(tokens, (start, -1))
     behind = first
-    while behind < len(found) and found[behind][1] <= end:
+    while behind < len(tokens) and tokens[behind][1] <= end:
         behind += 1
     return first, behind
 

@@ -89,10 +89,10 @@ def doc_of(marked: MarkedDocument, pipeline: Any) -> tuple[Any, Losses]:  # noqa
     scores: dict[str, list[float]] = {SPANS: [], FRAGMENTS: []}
     for mention in document.mentions:
         name = SPANS if len(mention.fragments) == 1 else FRAGMENTS
-        for one in mention.fragments:
+        for fragment in mention.fragments:
             concept = concepts.get(mention.id, "")
-            place = (one.start, one.end)
-            span = doc.char_span(*place, label=mention.label, kb_id=concept, span_id=mention.id)
+            offsets = (fragment.start, fragment.end)
+            span = doc.char_span(*offsets, label=mention.label, kb_id=concept, span_id=mention.id)
             groups[name].append(span)
             scores[name].append(marked.scores.get(mention.id, float("nan")))
     for name, spans in groups.items():

@@ -15,7 +15,7 @@ from projector.document import Document
 from projector.exchange.layer import FEATURES, LAYER
 from projector.exchange.layer_rows import LayerRow, layer_rows
 from projector.exchange.marked import Add, Losses, MarkedDocument, document_loss, mention_loss
-from projector.exchange.segments import Segment, Span, segments, token_range, tokens, trimmed
+from projector.exchange.segments import Segment, Span, segments, token_range, token_spans, trimmed
 from projector.exchange.units import unit_counter
 from projector.storage.file_names import file_name
 
@@ -60,13 +60,13 @@ def webanno_tsv(marked: MarkedDocument) -> tuple[str, Losses]:
             rows.append((row, span))
     losses += _edge_losses(document)
     spans = [span for _, span in rows]
-    found = tokens(document.text, (edge for span in spans for edge in span))
-    if not found:
+    tokens = token_spans(document.text, (edge for span in spans for edge in span))
+    if not tokens:
         return "", [*losses, document_loss(document, "it has no token")]
-    cells = _cells(rows, found)
+    cells = _cells(rows, tokens)
     count = unit_counter(document.text)
     parts = [_HEAD]
-    for number, segment in enumerate(segments(document.text, found, spans), start=1):
+    for number, segment in enumerate(segments(document.text, tokens, spans), start=1):
         parts += ["\n", *_sentence(document.text, number, segment, cells, count)]
     return "".join(parts), losses
 
@@ -84,10 +84,10 @@ def _edge_losses(document: Document) -> Losses:
     return losses
 
 
-def _cells(rows: Sequence[tuple[LayerRow, Span]], found: list[Span]) -> dict[int, list[str]]:
+def _cells(rows: Sequence[tuple[LayerRow, Span]], tokens: list[Span]) -> dict[int, list[str]]:
     """Return the cells of each token that is in an annotation, one for each feature."""
     stacks: dict[int, list[int]] = {}
-    ranges = [range(*token_range(found, *span)) for _, span in rows]
+    ranges = [range(*token_range(tokens, *span)) for _, span in rows]
     for index, covered in enumerate(ranges):
         for token in covered:
             stacks.setdefault(token, []).append(index)
@@ -129,7 +129,7 @@ def _sentence(
     for line in text[segment.start : segment.end].split("\n"):
         yield f"#Text={line.translate(_TEXT)}\n"
     empty = ["_"] * len(FEATURES)
-    for place, (start, end) in enumerate(segment.tokens, start=1):
-        row = cells.get(segment.first + place - 1, empty)
+    for position, (start, end) in enumerate(segment.tokens, start=1):
+        row = cells.get(segment.first + position - 1, empty)
         offsets = f"{count(start)}-{count(end)}"
-        yield "\t".join((f"{number}-{place}", offsets, text[start:end], *row, "\n"))
+        yield "\t".join((f"{number}-{position}", offsets, text[start:end], *row, "\n"))
