@@ -6,6 +6,7 @@ order mark included, exactly as it is stored.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,9 @@ from operator import index
 from typing import Literal
 
 from projector.html import Mark, marked_text
+
+SCORE_NOTE = "ProjectionScore"  # BRAT's type of the notes that tell how sure a projection is
+_FORMER_SCORE = re.compile(r"projection score [01]\.[0-9]{4}")  # what AnnotatorNotes said of it
 
 # What a user writes of an entity: start, end, label, and perhaps an id.
 LabelledSpan = tuple[int, int, str] | tuple[int, int, str, str]
@@ -268,6 +272,20 @@ class Projection:
     fragments: tuple[Fragment, ...] = ()
     reason: str = ""
     collapsed_with: tuple[str, ...] = ()
+
+
+def without_scores(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
+    """Return annotations less what a run said of its projections: of another's that is not true."""
+    return tuple(one for one in annotations if not _is_score(one))
+
+
+def _is_score(annotation: Annotation) -> bool:
+    if annotation.kind != "note":
+        return False
+    return annotation.label == SCORE_NOTE or (
+        annotation.label == "AnnotatorNotes"
+        and _FORMER_SCORE.fullmatch(annotation.value or "") is not None
+    )
 
 
 def transferable_annotations(

@@ -28,6 +28,7 @@ from projector.document import (
     Projection,
     Status,
     transferable_annotations,
+    without_scores,
 )
 from projector.models.encoder import CachedEncoder, Encoder
 from projector.settings import DecodeSettings, Settings
@@ -179,9 +180,8 @@ def _projected(pair: DocumentPair, projections: tuple[Projection, ...]) -> Proje
         for mention, projection in zip(pair.source.mentions, projections, strict=True)
         if projection.status is Status.PROJECTED
     )
-    kept, lost = transferable_annotations(
-        pair.source.annotations, {mention.id for mention in mentions}
-    )
+    said = without_scores(pair.source.annotations)
+    kept, lost = transferable_annotations(said, {mention.id for mention in mentions})
     target = pair.target
     document = Document(target.name, target.language, target.text, mentions, kept)
     return ProjectedDocument(pair.source, document, projections, lost)

@@ -14,6 +14,7 @@ from projector.document import (
     Mention,
     as_document,
     transferable_annotations,
+    without_scores,
 )
 
 
@@ -188,3 +189,14 @@ def test_the_most_that_can_travel_does(targets, mentions):
         if all(set(targets[id_]) <= mentions | set(some) for id_ in some)
     ]
     assert set(ids(kept)) == max(possible, key=len)
+
+
+def test_what_a_run_said_of_its_scores_is_told_from_what_people_note():
+    notes = (
+        Annotation("#1", "note", "ProjectionScore", (("", "T1"),), "0.9931"),
+        Annotation("#2", "note", "AnnotatorNotes", (("", "T1"),), "projection score 1.0000"),
+        Annotation("#3", "note", "AnnotatorNotes", (("", "T1"),), "projection score 0.1 is low"),
+        Annotation("#4", "note", "AnnotatorNotes", (("", "T1"),), None),
+        Annotation("A1", "attribute", "ProjectionScore", (("", "T1"),), "0.9931"),
+    )
+    assert [one.id for one in without_scores(notes)] == ["#3", "#4", "A1"]

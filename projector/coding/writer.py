@@ -6,7 +6,7 @@
     coded/documents.parquet      the documents, with their mentions and annotations, the first
     coded/mentions.parquet         choice among these as a normalisation: a corpus like any other
     coded/annotations.parquet      marked as a proposal by a note
-    coded/brat/{language}/       the same for reviewers
+    coded/brat/{language}/       the same for reviewers, with BRAT's configuration
     coded/tsv/{language}_linking.tsv      DisTEMIST's columns
     coded/tsv/{language}_codiesp_D.tsv    CodiESP: each document's codes, the surest first;
     coded/tsv/{language}_codiesp_P.tsv      diagnoses and procedures
@@ -44,6 +44,7 @@ from projector.coding.proposal_marks import (
     without_proposals,
 )
 from projector.coding.task_tables import TableRules, kinds_of, write_task_tables
+from projector.corpus.formats.brat_configuration import BratTypes, brat_settings
 from projector.corpus.formats.brat_write import brat_paths, format_ann
 from projector.corpus.formats.parquet_write import corpus_writer, table_writer
 from projector.corpus.formats.tsv_write import format_row
@@ -192,16 +193,20 @@ def _write_corpus(
     """Write the documents whose texts are known, as Parquet and as BRAT."""
     if all(coded.document is None for coded in assigned.documents):
         return
+    types, folders = BratTypes(), set()
     with corpus_writer(folder, files.open) as corpus:
         for coded in assigned.documents:
             if coded.document is not None:
                 document = _with_codes(coded, coded.document, assigned, resource, rules)
                 corpus.add(document)
-                _write_brat(
-                    folder / "brat" / file_name(document.language, kind="language"),
-                    document,
-                    files,
-                )
+                inner = folder / "brat" / file_name(document.language, kind="language")
+                _write_brat(inner, document, files)
+                types.add(document)
+                folders.add(inner)
+    for of_language in sorted(folders):
+        for path, content in brat_settings(types, of_language).items():
+            with files.open(path) as file:
+                file.write(content)
 
 
 def _write_brat(folder: Path, document: Document, files: WrittenFiles) -> None:

@@ -14,6 +14,7 @@ from projector.corpus import (
     write_brat,
     write_tsv,
 )
+from projector.corpus.formats.brat_configuration import FILES, BratTypes, brat_settings
 from projector.corpus.formats.tsv_write import layout_of
 from projector.corpus.references import split_reference
 from projector.document import Document
@@ -42,8 +43,8 @@ def convert_corpus(
 ) -> tuple[str, ...]:
     """Write a corpus as a folder in another format; it appears whole or not at all.
 
-    A BRAT folder holds texts and annotations side by side; a TSV folder one table with the folder's
-    name, and the texts in `txt/`; a Parquet folder three tables.
+    A BRAT folder holds texts and annotations side by side, and BRAT's configuration; a TSV folder
+    one table with the folder's name, and the texts in `txt/`; a Parquet folder three tables.
 
     Args:
         corpus: What to write; documents are read one by one.
@@ -114,7 +115,7 @@ def _mark(output: Path, to: Format) -> str:
     if to == "tsv":
         return f"{output.resolve().name}.tsv"
     files = sorted(output.iterdir()) if output.is_dir() else []
-    strangers = [file for file in files if file.suffix not in _BRAT]
+    strangers = [file for file in files if file.suffix not in _BRAT and file.name not in FILES]
     if files and strangers:
         raise OutputError(
             f"{output}: holds {strangers[0].name}, which is no BRAT file and would be lost; "
@@ -160,13 +161,17 @@ def _with_labels(documents: Iterator[Document], labels: set[str]) -> Iterator[Do
 
 
 def _write_brat(documents: Iterator[Document], folder: Path, losses: list[str]) -> None:
+    types = BratTypes()
     for document in documents:
         write_brat(document, folder)
+        types.add(document)
         losses += [
             f"{document.name}: the line ends in the value of {one.id} ({one.kind} {one.label})"
             for one in document.annotations
             if one.value is not None and ("\n" in one.value or one.value.endswith("\r"))
         ]
+    for path, content in brat_settings(types, folder).items():
+        atomic_write(path, content)
 
 
 def _columns(corpus: Corpus) -> tuple[str, ...]:

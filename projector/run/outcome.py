@@ -19,6 +19,7 @@ from projector.document import (
     Projection,
     Status,
     surface,
+    without_scores,
 )
 from projector.errors import OutputError, Problem
 from projector.run.audit_outcome import AuditOutcome
@@ -190,7 +191,7 @@ def unprojected_outcome(
         *_without_span(invalid or {}, Status.INVALID),
     )
     mentions = _mention_outcomes(source, None, projections)
-    lost = source.annotations
+    lost = without_scores(source.annotations)
     return DocumentOutcome(language, source.name, None, mentions, lost, status, reason)
 
 

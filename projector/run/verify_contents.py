@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import polars as pl
 from projector.corpus.formats.brat_write import format_ann
 from projector.corpus.formats.parquet_read import ParquetCorpus, open_parquet
 from projector.corpus.formats.tsv_read import SpanRow, read_spans
-from projector.document import Document, Status
+from projector.document import SCORE_NOTE, Document, Status
 from projector.errors import Problem, counted
 from projector.run.reader import FinishedRun
 from projector.run.writer import with_scores
@@ -21,6 +22,8 @@ from projector.storage.run_files import listed_files
 from schemas.manifest import PROJECTIONS_FOLDER, RUN_AGAIN
 
 _BY_HAND = "If it was corrected by hand, what reads it takes --edited; else run it again"
+# As version 0.1.0 wrote the notes that tell a projection's score.
+_FORMER_SCORE = re.compile(rb"\tAnnotatorNotes (\S+)\tprojection score (?=[01]\.\d{4}\n)")
 _Scores = Mapping[str, Mapping[str, float]]  # by document and mention
 
 
@@ -240,7 +243,8 @@ def _differing_files(folder: Path, corpus: ParquetCorpus, scores: _Scores) -> It
 
 def _differing(path: Path, expected: bytes) -> Iterator[Problem]:
     found = path.read_bytes()
-    if found == expected:
+    as_now = rb"\t%b \1\t" % SCORE_NOTE.encode()
+    if expected in (found, _FORMER_SCORE.sub(as_now, found)):
         return
     pairs = enumerate(zip(found, expected, strict=False))
     first = next((place for place, (a, b) in pairs if a != b), min(len(found), len(expected)))

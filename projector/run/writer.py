@@ -13,7 +13,7 @@
     out/audit.parquet            what is wrong with the translations
     out/audit.tsv                the same for people
     out/faithfulness.tsv         what every translation keeps of its source
-    out/brat/{language}/         the same for reviewers, scores as notes
+    out/brat/{language}/         the same for reviewers, scores as notes, with BRAT's configuration
     out/tsv/{language}_{entity}.tsv  the same as the task's submission tables
     out/unprojected.tsv          every mention that is not projected, and why; a document without
                                  mentions has a row too, if it has no translation or failed
@@ -30,7 +30,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -38,9 +38,10 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from projector.corpus.formats.brat_configuration import BratTypes, brat_settings
 from projector.corpus.formats.brat_write import brat_paths, format_ann
 from projector.corpus.formats.submission import check_labels
-from projector.document import Annotation, Document
+from projector.document import SCORE_NOTE, Annotation, Document
 from projector.errors import Notice, OutputError, Problem, summaries
 from projector.run.outcome import DocumentOutcome
 from projector.run.spool import Spool
@@ -161,6 +162,7 @@ class RunWriter:
         self._tallies: dict[str, LanguageTally] = {}
         self._translations: set[tuple[str, str]] = set()
         self._names = FileNames(folder)
+        self._types = BratTypes()
 
     def put(self, outcome: DocumentOutcome) -> None:
         """Take what became of a document.
@@ -199,6 +201,7 @@ class RunWriter:
         scores = {mention.mention_id: mention.score for mention in outcome.mentions}
         scored = with_scores(outcome.target, scores)
         write_plain_brat(scored, self._folder / "brat", self._files)
+        self._types.add(outcome.target)
 
     def finish(self, origin: RunOrigin) -> None:
         """Write all that is written once every outcome is known.
@@ -226,6 +229,9 @@ class RunWriter:
             open_file=open_file,
         )
         write_problems(self._folder / "problems.tsv", origin.problems, open_file)
+        self._types.entities |= set().union(*labels.values()) - self._types.events.keys()
+        languages = {language for language, _ in self._translations}
+        write_brat_settings(self._types, languages, self._folder / "brat", self._files)
         self.summary = summarize(self._tallies, tables)
         if origin.audited is not None:
             self.summary = self.summary.with_audit(origin.audited)
@@ -256,6 +262,24 @@ def write_plain_brat(document: Document, folder: Path, files: WrittenFiles) -> N
     files.write_listed(annotations, standoff)
 
 
+def write_brat_settings(
+    types: BratTypes, languages: Iterable[str], folder: Path, files: WrittenFiles
+) -> None:
+    """Write BRAT's configuration to the folder of each language within `folder`.
+
+    Args:
+        types: What occurs in the documents, of all languages: so a label looks alike in all.
+        languages: Those that have a folder.
+        folder: Where the languages' folders are.
+        files: Takes what is written.
+    """
+    for language in sorted(languages):
+        inner = folder / file_name(language, kind="language")
+        for path, content in brat_settings(types, inner).items():
+            with files.open(path) as file:
+                file.write(content)
+
+
 def with_scores(document: Document, scores: Mapping[str, float]) -> Document:
     """Return the document with each mention's score as a note, as a reviewer reads it in BRAT."""
     taken = {annotation.id for annotation in document.annotations}
@@ -264,9 +288,9 @@ def with_scores(document: Document, scores: Mapping[str, float]) -> Document:
         Annotation(
             next(free),
             "note",
-            "AnnotatorNotes",
+            SCORE_NOTE,
             (("", mention.id),),
-            f"projection score {scores[mention.id]:.4f}",
+            f"{scores[mention.id]:.4f}",
         )
         for mention in document.mentions
         if mention.id in scores

@@ -67,6 +67,7 @@ class WrittenFolder:
             name
             for name in names
             if name.split("/")[0] in EDITABLE
+            and not name.endswith(".conf")  # nobody's data: what BRAT is to show
             and (f"{within}/".startswith(f"{name}/") or f"{name}/".startswith(f"{within}/"))
         ]
 

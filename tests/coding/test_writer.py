@@ -76,8 +76,10 @@ def output(tmp_path) -> Path:
 def test_the_folder_holds_what_is_said_of_it(output):
     assert sorted(contents(output)) == [
         "annotations.parquet",
+        "brat/es/annotation.conf",
         "brat/es/caso 1.ann",
         "brat/es/caso 1.txt",
+        "brat/es/visual.conf",
         "code_list.parquet",
         "codes.parquet",
         "coding.json",

@@ -132,3 +132,21 @@ def test_two_runs_into_one_folder_are_refused_before_anything_is_loaded(monkeypa
     monkeypatch.setattr("projector.run.models.load_models", None)
     with claimed(Path("out")), pytest.raises(OutputError, match="another run is making it"):
         run_configuration(configured(), "out")
+
+
+def test_a_second_run_from_a_runs_brat_has_its_own_scores_alone(tmp_path):
+    with (tmp_path / "es" / "sound.ann").open("a", encoding="utf-8") as file:
+        file.write("#1\tAnnotatorNotes T1\tprojection score 0.1234\n#2\tAnnotatorNotes T1\tmine\n")
+    run_configuration(configured(), tmp_path / "first")
+    first = (tmp_path / "first/brat/en/sound.ann").read_text(encoding="utf-8")
+    scored = [line for line in first.splitlines() if "Score" in line or "score" in line]
+    assert len(scored) == 1 and "\tProjectionScore T1\t0." in scored[0] and "mine" in first
+    (tmp_path / "es" / "alone.ann").write_text(first, encoding="utf-8")  # it has no translation
+    again = configure("first/brat/en", ["en"], model="tiny", on_error="skip")
+    summary = run_configuration(again, tmp_path / "second")
+    second = (tmp_path / "second/brat/en/sound.ann").read_text(encoding="utf-8")
+    assert second.count("ProjectionScore") == 1 and "mine" in second
+    assert sum(one.lost_annotations for one in summary.languages) == 0
+    run_configuration(configured(), tmp_path / "third")
+    lost = (tmp_path / "third/lost_annotations.tsv").read_text(encoding="utf-8")
+    assert "mine" in lost and "Score" not in lost

@@ -83,7 +83,7 @@ def test_a_run_as_it_was_written_has_no_findings(root, copied):
 @pytest.mark.parametrize("way", WAYS)
 def test_damage_to_any_file_is_found_and_located(copied, way):
     names = files_of(copied)
-    assert len({Path(name).suffix for name in names}) == 5  # json, parquet, tsv, txt, ann
+    assert len({Path(name).suffix for name in names}) == 6  # json, parquet, tsv, txt, ann, conf
     for name in names:
         if way != "deleted" and not (copied / name).stat().st_size:
             continue  # an empty file has nothing to lose
@@ -169,7 +169,7 @@ def copied_with(run: Path, copy: Path, name: str, column: str, old: object, new:
 
 
 def test_what_the_run_did_not_write_is_named(copied):
-    strange = ["notes.md", "brat/en/d.ann", "brat/en/annotation.conf", "projections/en/.hidden"]
+    strange = ["notes.md", "brat/en/d.ann", "brat/en/tools.conf", "projections/en/.hidden"]
     for name in strange:
         (copied / name).write_text("x", encoding="utf-8")
     told = findings(copied)
@@ -188,7 +188,7 @@ READERS: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "evaluate BRAT": (
         lambda out: score_paths(out / "brat" / "it", out / "brat" / "it"),
-        r"manifest\.json|brat/it/.*",
+        r"manifest\.json|brat/it/.*\.(txt|ann)",
     ),
     "evaluate a table": (
         lambda out: score_paths(out / "tsv" / "it_disease.tsv", out),
@@ -264,6 +264,32 @@ def test_what_is_corrected_by_hand_is_taken_when_that_is_said(copied):
             read_run(copied).check_submission()
         (remark,) = read_run(copied).check_submission(edited=True)
         assert "it_disease.tsv: it was cut or changed" in remark
+
+
+def test_what_brat_is_to_show_is_anybodys_to_change(copied):
+    name = "brat/it/annotation.conf"
+    with restored(copied, name):
+        (copied / name).write_bytes(b"[entities]\nMINE\n")
+        score_paths(copied / "brat" / "it", copied, language="it")
+        (told,) = findings(copied)
+        assert told.startswith(f"{copied / name}: it was cut or changed")
+
+
+def test_scores_as_version_0_1_0_noted_them_are_its_scores(copied):
+    manifest = json.loads((copied / MANIFEST).read_text())
+    older = {key: manifest[key] for key in manifest if key not in ("written", "sha256")}
+    (name,) = (one for one in files_of(copied) if one.endswith("it/b.ann"))
+    with restored(copied, MANIFEST, name):
+        (copied / MANIFEST).write_text(json.dumps(older), encoding="utf-8")
+        content = (copied / name).read_bytes()
+        former = re.sub(
+            rb"\tProjectionScore (T1)\t", rb"\tAnnotatorNotes \1\tprojection score ", content
+        )
+        assert former != content
+        (copied / name).write_bytes(former)
+        assert not verify_run(copied).findings
+        (copied / name).write_bytes(former.replace(b"score 0.", b"score 1."))
+        assert verify_run(copied).findings
 
 
 def test_a_run_of_a_version_that_did_not_hash_is_read_and_its_contents_are_verified(copied):

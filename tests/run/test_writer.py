@@ -25,6 +25,7 @@ from written_runs import (
 )
 
 from projector.corpus import open_corpus, require_document
+from projector.corpus.formats.brat_configuration import FILES
 from projector.document import (
     Document,
     Fragment,
@@ -55,6 +56,7 @@ def test_the_folder_holds_what_it_should(written: Path):
         names |= {f"brat/{language}/case-{name}.{kind}" for language in ("en", "cz")
                   for kind in ("txt", "ann")}  # fmt: skip
     names |= {"brat/cz/case-e.txt", "brat/cz/case-e.ann"}
+    names |= {f"brat/{language}/{name}" for language in ("en", "cz") for name in FILES}
     for entity in ("disease", "procedure", "symptom"):
         names |= {f"tsv/{language}_{entity}.tsv" for language in ("en", "cz")}
         names |= {f"projections/{language}/{entity}.parquet" for language in ("en", "cz")}
@@ -81,11 +83,24 @@ def test_brat_has_the_scores_as_notes_with_ids_of_their_own(written: Path):
     document = require_document(corpus.read("case-a"))
     assert [one.surface(TARGET) for one in document.mentions] == ["High fever", "Acute pain"]
     notes = [one for one in document.annotations if one.kind == "note"]
-    assert [(one.id, one.targets, one.value) for one in notes] == [
-        ("#1", ("T1",), "38\u00a0°C"),
-        ("#2", ("T1",), "projection score 0.9876"),
-        ("#3", ("T3",), "projection score 0.5000"),
+    assert [(one.id, one.label, one.targets, one.value) for one in notes] == [
+        ("#1", "AnnotatorNotes", ("T1",), "38\u00a0°C"),
+        ("#2", "ProjectionScore", ("T1",), "0.9876"),
+        ("#3", "ProjectionScore", ("T3",), "0.5000"),
     ]
+
+
+def test_brat_knows_the_types_of_the_whole_run_in_every_language(written: Path):
+    for name in FILES:
+        content = (written / "brat/en" / name).read_text(encoding="utf-8")
+        assert content == (written / "brat/cz" / name).read_text(encoding="utf-8")
+    said = (written / "brat/en/annotation.conf").read_text(encoding="utf-8")
+    # A disease was sought and not found in any language; a reviewer may find it.
+    assert "[entities]\nDISEASE\nPROCEDURE\nSYMPTOM\n" in said
+    assert "With\tArg1:<ENTITY>, Arg2:<ENTITY>\n" in said
+    assert "ProjectionScore" not in said  # BRAT has no list of the types of notes
+    listed = read_manifest(written).written.files
+    assert {"brat/en/annotation.conf", "brat/cz/visual.conf"} <= listed.keys()
 
 
 def test_time_and_place_are_in_the_log_alone(written: Path):
