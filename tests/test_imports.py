@@ -38,6 +38,7 @@ ROOMS = (
     "projector.training",
     "projector.corrections",
     "projector.exchange",
+    "projector.report",
     "projector.api",
     "projector",
     "jobs",

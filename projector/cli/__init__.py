@@ -30,6 +30,7 @@ _COMMANDS = {
     "export": "Export a run to another annotation tool.",
     "import": "Bring back what was corrected in another tool.",
     "explain": "Show why one mention went where it went.",
+    "report": "Show what came of a run, as figures on one page.",
     "submit": "Pack a run's tables into a submission.",
     "tag": "Find entities by themselves.",
     "code": "Propose codes for mentions.",

@@ -49,6 +49,15 @@ def test_pictures_need_matplotlib(tmp_path, without, capsys, monkeypatch):
     assert "pip install 'projector[train]'" in capsys.readouterr().err
 
 
+def test_a_report_needs_matplotlib(corpora, without, capsys):
+    assert run(["project", "es", "it", "-o", "out", "-m", "tiny"]) == 0
+    without("matplotlib")
+    assert run(["report", "out", "-o", "report.html"]) == 1
+    error = capsys.readouterr().err
+    assert "projector report needs matplotlib" in error and "'projector[report]'" in error
+    assert not Path("report.html").exists()
+
+
 def test_a_projection_needs_none_of_them(corpora):
     script = (
         "import sys; none = dict.fromkeys(['ray', 'simple_icd_10_cm', 'peft', 'matplotlib']);"
@@ -63,6 +72,6 @@ def test_what_is_for_development_has_every_extra():
     stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = stated["optional-dependencies"]
     (own,) = [one for one in extras["dev"] if one.startswith("projector[")]
-    assert {"jobs", "coding", "train"} <= {*own[len("projector[") : -1].split(",")}
+    assert {"jobs", "coding", "report", "train"} <= {*own[len("projector[") : -1].split(",")}
     for package in ("ray", "simple-icd-10-cm"):
         assert not any(one.startswith(package) for one in stated["dependencies"])

@@ -1,0 +1,1 @@
+"""Show what came of a run: its figures, and the page that draws them."""
