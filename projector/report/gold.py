@@ -8,7 +8,7 @@ from projector.evaluation.metrics import ScoreRow, metrics, score_table
 from projector.evaluation.score_files import Scored
 from projector.report.figures import GoldFigures, GoldRow, ReliabilityTenth, ThresholdRow
 
-_STEPS = 51  # thresholds from 0 to 1
+_STEPS = 50  # from a threshold of 0 to one of 1
 
 
 def gold_figures(scored: Scored) -> GoldFigures:
@@ -52,10 +52,8 @@ def _thresholds(scored: Scored) -> list[ThresholdRow]:
     ordered = predicted.select("score", "matched").sort("score", descending=True)
     score, right = ordered["score"].to_numpy(), np.cumsum(ordered["matched"].to_numpy())
     rows = []
-    for least in np.linspace(0, 1, _STEPS):
+    for least in (step / _STEPS for step in range(_STEPS + 1)):
         kept = int(np.searchsorted(-score, -least, side="right"))
         hits = int(right[kept - 1]) if kept else 0
-        rows.append(
-            ThresholdRow(round(float(least), 2), kept, hits / kept if kept else None, hits / gold)
-        )
+        rows.append(ThresholdRow(least, kept, hits / kept if kept else None, hits / gold))
     return rows

@@ -66,6 +66,7 @@ _STYLE: Mapping[str, Any] = {
     "ytick.major.size": 0,
     "ytick.minor.size": 0,
 }
+_FAMILY = re.compile(r"'DejaVu Sans'(?:, ?[^;\"]*)?")
 WIDTH = 7.6  # inches of every figure, so that letters are as large in all of them
 
 
@@ -107,9 +108,7 @@ def inline_svg(figure: Figure, name: str, alternative: str) -> str:
     content = re.sub(r"<!--.*?-->", "", content, flags=re.DOTALL)
     content = re.sub(r"<metadata>.*?</metadata>", "", content, flags=re.DOTALL)
     content = _own_ids(content, name)
-    content = re.sub(
-        r"font: ([^;\"]*?)(\d+(?:\.\d+)?px) [^;\"]*", r"font: \1\2 var(--font)", content
-    )
+    content = _FAMILY.sub("var(--font)", content)
     for color, word in _WORDS.items():
         content = content.replace(color, word)
     size = re.search(r'viewBox="[^"]*"', content)

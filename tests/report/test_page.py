@@ -112,21 +112,22 @@ def test_every_figure_is_told_in_words_and_as_a_table(html, page):
 
 def test_letters_are_letters_in_colours_that_both_themes_have(html):
     drawn = "".join(re.findall(r"<svg.*?</svg>", html, re.DOTALL))
-    assert "DejaVu" not in drawn and "font: 8.5px var(--font)" in drawn
+    assert "DejaVu" not in drawn and "font-family: var(--font)" in drawn
     assert "#0102" not in drawn and "currentColor" in drawn and "var(--line)" in drawn
     assert "below threshold" not in drawn and ">confirmed<" not in drawn  # has a span: not lost
     assert ">absent<" in drawn
 
 
-def test_equal_figures_give_equal_bytes(html):
-    assert report_page(every_part(), "review/index.html") == html
+def test_equal_figures_give_equal_bytes():
+    small = every_part(NAMES[-1:], ("en",))
+    assert report_page(small) == report_page(small)
 
 
 def test_documents_are_linked_to_their_place_in_the_review(page):
     links = {one["href"] for one in page.all("a")}
     assert "review/index.html#en/%3Cscript%3Ealert%281%29%3C%2Fscript%3E" in links
     assert "review/index.html#%3Ci%3Eit%3C%2Fi%3E/%E7%97%85%E6%B0%97%20%F0%9F%98%B7" in links
-    assert "review/index.html" not in report_page(every_part())
+    assert "review/index.html" not in report_page(every_part(("A",), ("en",)))
 
 
 def test_more_labels_than_there_is_room_for_are_all_in_the_table():
