@@ -47,13 +47,13 @@ def gold_scores(gold: GoldFigures, labels: Sequence[str]) -> Figure:
             if row is None:
                 continue
             panel.plot([row.strict_f1, row.character_f1], [place] * 2, color=LINE, lw=2.4, zorder=1)
-            panel.plot(row.strict_f1, place, "o", color=color, ms=6.5, mec=SURFACE, mew=0.6)
-            panel.plot(row.character_f1, place, "D", color=SURFACE, ms=5, mec=color, mew=1.5)
+            panel.plot(row.strict_f1, place, "o", color=color, ms=4.5, mec=SURFACE, mew=0)
+            panel.plot(row.character_f1, place, "D", mfc="none", ms=7.5, mec=color, mew=1.5)
         panel.set_xlim(_least([row for row in gold.rows if row.label in labels]), 1.02)
         name_rows(panel, languages)
         panel.set_title(shortened(label))
-    panels[0].plot([], [], "o", color=INK, ms=6.5, label="strict F1")
-    panels[0].plot([], [], "D", color=SURFACE, ms=5, mec=INK, mew=1.5, label="character F1")
+    panels[0].plot([], [], "o", color=INK, ms=4.5, label="strict F1")
+    panels[0].plot([], [], "D", mfc="none", ms=7.5, mec=INK, mew=1.5, label="character F1")
     figure.legend(loc="outside upper left", ncols=2)
     return figure
 
@@ -87,9 +87,11 @@ def reliability(gold: GoldFigures) -> Figure:
             ("recall", [row.recall for row in gold.thresholds]),
         )
     ):
-        known = [float("nan") if value is None else value for value in values]
-        right.plot(least, known, label=name, **line_style(number, every=5))
-    right.set_ylim(0, 1.05)
+        drawn = [float("nan") if value is None else value for value in values]
+        right.plot(least, drawn, label=name, **line_style(number, every=5))
+    shares = [share for row in gold.thresholds for share in (row.precision, row.recall)]
+    lowest = min((share for share in shares if share is not None), default=0.0)
+    right.set_ylim(max(0.0, int(10 * lowest) / 10 - 0.1), 1.02)
     right.set_title("What a threshold costs")
     score_axis(right, "least score that is kept")
     right.legend(loc="lower left", handlelength=2.6)
@@ -138,8 +140,8 @@ def faithfulness(spread: Sequence[FaithfulnessFigures]) -> Figure:
         least, low, middle, high, most = one.quantiles
         panel.plot([least, most], [row] * 2, color=PALETTE[2], lw=1.4, solid_capstyle="round")
         panel.plot([low, high], [row] * 2, color=PALETTE[2], lw=7, solid_capstyle="butt")
-        panel.plot(middle, row, "D", color=SURFACE, ms=6, mec=INK, mew=1.3, zorder=4)
-        panel.annotate(f"{middle:.3f}", (1.0, row), (8, 0), **BESIDE)
+        panel.plot(middle, row, "D", color=SURFACE, ms=6, mec=INK, mew=1.3, zorder=4, clip_on=False)
+        panel.annotate(f"{middle:.3f}", (1.0, row), (10, 0), **BESIDE)
     name_rows(panel, [one.language for one in spread])
     lowest = min((one.quantiles[0] for one in spread), default=0)
     panel.set_xlim(max(0.0, lowest - 0.06), 1.0)

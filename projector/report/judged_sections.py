@@ -26,7 +26,11 @@ def against_gold(gold: GoldFigures) -> Iterator[Section]:
         [_gold_cells(row) for row in rows],
         frozenset(number for number, row in enumerate(rows) if row.label is None),
     )
-    told = "" if total is None else f" In all {total.strict_f1:.4f} and {total.character_f1:.4f}."
+    told = (
+        ""
+        if total is None
+        else f" Strict F1 is {total.strict_f1:.4f}, character F1 {total.character_f1:.4f}."
+    )
     drawn = (
         ""
         if not labels

@@ -141,7 +141,7 @@ def totals(figures: ReportFigures) -> Iterator[tuple[str, str, str]]:
     yield "In doubt", f"{sum(one.low for one in figures.scores):,}", "score below .5"
     if figures.gold is not None:
         (total,) = (row for row in figures.gold.rows if row.language is row.label is None)
-        yield "Strict F1", f"{total.strict_f1:.4f}", f"character F1 {total.character_f1:.4f}"
+        yield "Strict F1", f"{total.strict_f1:.4f}", f"character {total.character_f1:.4f}"
     if figures.audit is not None and figures.audit.faithfulness:
         spread = figures.audit.faithfulness
         mean = sum(one.mean * one.documents for one in spread) / sum(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MOST_LABELS = 12  # in a figure: the tables have all of them
 MOST_LANGUAGES = 12
-HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----")
+HATCHES = ("", "////", "\\\\\\\\", "----", "xxxx", "||||")  # dots take 200 kB each as SVG
 _DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 _MARKS = "osD^vPX*"
 BAR = 0.54

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from projector.html import PALETTE
 from projector.report.figures import (
     BINS,
@@ -118,15 +120,14 @@ def scores(spread: Sequence[ScoreFigures]) -> Figure:
     left.set_title("Mentions by score")
     left.set_ylabel("mentions, on a logarithmic scale")
     score_axis(left)
+    most = 0.0
     for number, one in enumerate(spread[:MOST_LANGUAGES]):
-        below, shares = 0, [0.0]
-        for count in one.bins:
-            below += count
-            shares.append(100 * below / max(sum(one.bins), 1))
-        right.plot([*edges, 1.0], shares, label=one.language, **line_style(number))
+        shares = 100 * np.cumsum([0, *one.bins[:-1]]) / max(sum(one.bins), 1)
+        right.plot(edges, shares, label=one.language, **line_style(number))
+        most = max(most, float(shares[-1]))
     right.set_title("Share below a score")
     right.set_ylabel("% of projections")
-    right.set_ylim(0, None)
+    right.set_ylim(0, max(most, 1) * 1.1)
     score_axis(right)
     right.legend(loc="upper left", ncols=2, handlelength=2.6)
     return figure
