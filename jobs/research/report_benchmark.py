@@ -16,6 +16,7 @@ import pyarrow as pa
 from jobs.research.whole_command import Cost, command_cost, told
 from projector.corpus.formats.parquet_write import table_writer
 from projector.corpus.formats.tsv_write import format_row
+from projector.storage.file_names import file_name
 from projector.storage.written_files import WrittenFiles
 from schemas.manifest import (
     LOG,
@@ -64,9 +65,10 @@ def write_drawn_run(
     names = [f"case-{number:06}" for number in range(documents)]
     counts: Counter[tuple[str, str, str]] = Counter()
     for language in languages:
-        (folder / "projections" / language).mkdir(parents=True)
+        inner = folder / "projections" / file_name(language, kind="language")
+        inner.mkdir(parents=True)
         for label in labels:
-            path = folder / "projections" / language / f"{label}.parquet"
+            path = inner / file_name(label, ".parquet", kind="label")
             with table_writer(path, PROJECTIONS, open_file=files.open) as table:
                 for rows in _outcomes(language, label.upper(), names, mentions, drawn):
                     counts.update((language, row[4], row[5]) for row in rows)

@@ -81,12 +81,11 @@ def reliability(gold: GoldFigures) -> Figure:
     left.set_title("Right by score")
     score_axis(left)
     least = [row.least for row in gold.thresholds]
-    for number, (name, values) in enumerate(
-        (
-            ("precision", [row.precision for row in gold.thresholds]),
-            ("recall", [row.recall for row in gold.thresholds]),
-        )
-    ):
+    curves: dict[str, Sequence[float | None]] = {
+        "precision": [row.precision for row in gold.thresholds],
+        "recall": [row.recall for row in gold.thresholds],
+    }
+    for number, (name, values) in enumerate(curves.items()):
         drawn = [float("nan") if value is None else value for value in values]
         right.plot(least, drawn, label=name, **line_style(number, every=5))
     shares = [share for row in gold.thresholds for share in (row.precision, row.recall)]

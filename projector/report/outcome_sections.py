@@ -52,7 +52,7 @@ def tagged(figures: ReportFigures) -> Section:
         f"Bars: mentions found by label and language, {figures.mentions:,} in all.",
         "Mentions found." + room_note(labels, figures.labels, "labels"),
     )
-    rows = [[one.language, one.label, one.mentions] for one in figures.statuses]
+    rows: list[list[Cell]] = [[one.language, one.label, one.mentions] for one in figures.statuses]
     listed = Table("Mentions found", ("Language", "Label", "Mentions"), rows)
     lead = "This run has found its mentions in the texts themselves: nothing was projected."
     return made_section("found", "Mentions found", lead, drawn, folded("As a table", table(listed)))

@@ -39,12 +39,13 @@ def shortened(label: str) -> str:
 def panels_of(count: int, rows: int, *, room: float = 0.0) -> tuple[Figure, list[Axes]]:
     """Return a figure with some panels of so many rows, three beside each other."""
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     columns = 4 if count == 4 else min(max(count, 1), 3)
     lines = -(-max(count, 1) // columns)
     size = (WIDTH, lines * (ROW * rows + 0.55) + 0.15 + room)
-    figure = Figure(figsize=size, layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06)  # type: ignore[union-attr]
+    layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06)
+    figure = Figure(figsize=size, layout=layout)
     panels = figure.subplots(lines, columns, squeeze=False, sharey=True, sharex=True).ravel()
     for panel in panels[count:]:
         panel.set_visible(False)
@@ -69,9 +70,10 @@ def single_panel(height: float) -> tuple[Figure, Axes]:
 def panels_beside(height: float) -> tuple[Figure, tuple[Axes, Axes]]:
     """Return a figure with two panels beside each other, of a height in inches."""
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    figure.get_layout_engine().set(wspace=0.09)  # type: ignore[union-attr]
+    layout = ConstrainedLayoutEngine(wspace=0.09)
+    figure = Figure(figsize=(WIDTH, height), layout=layout)
     left, right = figure.subplots(1, 2)
     for panel in (left, right):
         panel.grid(axis="x", visible=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ _WORDS = {
     LINE: "var(--line)",
     SURFACE: "var(--surface)",
 }
-_STYLE: Mapping[str, Any] = {
+_STYLE: dict[Any, Any] = {  # the type of its keys lists each that matplotlib knows
     "axes.axisbelow": True,
     "axes.edgecolor": LINE,
     "axes.facecolor": "none",

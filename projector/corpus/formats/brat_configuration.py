@@ -90,26 +90,29 @@ def annotation_conf(types: BratTypes) -> str:
     it shows such annotations all the same.
     """
     sections = {
-        "entities": (types.entities, lambda label: label),
-        "relations": (types.relations, lambda label: _relation(label, types.relations[label])),
-        "events": (types.events, lambda label: _event(label, types.events[label])),
-        "attributes": (types.attributes, lambda label: _attribute(label, types)),
+        "entities": [*_stated(types.entities), *_left_out(types.entities)],
+        "relations": [
+            *(_relation(label, types.relations[label]) for label in _stated(types.relations)),
+            *_special_relations(types),
+            *_left_out(types.relations),
+        ],
+        "events": [
+            *(_event(label, types.events[label]) for label in _stated(types.events)),
+            *_left_out(types.events),
+        ],
+        "attributes": [
+            *(_attribute(label, types) for label in _stated(types.attributes)),
+            *_left_out(types.attributes),
+        ],
     }
-    parts = []
-    for section, (labels, line) in sections.items():
-        lines = [line(label) for label in sorted(labels) if _NAME.fullmatch(label)]
-        if section == "relations":
-            lines += _special_relations(types)
-        lines += _left_out(labels)
-        parts.append(f"[{section}]\n" + "".join(f"{line}\n" for line in lines))
+    parts = [f"[{section}]\n{_lines(lines)}" for section, lines in sections.items()]
     return "\n".join([_HEAD, *parts])
 
 
 def visual_conf(types: BratTypes) -> str:
     """Return what belongs into `visual.conf`: short labels for long ones, and a colour each."""
-    spans = sorted(filter(_NAME.fullmatch, types.entities | types.events.keys()))
-    others = sorted(filter(_NAME.fullmatch, types.relations.keys() | types.attributes.keys()))
-    named = sorted({*spans, *others})
+    spans = _stated(types.entities | types.events.keys())
+    named = _stated({*spans, *types.relations, *types.attributes})
     labels = [f"{name}\t|\t{name}\t|\t{short}" for name, short in _shortened(named).items()]
     drawing = [
         f"{label}\tbgColor:{_tinted(color)}, borderColor:{color}"
@@ -157,6 +160,11 @@ def _special_relations(types: BratTypes) -> Iterator[str]:
     yield f"<OVERLAP>\t{between}, <OVL-TYPE>:<ANY>"
     if types.equivalent and "Equiv" not in types.relations:
         yield f"Equiv\t{between}, <REL-TYPE>:symmetric-transitive"
+
+
+def _stated(labels: Iterable[str]) -> list[str]:
+    """Return those labels that BRAT takes as names, sorted."""
+    return sorted(filter(_NAME.fullmatch, labels))
 
 
 def _left_out(labels: Iterable[str]) -> Iterator[str]:
