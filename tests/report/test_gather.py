@@ -4,19 +4,25 @@ import json
 import random
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from drawn_figures import NAMES
 from outcome_tables import put_audit, put_outcomes
-from written_runs import write_run
+from written_runs import ORIGIN, write_run
 
+from projector.document import Document, Fragment, Mention, Status
 from projector.errors import CorpusError
 from projector.report import outcomes as reading
 from projector.report.figures import BINS, ReportFigures
 from projector.report.gather import report_figures
+from projector.report.page import report_page
+from projector.run.outcome import DocumentOutcome
 from projector.run.reader import read_run
+from projector.run.writer import open_writer
 from schemas.manifest import MANIFEST
+from schemas.run import CorpusConfiguration, TaggingConfiguration
 
 STATUSES = ("projected", "confirmed", "corrected", "absent", "unaligned", "failed")
 
@@ -168,3 +174,14 @@ def test_names_are_taken_as_they_are(run):
     assert {one.label for one in figures.statuses if one.language == "en"} == {*names}
     manifest = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
     assert figures.mentions == sum(one["mentions"] for one in manifest["counts"])
+
+
+def test_a_run_that_tags_has_what_it_found_and_no_scores(tmp_path):
+    configuration = TaggingConfiguration(source=CorpusConfiguration(path="es"), tagger="clinical")
+    found = Document("a", "es", "Fiebre", (Mention("T1", "SYMPTOM", (Fragment(0, 6),)),))
+    with open_writer(tmp_path / "out", replace(ORIGIN, configuration=configuration)) as writer:
+        writer.put(DocumentOutcome("es", "a", found, status=Status.TAGGED))
+    figures = figures_of(tmp_path / "out")
+    assert figures.tags and figures.scores == () and figures.worst.doubtful == ()
+    assert figures.count("tagged", language="es", label="SYMPTOM") == figures.mentions == 1
+    assert ">Mentions found</h2>" in report_page(figures)
