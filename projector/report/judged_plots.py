@@ -93,7 +93,7 @@ def reliability(gold: GoldFigures) -> Figure:
     right.set_ylim(max(0.0, int(10 * lowest) / 10 - 0.1), 1.02)
     right.set_title("What a threshold costs")
     score_axis(right, "least score that is kept")
-    right.legend(loc="lower left", handlelength=2.6)
+    right.legend(loc="best", handlelength=2.6)
     return figure
 
 
