@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,6 +103,19 @@ class Explanation:
     target_sentence: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """What a mention could have become.
+
+    Args:
+        spans: For each of its fragments the best candidate spans, as in `Explanation`.
+        nothing: The sum that having no span has, as there.
+    """
+
+    spans: tuple[tuple[RankedCandidate, ...], ...]
+    nothing: float | None
+
+
 def explain_mention(
     pair: DocumentPair,
     mention_id: str,
@@ -153,6 +167,41 @@ def explain_mention(
         _sentences(pair.source.text, mention.fragments),
         _sentences(pair.target.text, projection.fragments),
     )
+
+
+def mention_rivals(
+    pair: DocumentPair,
+    mention_ids: Collection[str],
+    encoder: Encoder,
+    settings: Settings,
+    *,
+    most: int = 5,
+    evidence: TaggerEvidence | None = None,
+) -> dict[str, Rivals]:
+    """Return what several mentions of a pair could have become, by id; the pair is weighed once.
+
+    Args:
+        pair, encoder, settings, most, evidence: As `explain_mention` takes them.
+        mention_ids: The source mentions.
+
+    Raises:
+        ConfigurationError: The document has no such mention.
+    """
+    numbers = {id_: pair.source.mentions.index(_mention(pair.source, id_)) for id_ in mention_ids}
+    weighed = weigh_pair(pair, encoder, settings, evidence=evidence)
+    own = {id_: np.flatnonzero(weighed.fragments.mention == row) for id_, row in numbers.items()}
+    rivals: dict[str, Rivals] = {}
+    # A few mentions at a time: the candidates of all of a long document are not small.
+    for some in weighed.candidates:
+        for id_, fragments in own.items():
+            if np.isin(some.index, fragments).any():
+                spans = _rivals(weighed, [some], fragments, most)
+                earlier = rivals.get(id_)
+                if earlier is not None:  # its fragments are weighed apart
+                    spans = tuple(map(add, earlier.spans, spans))
+                nothing = _nothing(weighed.decode, [some], fragments)
+                rivals[id_] = Rivals(spans, nothing if earlier is None else earlier.nothing)
+    return rivals
 
 
 def _mention(source: Document, mention_id: str) -> Mention:

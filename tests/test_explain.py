@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from projector.decode.tagger_evidence import SpanEvidence
 from projector.document import Annotation, Document, DocumentPair, Fragment, Mention, Status
 from projector.errors import ConfigurationError
-from projector.explain import explain_mention
+from projector.explain import explain_mention, mention_rivals
 from projector.models.character_ngrams import TinyEncoder
 from projector.pipeline import project_pair, weigh_pair
 from projector.settings import DecodeSettings, Settings, SpanWeights, published
@@ -237,3 +237,25 @@ def test_what_is_said_of_other_mentions_is_no_hindrance():
 def test_an_unknown_mention_is_refused_with_those_there_are(mentions, told):
     with pytest.raises(ConfigurationError, match=f"case has no mention T9; .* are: {told}$"):
         explain(document(SPANISH, *mentions), document(ENGLISH), "T9")
+
+
+@given(pairs(), st.sampled_from(RECIPES))
+@settings(max_examples=60, deadline=None)
+def test_the_rivals_of_all_mentions_are_those_of_each(case, recipe):
+    pair, told = case
+    evidence = None if told is None else SpanEvidence(told)
+    ids = [mention.id for mention in pair.source.mentions]
+    rivals = mention_rivals(pair, ids, TinyEncoder(), recipe, most=3, evidence=evidence)
+    for id_ in ids:
+        alone = explain_mention(pair, id_, TinyEncoder(), recipe, most=3, evidence=evidence)
+        if id_ in rivals:
+            assert rivals[id_].spans == alone.rivals
+            assert rivals[id_].nothing == alone.nothing
+        else:  # nothing of it arrives in the translation
+            assert not any(alone.rivals)
+
+
+def test_the_rivals_of_a_mention_that_is_not_there_are_refused():
+    pair = DocumentPair(document("tos", [(0, 3)]), document("tos", language="en"))
+    with pytest.raises(ConfigurationError, match="case has no mention T9"):
+        mention_rivals(pair, ["T9"], TinyEncoder(), Settings())
