@@ -39,6 +39,7 @@ ROOMS = (
     "projector.corrections",
     "projector.exchange",
     "projector.report",
+    "projector.review",
     "projector.api",
     "projector",
     "jobs",
