@@ -14,7 +14,7 @@ from projector.document import Annotation, Document, Mention, Projection, Status
 from projector.pipeline import ProjectedDocument
 from projector.run.outcome import projected_outcome
 from projector.run.reader import FinishedRun, read_run
-from projector.run.writer import open_writer
+from projector.run.writer import RunOrigin, open_writer
 from schemas.tables import AUDIT, CODES
 
 # A tag, an emoji (two UTF-16 units), an accent that combines, in both texts before mentions.
@@ -75,7 +75,7 @@ def _projected(name, texts, mentions, outcomes, annotations=()) -> ProjectedDocu
     return ProjectedDocument(source, Document(name, "en", texts[1], kept), outcomes)
 
 
-def write_reviewed_run(path: Path, *, copies: int = 0) -> FinishedRun:
+def write_reviewed_run(path: Path, *, copies: int = 0, origin: RunOrigin = ORIGIN) -> FinishedRun:
     """Write the run; `copies` of its plain document make it larger."""
     documents = [_hostile(), _plain()]
     documents += [
@@ -86,7 +86,7 @@ def write_reviewed_run(path: Path, *, copies: int = 0) -> FinishedRun:
         )
         for number in range(copies)
     ]
-    with open_writer(path, ORIGIN) as writer:
+    with open_writer(path, origin) as writer:
         for document in documents:
             writer.put(replace(projected_outcome(document), original=document.source))
     return read_run(path)
