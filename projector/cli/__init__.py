@@ -29,6 +29,7 @@ _COMMANDS = {
     "convert": "Convert a corpus to another format.",
     "export": "Export a run to another annotation tool.",
     "import": "Bring back what was corrected in another tool.",
+    "review": "Look at what a run projected, and correct it.",
     "explain": "Show why one mention went where it went.",
     "report": "Show what came of a run, as figures on one page.",
     "submit": "Pack a run's tables into a submission.",
