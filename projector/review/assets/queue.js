@@ -186,7 +186,6 @@ function drawQueueRow(place, done) {
       "aria-selected": String(place === queue.place),
       "aria-posinset": String(place + 1),
       "aria-setsize": String(queue.matches.length),
-      onclick: () => goTo(place),
     },
     make("span", { class: "words" }, row.words || row.id),
     make("span", { class: "becomes" }, row.becomes || plain(status)),
@@ -244,7 +243,17 @@ function nextOpen() {
   return null;
 }
 
+/** Return the place that a pointer is at; rows are drawn anew too often to listen for it. */
+function placeUnder(event) {
+  const list = byId("list");
+  return Math.floor((event.clientY - list.getBoundingClientRect().top - list.clientTop + list.scrollTop) / ROW_HEIGHT);
+}
+
 function watchQueue() {
+  byId("list").addEventListener("click", (event) => {
+    const place = placeUnder(event);
+    if (place < queue.matches.length) goTo(place);
+  });
   byId("list").addEventListener("scroll", drawQueue);
   new ResizeObserver(drawQueue).observe(byId("list"));
   byId("search").addEventListener("input", debounced(() => setFilter("words", byId("search").value), 120));
