@@ -132,7 +132,7 @@ function drawHelp() {
 
 function keysShown(keys) {
   const all = keys.split(" ");
-  const shown = all.length > 4 ? [all[0], "…", all.at(-1)] : all;
+  const shown = all.length > 4 ? [all[0], "…", all.at(-1)] : all.slice(0, 2);
   return shown.map((key) => (key === "…" ? " … " : make("kbd", {}, keyShown(key))));
 }
 

@@ -83,7 +83,7 @@ function panelActions(mention) {
   return make(
     "div",
     { class: "actions" },
-    action("confirm", made?.decision === "corrected" ? "Right so" : right, "R", doConfirm, { class: "primary" }),
+    action("confirm", made?.decision === "corrected" ? "Next" : right, "R", doConfirm, { class: "primary" }),
     mention.target.length ? action("absent", "Absent", "X", doAbsent) : action("insert", "Put a span", "I", () => insertSpan()),
     made ? action("reset", "Take back", "0", () => reset(mention)) : null,
   );
@@ -136,7 +136,7 @@ function rivalRow(mention, rival, number) {
   });
   take.prepend(make("span", { class: "share" }, `${Math.round(rival.share * 100)} %`));
   const parts = Object.entries(rival.parts).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
-  const features = make("details", {}, make("summary", {}, `sum ${rival.total.toFixed(2)}`), featureList(parts));
+  const features = make("details", {}, make("summary", {}, `sum ${minus(rival.total)}`), featureList(parts));
   return make("li", {}, take, features);
 }
 
@@ -155,16 +155,21 @@ function featureList(parts) {
   return make("ul", { class: "features" }, parts.map(([name, part]) => featureRow(name, part, most)));
 }
 
+/** Return a number with a true minus sign. */
+function minus(number) {
+  return number.toFixed(2).replace("-", "−");
+}
+
 function featureRow(name, part, most) {
   const bar = make("span", { class: `bar ${part < 0 ? "minus" : "plus"}`, "aria-hidden": "true" });
   bar.style.setProperty("--part", Math.abs(part) / most);
-  const signed = `${part < 0 ? "−" : "+"}${Math.abs(part).toFixed(2)}`;
+  const signed = part < 0 ? minus(part) : `+${part.toFixed(2)}`;
   return make("li", {}, make("span", {}, plain(name)), bar, make("span", { class: "number" }, signed));
 }
 
 function nothingLine(mention) {
   if (mention.nothing === null || mention.nothing === undefined) return null;
-  return make("p", { class: "quiet" }, `To have no span: sum ${mention.nothing.toFixed(2)}`);
+  return make("p", { class: "quiet" }, `To have no span: sum ${minus(mention.nothing)}`);
 }
 
 /** Show a stretch of the translation, where the browser can highlight without changing the text. */

@@ -53,14 +53,14 @@ function foldedPart(part) {
   return queue.folded[part];
 }
 
-/** Return by document's number the mentions that are decided, in the language that is shown. */
+/** Return by document's number what is decided on its mentions, in the language that is shown. */
 function decidedMentions() {
   const language = languageCode();
   const byName = new Map();
   for (const made of state.corrections.values()) {
     if (made.language !== language) continue;
     if (!byName.has(made.document)) byName.set(made.document, new Map());
-    byName.get(made.document).set(made.mention, made.decision);
+    byName.get(made.document).set(made.mention, made);
   }
   return new Map(state.names.flatMap((name, number) => (byName.has(name) ? [[number, byName.get(name)]] : [])));
 }
@@ -173,7 +173,8 @@ function drawQueue() {
 
 function drawQueueRow(place, done) {
   const row = rowAt(queue.matches[place]);
-  const decision = done.get(row.document)?.get(row.id);
+  const made = done.get(row.document)?.get(row.id);
+  const becomes = made?.decision === "corrected" ? made.text : row.becomes;
   const label = state.index.labels[row.label];
   const status = state.index.statuses[row.status];
   const score = row.score / 10000;
@@ -182,17 +183,17 @@ function drawQueueRow(place, done) {
     {
       role: "option",
       id: `row-${place}`,
-      class: `queue-row${decision ? " decided" : ""}`,
+      class: `queue-row${made ? " decided" : ""}`,
       "aria-selected": String(place === queue.place),
       "aria-posinset": String(place + 1),
       "aria-setsize": String(queue.matches.length),
     },
     make("span", { class: "words" }, row.words || row.id),
-    make("span", { class: "becomes" }, row.becomes || plain(status)),
+    make("span", { class: "becomes" }, becomes || plain(status)),
     make("span", { class: "where" }, labelSample(label), ` ${state.names[row.document]} ${row.id}`),
-    make("span", { class: "rank" }, decision ? decisionSign(decision) : scoreOf(status, score)),
+    make("span", { class: "rank" }, made ? decisionSign(made.decision) : scoreOf(status, score)),
   );
-  if (!row.becomes) element.classList.add("without");
+  if (!becomes) element.classList.add("without");
   element.style.top = `${place * ROW_HEIGHT}px`;
   return element;
 }
