@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
 from projector.errors import CorpusError, Problem
-from projector.storage.parquet_file import reading_parquet
+from projector.review.document_rows import DocumentRows, read_rows
 from projector.storage.run_files import written_folder
 from schemas.coding import CODING
-from schemas.tables import CODES, check_rows, check_table
 
 _TABLE = "codes.parquet"
-_SHOWN = ("code", "rank", "score", "description", "name", "origin", "assertion")
-_Key = tuple[str, str]  # document, mention
+_SHOWN = ("code", "rank", "score", "description", "name", "origin")
 
 
-@dataclass(frozen=True, slots=True)
-class MentionCodes:
-    """The codes of a language's mentions.
-
-    Args:
-        rows: By document and mention, best first.
-    """
-
-    rows: dict[_Key, list[dict[str, Any]]] = field(default_factory=dict)
-
-    def of(self, document: str, mention: str, text: str) -> list[dict[str, Any]]:
-        """Return a mention's codes, best first; none of another mention that is called alike."""
-        rows = self.rows.get((document, mention), [])
-        return [{name: row[name] for name in _SHOWN} for row in rows if row["text"] == text]
+def mention_codes(
+    rows: Sequence[Mapping[str, Any]], mention: str, text: str
+) -> list[dict[str, Any]]:
+    """Return a mention's codes, best first; none of another that is called alike."""
+    own = [row for row in rows if row["mention"] == mention and row["text"] == text]
+    return [
+        {name: row[name] for name in _SHOWN} for row in sorted(own, key=lambda row: row["rank"])
+    ]
 
 
 def find_codes(run: Path) -> Path | None:
@@ -43,7 +31,7 @@ def find_codes(run: Path) -> Path | None:
     return beside if (beside / CODING).is_file() else None
 
 
-def read_codes(folder: Path, language: str) -> MentionCodes:
+def read_codes(folder: Path, language: str) -> DocumentRows:
     """Read the codes of the mentions in one language.
 
     Raises:
@@ -56,15 +44,4 @@ def read_codes(folder: Path, language: str) -> MentionCodes:
         )
     if (written := written_folder(folder)) is not None:
         written.check([_TABLE])
-    with reading_parquet(path):
-        file = pq.ParquetFile(path)
-        check_table(file.schema_arrow, CODES, path)
-        known = [name for name in CODES.names if name in file.schema_arrow.names]
-        table = file.read(columns=known)
-        check_rows(table, CODES, path)
-    wanted = table.filter(pc.equal(table["language"], language)).to_pylist()
-    rows: dict[_Key, list[dict[str, Any]]] = {}
-    for key, group in groupby(wanted, key=lambda row: (row["document"], row["mention"])):
-        complete = [{**dict.fromkeys(_SHOWN), **row} for row in group]
-        rows.setdefault(key, []).extend(sorted(complete, key=lambda row: row["rank"]))
-    return MentionCodes(rows)
+    return read_rows(path, ["mention", "text", *_SHOWN], language=language)

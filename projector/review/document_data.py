@@ -11,7 +11,8 @@ from typing import Any
 
 from projector.document import Document, Status
 from projector.explain import RankedCandidate, Rivals
-from projector.review.codes import MentionCodes
+from projector.review.codes import mention_codes
+from projector.review.document_rows import DocumentRows
 from projector.review.doubts import Doubt, bits, doubts, overlap
 from projector.review.run_parts import ranges
 from projector.review.said import said_of_mentions
@@ -63,7 +64,7 @@ def place(finding: Row, side: str) -> list[tuple[int, int]]:
 
 
 def document_record(
-    document: ReviewedDocument, *, rivals: Mapping[str, Rivals], codes: Sequence[MentionCodes]
+    document: ReviewedDocument, *, rivals: Mapping[str, Rivals], codes: Sequence[DocumentRows]
 ) -> dict[str, Any]:
     """Return a document as the page takes it.
 
@@ -74,6 +75,7 @@ def document_record(
     """
     source, target = document.source, document.target
     said = said_of_mentions(source.annotations)
+    coded = [read.of(name) for read, name in zip(codes, (target.name, source.name), strict=False)]
     return {
         "name": source.name,
         "translation": target.name,
@@ -85,7 +87,7 @@ def document_record(
             {
                 **_mention(row, bits(document.doubts[row["mention_id"]])),
                 "said": said.get(row["mention_id"], []),
-                "codes": _codes(document, row, codes),
+                "codes": _codes(row, coded),
                 **_rivals(rivals.get(row["mention_id"])),
             }
             for row in document.rows
@@ -118,15 +120,11 @@ def _mention(row: Row, doubtful: int) -> dict[str, Any]:
     }
 
 
-def _codes(
-    document: ReviewedDocument, row: Row, codes: Sequence[MentionCodes]
-) -> list[dict[str, Any]]:
+def _codes(row: Row, coded: Sequence[Sequence[Row]]) -> list[dict[str, Any]]:
     """Return a mention's codes: those of its translation, else those of its source."""
-    names = document.target.name, document.source.name
-    texts = row["target_text"], row["source_text"]
-    for read, name, text in zip(codes, names, texts, strict=False):
-        if rows := read.of(name, row["mention_id"], text):
-            return rows
+    for rows, text in zip(coded, (row["target_text"], row["source_text"]), strict=False):
+        if codes := mention_codes(rows, row["mention_id"], text):
+            return codes
     return []
 
 

@@ -39,8 +39,11 @@ def reviewed_documents(run: FinishedRun, language: str) -> Iterator[ReviewedDocu
             document,
             Document(target, language, corpus.text(target)),
             _in_order(of_document, document, run),
-            links.get(name, ()),
-            findings.get(name, ()),
+            [
+                (ranges(row["source_fragments"]), ranges(row["target_fragments"]))
+                for row in links.of(name)
+            ],
+            findings.of(name),
         )
 
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from projector.corpus.open import open_corpus
 from projector.errors import ConfigurationError, CorpusError, Problem
-from projector.storage.parquet_file import reading_parquet
+from projector.review.document_rows import DocumentRows, read_rows
 from schemas.manifest import MANIFEST, RUN_AGAIN
 from schemas.run import RunConfiguration
-from schemas.tables import AUDIT, check_rows, check_table
+from schemas.tables import AUDIT
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
     from projector.run.reader import FinishedRun
-
-_SENTENCES = ("source_document", "source_fragments", "target_fragments")
-SentenceLinks = dict[str, list[tuple[list[tuple[int, int]], list[tuple[int, int]]]]]
 
 
 def run_hash(run: FinishedRun) -> str:
@@ -77,44 +72,39 @@ def source_corpus(run: FinishedRun) -> Corpus:
     )
 
 
-def sentence_links(run: FinishedRun, language: str) -> SentenceLinks:
-    """Return which sentences tell the same, by source document; none where the run does not say.
+def sentence_links(run: FinishedRun, language: str) -> DocumentRows:
+    """Return which sentences tell the same; no rows where the run does not say.
 
     Raises:
-        CorpusError: The table can't be read.
+        CorpusError: The table can't be read, or is not as it was written.
     """
-    path = run.path / "sentences.parquet"
-    links: SentenceLinks = {}
-    if not path.is_file():
-        return links
-    with reading_parquet(path):
-        filters = pl.col("language") == language
-        table = pl.from_arrow(pq.read_table(path, columns=["language", *_SENTENCES]))
-    assert isinstance(table, pl.DataFrame)
-    for name, sources, targets in table.filter(filters).select(_SENTENCES).iter_rows():
-        links.setdefault(name, []).append((ranges(sources), ranges(targets)))
-    return links
+    columns = ("source_fragments", "target_fragments")
+    return _rows(run, "sentences.parquet", columns, language=language, document="source_document")
 
 
-def audit_findings(run: FinishedRun, language: str) -> dict[str, list[dict[str, Any]]]:
-    """Return what an audit found, by source document; none where there was no audit.
+def audit_findings(run: FinishedRun, language: str) -> DocumentRows:
+    """Return what an audit found, by source document; no rows where there was no audit.
 
     Raises:
-        CorpusError: The table can't be read.
+        CorpusError: The table can't be read, or is not as it was written.
     """
-    path = run.path / "audit.parquet"
-    findings: dict[str, list[dict[str, Any]]] = {}
+    return _rows(run, "audit.parquet", AUDIT.names[2:], language=language)
+
+
+def _rows(
+    run: FinishedRun,
+    name: str,
+    columns: Sequence[str],
+    *,
+    language: str,
+    document: str = "document",
+) -> DocumentRows:
+    path = run.path / name
     if not path.is_file():
-        return findings
-    with reading_parquet(path):
-        file = pq.ParquetFile(path)
-        check_table(file.schema_arrow, AUDIT, path)
-        table: pa.Table = file.read(columns=AUDIT.names)
-        check_rows(table, AUDIT, path)
-    for row in table.to_pylist():
-        if row["language"] == language:
-            findings.setdefault(row["document"], []).append(row)
-    return findings
+        return DocumentRows()
+    if run.written is not None and name in run.written.written.files:
+        run.written.check([name])
+    return read_rows(path, columns, language=language, document=document)
 
 
 def ranges(fragments: list[dict[str, int]]) -> list[tuple[int, int]]:

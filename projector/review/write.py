@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 from projector.document import Status
 from projector.errors import ProjectorError
 from projector.html import PALETTE
-from projector.review.codes import MentionCodes, find_codes, read_codes
+from projector.review.codes import find_codes, read_codes
 from projector.review.document_data import document_record
+from projector.review.document_rows import DocumentRows
 from projector.review.documents import reviewed_documents
 from projector.review.doubts import LOW_SCORE, Doubt, bits
 from projector.review.escaping import script_json
@@ -204,7 +205,7 @@ def _language(
     }
 
 
-def _codes(run: FinishedRun, language: str, coded: Path | None) -> list[MentionCodes]:
+def _codes(run: FinishedRun, language: str, coded: Path | None) -> list[DocumentRows]:
     """Return the codes of a language's mentions, then those of the source's."""
     if coded is None:
         return []

@@ -219,8 +219,7 @@ function panelCodes(mention) {
       make("span", { class: "quiet" }, code.origin === "given" ? "given" : `proposed ${code.score.toFixed(2)}`),
     ),
   );
-  const { assertion } = mention.codes[0];
-  return section("Codes", make("ul", { class: "codes" }, lines), assertion ? make("p", { class: "quiet" }, plain(assertion)) : null);
+  return section("Codes", make("ul", { class: "codes" }, lines));
 }
 
 function panelComment(mention) {
