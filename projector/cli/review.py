@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.options import PATH, device_option, overwrite_option
+from projector.cli.options import PATH, device_option, overwrite_option, tell
 from projector.cli.output import echo_table, hint
 from projector.cli.reporter import TerminalReporter
 from projector.cli.sections import SectionedCommand, option
@@ -90,7 +90,9 @@ def command(
     finished = read_run(run)
     folder = output or Path(f"{run.absolute()}-review")
     there = serve and not overwrite and is_review_of(folder, run, run_hash(finished))
-    if not there:
+    if there:
+        tell([f"{folder} is this run's review already, and is served; --overwrite makes it anew"])
+    else:
         _write(finished, folder, rivals, codes, overwrite=overwrite, device=device)
     if serve:
         _serve(folder, port or 0)

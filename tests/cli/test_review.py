@@ -69,4 +69,6 @@ def test_it_is_served_until_ctrl_c(finished, tmp_path):
         _, told = process.communicate(timeout=30)
     assert process.returncode == 0
     assert "saved in" in saved
-    assert told == "stopped\n"
+    reused, ended = told.splitlines()
+    assert "out-review is this run's review already, and is served" in reused
+    assert ended == "stopped"

@@ -110,6 +110,7 @@ function nextPane(direction) {
 
 function toggleHelp(shown = byId("help").hidden) {
   byId("help").hidden = !shown;
+  for (const behind of document.querySelectorAll("header, main")) behind.inert = shown;
   byId("help-button").setAttribute("aria-expanded", String(shown));
   if (shown) byId("help-close").focus();
   else byId("help-button").focus();

@@ -7,8 +7,10 @@ const MOST_ROWS = 200000; // no browser scrolls higher; filters show the rest
 const queue = {
   parts: [], // columns each
   starts: [0], // the first row of each part, and how many rows there are
+  numbers: new Map(), // of documents, by their names
   folded: [], // of each part the words as they are searched
   matches: new Uint32Array(0),
+  place: -1, // of the selected mention among the matches
   filters: { kind: "doubtful", words: "", label: "", name: "", decided: "", order: "doubt" },
 };
 
@@ -21,6 +23,7 @@ async function loadQueue() {
   const { language } = state;
   Object.assign(queue, { parts: [], starts: [0], folded: [], matches: new Uint32Array(0) });
   state.names = await load(`${language}-names`);
+  queue.numbers = new Map(state.names.map((name, number) => [name, number]));
   for (let part = 0; part < columns().queueParts; part += 1) {
     const rows = await load(`${language}-queue-${part}`);
     if (language !== state.language) return;
@@ -33,12 +36,15 @@ async function loadQueue() {
   if (!columns().queueParts) filterQueue();
 }
 
-/** Return a row by its number among all. */
-function rowAt(number) {
+/** Return the part that a row is in, by its number among all, and its place there. */
+function partOf(number) {
   let part = 0;
   while (queue.starts[part + 1] <= number) part += 1;
-  const rows = queue.parts[part];
-  const place = number - queue.starts[part];
+  return [queue.parts[part], number - queue.starts[part]];
+}
+
+function rowAt(number) {
+  const [rows, place] = partOf(number);
   return Object.fromEntries(Object.keys(rows).map((name) => [name, rows[name][place]]));
 }
 
@@ -62,7 +68,7 @@ function decidedMentions() {
     if (!byName.has(made.document)) byName.set(made.document, new Map());
     byName.get(made.document).set(made.mention, made);
   }
-  return new Map(state.names.flatMap((name, number) => (byName.has(name) ? [[number, byName.get(name)]] : [])));
+  return new Map([...byName].map(([name, decided]) => [queue.numbers.get(name), decided]));
 }
 
 /** Find the rows that pass the filters, and count what each filter would show beside the others. */
@@ -93,22 +99,29 @@ function filterQueue() {
       if (isKind) found.push(queue.starts[part] + row);
     }
   });
-  if (order === "text") found.sort(inTextOrder);
-  queue.matches = Uint32Array.from(found);
+  queue.matches = Uint32Array.from(order === "text" ? inTextOrder(found) : found);
+  queue.place = -1;
   drawFilters(counts);
   drawQueue();
 }
 
-function inTextOrder(some, other) {
-  const [a, b] = [rowAt(some), rowAt(other)];
-  return a.document - b.document || a.mention - b.mention;
+/** Return rows by their documents, and within these by where their mentions stand. */
+function inTextOrder(numbers) {
+  const keyed = numbers.map((number) => {
+    const [rows, place] = partOf(number);
+    return [rows.document[place], rows.mention[place], number];
+  });
+  keyed.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return keyed.map(([, , number]) => number);
 }
 
 function drawFilters(counts) {
   const kinds = [["doubtful", counts.doubtful], ["all", counts.all], ...state.index.doubts.map((name, number) => [name, counts.kinds[number]])];
   const { kind } = queue.filters;
   const shown = kinds.filter(([name, number], place) => place < 2 || number || name === kind);
+  const focused = document.activeElement?.dataset.kind;
   byId("kinds").replaceChildren(...shown.map(([name, number]) => kindButton(name, number)));
+  if (focused) document.querySelector(`.kind[data-kind="${focused}"]`)?.focus();
   const labels = state.index.labels.map((name, number) => [name, counts.labels.get(number) ?? 0]).filter(([name]) => name);
   const all = [...counts.labels.values()].reduce((sum, number) => sum + number, 0);
   const options = [["", `All labels (${all})`], ...labels.map(([name, number]) => [name, `${name} (${number})`])];
@@ -137,20 +150,23 @@ function setFilter(name, value) {
   filterQueue();
   byId("list").scrollTop = 0;
   drawQueue();
-  if (name === "kind") document.querySelector(`.kind[data-kind="${value}"]`)?.focus();
 }
 
 /** Return the place of the selected mention among those that are listed, -1 if it isn't. */
 function placeInQueue() {
   const { documentNumber, mention } = state;
-  if (mention === null) return -1;
   const isSelected = (number) => {
-    const row = rowAt(number);
-    return row.document === documentNumber && row.id === mention;
+    const [rows, place] = partOf(number);
+    return rows.document[place] === documentNumber && rows.id[place] === mention;
   };
-  const kept = queue.place ?? 0;
-  if (kept < queue.matches.length && isSelected(queue.matches[kept])) return kept;
-  return queue.matches.findIndex(isSelected);
+  if (mention === null) return -1;
+  if (queue.place >= 0 && isSelected(queue.matches[queue.place])) return queue.place;
+  // There may be half a million: looked through once for each mention, not for each time it is drawn.
+  const sought = `${documentNumber} ${mention}`;
+  if (queue.missing === sought && queue.missingFrom === queue.matches) return -1;
+  const found = queue.matches.findIndex(isSelected);
+  Object.assign(queue, { missing: found < 0 ? sought : null, missingFrom: queue.matches });
+  return found;
 }
 
 /** Draw those rows of the list that are seen. */
@@ -226,9 +242,10 @@ function revealRow(place) {
   else if (top + ROW_HEIGHT > list.scrollTop + list.clientHeight) list.scrollTop = top + ROW_HEIGHT - list.clientHeight;
 }
 
+/** Go on by one or back; from a mention that is not listed, to the first that is. */
 function step(direction) {
   const place = placeInQueue();
-  return goTo(place < 0 ? Math.max(0, queue.place ?? 0) : place + direction);
+  return goTo(place < 0 ? 0 : place + direction);
 }
 
 /** Go on to the next mention that nobody has decided on. */

@@ -1,6 +1,6 @@
 /* Keep progress in the browser, save it as corrections.json, and take such a file back. */
 
-const saving = { served: false, name: "corrections.json" };
+const saving = { served: false, pending: false, name: "corrections.json" };
 
 function storageKey() {
   return `projector-review:${state.index.run}`;
@@ -16,7 +16,9 @@ function reviewer() {
 }
 
 /** Keep what was decided in the browser, and on the disk where the page is served. */
-const keep = debounced(() => {
+function keepNow() {
+  if (!saving.pending) return;
+  saving.pending = false;
   try {
     localStorage.setItem(storageKey(), savedContent());
     if (!saving.served) told("kept in this browser");
@@ -24,7 +26,14 @@ const keep = debounced(() => {
     told("this browser keeps nothing: save before you close it");
   }
   if (saving.served) post();
-}, 250);
+}
+
+const keepSoon = debounced(keepNow, 250);
+
+function keep() {
+  saving.pending = true;
+  keepSoon();
+}
 
 function told(words) {
   byId("kept").textContent = words;
@@ -35,6 +44,7 @@ function restore() {
   try {
     const content = localStorage.getItem(storageKey());
     if (content) take(readCorrections(content, state.index.run));
+    saving.pending = false; // it is kept already
   } catch (error) {
     told(`what this browser kept can't be used: ${error.message}`);
   }
@@ -52,7 +62,7 @@ function take(file, undoable = false) {
   }
   if (!reviewer() && file.reviewer) byId("reviewer").value = file.reviewer;
   if (taken.length) decide(taken);
-  if (!undoable) state.done = [];
+  if (taken.length && !undoable) state.done.pop();
   return taken.length;
 }
 
@@ -97,6 +107,11 @@ async function loadFile(file) {
 }
 
 function watchSaving() {
+  window.addEventListener("pagehide", keepNow);
+  // What is decided in another window of the same run is taken up here, so that neither is lost.
+  window.addEventListener("storage", (event) => {
+    if (event.key === storageKey() && event.newValue) take(readCorrections(event.newValue, state.index.run));
+  });
   byId("save").addEventListener("click", save);
   byId("load").addEventListener("click", () => byId("file").click());
   byId("file").addEventListener("change", async () => {
