@@ -10,7 +10,6 @@ from typing import Any
 # Within <script> the parser looks for `</script` and `<!--`, and older JavaScript ends a line at
 # two characters that JSON does not escape. Within a string each may be written by its number.
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-_ESCAPES = str.maketrans(_UNSAFE)
 
 
 def script_json(value: Any) -> str:  # noqa: ANN401
@@ -21,7 +20,9 @@ def script_json(value: Any) -> str:  # noqa: ANN401
         '{"note":"\\\\u003c/script\\\\u003e\\\\u003c!--"}'
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.translate(_ESCAPES)
+    for letter, escape in _UNSAFE.items():  # many times faster than `translate`
+        text = text.replace(letter, escape)
+    return text
 
 
 def content_source(content: str) -> str:
