@@ -161,7 +161,7 @@ def _echo_audit(summary: RunSummary, output: Path) -> None:
     if mispaired:
         told = counted(mispaired, "translation is", "translations are")
         click.echo(
-            f"{told} another document's, or not translated, and nothing is projected onto them: "
+            f"{told} another document's, or not translated; nothing is projected there: "
             f"{output}/unprojected.tsv; `projector audit` names better partners, --trust-pairs "
             "projects all the same"
         )
