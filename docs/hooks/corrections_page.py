@@ -32,7 +32,7 @@ EXAMPLE: dict[str, object] = {
 _HEAD = """# Corrections
 
 What people say of a run's projections: `corrections.json`, which a review saves, `projector import`
-makes of other tools' files, and [`projector accept`](cli.md#projector-accept) makes part of the run.
+makes of other tools' files, and [`projector accept`](cli.md#projector-accept) makes part of it.
 An unknown name, a string where a number is expected, or a mention that is there twice is an error,
 told with file, entry and what was expected.
 """

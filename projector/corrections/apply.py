@@ -38,6 +38,9 @@ from schemas.run import RunConfiguration
 from schemas.validation import validated
 
 _SKIP = 'Mend them, or pass over them and have them listed: --on-error skip (on_error="skip")'
+_BY_HAND = (
+    "What was edited there by hand is not in the corrections: projector import makes some of it"
+)
 # What the writer of a run, or of what was changed, writes anew.
 _ANEW = (
     *(PROJECTIONS_FOLDER, "source", "tsv", "brat"),
@@ -114,9 +117,7 @@ def accept(
         raise OutputError(f"{output}: is the run itself; choose another place (--output)")
     given_files = corrections_files(corrections, files)
     refuse_other_runs(run, given_files)
-    if run.written is not None:
-        names = run.written.written.files
-        run.written.check(name for name in names if name.split("/")[0] not in EDITABLE)
+    _check_written(run, reporter)
     given = latest(given_files)
     _refuse_unknown(prefer, given)
     true, not_taken = _without_wrong(run, given, on_error)
@@ -133,6 +134,21 @@ def accept(
         agreement,
         _lost(summary) - sum(one.lost_annotations for one in run.manifest.languages),
     )
+
+
+def _check_written(run: FinishedRun, reporter: Reporter) -> None:
+    """Refuse a run that is not as it was written; what people edited by hand is told, not taken.
+
+    Raises:
+        CorpusError: A table was cut or changed.
+    """
+    if run.written is None:
+        return
+    names = (*run.written.written.files, *run.written.written.folders)
+    edited = [name for name in names if name.split("/")[0] in EDITABLE]
+    run.written.check(name for name in names if name not in edited)
+    for problem in run.written.problems(edited, hint=_BY_HAND):
+        reporter.told(f"not taken: {problem}")
 
 
 def _refuse_unknown(prefer: Sequence[str], given: Mapping[Key, Sequence[Given]]) -> None:

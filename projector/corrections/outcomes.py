@@ -26,7 +26,7 @@ from projector.storage.parquet_file import reading_parquet
 from schemas.manifest import PROJECTIONS_FOLDER
 from schemas.tables import PROJECTIONS, check_rows, check_table
 
-_ROWS = 4096  # of a table at once
+_ROWS = 1024  # of a table at once
 _Row = Mapping[str, Any]
 
 

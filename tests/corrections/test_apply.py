@@ -10,6 +10,7 @@ import pytest
 from given_corrections import TIME, correction, corrections, spans, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recording_reporter import RecordingReporter
 from written_runs import TARGET, at, contents, projected, write_run
 
 from projector.corpus import require_document
@@ -371,6 +372,16 @@ def test_a_changed_run_is_refused(tmp_path):
         accept(read_run(tmp_path / "run"), [], tmp_path / "final")
 
 
+def test_what_was_edited_by_hand_is_told_and_not_taken(tmp_path):
+    write_run(tmp_path / "run")
+    standoff = tmp_path / "run" / "brat" / "en" / "case-a.ann"
+    standoff.write_bytes(standoff.read_bytes() + b"T99\tSYMPTOM 0 4\tHigh\n")
+    reporter = RecordingReporter()
+    accept(read_run(tmp_path / "run"), [], tmp_path / "final", reporter=reporter)
+    assert any("not taken" in told and "brat/en" in told for told in reporter.texts)
+    assert b"T99" not in (tmp_path / "final" / "brat" / "en" / "case-a.ann").read_bytes()
+
+
 def test_a_run_without_its_source_is_refused(run, tmp_path):
     content = json.loads((run.path / MANIFEST).read_text())
     manifest = run.manifest.model_copy(update={"written": None})
@@ -458,7 +469,7 @@ KEYS = [
 DECISIONS = st.dictionaries(st.sampled_from(KEYS), st.none() | spans_of(TARGET), max_size=6)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(decisions=DECISIONS)
 def test_exactly_what_is_said_changes(run, tmp_path_factory, decisions):
     folder = tmp_path_factory.mktemp("said")

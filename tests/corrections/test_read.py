@@ -3,6 +3,9 @@
 import json
 
 import pytest
+from fuzzing import told_or_read
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from projector.corrections import read_corrections
 from projector.errors import CorpusError
@@ -74,3 +77,29 @@ def test_what_holds_no_corrections_is_refused_with_its_name(tmp_path, content):
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(CorpusError, match="can't be read"):
         read_corrections(tmp_path / "none.json")
+
+
+CONTENT = json.dumps(
+    {
+        "version": 1,
+        "run": "0" * 64,
+        "reviewer": "ana",
+        "corrections": [ENTRY, ENTRY | {"mention": "T2"}],
+    }
+).encode()
+
+
+@settings(max_examples=150)
+@given(
+    st.integers(0, len(CONTENT)),
+    st.integers(0, 12),
+    st.binary(max_size=6) | st.sampled_from([b"null", b"1e99", b"[]", b'"', b"-1", b"{}", b"true"]),
+)
+def test_what_is_damaged_is_read_or_told_with_its_name(tmp_path_factory, start, length, put):
+    path = tmp_path_factory.mktemp("damaged") / "corrections.json"
+    path.write_bytes(CONTENT[:start] + put + CONTENT[start + length :])
+    read = told_or_read(lambda: read_corrections(path), "corrections.json")
+    if read is not None:
+        for one in read.corrections:
+            assert one.mention and not one.new and one.decision == "absent"
+        read.to_json().encode("utf-8")
