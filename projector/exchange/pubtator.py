@@ -1,6 +1,6 @@
 """Write PubTator's lines: the first line of a text as its title, the rest as its abstract.
 
-A line end within the abstract becomes a blank, so that offsets stay.
+A line end within the abstract, or a tab, becomes a blank, so that offsets stay.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from projector.storage.atomic_file import atomic_file
 from projector.storage.file_names import file_name
 
 _NONE = "-"  # no concept; readers drop a line whose last cell is empty
-_BLANKS = str.maketrans("\n\r", "  ")
-_CELL = str.maketrans("\n\r\t", "   ")
+_BLANKS = str.maketrans("\n\r\t", "   ")
 
 
 @contextmanager
@@ -48,9 +47,8 @@ def pubtator_lines(document: Document) -> tuple[list[str], Losses]:
         return [], [document_loss(document, "its name has a blank or a bar, which no id may have")]
     title, _, abstract = document.text.partition("\n")
     losses: Losses = []
-    changed = any(one in abstract for one in "\n\r") or "\r" in title
-    if changed:
-        losses.append(document_loss(document, "line ends in its text became blanks"))
+    if (title, abstract) != (title.translate(_BLANKS), abstract.translate(_BLANKS)):
+        losses.append(document_loss(document, "line ends and tabs in its text became blanks"))
     lines = [f"{name}|t|{title.translate(_BLANKS)}", f"{name}|a|{abstract.translate(_BLANKS)}"]
     concepts, kept = _concepts(document)
     for mention in document.mentions:
@@ -58,8 +56,8 @@ def pubtator_lines(document: Document) -> tuple[list[str], Losses]:
             why = "it has several fragments" if mention.label.strip() else "it has no label"
             losses.append(mention_loss(document, mention, why))
             continue
-        words = mention.surface(document.text).translate(_CELL)
-        cells = [name, mention.start, mention.end, words, mention.label.translate(_CELL)]
+        words = mention.surface(document.text).translate(_BLANKS)
+        cells = [name, mention.start, mention.end, words, mention.label.translate(_BLANKS)]
         lines.append("\t".join(map(str, (*cells, concepts.get(mention.id, _NONE)))))
     others = (one for one in document.annotations if id(one) not in kept)
     return lines, [*losses, *annotation_losses(document, others)]
@@ -71,6 +69,6 @@ def _concepts(document: Document) -> tuple[dict[str, str], set[int]]:
     kept: set[int] = set()
     for annotation, mention, resource, code in codes(document):
         if mention not in concepts and code:
-            concepts[mention] = f"{resource}:{code}".translate(_CELL)
+            concepts[mention] = f"{resource}:{code}".translate(_BLANKS)
             kept.add(id(annotation))
     return concepts, kept

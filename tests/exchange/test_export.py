@@ -32,7 +32,7 @@ from schemas.tools import TOOLS
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 drawn = settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 
 
@@ -115,12 +115,12 @@ def test_webanno_alone_has_the_same_places_without_a_text_beside(tmp_path, marke
 def test_pubtator_has_all_of_one_fragment(tmp_path, marked):
     folder, lost = exported(tmp_path, marked, "pubtator")
     text, found = read_own(folder / "en.pubtator")
-    flat = marked.document.text.replace("\r", " ")
+    flat = marked.document.text.replace("\r", " ").replace("\t", " ")
     head, _, tail = flat.partition("\n")
     assert text.rstrip("\n") == f"{head}\n{tail.replace(chr(10), ' ')}".rstrip("\n")
     assert nameless(found) == nameless(kept_places(marked.document, lost))
-    changed = "line ends in its text became blanks" in {row["lost"] for row in lost}
-    assert changed == ("\r" in marked.document.text or marked.document.text.count("\n") > 1)
+    changed = any(row["kind"] == "document" for row in lost)
+    assert changed == (flat != marked.document.text or "\n" in tail)
 
 
 @given(marked_documents())
