@@ -136,7 +136,7 @@ def test_damaged_files_are_told_and_nothing_else_is_raised(tmp_path):
         folder = tmp_path / f"{tool}{len(name)}"
         path = exported(run, folder, tool) / name
         content = path.read_bytes()
-        for _ in range(25):
+        for _ in range(12):
             spoilt = bytearray(content)
             for _ in range(draw.randint(1, 3)):
                 place = draw.randrange(len(spoilt))
