@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 from written_runs import ORIGIN, at
@@ -15,6 +14,9 @@ from projector.pipeline import ProjectedDocument
 from projector.run.outcome import projected_outcome
 from projector.run.reader import FinishedRun, read_run
 from projector.run.writer import RunOrigin, open_writer
+from projector.storage.hashes import file_hash
+from schemas.manifest import MANIFEST, FileFacts
+from schemas.seal import sealed_json
 from schemas.tables import AUDIT, CODES
 
 # A tag, an emoji (two UTF-16 units), an accent that combines, in both texts before mentions.
@@ -92,8 +94,8 @@ def write_reviewed_run(path: Path, *, copies: int = 0, origin: RunOrigin = ORIGI
     return read_run(path)
 
 
-def write_audit(run: Path, **changes: object) -> None:
-    """Put an audit's table with one finding into a run's folder, as a run with an audit has it."""
+def with_audit(run: FinishedRun, **changes: object) -> FinishedRun:
+    """Return a run with an audit's table of one finding, as a run that is audited has it."""
     (fragment,) = at(SOURCE, "sin fiebre")
     finding = {
         "language": "en",
@@ -110,7 +112,19 @@ def write_audit(run: Path, **changes: object) -> None:
         "score": 0.9,
         **changes,
     }
-    pq.write_table(pa.Table.from_pylist([finding], schema=AUDIT), run / "audit.parquet")
+    return _with_table(run, "audit.parquet", pa.Table.from_pylist([finding], schema=AUDIT))
+
+
+def _with_table(run: FinishedRun, name: str, table: pa.Table) -> FinishedRun:
+    """Put a table into a run's folder, and into what its manifest says was written there."""
+    pq.write_table(table, run.path / name)
+    facts = FileFacts(size=(run.path / name).stat().st_size, sha256=file_hash(run.path / name))
+    written = run.manifest.written
+    files = dict(sorted({**written.files, name: facts}.items()))
+    update = {"written": written.model_copy(update={"files": files}), "sha256": None}
+    manifest = sealed_json(run.manifest.model_copy(update=update))
+    (run.path / MANIFEST).write_text(manifest, encoding="utf-8", newline="")
+    return read_run(run.path)
 
 
 def write_codes(folder: Path, *rows: dict[str, object]) -> None:
@@ -121,19 +135,18 @@ def write_codes(folder: Path, *rows: dict[str, object]) -> None:
     pq.write_table(table, folder / "codes.parquet")
 
 
-def write_sentences(run: Path, *rows: tuple[str, list, list]) -> None:
-    """Put a table of sentences that tell the same into a run's folder."""
+def with_sentences(run: FinishedRun, *rows: tuple[str, list, list]) -> FinishedRun:
+    """Return a run with a table of sentences that tell the same, as an audited run has it."""
     spans = lambda some: [{"start": start, "end": end} for start, end in some]  # noqa: E731
-    pl.DataFrame(
-        [
-            {
-                "language": "en",
-                "source_document": name,
-                "target_document": name,
-                "source_fragments": spans(sources),
-                "target_fragments": spans(targets),
-                "score": 1.0,
-            }
-            for name, sources, targets in rows
-        ]
-    ).write_parquet(run / "sentences.parquet")
+    told = {"language": "en", "score": 1.0}
+    sentences = [
+        {
+            **told,
+            "source_document": name,
+            "target_document": name,
+            "source_fragments": spans(sources),
+            "target_fragments": spans(targets),
+        }
+        for name, sources, targets in rows
+    ]
+    return _with_table(run, "sentences.parquet", pa.Table.from_pylist(sentences))

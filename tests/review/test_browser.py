@@ -6,14 +6,15 @@ import time
 
 import pytest
 from chromium import chromium, console_errors, set_dark, why_no_chromium
-from reviewed_runs import LABEL, SOURCE, TARGET, write_audit, write_reviewed_run
-from written_runs import at
+from reviewed_runs import LABEL, SOURCE, TARGET, with_audit, write_reviewed_run
+from written_runs import at, contents
 
 from projector.corrections.read import read_corrections
 from projector.explain import RankedCandidate, Rivals
 from projector.review import write
 from projector.review.server import ReviewServer
 from projector.review.write import write_review
+from projector.run.reader import read_run
 
 pytestmark = [
     pytest.mark.slow,
@@ -35,9 +36,7 @@ def driver(folder):
 
 @pytest.fixture(scope="module")
 def run(folder):
-    run = write_reviewed_run(folder / "out")
-    write_audit(run.path)
-    return run
+    return with_audit(write_reviewed_run(folder / "out"))
 
 
 def stated_rivals(document, models, wanted):
@@ -447,6 +446,29 @@ def test_served_it_saves_in_the_folder_and_takes_up_there(driver, review):
         finally:
             server.stop()
             thread.join()
+
+
+def test_what_is_saved_is_accepted_into_the_run(page, folder, run):
+    apply = pytest.importorskip("projector.corrections.apply", reason="corrections aren't applied")
+    page.choose("caso-<a>", "T3")
+    page.press("2")
+    page.choose("caso-b", "T1")
+    page.press("x")
+    page.press("s")
+    saved = folder / "corrections.json"
+    page.wait(saved.is_file)
+    corrections = read_corrections(saved)
+    saved.unlink()
+    for name in ("final", "again"):
+        apply.accept(run, [corrections], folder / name)
+    assert contents(folder / "final" / "brat") == contents(folder / "again" / "brat")
+    accepted = read_run(folder / "final").projections().to_dicts()
+    told = {(row["source_document"], row["mention_id"]): row for row in accepted}
+    assert told["caso-<a>", "T3"]["status"] == "corrected"
+    assert told["caso-<a>", "T3"]["target_text"] == "chest"
+    assert told["caso-b", "T1"]["status"] == "absent"
+    before = run.projections().to_dicts()
+    assert told["caso-<a>", "T2"] in before
 
 
 def test_labels_are_told_without_colour(page):

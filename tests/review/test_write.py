@@ -10,10 +10,10 @@ from reviewed_runs import (
     LABEL,
     SOURCE,
     TARGET,
-    write_audit,
+    with_audit,
+    with_sentences,
     write_codes,
     write_reviewed_run,
-    write_sentences,
 )
 from written_runs import ORIGIN, write_run
 
@@ -114,20 +114,19 @@ def test_the_queue_begins_with_the_doubtful_of_them_the_lowest_scores(run, outpu
 
 
 def test_an_audits_error_makes_doubtful_a_warning_does_not(run, output, tmp_path):
-    write_audit(run.path)
-    summary = write_review(run, output, rivals="none")
+    summary = write_review(with_audit(run), output, rivals="none")
     assert summary.by_doubt["finding"] == 1
     assert documents(output)[0]["findings"][0]["target"] == []
-    write_audit(run.path, severity="warning")
-    summary = write_review(run, tmp_path / "other", rivals="none")
+    warned = with_audit(run, severity="warning")
+    summary = write_review(warned, tmp_path / "other", rivals="none")
     assert summary.by_doubt["finding"] == 0
     assert documents(tmp_path / "other")[0]["findings"][0]["kind"] == "negation"
 
 
 def test_sentences_stand_beside_each_other_as_the_run_says(run, output):
     source, target = len("Refiere <script>alert(1)</script> tos."), TARGET.index("\n")
-    write_sentences(run.path, ("caso-<a>", [(0, source)], [(0, target)]))
-    write_review(run, output, rivals="none")
+    told = with_sentences(run, ("caso-<a>", [(0, source)], [(0, target)]))
+    write_review(told, output, rivals="none")
     assert documents(output)[0]["rows"][0] == [[[0, source]], [[0, target]]]
 
 
