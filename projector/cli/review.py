@@ -59,6 +59,13 @@ if TYPE_CHECKING:
     metavar="N",
     help="Where it is served; by default any that is free.",
 )
+@option(
+    "--reviewer",
+    section=WRITTEN,
+    default="",
+    metavar="NAME",
+    help="Who reviews what is served: each has a file of corrections; the page can be told, too.",
+)
 def command(
     run: Path,
     output: Path | None,
@@ -68,6 +75,7 @@ def command(
     device: str,
     serve: bool,
     port: int | None,
+    reviewer: str,
 ) -> None:
     """Write a page that shows what RUN projected, the doubtful first, and takes corrections.
 
@@ -78,15 +86,15 @@ def command(
     \b
     Examples:
       projector review out -o review
-      projector review out --serve
+      projector review out --serve --reviewer Ana
       projector review out -o review --rivals none --overwrite
     """
     from projector.review.folder import PAGE, is_review_of
     from projector.review.run_parts import run_hash
     from projector.run.reader import read_run
 
-    if port is not None and not serve:
-        raise click.UsageError("--port says where the page is served: give --serve, too")
+    if (port is not None or reviewer) and not serve:
+        raise click.UsageError("--port and --reviewer are of a page that is served: give --serve")
     finished = read_run(run)
     folder = output or Path(f"{run.absolute()}-review")
     there = serve and not overwrite and is_review_of(folder, run, run_hash(finished))
@@ -95,7 +103,7 @@ def command(
     else:
         _write(finished, folder, rivals, codes, overwrite=overwrite, device=device)
     if serve:
-        _serve(folder, port or 0)
+        _serve(folder, port or 0, reviewer)
     else:
         hint(f"open {folder / PAGE} in a browser; projector review {run} --serve saves as you go")
 
@@ -133,11 +141,11 @@ def _echo(summary: ReviewSummary) -> None:
     click.echo(f"{told}, in {counted(summary.documents, 'document')}; written to {summary.output}")
 
 
-def _serve(folder: Path, port: int) -> None:
+def _serve(folder: Path, port: int, reviewer: str) -> None:
     """Serve a review until it is interrupted."""
     from projector.review.server import ReviewServer
 
-    with ReviewServer(folder, port=port) as server:
+    with ReviewServer(folder, port=port, reviewer=reviewer) as server:
         click.echo(f"{server.address}\nserved to you alone, until Ctrl-C; saved in {folder}")
         try:
             server.serve_forever()

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
+from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -61,12 +62,14 @@ class ReviewSite:
         folder: The review's.
         token: The first part of every path.
         saved: The corrections in the folder.
+        reviewer: Who reviews, as far as it is known; the page asks.
         lock: Held while corrections are written: of two requests one comes later.
     """
 
     folder: Path
     token: str
     saved: SavedCorrections
+    reviewer: str = ""
     lock: Lock = field(default_factory=Lock)
 
     def get(self, target: str) -> Answer:
@@ -85,8 +88,13 @@ class ReviewSite:
             return _NOT_FOUND
         content = path.read_bytes()
         if path.name == PAGE:
-            content = content.replace(b'data-served=""', b'data-served="yes"', 1)
+            content = self._served(content)
         return Answer(HTTPStatus.OK, content, _TYPES[path.suffix])
+
+    def _served(self, page: bytes) -> bytes:
+        """Return the page with what it is told where it is served."""
+        told = f'data-served="yes" data-reviewer="{escape(self.reviewer)}"'
+        return page.replace(b'data-served="" data-reviewer=""', told.encode(), 1)
 
     def post(self, target: str, body: bytes) -> Answer:
         """Answer a request to write: corrections of this run, and nothing else."""
@@ -133,14 +141,15 @@ class ReviewServer:
     Args:
         folder: A review, as `write_review` makes it.
         port: 0: any that is free.
+        reviewer: Who reviews; the page can be told another name.
 
     Raises:
         OutputError: The port is taken.
     """
 
-    def __init__(self, folder: Path, *, port: int = 0) -> None:
+    def __init__(self, folder: Path, *, port: int = 0, reviewer: str = "") -> None:
         saved = SavedCorrections(folder, reviewed_run(folder) or "")
-        self.site = ReviewSite(folder, secrets.token_urlsafe(24), saved)
+        self.site = ReviewSite(folder, secrets.token_urlsafe(24), saved, reviewer)
         try:
             self._server = _Server((HOST, port), _Handler)
         except OSError as error:

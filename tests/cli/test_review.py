@@ -48,6 +48,7 @@ def test_codes_beside_the_run_are_shown(finished, tmp_path):
 
 def test_a_port_without_serving_and_a_folder_that_is_no_run_are_refused(finished, capsys):
     assert cli(["review", "out", "--port", "8000"]) == 2
+    assert cli(["review", "out", "--reviewer", "Ana"]) == 2
     assert cli(["review", "nowhere"]) == 1
     assert "no run is there" in capsys.readouterr().err
 

@@ -182,6 +182,9 @@ def test_filters_and_search_narrow_the_queue_with_counts(page):
     page.wait(lambda: len(page.texts(".queue-row")) == 1)
     page.one("#search").clear()
     page.one("#search").send_keys(" ")
+    offered = "return [...document.querySelectorAll('#names option')].map((e) => e.label)"
+    names = ["caso-<a> (5)", "caso-b (2)"]
+    page.wait(lambda: page.driver.execute_script(offered) == names)
     page.one("#name").send_keys("caso-B")
     page.wait(lambda: len(page.texts(".queue-row")) == 2)
     page.one("#label").send_keys("DISEASE")
@@ -428,7 +431,7 @@ def test_a_large_review_loads_what_it_needs_from_disk(driver, folder, monkeypatc
 
 
 def test_served_it_saves_in_the_folder_and_takes_up_there(driver, review):
-    with ReviewServer(review) as server:
+    with ReviewServer(review, reviewer="Eva") as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -436,7 +439,7 @@ def test_served_it_saves_in_the_folder_and_takes_up_there(driver, review):
             page = Page(driver).open(server.address)
             page.choose("caso-b", "T1")
             page.press("x")
-            saved = review / "corrections.json"
+            saved = review / "corrections-Eva.json"
             page.wait(saved.is_file)
             assert read_corrections(saved).corrections[0].decision == "absent"
             page.open(server.address)

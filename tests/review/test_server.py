@@ -73,6 +73,12 @@ def test_the_page_is_told_that_it_is_served(server):
     assert ask(server, name="index.html")[0] == 200
 
 
+def test_the_page_is_told_who_reviews_whatever_the_name(review):
+    with ReviewServer(review, reviewer='"><b>') as server:
+        site = server.site
+    assert b'data-reviewer="&quot;&gt;&lt;b&gt;"' in site.get(f"/{site.token}/").content
+
+
 @pytest.mark.parametrize("token", ["", "x", "..", "%2e%2e", "tok€n".encode().hex()])
 def test_without_the_token_there_is_nothing(server, token):
     assert ask(server, token=token)[0] == 404

@@ -6,7 +6,9 @@ async function start() {
   drawLanguages();
   watchAll();
   restore();
-  if (document.documentElement.dataset.served) await restoreServed();
+  const { served, reviewer } = document.documentElement.dataset;
+  if (reviewer) byId("reviewer").value = reviewer;
+  if (served) await restoreServed();
   await openLanguage(firstLanguage());
 }
 

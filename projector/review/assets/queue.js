@@ -2,6 +2,7 @@
    seen. Rows come in parts, in the background; what is there can be worked with. */
 
 const ROW_HEIGHT = 76;
+const MOST_NAMES = 1000; // a longer list of names is no help
 const MOST_ROWS = 200000; // no browser scrolls higher; filters show the rest
 
 const queue = {
@@ -78,19 +79,20 @@ function filterQueue() {
   const names = name ? new Set(state.names.flatMap((one, number) => (folded(one).includes(folded(name)) ? [number] : []))) : null;
   const done = decidedMentions();
   const bit = kind === "all" || kind === "doubtful" ? 0 : 1 << state.index.doubts.indexOf(kind);
-  const counts = { kinds: state.index.doubts.map(() => 0), doubtful: 0, all: 0, labels: new Map(), left: 0, decided: 0 };
+  const counts = { kinds: state.index.doubts.map(() => 0), doubtful: 0, all: 0, labels: new Map(), left: 0, decided: 0, documents: new Uint32Array(state.names.length) };
   const found = [];
   queue.parts.forEach((rows, part) => {
     const texts = sought.length ? foldedPart(part) : null;
     for (let row = 0; row < rows.id.length; row += 1) {
       const isDone = done.get(rows.document[row])?.has(rows.id[row]) ?? false;
       if (rows.doubts[row]) counts[isDone ? "decided" : "left"] += 1;
-      if (names && !names.has(rows.document[row])) continue;
       if (texts && !sought.every((word) => texts[row].includes(word))) continue;
       if (decided && isDone !== (decided === "decided")) continue;
       const isLabel = !label || state.index.labels[rows.label[row]] === label;
       const doubts = rows.doubts[row];
       const isKind = kind === "all" || (bit ? Boolean(doubts & bit) : doubts > 0);
+      if (isLabel && isKind) counts.documents[rows.document[row]] += 1;
+      if (names && !names.has(rows.document[row])) continue;
       if (isKind) counts.labels.set(rows.label[row], (counts.labels.get(rows.label[row]) ?? 0) + 1);
       if (!isLabel) continue;
       counts.all += 1;
@@ -126,7 +128,15 @@ function drawFilters(counts) {
   const all = [...counts.labels.values()].reduce((sum, number) => sum + number, 0);
   const options = [["", `All labels (${all})`], ...labels.map(([name, number]) => [name, `${name} (${number})`])];
   byId("label").replaceChildren(...options.map(([value, text]) => make("option", { value, selected: value === queue.filters.label }, text)));
+  drawNames(counts.documents);
   drawProgress(counts);
+}
+
+/** Offer the documents' names with how many mentions each has; not where they are too many. */
+function drawNames(counts) {
+  const named = state.names.length > MOST_NAMES ? [] : state.names.map((value, number) => [value, counts[number]]);
+  const options = named.filter(([, count]) => count).map(([value, count]) => make("option", { value, label: `${value} (${count})` }));
+  byId("names").replaceChildren(...options);
 }
 
 function kindButton(name, number) {
