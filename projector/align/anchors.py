@@ -14,24 +14,81 @@ from torch import Tensor
 from projector.align.similarity import ROWS_AT_ONCE, similarity_block
 from projector.settings import AlignSettings
 
+_FLOOR = 0.3  # least similarity of a sure pair
 _COLUMNS_AT_ONCE = 1024  # target tokens compared at once: their similarities fit in the cache
 
 
-def expected_path(source: Tensor, target: Tensor, settings: AlignSettings) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True)
+class SurePairs:
+    """Tokens of a text and its translation that are each other's best, and near enough.
+
+    Args:
+        source: [P] tokens of the source, ascending.
+        target: [P] those of the target.
+        similarity: [P] above the floor.
+    """
+
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    similarity: NDArray[np.float32]
+
+    def path(self, sources: int, targets: int) -> NDArray[np.float64]:
+        """Return [S] target positions, non-decreasing: along a chain of pairs, straight between.
+
+        The chain is the heaviest that increases in both texts, a pair weighing its similarity
+        squared.
+        """
+        first, second = self.source.tolist(), self.target.tolist()
+        chain = heaviest_chain(first, second, (self.similarity**2).tolist())
+        anchors = [-1.0, *(float(first[k]) for k in chain), float(sources)]
+        positions = [-1.0, *(float(second[k]) for k in chain), float(targets)]
+        return np.interp(np.arange(sources), anchors, positions)
+
+
+def sure_pairs(source: Tensor, target: Tensor, settings: AlignSettings) -> SurePairs:
+    """Find the tokens that are each other's best around the diagonal, and near enough.
+
+    Args:
+        source: [S, d] of unit length.
+        target: [T, d] of unit length.
+        settings: How far from the diagonal they may be.
+    """
+    if not (len(source) and len(target)):
+        none = np.zeros(0, np.int64)
+        return SurePairs(none, none, np.zeros(0, np.float32))
+    # What one text lacks moves the rest away from the diagonal by as much.
+    missing = min(abs(len(source) - len(target)), settings.search_limit)
+    reach = max(settings.search_reach(len(target)), missing)
+    return _sure_pairs(source, target, reach, settings.neighbors, _FLOOR)
+
+
+def _sure_pairs(
+    source: Tensor, target: Tensor, reach: float, neighbors: Sequence[float], floor: float
+) -> SurePairs:
+    path = diagonal(len(source), len(target))
+    rows, columns, values = mutual_best(source, target, path, reach=reach, neighbors=neighbors)
+    sure = values > floor
+    return SurePairs(rows[sure], columns[sure], values[sure])
+
+
+def expected_path(
+    source: Tensor, target: Tensor, settings: AlignSettings, pairs: SurePairs | None = None
+) -> NDArray[np.float64]:
     """Say where each source token is expected in the target, as the settings choose.
 
     Args:
         source: [S, d] of unit length.
         target: [T, d] of unit length.
         settings: Whether along the diagonal or along anchors, and how far from it these may be.
+        pairs: The texts' sure pairs, where they are known.
 
     Returns:
         [S] target positions, non-decreasing.
     """
     if settings.path == "diagonal" or not len(target):
         return diagonal(len(source), len(target))
-    reach = settings.search_reach(len(target))
-    return anchored_path(source, target, reach=reach, neighbors=settings.neighbors)
+    pairs = pairs or sure_pairs(source, target, settings)
+    return pairs.path(len(source), len(target))
 
 
 def diagonal(sources: int, targets: int) -> NDArray[np.float64]:
@@ -130,7 +187,7 @@ def anchored_path(
     *,
     reach: float,
     neighbors: Sequence[float] = (),
-    floor: float = 0.3,
+    floor: float = _FLOOR,
 ) -> NDArray[np.float64]:
     """Find where each source token stands in the target: a chain of sure pairs, straight between.
 
@@ -147,15 +204,8 @@ def anchored_path(
     Returns:
         [S] target positions, non-decreasing.
     """
-    rows, columns, values = mutual_best(
-        source, target, diagonal(len(source), len(target)), reach=reach, neighbors=neighbors
-    )
-    sure = values > floor
-    sources, targets = rows[sure].tolist(), columns[sure].tolist()
-    chain = heaviest_chain(sources, targets, (values[sure] ** 2).tolist())
-    anchors = [-1.0, *(float(sources[k]) for k in chain), float(len(source))]
-    positions = [-1.0, *(float(targets[k]) for k in chain), float(len(target))]
-    return np.interp(np.arange(len(source)), anchors, positions)
+    pairs = _sure_pairs(source, target, reach, neighbors, floor)
+    return pairs.path(len(source), len(target))
 
 
 def heaviest_chain(
