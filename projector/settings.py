@@ -117,6 +117,9 @@ class DecodeSettings:
         piece_reach: How many words away it may stand.
         min_score: Least score of a projection; below it a mention has the status
             `below_threshold`.
+        min_precision: In (0, 1]: the share of projections that shall be exactly right. The least
+            score is the smallest at which those above it were so on documents that the model did
+            not learn from; None: `min_score` holds.
     """
 
     method: DecodeMethod = "best-span"
@@ -127,11 +130,23 @@ class DecodeSettings:
     piece_precision: float = 0.8
     piece_reach: int = 12
     min_score: float = 0.0
+    min_precision: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what can be no score."""
+        """Refuse what can be no score, or no precision."""
         if not 0 <= self.min_score <= 1:
             raise ConfigurationError(f"min_score must be from 0 to 1, not {self.min_score}")
+        if self.min_precision is None:
+            return
+        if not 0 < self.min_precision <= 1:
+            raise ConfigurationError(
+                f"min_precision must be above 0 and at most 1, not {self.min_precision}"
+            )
+        if self.min_score:
+            raise ConfigurationError(
+                f"min_score {self.min_score} and min_precision {self.min_precision} both say what "
+                "is left out; give one of them"
+            )
 
     @property
     def span_weights(self) -> SpanWeights:

@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, asdict, fields
 import pytest
 
 from projector.errors import ConfigurationError
-from projector.settings import AlignSettings, Settings, published
+from projector.settings import AlignSettings, DecodeSettings, Settings, published
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,18 @@ def test_values_that_cannot_work_are_refused(options, told):
         AlignSettings(**options)
     for part in told:
         assert part in str(caught.value)
+
+
+@pytest.mark.parametrize("precision", [0.0, -0.1, 1.01])
+def test_a_precision_that_cannot_be_is_refused(precision):
+    with pytest.raises(ConfigurationError, match="min_precision must be above 0"):
+        DecodeSettings(min_precision=precision)
+
+
+def test_a_least_score_and_a_precision_exclude_each_other():
+    with pytest.raises(ConfigurationError, match="give one of them"):
+        DecodeSettings(min_score=0.1, min_precision=0.9)
+    assert DecodeSettings(min_precision=1.0).min_score == 0
 
 
 @pytest.mark.parametrize(

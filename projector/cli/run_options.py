@@ -26,6 +26,10 @@ from schemas.options import PROJECTED, READ, nested
 from schemas.run import CorpusConfiguration, RunConfiguration, TaggingConfiguration
 
 _RECIPES = {"default": Settings, "published": published}
+_MIN_PRECISION = (
+    "Share of the projections that shall be exactly right, as the installed model was on documents "
+    "that it did not learn from: the least score follows from it. Not beside --min-score."
+)
 _MIN_SCORE = "Least score of a projection; mentions below it are `below_threshold`."
 
 
@@ -60,6 +64,12 @@ def run_options(*, without: Collection[str] = ()) -> Callable[..., Any]:
             default=DecodeSettings().min_score,
             show_default=True,
             help=_MIN_SCORE,
+        ),
+        option(
+            "--min-precision",
+            section=PROJECTED,
+            type=click.FloatRange(0, 1, min_open=True),
+            help=_MIN_PRECISION,
         ),
         recipe_option,
         options_of(RunConfiguration, without=without),
@@ -117,8 +127,9 @@ def resolved(values: Mapping[str, Any], *, of_file: bool = False) -> dict[str, A
         chosen["labels"] = renamed(values["labels"], values["keep_labels"])
     recipe = chosen.pop("recipe", None)
     settings: dict[str, Any] = {} if recipe is None else asdict(_RECIPES[recipe]())
-    if "min_score" in chosen:
-        settings.setdefault("decode", {})["min_score"] = chosen.pop("min_score")
+    for name in ("min_score", "min_precision"):
+        if name in chosen:
+            settings.setdefault("decode", {})[name] = chosen.pop(name)
     return {**chosen, "settings": settings} if settings else chosen
 
 

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from projector.errors import ModelError
 from projector.models.foreign_errors import foreign_reading
 from projector.models.unfilled import unfilled
+from projector.models.verdict_model import VERDICT_FEATURES, Reliability, VerdictModel
 from projector.models.weights import check_finite, read_state
 from projector.settings import SpanWeights
 
@@ -46,6 +47,8 @@ class EdgeShape:
         absence: Numbers said of whether a mention is there at all.
         reduced: Numbers that a word's vector is reduced to.
         hidden: Width of the hidden layer.
+        verdict: Numbers said of a span that was found; 0: nobody judges it.
+        judging: Width of the verdict's hidden layer.
     """
 
     dimension: int
@@ -54,6 +57,8 @@ class EdgeShape:
     absence: int
     reduced: int = 32
     hidden: int = 64
+    verdict: int = 0
+    judging: int = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ class EdgeModel(nn.Module):
         self.absent = nn.Sequential(
             nn.Linear(shape.absence, 16), nn.GELU(), nn.Linear(16, 1, bias=True)
         )
+        self.verdict = VerdictModel(shape.verdict, shape.judging) if shape.verdict else None
 
     def forward(
         self, questions: EdgeQuestions, source: Tensor, target: Tensor
@@ -156,10 +162,12 @@ class Edges:
     Args:
         model: The network, in evaluation mode.
         weights: Of the span model's features.
+        reliability: How often its verdicts were right; None where it gives none, or nobody knows.
     """
 
     model: EdgeModel
     weights: SpanWeights
+    reliability: Reliability | None = None
 
 
 def save_edges(path: Path, edges: Edges, view: View, made: dict[str, Any]) -> None:
@@ -177,6 +185,8 @@ def save_edges(path: Path, edges: Edges, view: View, made: dict[str, Any]) -> No
         "view": asdict(view),
         "made": made,
     }
+    if edges.reliability is not None:
+        said["reliability"] = asdict(edges.reliability)
     state = {name: value.half().contiguous() for name, value in edges.model.state_dict().items()}
     # One entry: their order is drawn by chance.
     path.write_bytes(save(state, metadata={"projector": json.dumps(said)}))
@@ -192,6 +202,8 @@ def load_edges(path: Path, view: View, dimension: int) -> Edges | None:
         said = json.loads((file.metadata() or {})["projector"])
         shape, weights = _shape(said["shape"]), _weights(said["weights"])
         same = said["view"] == asdict(view)
+        known = said.get("reliability")
+        reliability = None if known is None else Reliability.of(known)
     if not same:
         return None
     _check_shape(path, shape, dimension)
@@ -199,18 +211,19 @@ def load_edges(path: Path, view: View, dimension: int) -> Edges | None:
         model = EdgeModel(shape)
     state = {name: value.float() for name, value in read_state(path, model, _EXPECTED).items()}
     check_finite(path, state.items())
-    for name in ("feature_scale", "absence_scale"):
-        if not bool((state[name] > 0).all()):
+    for name in ("feature_scale", "absence_scale", "verdict.scale"):
+        if name in state and not bool((state[name] > 0).all()):
             raise ModelError(f"{path}: {name} holds zero or less; expected {_EXPECTED}")
     model.load_state_dict(state)
-    return Edges(model.eval(), weights)
+    return Edges(model.eval(), weights, reliability)
 
 
 def _shape(said: dict[str, Any]) -> EdgeShape:
     shape = EdgeShape(**said)
     for name, value in asdict(shape).items():
-        if type(value) is not int or value < 1:
-            raise ValueError(f"{name} is {value!r}, no whole number of at least 1")
+        least = 0 if name == "verdict" else 1
+        if type(value) is not int or value < least:
+            raise ValueError(f"{name} is {value!r}, no whole number of at least {least}")
     return shape
 
 
@@ -234,4 +247,9 @@ def _check_shape(path: Path, shape: EdgeShape, dimension: int) -> None:
         raise ModelError(
             f"{path}: it takes {', '.join(map(str, had))} features; expected {WORD_FEATURES}, "
             f"{MENTION_FEATURES}, {ABSENCE_FEATURES}, as this version gives. Train it again"
+        )
+    if shape.verdict not in (0, VERDICT_FEATURES):
+        raise ModelError(
+            f"{path}: its verdict takes {shape.verdict} features; expected {VERDICT_FEATURES}, as "
+            "this version gives. Fit it again"
         )

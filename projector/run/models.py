@@ -158,7 +158,10 @@ def load_models(
         path, precision = Path(configuration.tagger), configuration.precision
         tagger = load_tagger(path, precision=precision, device=device)
         return tagger.encoder, tagger
+    from projector.decode.least_score import least_score
+
     encoder = load_model(configuration.model, device)
+    least_score(encoder.edges, configuration.settings.decode)  # refused before anything is done
     if configuration.tagger_model is None:
         return encoder, None
     path, precision = Path(configuration.tagger_model), configuration.model.precision

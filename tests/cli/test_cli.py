@@ -110,6 +110,17 @@ def test_min_score_drops_with_a_reason(corpora):
     assert "below_threshold" in Path("out/unprojected.tsv").read_text(encoding="utf-8")
 
 
+def test_a_precision_that_nobody_knows_of_a_models_scores_is_refused(corpora, capsys):
+    assert project("--min-precision", "0.9") == 1
+    assert "scores are not calibrated" in capsys.readouterr().err
+    assert not Path("out").exists()
+
+
+def test_a_least_score_and_a_precision_are_not_asked_for_together(corpora, capsys):
+    assert project("--min-precision", "0.9", "--min-score", "0.1") == 2
+    assert "give one of them" in capsys.readouterr().err
+
+
 def test_validate_reports_file_and_line(corpora, capsys):
     assert run(["validate", "es", "it"]) == 0
     (corpora / "es" / "a.ann").write_text("T1\tX 0 9999\tMujer\n", encoding="utf-8")

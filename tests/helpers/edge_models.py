@@ -16,26 +16,29 @@ from projector.models.edge_model import (
     Edges,
     EdgeShape,
 )
+from projector.models.verdict_model import VERDICT_FEATURES
 from projector.settings import SpanWeights
 
 
-def drawn_edges(dimension, seed=0, *, weights=None):
-    """Return an edge model whose weights, means and scales are drawn."""
+def drawn_edges(dimension, seed=0, *, weights=None, judging=0):
+    """Return an edge model whose weights, means and scales are drawn; with a verdict or none."""
     shape = EdgeShape(
         dimension, WORD_FEATURES, MENTION_FEATURES, ABSENCE_FEATURES, reduced=4, hidden=8
     )
+    if judging:
+        shape = replace(shape, verdict=VERDICT_FEATURES, judging=judging)
     generator = torch.Generator().manual_seed(seed)
     model = EdgeModel(shape)
     for name, value in model.state_dict().items():
         drawn = torch.randn(value.shape, generator=generator)
-        value.copy_(drawn.abs() + 0.5 if name.endswith("_scale") else 0.3 * drawn)
+        value.copy_(drawn.abs() + 0.5 if name.endswith("scale") else 0.3 * drawn)
     return Edges(model.eval(), weights or SpanWeights())
 
 
-def edged_tiny(seed=0, *, weights=None):
+def edged_tiny(seed=0, *, weights=None, judging=0):
     """Return the tiny encoder with an edge model beside it."""
     tiny = TinyEncoder()
-    return replace(tiny, edges=drawn_edges(tiny.dimension, seed, weights=weights))
+    return replace(tiny, edges=drawn_edges(tiny.dimension, seed, weights=weights, judging=judging))
 
 
 def drawn_questions(seed, *, spans, width, source, target, dimension=6):

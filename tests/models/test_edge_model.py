@@ -15,8 +15,15 @@ from slow_edges import slow_scores, slow_span_score
 
 from projector.errors import ModelError
 from projector.models import fingerprint, load
-from projector.models.edge_model import EDGES_FILE, EdgeQuestions, load_edges, save_edges
+from projector.models.edge_model import (
+    EDGES_FILE,
+    EdgeModel,
+    EdgeQuestions,
+    load_edges,
+    save_edges,
+)
 from projector.models.encoder import View
+from projector.models.verdict_model import VERDICT_FEATURES, Reliability
 from projector.settings import SpanWeights
 
 VIEW = View(layer=2, granularity="sentence", window=18, overlap=2)
@@ -100,6 +107,35 @@ def test_a_saved_edge_model_comes_back_in_half_precision(saved):
     asked = drawn_questions(1, spans=2, width=5, source=4, target=4, dimension=32)
     for part, other in zip(answers(edges, *asked), answers(again, *asked), strict=True):
         np.testing.assert_allclose(part, other, atol=0.05)
+
+
+def test_a_verdict_and_what_is_known_of_it_come_back_too(tmp_path):
+    known = Reliability((2,) * 100, (1,) * 100)
+    edges = replace(drawn_edges(32, 4, judging=6), reliability=known)
+    save_edges(tmp_path / EDGES_FILE, edges, VIEW, {})
+    again = load_edges(tmp_path / EDGES_FILE, VIEW, 32)
+    assert again.reliability == known
+    told = torch.randn(3, VERDICT_FEATURES)
+    with torch.inference_mode():
+        torch.testing.assert_close(
+            again.model.verdict(told), edges.model.verdict(told), atol=0.02, rtol=0.02
+        )
+
+
+def test_a_verdict_of_another_version_or_with_figures_that_cannot_be_is_refused(tmp_path):
+    edges = drawn_edges(32, 4, judging=6)
+    path = tmp_path / EDGES_FILE
+    other = replace(edges.model.shape, verdict=3)
+    save_edges(path, replace(edges, model=EdgeModel(other)), VIEW, {})
+    with pytest.raises(ModelError, match=r"its verdict takes 3 features.*Fit it again"):
+        load_edges(path, VIEW, 32)
+    save_edges(path, replace(edges, reliability=Reliability((1,), (2,))), VIEW, {})
+    with pytest.raises(ModelError, match=r"reliability has 1 steps"):
+        load_edges(path, VIEW, 32)
+    edges.model.verdict.scale.zero_()
+    save_edges(path, edges, VIEW, {})
+    with pytest.raises(ModelError, match=r"verdict.scale holds zero or less"):
+        load_edges(path, VIEW, 32)
 
 
 @pytest.mark.parametrize(
