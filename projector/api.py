@@ -17,6 +17,7 @@ from projector import models
 from projector.align.word_links import align_words
 from projector.audit.audit_pair import PairAudit, audit_pair
 from projector.corpus.documents import to_brat
+from projector.decode.least_score import least_score
 from projector.document import (
     Annotation,
     Document,
@@ -133,7 +134,8 @@ class Projector:
 
         Raises:
             ModelError: There is no such model or tagger, or it can't be loaded.
-            ConfigurationError: There is no such device or precision.
+            ConfigurationError: There is no such device or precision; or the settings ask for a
+                `min_precision` that nobody knows of the model's scores.
 
         Example:
             >>> projector = Projector.from_pretrained()
@@ -142,6 +144,7 @@ class Projector:
         """
         settings = settings or Settings()
         encoder, helper = _loaded(model, tagger, settings, device=device, precision=precision)
+        least_score(encoder.edges, settings.decode)  # what it can't promise is refused here
         return cls(encoder, helper, settings)
 
     def project(

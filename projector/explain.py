@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,13 +14,12 @@ from projector.decode.best_span import best_candidates, span_probabilities
 from projector.decode.bounds import Feature
 from projector.decode.candidates import Candidates, Described, best_places
 from projector.decode.longest_run import TokenRuns
-from projector.decode.mention_spans import choose_spans
-from projector.decode.projections import mention_projections
 from projector.decode.tagger_evidence import TaggerEvidence
+from projector.decode.verdicts import FEATURES, Verdicts
 from projector.document import Document, DocumentPair, Fragment, Mention, Projection
 from projector.errors import ConfigurationError
 from projector.models.encoder import Encoder
-from projector.pipeline import WeighedPair, weigh_pair
+from projector.pipeline import WeighedPair, decide, weigh_pair
 from projector.settings import DecodeSettings, Settings, SpanWeights
 from projector.text.sentences import split_sentences
 from projector.text.token_words import TextUnits
@@ -54,7 +52,7 @@ class RankedCandidate:
         start, end: Where it stands.
         total: What it is ranked by: its weighted sum, or a run's length in tokens.
         share: Its probability among all that were weighed, having none among them; a run's mean
-            membership. The best one's is the projection's score.
+            membership. The best one's is the projection's score where nobody judges.
         parts: Each feature's part in the sum, or what there is to say of a run.
     """
 
@@ -74,6 +72,28 @@ class RankedCandidate:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedSpan:
+    """The span that was decided on, and what decided.
+
+    Args:
+        text: Its characters.
+        start, end: Where it stands.
+        right: Probability that it is exactly right: the projection's score.
+        wrong: That the mention is there, and the span not exactly right.
+        absent: That the mention is not there.
+        told: What the verdict comes from, see `projector.decode.verdicts.FEATURES`.
+    """
+
+    text: str
+    start: int
+    end: int
+    right: float
+    wrong: float
+    absent: float
+    told: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a mention went where it went.
 
@@ -89,6 +109,8 @@ class Explanation:
         nothing: The sum that having no span has; None where runs are taken, which have none.
         projection: What became of it, with its status and the reason.
         projected: The words it became; empty where it is not projected.
+        verdicts: What was decided of the best span of each of its fragments, None of one of which
+            nothing arrives; empty where nobody judges.
     """
 
     mention: Mention
@@ -101,6 +123,7 @@ class Explanation:
     words: tuple[TokenLinks, ...] = ()
     sentence: str = ""
     target_sentence: str = ""
+    verdicts: tuple[JudgedSpan | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +165,8 @@ def explain_mention(
     weighed = weigh_pair(pair, encoder, settings, evidence=evidence)
     number = pair.source.mentions.index(mention)
     own = np.flatnonzero(weighed.fragments.mention == number)
-    candidates: list[Candidates | TokenRuns] = []  # those that this mention's are among
-
-    def passed_on() -> Iterator[Candidates | TokenRuns]:
-        for some in weighed.candidates:
-            if np.isin(some.index, own).any():
-                candidates.append(some)
-            yield some
-
-    spans = choose_spans(passed_on(), weighed.decode)
-    projection = mention_projections(
-        pair, weighed.fragments, spans, min_score=settings.decode.min_score
-    )[number]
+    candidates, judged = list(weighed.candidates_of(own)), weighed.judged()
+    projection = decide(pair, weighed, judged)[number]
     parts = [pair.target.text[part.start : part.end] for part in projection.fragments]
     return Explanation(
         mention,
@@ -166,6 +179,7 @@ def explain_mention(
         _words(weighed, own, most),
         _sentences(pair.source.text, mention.fragments),
         _sentences(pair.target.text, projection.fragments),
+        () if judged is None else tuple(_verdict(judged, part, weighed) for part in own.tolist()),
     )
 
 
@@ -189,19 +203,30 @@ def mention_rivals(
     """
     numbers = {id_: pair.source.mentions.index(_mention(pair.source, id_)) for id_ in mention_ids}
     weighed = weigh_pair(pair, encoder, settings, evidence=evidence)
-    own = {id_: np.flatnonzero(weighed.fragments.mention == row) for id_, row in numbers.items()}
     rivals: dict[str, Rivals] = {}
-    # A few mentions at a time: the candidates of all of a long document are not small.
-    for some in weighed.candidates:
-        for id_, fragments in own.items():
-            if np.isin(some.index, fragments).any():
-                spans = _rivals(weighed, [some], fragments, most)
-                earlier = rivals.get(id_)
-                if earlier is not None:  # its fragments are weighed apart
-                    spans = tuple(map(add, earlier.spans, spans))
-                nothing = _nothing(weighed.decode, [some], fragments)
-                rivals[id_] = Rivals(spans, nothing if earlier is None else earlier.nothing)
+    for id_, row in numbers.items():
+        own = np.flatnonzero(weighed.fragments.mention == row)
+        candidates = list(weighed.candidates_of(own))
+        spans = _rivals(weighed, candidates, own, most)
+        rivals[id_] = Rivals(spans, _nothing(weighed.decode, candidates, own))
     return rivals
+
+
+def _verdict(judged: Verdicts, fragment: int, weighed: WeighedPair) -> JudgedSpan | None:
+    """Return what was decided of a fragment's best span; None where nothing of it arrives."""
+    spans = judged.spans
+    rows = np.flatnonzero(spans.fragment == fragment).tolist()
+    if not rows:
+        return None
+    row = rows[0]
+    offsets = weighed.target.words.offsets
+    start, end = int(offsets[spans.first[row], 0]), int(offsets[spans.last[row] - 1, 1])
+    right, wrong, absent = (round(float(one), 4) for one in judged.probabilities[row])
+    told = {
+        name: round(float(value), 3)
+        for name, value in zip(FEATURES, judged.features[row], strict=True)
+    }
+    return JudgedSpan(weighed.target.text[start:end], start, end, right, wrong, absent, told)
 
 
 def _mention(source: Document, mention_id: str) -> Mention:

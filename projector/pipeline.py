@@ -10,16 +10,23 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from projector.align.aligner import align_within, band_along, text_units, token_vectors
-from projector.align.anchors import expected_path
+from projector.align.anchors import expected_path, sure_pairs
 from projector.align.weights import Alignment
+from projector.arrays import Ints
 from projector.decode.candidates import Candidates
-from projector.decode.edge_questions import edge_text_of
+from projector.decode.edge_questions import EdgeText, edge_text_of
 from projector.decode.fragments import SourceFragments, fragment_shares, source_fragments
+from projector.decode.least_score import least_score
 from projector.decode.longest_run import TokenRuns
-from projector.decode.mention_spans import candidate_spans, choose_spans
+from projector.decode.mention_spans import candidate_spans, choose_spans, given_spans
 from projector.decode.projections import mention_projections
+from projector.decode.span_support import PairContext
 from projector.decode.tagger_evidence import TaggerEvidence
+from projector.decode.verdict_reasons import reasons_against
+from projector.decode.verdicts import Verdicts, verdicts
 from projector.document import (
     Annotation,
     Document,
@@ -30,6 +37,7 @@ from projector.document import (
     transferable_annotations,
     without_scores,
 )
+from projector.models.edge_model import EdgeModel
 from projector.models.encoder import CachedEncoder, Encoder
 from projector.settings import DecodeSettings, Settings
 from projector.text.token_words import TextUnits
@@ -55,19 +63,41 @@ def weigh_pair(
     """
     source, target = text_units(pair.source, encoder), text_units(pair.target, encoder)
     vectors = token_vectors(source.tokens, target.tokens, encoder, settings.align)
-    path = expected_path(*vectors, settings.align)  # [S] target positions
+    pairs = sure_pairs(*vectors, settings.align)  # of tokens
+    path = expected_path(*vectors, settings.align, pairs)  # [S] target positions
     band = band_along(path, vectors[1], settings.align)  # [S, W]
     alignment = align_within(*vectors, band, settings.align)  # [S, W] weights
     fragments = source_fragments(pair.source)  # [M, 2] characters
-    shares = fragment_shares(fragments, alignment, source.tokens)  # [M, T] of mass
-    decode, edge_text = settings.decode, None
+    least = least_score(encoder.edges, settings.decode)
+    decode = replace(settings.decode, min_score=least, min_precision=None)
+    edge_text, context = None, None
     if encoder.edges is not None and decode.method == "best-span":
+        model = encoder.edges.model
         decode = replace(decode, weights=decode.weights or encoder.edges.weights)
-        edge_text = edge_text_of(encoder.edges.model, fragments, alignment, source, target, vectors)
-    candidates = candidate_spans(
-        shares, fragments, source, target, decode, evidence=evidence, edge_text=edge_text
+        edge_text = edge_text_of(model, fragments, alignment, source, target, vectors)
+        context = PairContext(source, target, (edge_text.source, edge_text.target), pairs, path)
+    return WeighedPair(
+        source, target, vectors, alignment, fragments, decode, evidence, edge_text, context
     )
-    return WeighedPair(source, target, vectors, alignment, fragments, candidates, decode)
+
+
+def decide(
+    pair: DocumentPair, weighed: WeighedPair, judged: Verdicts | None
+) -> tuple[Projection, ...]:
+    """Choose what each of a document's mentions becomes; exactly one projection each.
+
+    Args:
+        pair: The document and its translation.
+        weighed: What they may become.
+        judged: What is decided of their best spans; None: the likeliest are taken.
+    """
+    fragments, decode, reasons = weighed.fragments, weighed.decode, None
+    if judged is None:
+        spans = choose_spans(weighed.candidates, decode)
+    else:
+        spans = given_spans(judged, weighed.target)
+        reasons = reasons_against(judged, fragments, pair.source.mentions, weighed.target)
+    return mention_projections(pair, fragments, spans, min_score=decode.min_score, reasons=reasons)
 
 
 def project_pair(
@@ -89,24 +119,17 @@ def project_pair(
         The translation with its mentions; every source mention has exactly one projection.
     """
     weighed = weigh_pair(pair, encoder, settings, evidence=evidence)
-    return project_weighed(pair, weighed, settings)
+    return project_weighed(pair, weighed)
 
 
-def project_weighed(
-    pair: DocumentPair, weighed: WeighedPair, settings: Settings
-) -> ProjectedDocument:
+def project_weighed(pair: DocumentPair, weighed: WeighedPair) -> ProjectedDocument:
     """Project one document's mentions onto its translation, as `project_pair` does.
 
     Args:
         pair: The document and its translation.
-        weighed: What `weigh_pair` gave for them; its candidates are gone through.
-        settings: The same.
+        weighed: What `weigh_pair` gave for them.
     """
-    spans = choose_spans(weighed.candidates, weighed.decode)
-    projections = mention_projections(
-        pair, weighed.fragments, spans, min_score=settings.decode.min_score
-    )
-    return _projected(pair, projections)
+    return _projected(pair, decide(pair, weighed, weighed.judged()))
 
 
 def project_pairs(
@@ -161,8 +184,10 @@ class WeighedPair:
         vectors: [S, d] and [T, d] of unit length, of their tokens.
         alignment: Of their tokens.
         fragments: Of the document's mentions.
-        candidates: Of the fragments, some at a time; they can be gone through once.
-        decode: How they are to be chosen among, with the weights of their features.
+        decode: How candidates are to be chosen among, with the weights of their features.
+        evidence: What an auxiliary tagger says of the translation.
+        edge_text: What an edge model knows of both texts.
+        context: What else there is to know of them, to judge spans by.
     """
 
     source: TextUnits
@@ -170,8 +195,49 @@ class WeighedPair:
     vectors: tuple[Tensor, Tensor]
     alignment: Alignment
     fragments: SourceFragments
-    candidates: Iterator[Candidates | TokenRuns]
     decode: DecodeSettings
+    evidence: TaggerEvidence | None = None
+    edge_text: EdgeText | None = None
+    context: PairContext | None = None
+
+    @property
+    def edges(self) -> EdgeModel | None:
+        """Return the edge model, if there is one."""
+        return None if self.edge_text is None else self.edge_text.model
+
+    @property
+    def candidates(self) -> Iterator[Candidates | TokenRuns]:
+        """Yield the candidates of all fragments, some at a time."""
+        return self.candidates_of(np.arange(len(self.fragments)))
+
+    def candidates_of(self, index: Ints) -> Iterator[Candidates | TokenRuns]:
+        """Yield the candidates of some fragments, ascending, some at a time.
+
+        They are the same whichever fragments are asked for together.
+        """
+        some = self.fragments[index]
+        shares = fragment_shares(some, self.alignment, self.source.tokens)  # [m, T] of mass
+        for candidates in candidate_spans(
+            shares,
+            some,
+            self.source,
+            self.target,
+            self.decode,
+            evidence=self.evidence,
+            edge_text=self.edge_text,
+        ):
+            yield replace(candidates, index=index[candidates.index])
+
+    def word_candidates(self, index: Ints) -> Iterator[Candidates]:
+        """Yield the candidates of some fragments, but for runs of tokens."""
+        return (one for one in self.candidates_of(index) if isinstance(one, Candidates))
+
+    def judged(self) -> Verdicts | None:
+        """Return what is decided of the best spans; None where nobody judges."""
+        model = None if self.edges is None else self.edges.verdict
+        if model is None or self.context is None:
+            return None
+        return verdicts(model, self.context, self.fragments, self.word_candidates, self.decode)
 
 
 def _projected(pair: DocumentPair, projections: tuple[Projection, ...]) -> ProjectedDocument:

@@ -30,6 +30,7 @@ from projector import (
     OutputError,
     Projector,
     Settings,
+    Status,
     Tagger,
     project_corpus,
     published,
@@ -375,10 +376,27 @@ def test_an_explanation_is_of_what_was_projected(projector):
     for mention, projection in zip(SPANISH.mentions, result.projections, strict=True):
         explanation = projector.explain(SPANISH, ITALIAN, mention.id, language="it", most=2)
         assert explanation.projection == projection
-        assert explanation.rivals[0][0].share == projection.score  # with the tagger's part in it
+        (judged,) = explanation.verdicts
+        assert judged.right == projection.score
+        assert judged.text == explanation.projected == explanation.rivals[0][0].text
         assert len(explanation.rivals[0]) == 2
     with pytest.raises(ConfigurationError, match="has no mention T9; its mentions are: T1, T2, T3"):
         projector.explain(SPANISH, ITALIAN, "T9", language="it")
+
+
+def test_a_precision_leaves_out_what_is_not_sure_enough(projector):
+    floor = projector.encoder.edges.reliability.floor(0.99)
+    sure = replace(projector, settings=Settings(decode=DecodeSettings(min_precision=0.99)))
+    for pair in (projector, sure):
+        assert pair.project(SPANISH, ITALIAN, language="it").projections
+    everything = projector.project(SPANISH, ITALIAN, language="it").projections
+    kept = sure.project(SPANISH, ITALIAN, language="it").projections
+    for one, other in zip(everything, kept, strict=True):
+        if one.status is Status.PROJECTED:
+            expected = Status.PROJECTED if one.score >= floor else Status.BELOW_THRESHOLD
+            assert other.status is expected
+        else:
+            assert other == one
 
 
 # Tagging.

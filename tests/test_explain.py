@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.decode.tagger_evidence import SpanEvidence
+from projector.decode.verdicts import FEATURES
 from projector.document import Annotation, Document, DocumentPair, Fragment, Mention, Status
 from projector.errors import ConfigurationError
 from projector.explain import explain_mention, mention_rivals
@@ -71,6 +72,27 @@ def test_with_an_edge_model_too(case, seed):
     mentions = tuple(one for one in pair.source.mentions if len(one.fragments) == 1)
     pair = replace(pair, source=replace(pair.source, mentions=mentions))
     assert_explained(pair, edged_tiny(seed, weights=weights), Settings(), evidence)
+
+
+@given(pairs(), st.integers(0, 20))
+@settings(max_examples=60, deadline=None)
+def test_a_verdict_is_told_that_decided(case, seed):
+    pair, told = case
+    evidence = None if told is None else SpanEvidence(told)
+    encoder = edged_tiny(seed, judging=5)
+    everything = project_pair(pair, encoder, Settings(), evidence=evidence)
+    for mention, expected in zip(pair.source.mentions, everything.projections, strict=True):
+        found = explain_mention(pair, mention.id, encoder, Settings(), evidence=evidence)
+        assert found.projection == expected
+        assert len(found.verdicts) == len(mention.fragments)
+        for judged in filter(None, found.verdicts):
+            assert judged.right + judged.wrong + judged.absent == pytest.approx(1, abs=1e-3)
+            assert judged.text == pair.target.text[judged.start : judged.end]
+            assert set(judged.told) == set(FEATURES)
+        if expected.status is Status.UNALIGNED:
+            assert expected.reason
+        else:
+            assert expected.score in [judged.right for judged in filter(None, found.verdicts)]
 
 
 def assert_explained(pair, encoder, recipe, evidence):

@@ -278,6 +278,14 @@ def echo_explanation(found: Explanation, *, tokens: bool = False) -> None:
     )
     if outcome.collapsed_with:
         click.echo(f"  on words that {', '.join(outcome.collapsed_with)} ended on, too")
+    for judged in found.verdicts:
+        if judged is not None:
+            click.echo(
+                f"  {judged.text!r} {judged.start} {judged.end} is right with probability "
+                f"{judged.right:.2f}, wrong {judged.wrong:.2f}; the mention absent "
+                f"{judged.absent:.2f}"
+            )
+            click.echo(f"    told by {_parts(judged.told)}")
     click.echo(f"\nits sentence: {_one_line(found.sentence)}")
     if found.target_sentence:
         click.echo(f"it went to: {_one_line(found.target_sentence)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -13,7 +14,10 @@ from projector.decode.candidates import Candidates, Described
 from projector.decode.decoded import Decoded
 from projector.settings import SpanWeights
 
+UNFIT = -1e4  # sums are never so low, but of what touches words that are barred
 _MOST = 80.0  # what a float32 can be raised to: beyond it a span has no probability to speak of
+
+Barred = Mapping[int, Sequence[tuple[int, int]]]  # ranges of target words, by source span
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,21 @@ def best_span(candidates: Candidates, *, weights: SpanWeights) -> Decoded:
     )
 
 
-def best_candidates(candidates: Candidates, *, weights: SpanWeights) -> BestCandidates:
-    """Return the best candidate of each of m rows' source spans; of equal ones the first."""
-    by_row = reduce(_better, (_best_of(some, weights) for some in candidates.described(weights)))
-    return _by_span(by_row, candidates.index)
+def best_candidates(
+    candidates: Candidates, *, weights: SpanWeights, barred: Barred | None = None
+) -> BestCandidates:
+    """Return the best candidate of each of m rows' source spans; of equal ones the first.
+
+    Args:
+        candidates: Of the source spans.
+        weights: Of the features.
+        barred: What source spans may not touch; those that touch it everywhere have a best
+            candidate, too, with a sum below `UNFIT`.
+    """
+    index = candidates.index
+    described = candidates.described(weights)
+    by_row = reduce(_better, (_best_of(some, weights, index, barred or {}) for some in described))
+    return _by_span(by_row, index)
 
 
 def _by_span(best: BestCandidates, index: Ints) -> BestCandidates:
@@ -91,8 +106,14 @@ def _is_repeated(index: Ints) -> NDArray[np.bool_]:
     return repeated
 
 
-def _best_of(candidates: Described, weights: SpanWeights) -> BestCandidates:
+def _best_of(
+    candidates: Described, weights: SpanWeights, index: Ints, barred: Barred
+) -> BestCandidates:
     total = candidates.total(weights)
+    for place, span in enumerate(index.tolist()) if barred else ():
+        for start, end in barred.get(span, ()):
+            touching = (candidates.first[place] < end)[:, None] & (candidates.last[place] > start)
+            total[place] += np.where(touching, np.float32(2 * UNFIT), np.float32(0))
     flat = total.reshape(len(total), -1)
     best, row = flat.argmax(1), np.arange(len(total))
     # In float64 the padding of spans weighed together leaves no trace in the last bits.

@@ -173,6 +173,21 @@ class Candidates:
                 features = self._features(some, kept, surest)
                 yield Described(self.target.words, some, kept, legal, features)
 
+    def features_of_spans(self, first: Ints, last: Ints) -> dict[str, Floats]:
+        """Return the features, [m] each, of one candidate of each row: first words [m], last."""
+        features = self._features(first[:, None], last[:, None], self._surest_edges())
+        return {name: values[:, 0, 0].astype(np.float32) for name, values in features.items()}
+
+    def tagged(self, first: Ints, last: Ints) -> tuple[Floats, Floats]:
+        """Return how surely a tagger's spans begin and end, [m] each, as one candidate of each row.
+
+        Zeros without a tagger.
+        """
+        begins, ends, label = self.spans.begins, self.spans.ends, self.spans.label
+        if begins is None or ends is None:
+            return np.zeros(len(first), np.float32), np.zeros(len(first), np.float32)
+        return begins[label, first], ends[label, last - 1]
+
     def _features(self, first: Ints, last: Ints, surest: Floats | None) -> dict[str, Feature]:
         features = span_features(self.shares, self.spans, self.source, self.target, first, last)
         if self.edges is not None:

@@ -19,6 +19,8 @@ from projector.decode.longest_run import TokenRuns, longest_run, token_runs
 from projector.decode.membership import MassShares, shares_by_word
 from projector.decode.span_features import SourceSpans
 from projector.decode.tagger_evidence import TaggerEvidence
+from projector.decode.verdicts import Verdicts
+from projector.models.verdict_model import RIGHT
 from projector.settings import DecodeSettings
 from projector.text.token_words import TextUnits
 from projector.text.words import overlap_range
@@ -146,6 +148,25 @@ def choose_spans(
         np.concatenate([part.characters for part in parts]),
         np.concatenate([part.scores for part in parts]),
     )
+
+
+def given_spans(judged: Verdicts, target: TextUnits) -> TargetSpans:
+    """Return the spans that fragments are given, and the pieces that stand apart from them.
+
+    Args:
+        judged: What was decided.
+        target: The translation.
+    """
+    spans, score = judged.spans, judged.probabilities[:, RIGHT]
+    given = np.flatnonzero(judged.given)
+    row = {int(spans.fragment[number]): number for number in given.tolist()}
+    pieces = [(row[owner], first, last) for owner, first, last in spans.pieces if owner in row]
+    ranges = np.stack([given, spans.first[given], spans.last[given]], axis=1)
+    ranges = np.concatenate([ranges, np.array(pieces, np.int64).reshape(-1, 3)])
+    number, first, last = ranges.T
+    offsets = target.words.offsets
+    characters = np.stack([offsets[first, 0], offsets[last - 1, 1]], axis=1)
+    return TargetSpans(spans.fragment[number], characters, score[number])
 
 
 def _words_chosen(candidates: Candidates, settings: DecodeSettings) -> TargetSpans:

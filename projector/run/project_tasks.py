@@ -163,7 +163,7 @@ def _pair_outcome(
         audit, reason = _audited(pair, weighed, means)
         if reason:
             return mispaired_outcome(pair, reason, audit, invalid=invalid)
-        projected = project_weighed(pair, weighed, settings)
+        projected = project_weighed(pair, weighed)
     except ProjectorError:
         raise
     except Exception as error:

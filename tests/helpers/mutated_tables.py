@@ -85,6 +85,8 @@ def _value(table: pa.Table, chance: random.Random) -> pa.Table:
     row = chance.randrange(len(values))
     if pa.types.is_string(type_):
         values[row] = chance.choice((*_STRINGS, *map(str, values)))
+    elif pa.types.is_list(type_) and pa.types.is_string(type_.value_type):
+        values[row] = chance.choices(_STRINGS, k=chance.randrange(3))
     elif pa.types.is_list(type_) and pa.types.is_integer(type_.value_type[0].type):
         parts = [sorted(chance.sample(_OFFSETS, 2)) for _ in range(chance.randrange(3))]
         values[row] = [{"start": start, "end": end} for start, end in parts]

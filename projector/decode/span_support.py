@@ -1,0 +1,171 @@
+"""Say what the texts around a chosen span tell of it: pure functions of arrays.
+
+A span is looked at by itself (how near its words are to the mention's, whose best partners its
+tokens are), within its sentence (whether the sentences around both tell the same), and beside the
+spans of the other mentions, which share no word of the source with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from projector.align.anchors import SurePairs
+from projector.arrays import Floats, Ints
+from projector.decode.claimed_spans import ClaimedSpans
+from projector.text.token_words import TextUnits
+from projector.text.words import Words, overlap_range
+
+SUPPORT = (
+    "source_words", "target_words", "nearest", "least_near", "span_nearest", "whole",
+    "sentence", "kept", "strayed", "from_mention", "from_others", "same_sentence",
+    "other_sentence", "off_path", "around",
+)  # fmt: skip
+_MOST_WORDS = 64  # of a long mention and of its span that are compared
+_AROUND = 10  # tokens to each side of a mention, and twice as many of its span
+_DOUBT = 2.0  # tokens of an average sentence that every sentence has beside its own
+_AVERAGE = 0.5  # share of an average sentence's tokens that are sure pairs
+
+
+@dataclass(frozen=True, slots=True)
+class PairContext:
+    """What is known of a text and its translation as wholes.
+
+    Args:
+        source, target: The texts.
+        vectors: [n, d], [N, d] of unit length of their words.
+        pairs: Their tokens that are each other's best.
+        path: [S] where each source token is expected in the target.
+    """
+
+    source: TextUnits
+    target: TextUnits
+    vectors: tuple[Tensor, Tensor]
+    pairs: SurePairs
+    path: NDArray[np.float64]
+
+
+def span_support(context: PairContext, characters: Ints, spans: ClaimedSpans) -> Floats:
+    """Return [K, C] what the texts tell of K spans, see `SUPPORT`.
+
+    Args:
+        context: The texts.
+        characters: [K, 2] where their source fragments stand.
+        spans: The spans.
+    """
+    links = _Links.of(context)
+    words = overlap_range(context.source.words.offsets, characters)
+    tokens = overlap_range(context.source.tokens.offsets, characters)
+    offsets = context.target.words.offsets
+    there = np.stack([offsets[spans.first, 0], offsets[spans.last - 1, 1]], 1)
+    target_tokens = overlap_range(context.target.tokens.offsets, there)
+    ranges = np.stack([*words, spans.first, spans.last, *tokens, *target_tokens], 1)
+    rows = [(*_similarities(context, *row[:4]), *links.told(*row[4:])) for row in ranges.tolist()]
+    return np.array(rows, np.float32).reshape(-1, len(SUPPORT))
+
+
+def _similarities(
+    context: PairContext, first: int, last: int, target_first: int, target_last: int
+) -> tuple[float, ...]:
+    """Compare the words of a mention and of its span: how many, and how near as cosines."""
+    first = min(first, len(context.source.words) - 1)  # what stands between words has none
+    size, target_size = max(last - first, 1), target_last - target_first
+    source = _content(context.vectors[0], context.source.words, first, first + size)
+    target = _content(context.vectors[1], context.target.words, target_first, target_last)
+    cosine = source @ target.T
+    nearest, back = cosine.amax(1), cosine.amax(0)
+    whole = torch.nn.functional.cosine_similarity(source.sum(0), target.sum(0), dim=0)
+    near = nearest.mean().item(), nearest.min().item(), back.mean().item(), whole.item()
+    return (float(np.log(size)), float(np.log(target_size)), *near)
+
+
+def _content(vectors: Tensor, words: Words, first: int, last: int) -> Tensor:
+    """Return the vectors of a span's words that mean something; of all where none does."""
+    last = min(last, first + _MOST_WORDS)
+    means = words.lexical[first:last] & ~words.function[first:last]
+    if not means.any():
+        return vectors[first:last]
+    return vectors[first + torch.from_numpy(np.flatnonzero(means))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """The sure pairs of two texts, token by token.
+
+    Args:
+        partner, weight: [S] of each source token the target token and the similarity; -1 and 0
+            where it has none.
+        back, back_weight: [T] likewise of each target token.
+        source, target: [S], [T] the sentence of each token.
+        path: [S] where each source token is expected.
+    """
+
+    partner: Ints
+    weight: Floats
+    back: Ints
+    back_weight: Floats
+    source: Ints
+    target: Ints
+    path: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, context: PairContext) -> _Links:
+        """Lay out the sure pairs of two texts."""
+        pairs = context.pairs
+        source, target = context.source.tokens, context.target.tokens
+        partner, back = np.full(len(source), -1), np.full(len(target), -1)
+        weight, back_weight = np.zeros(len(source), np.float32), np.zeros(len(target), np.float32)
+        partner[pairs.source], back[pairs.target] = pairs.target, pairs.source
+        weight[pairs.source] = back_weight[pairs.target] = pairs.similarity
+        segments = source.segments, target.segments
+        return cls(partner, weight, back, back_weight, *segments, context.path)
+
+    def told(self, first: int, last: int, start: int, end: int) -> tuple[float, ...]:
+        """Return what the pairs tell of the source tokens `first:last` and the span `start:end`."""
+        last, end = max(last, first + 1), max(end, start + 1)
+        kept = _within(self.partner[first:last], start, end)
+        sent = self.weight[first:last]
+        came = _within(self.back[start:end], first, last)
+        received = self.back_weight[start:end]
+        here = _stretch(self.source, first, last)
+        there = _stretch(self.target, start, end)
+        around = np.r_[here[0] : first, last : here[1]]
+        beside = np.r_[there[0] : start, end : there[1]]
+        from_here = _within(self.back[beside], *here)
+        near = np.r_[max(first - _AROUND, 0) : first, last : last + _AROUND]
+        near = near[near < len(self.partner)]
+        reached = _within(self.partner[near], start - 2 * _AROUND, end + 2 * _AROUND)
+        expected = self.path[min((first + last) // 2, len(self.path) - 1)]
+        return (
+            _share(self.weight[around], None),
+            float((sent * kept).mean()),
+            float((sent * ~kept).mean()),
+            float((received * came).mean()),
+            float((received * ~came).mean()),
+            _share(self.back_weight[beside], from_here),
+            _share(self.back_weight[beside], ~from_here),
+            float(np.log1p(abs(expected - (start + end) / 2))),
+            _share(self.weight[near], reached),
+        )
+
+
+def _within(partners: Ints, first: int, last: int) -> NDArray[np.bool_]:
+    return np.asarray((partners >= first) & (partners < last) & (partners >= 0))
+
+
+def _stretch(sentences: Ints, first: int, last: int) -> tuple[int, int]:
+    """Return the range of the tokens of the sentences that some tokens stand in."""
+    return (
+        int(np.searchsorted(sentences, sentences[first], side="left")),
+        int(np.searchsorted(sentences, sentences[last - 1], side="right")),
+    )
+
+
+def _share(weights: Floats, counted: NDArray[np.bool_] | None) -> float:
+    """Return the mean weight of some tokens, of few of them drawn to the average."""
+    told = weights if counted is None else weights * counted
+    return float((told.sum() + _DOUBT * _AVERAGE) / (len(weights) + _DOUBT))

@@ -1,0 +1,69 @@
+"""What the texts around a span tell of it."""
+
+import numpy as np
+import pytest
+import torch
+
+from projector.align.anchors import SurePairs
+from projector.decode.claimed_spans import FIGURES, ClaimedSpans
+from projector.decode.span_support import SUPPORT, PairContext, span_support
+from projector.text.token_words import TextUnits
+from projector.text.tokens import TokenizedText
+from projector.text.words import find_words
+
+SOURCE, TARGET = "uno dos tres\ncuatro cinco seis", "one two three\nfour five six"
+
+
+def units(text, language):
+    words = find_words(text, language)
+    segments = np.array([text[:start].count("\n") for start, _ in words.offsets.tolist()])
+    tokens = TokenizedText(text, np.arange(len(words)), words.offsets, segments)
+    return TextUnits(tokens, words)
+
+
+def context(pairs, *, vectors=None):
+    """Return two texts of six words, each a token, three a sentence; pairs of equal numbers."""
+    if vectors is None:
+        vectors = torch.eye(6)
+    pairs = np.array(pairs, np.int64)
+    sure = SurePairs(pairs, pairs, np.ones(len(pairs), np.float32))
+    source, target = units(SOURCE, "es"), units(TARGET, "en")
+    return PairContext(source, target, (torch.eye(6), vectors), sure, np.arange(6.0))
+
+
+def told(known, word, span):
+    """Return what is told of a source word's span of target words, by name."""
+    offsets = known.source.words.offsets
+    characters = np.array([[offsets[word, 0], offsets[word, 1]]])
+    figures = np.zeros((1, len(FIGURES)), np.float32)
+    spans = ClaimedSpans(np.array([0]), np.array([span[0]]), np.array([span[1]]), figures)
+    (row,) = span_support(known, characters, spans)
+    return dict(zip(SUPPORT, row.tolist(), strict=True))
+
+
+def test_a_word_on_its_partner_has_all_support():
+    row = told(context(range(6)), 1, (1, 2))
+    assert row["nearest"] == row["span_nearest"] == row["whole"] == pytest.approx(1)
+    assert (row["kept"], row["strayed"], row["from_mention"], row["from_others"]) == (1, 0, 1, 0)
+    assert row["sentence"] == row["same_sentence"] == pytest.approx((2 + 1) / (2 + 2))
+    assert row["other_sentence"] == pytest.approx(1 / 4)
+
+
+def test_of_a_missing_sentence_nothing_around_has_a_counterpart():
+    row = told(context([3, 4, 5]), 1, (4, 5))
+    assert row["sentence"] == pytest.approx(1 / 4)  # as an average sentence of two tokens has
+    assert row["nearest"] == row["whole"] == pytest.approx(0)
+    assert (row["kept"], row["from_mention"], row["from_others"]) == (0, 0, 1)
+    assert row["same_sentence"] < row["other_sentence"]
+    assert row["off_path"] > 1
+
+
+def test_a_word_whose_partner_is_elsewhere_strays():
+    row = told(context(range(6)), 1, (2, 3))
+    assert (row["kept"], row["strayed"], row["from_mention"], row["from_others"]) == (0, 1, 0, 1)
+
+
+def test_no_spans_are_told_nothing_of():
+    none = np.empty(0, np.int64)
+    empty = ClaimedSpans(none, none, none, np.empty((0, len(FIGURES)), np.float32))
+    assert span_support(context(range(6)), none.reshape(0, 2), empty).shape == (0, len(SUPPORT))
