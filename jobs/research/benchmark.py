@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
+from jobs.research.reliability_table import format_tenths
 from projector.cli.options import gathered, options_of, stated
 from projector.cli.sections import SectionedCommand
 from projector.corpus.formats.gold_jsonl import (
@@ -62,6 +63,7 @@ class SpanFigures:
         false: Share of these that are projected all the same, in [0, 1]; None without any.
         sure: How many of these have a score of .8 or more.
         lost: Share of the other mentions that are not projected, in [0, 1].
+        judged: The score of each projection, and whether it is right.
     """
 
     set: str
@@ -80,6 +82,7 @@ class SpanFigures:
     false: float | None = None
     sure: int = 0
     lost: float = 0.0
+    judged: tuple[tuple[float, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +132,9 @@ def measure_spans(
             if span.id not in there:
                 false.append(score_of_mention)
     gold_keys = {span[:4] for span in gold}
+    right = [span[:4] in gold_keys for span in predicted]
     result = score(gold, predicted)
-    area, error = _reliability(scores, [span[:4] in gold_keys for span in predicted])
+    area, error = _reliability(scores, right)
     return SpanFigures(
         name,
         system,
@@ -148,6 +152,7 @@ def measure_spans(
         round(len(false) / absent, 4) if absent else None,
         sum(score_of_mention >= _SURE for score_of_mention in false),
         round(lost / max(mentions - absent, 1), 4),
+        tuple(zip(scores, right, strict=True)),
     )
 
 
@@ -220,10 +225,16 @@ def format_table(rows: Sequence[SpanFigures | LinkFigures]) -> str:
     """Lay figures out as a Markdown table, one row each."""
     if not rows:
         return ""
-    names = list(asdict(rows[0]))
+    figures = [_figures(row) for row in rows]
+    names = list(figures[0])
     lines = [" | ".join(names), " | ".join("---" for _ in names)]
-    lines += [" | ".join(_cell(value) for value in asdict(row).values()) for row in rows]
+    lines += [" | ".join(_cell(value) for value in row.values()) for row in figures]
     return "\n".join(f"| {line} |" for line in lines)
+
+
+def _figures(row: SpanFigures | LinkFigures) -> dict[str, Any]:
+    """Return a row's figures, without each projection's."""
+    return {name: value for name, value in asdict(row).items() if name != "judged"}
 
 
 def _cell(value: object) -> str:
@@ -244,8 +255,15 @@ def _model(**values: Any) -> ModelConfiguration:  # noqa: ANN401
 @click.option(
     "--spoilt",
     type=int,
+    multiple=True,
     help="Leave sentences out of the translations, drawn by this seed: what isn't there must not "
-    "be projected.",
+    "be projected; repeatable.",
+)
+@click.option(
+    "--calibration",
+    is_flag=True,
+    help="Print how often projections are right by tenth of score, over all sets; with --spoilt, "
+    "those of the sets as they are among them.",
 )
 @click.option("--published", is_flag=True, help="Add the published recipe, on the same vectors.")
 @click.option("--tagger", type=click.Path(path_type=Path), help="Add rows with its evidence.")
@@ -263,7 +281,8 @@ def main(
     gold: Path,
     sets: tuple[str, ...],
     limit: int | None,
-    spoilt: int | None,
+    spoilt: tuple[int, ...],
+    calibration: bool,
     model: ModelConfiguration,
     published: bool,
     tagger: Path | None,
@@ -309,11 +328,19 @@ def main(
             projectors[name] = baseline.project
             if baseline.link is not None:
                 linkers[name] = baseline.link
-    rows = list(_run(gold, sets, limit, spoilt, projectors, linkers))
+    seeds: tuple[int | None, ...] = spoilt or (None,)
+    if calibration and spoilt:
+        seeds = (None, *spoilt)
+    rows = [row for seed in seeds for row in _run(gold, sets, limit, seed, projectors, linkers)]
     for kind in (SpanFigures, LinkFigures):
         click.echo(format_table([row for row in rows if isinstance(row, kind)]) + "\n")
+    if calibration:
+        for system in projectors:
+            spans = [row for row in rows if isinstance(row, SpanFigures) and row.system == system]
+            judged = [projection for row in spans for projection in row.judged]
+            click.echo(format_tenths(system, judged))
     if output:
-        output.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
+        output.write_text(json.dumps(list(map(_figures, rows)), indent=1), encoding="utf-8")
 
 
 def _run(

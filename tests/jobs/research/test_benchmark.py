@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -78,6 +79,22 @@ def test_sentences_can_be_left_out_alike_for_all(gold_folder, tmp_path):
         main, [*arguments, "--spoilt", "1", "--output", str(out)], catch_exceptions=False
     )
     assert [row["absent"] for row in json.loads(out.read_text(encoding="utf-8"))] == [1, 1]
+
+
+def test_precision_by_tenth_is_of_all_sets_as_they_are_and_spoilt(gold_folder):
+    arguments = [str(gold_folder), "--model", "tiny", "--set", "own"]
+    plain = CliRunner().invoke(main, [*arguments, "--calibration"], catch_exceptions=False)
+    mixed = CliRunner().invoke(
+        main, [*arguments, "--calibration", "--spoilt", "1"], catch_exceptions=False
+    )
+
+    def projections(output):
+        rows = [line for line in output.splitlines() if re.match(r"\| \d\.\d to ", line)]
+        assert len(rows) == 10
+        return sum(int(row.split("|")[2]) for row in rows)
+
+    assert 0 < projections(plain.output) < projections(mixed.output)
+    assert "area " in plain.output and ", error 0." in plain.output
 
 
 def test_no_figures_are_no_table():
