@@ -16,6 +16,7 @@ import click
 from safetensors import safe_open
 
 from projector import models
+from projector.cli.sections import SectionedCommand
 from projector.corpus.formats.gold_jsonl import read_gold
 from projector.decode.verdicts import FEATURES
 from projector.errors import ConfigurationError, ProjectorError
@@ -73,7 +74,7 @@ def write_with_verdict(
     save_edges(path, Edges(network, model.edges.weights, known), model.view, made)
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @click.argument("gold", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1)
 @click.option("--model", default="aligner", help="Whose edge model is given the verdict.")
 @click.option(
@@ -83,11 +84,29 @@ def write_with_verdict(
     required=True,
     help="The model that did not learn from fold 0, then from fold 1, …; repeatable.",
 )
-@click.option("--edges", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option(
+    "--edges",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="The file of the edge model beside --model.",
+)
 @click.option("--tagger", type=click.Path(path_type=Path), help="Whose evidence is heard.")
-@click.option("--folds", type=int, default=3, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option(
+    "--folds",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="Parts that the documents are divided into, by name.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Of all that is drawn by chance."
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file to write.",
+)
 def main(
     gold: tuple[Path, ...],
     model: str,
