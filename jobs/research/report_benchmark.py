@@ -93,7 +93,8 @@ def _outcomes(
             words = "arterial hypertension" if found else ""
             reason = "" if found else "nothing is aligned with it"
             score = float(score) if found else 0.0
-            rows.append((*about, reason, score, target, words, _FRAGMENTS, "hipertensión arterial"))
+            source = (_FRAGMENTS, "hipertensión arterial", None)
+            rows.append((*about, reason, score, target, words, *source))
         yield rows
 
 

@@ -43,7 +43,7 @@ def webanno_writer(folder: Path, language: str) -> Iterator[Add]:
         path = inner / file_name(document.name, ".tsv", kind="document")
         if content:
             path.write_bytes(content.encode("utf-8"))
-            path.with_name(f"{document.name}.txt").write_bytes(document.text.encode("utf-8"))
+            path.with_suffix(".txt").write_bytes(document.text.encode("utf-8"))
         return losses
 
     yield add

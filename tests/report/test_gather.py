@@ -15,7 +15,7 @@ from written_runs import ORIGIN, write_run
 from projector.document import Document, Fragment, Mention, Status
 from projector.errors import CorpusError
 from projector.report import outcomes as reading
-from projector.report.figures import BINS, ReportFigures
+from projector.report.figures import BINS, AuditFigures, ReportFigures
 from projector.report.gather import report_figures
 from projector.report.page import report_page
 from projector.run.outcome import DocumentOutcome
@@ -56,7 +56,7 @@ def test_a_runs_figures_are_its_manifests_and_its_tables(written):
     scores = {one.language: one for one in figures.scores}
     assert scores["en"].bins[int(0.9876 * BINS)] == scores["en"].bins[BINS // 2] == 4
     assert scores["en"].mean == pytest.approx((0.9876 + 0.5) / 2)
-    assert (figures.audit, figures.gold, figures.codes) == (None, None, None)
+    assert (figures.audit, figures.gold, figures.codes) == (AuditFigures((), ()), None, None)
     told = {one.name: one.value for one in figures.provenance}
     assert told["Model"] == "tiny" and told["Manifest's SHA-256"]
     assert json.loads(told["Configuration"]) == read_run(written).manifest.configuration
