@@ -10,8 +10,10 @@ from projector.coding.code_list import EMBEDDED, CodeList, embedded_codes, read_
 from projector.coding.coder_folder import RERANKER, RETRIEVER, CoderFolder, coder_path
 from projector.coding.normalize import Abbreviations, own_abbreviations
 from projector.coding.retrieval.bm25 import Lexical
+from projector.coding.retrieval.evidence import Evidence
 from projector.coding.retrieval.exact_names import ExactNameFirst
 from projector.coding.retrieval.retriever import Progress, Retriever
+from projector.coding.retrieval.weighed import Weighed
 from projector.coding.score_calibration import CALIBRATION_FILE, ScoreCalibration
 from projector.coding.synonyms import EVERYDAY, with_synonyms
 from schemas.coding import LEXICAL, CodingConfiguration
@@ -72,6 +74,15 @@ def calibration_of(first: str, codes: CodeList) -> ScoreCalibration | None:
     return ScoreCalibration.read(CoderFolder.read(Path(first), RETRIEVER).path)
 
 
+def weighing(
+    name: str, codes: CodeList, first: Retriever, calibration: ScoreCalibration
+) -> Weighed:
+    """Return what weighs the evidence that a first stage, and the names' characters, give."""
+    lexical = name == LEXICAL
+    by_characters = first if lexical else ExactNameFirst(codes, Lexical(codes))
+    return Weighed(None if lexical else first, by_characters, Evidence(codes), calibration.trees)
+
+
 def check_configured(chosen: CodingConfiguration, directory: Path) -> None:
     """Tell what is wrong with a configuration, as far as can be told in a moment.
 
@@ -104,10 +115,12 @@ def identified_retriever(
     """Return a first stage, and what tells it from others."""
     if name == LEXICAL:
         return ExactNameFirst(codes, Lexical(codes)), LEXICAL
-    from projector.coding.retrieval.bi_encoder import DenseIndex, described, load_bi_encoder
+    from projector.coding.retrieval.bi_encoder import DenseIndex, load_bi_encoder
+    from projector.coding.retrieval.name_vectors import name_vectors
 
     encoder = load_bi_encoder(Path(name), device=device)
-    vectors = described(codes, encoder, progress=progress)
+    folder = CoderFolder.read(Path(name), RETRIEVER).path
+    vectors = name_vectors(codes, encoder, folder, progress=progress)
     return ExactNameFirst(codes, DenseIndex(codes, encoder, vectors)), encoder.fingerprint
 
 

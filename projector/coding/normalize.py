@@ -35,6 +35,12 @@ _UNQUALIFIED = re.compile(
     r")\b\)?",
     re.IGNORECASE,
 )
+# Which of several encounters for one thing a code is for (ICD-10-CM, CIE-10-ES).
+_ENCOUNTER = re.compile(
+    r",\s*(?:(?:initial|subsequent) encounter\b.*|sequela|"
+    r"contacto (?:inicial|sucesivo|subsiguiente)\b.*|secuela)$",
+    re.IGNORECASE | re.DOTALL,
+)
 _TOKEN = re.compile(r"[^\W_]+(?:[./][^\W_]+)*\.?")
 
 
@@ -59,6 +65,11 @@ def unqualified(text: str) -> str:
         bare = _UNQUALIFIED.sub("", bare)
     bare = " ".join(bare.split()).strip(" ,;:")
     return bare if len(bare) > 2 else text
+
+
+def without_encounter(text: str) -> str:
+    """Return a description without which encounter it is of, which no mention says."""
+    return _ENCOUNTER.sub("", text) or text
 
 
 def words(text: str) -> list[str]:

@@ -1,9 +1,8 @@
-"""Find codes by meaning: a bi-encoder's vectors of mentions and descriptions, and their cosines."""
+"""Turn mentions and names of codes into vectors by a bi-encoder, and find those nearest."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +14,14 @@ from projector import models
 from projector.arrays import Floats
 from projector.coding.code_list import CodeList
 from projector.coding.coder_folder import RETRIEVER, CoderFolder
+from projector.coding.normalize import without_encounter
 from projector.coding.retrieval.ranking import Ranking, best_of_terms, joined, starts_of
 from projector.coding.retrieval.retriever import Progress
-from projector.models.cache import cache_folder, cached
 from projector.models.transformer_encoder import TransformerEncoder
 from projector.text.tokens import TokenizedText, tokenize_stretches
 
 PREFIX = "query: "  # what E5 was trained with, for texts that are alike (Wang et al. 2024)
-_AT_ONCE = 512  # strings a call: bounds memory, and with the order of the strings fixes their bits
+AT_ONCE = 512  # strings a call: bounds memory, and with the order of the strings fixes their bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +45,8 @@ class BiEncoder:
     def embed(self, texts: Sequence[str], *, progress: Progress = iter) -> Floats:
         """Return [N, d] vectors of length 1; a text without tokens has zeros."""
         vectors = np.zeros((len(texts), self.encoder.dimension), np.float32)
-        for start in progress(range(0, len(texts), _AT_ONCE)):
-            part = texts[start : start + _AT_ONCE]
+        for start in progress(range(0, len(texts), AT_ONCE)):
+            part = texts[start : start + AT_ONCE]
             vectors[start : start + len(part)] = self._embed(part)
         return vectors
 
@@ -98,62 +97,29 @@ class DenseIndex:
     Args:
         codes: The list.
         encoder: Of both sides.
-        vectors: [N, d] of the list's distinct names, as `described` gives them.
+        vectors: [N, d] of the list's distinct names, see `name_vectors`.
     """
 
     def __init__(self, codes: CodeList, encoder: BiEncoder, vectors: Floats) -> None:
         self._encoder = encoder
         self._vectors = vectors
         numbers = {name: number for number, name in enumerate(distinct_names(codes))}
-        self._name_of_term = np.array([numbers[term.text] for term in codes.terms], np.int64)
+        compared = (without_encounter(term.text) for term in codes.terms)
+        self._name_of_term = np.array([numbers[name] for name in compared], np.int64)
         self._starts = starts_of([term.code for term in codes.terms])
 
     def find(self, queries: Sequence[str], most: int) -> Ranking:
         """Return the codes of M queries, by cosine."""
         rankings = []
-        for start in range(0, len(queries), _AT_ONCE):
-            similar = self._encoder.embed(queries[start : start + _AT_ONCE]) @ self._vectors.T
+        for start in range(0, len(queries), AT_ONCE):
+            similar = self._encoder.embed(queries[start : start + AT_ONCE]) @ self._vectors.T
             rankings.append(best_of_terms(similar[:, self._name_of_term], self._starts, most))
         return joined(rankings, most)
 
 
 def distinct_names(codes: CodeList) -> list[str]:
-    """Return what a list's codes are called, each name once, in the order of the list."""
-    return list(dict.fromkeys(term.text for term in codes.terms))
+    """Return what a list's codes are called, each name once, in the order of the list.
 
-
-def described(codes: CodeList, encoder: BiEncoder, *, progress: Progress = iter) -> Floats:
-    """Return the vectors [N, d] of a list's distinct names; they are kept in the user's cache.
-
-    Where the cache can't be written, that is told, and they are made again the next time.
-
-    Args:
-        codes: The list.
-        encoder: Makes them.
-        progress: Wraps the parts that are encoded, where they are not in the cache.
+    Without encounters: a third of ICD-10-CM says one thing for ten of them.
     """
-    names = distinct_names(codes)
-    made: list[Floats] = []
-
-    def build(folder: Path) -> None:
-        embedded = encoder.embed(names, progress=progress)
-        made.append(embedded)
-        np.save(folder / "vectors.npy", embedded.astype(np.float16))
-
-    told = hashlib.sha256("\n".join(names).encode()).hexdigest()
-    try:
-        folder = cached(f"names-{told[:16]}-{encoder.fingerprint[:16]}", build)
-        kept = np.load(folder / "vectors.npy")
-    except OSError as error:
-        if not made:
-            made.append(encoder.embed(names, progress=progress))
-        kept = made[0].astype(np.float16)
-        logging.getLogger(__name__).warning(
-            "%s: the vectors of %s can't be kept there (%s); they are made anew each time. Set "
-            "PROJECTOR_CACHE to a folder that can be written.",
-            cache_folder(),
-            codes.name,
-            error,
-        )
-    vectors: Floats = kept.astype(np.float32)
-    return vectors
+    return list(dict.fromkeys(without_encounter(term.text) for term in codes.terms))

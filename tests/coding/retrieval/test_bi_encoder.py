@@ -7,7 +7,6 @@ from projector.coding.code_list import make_list
 from projector.coding.retrieval.bi_encoder import (
     BiEncoder,
     DenseIndex,
-    described,
     distinct_names,
 )
 from projector.models import load
@@ -42,43 +41,10 @@ def test_a_text_has_the_same_vector_in_any_company(encoder):
     assert encoder.embed([]).shape == (0, encoder.encoder.dimension)
 
 
-def test_the_nearest_descriptions_are_found_exactly(encoder, tmp_path, monkeypatch):
-    monkeypatch.setenv("PROJECTOR_CACHE", str(tmp_path))
-    vectors = described(CODES, encoder)
-    assert (described(CODES, encoder) == vectors).all()  # from the cache
+def test_the_nearest_descriptions_are_found_exactly(encoder):
+    vectors = encoder.embed(distinct_names(CODES))
     found = DenseIndex(CODES, encoder, vectors).find([term.text for term in CODES.terms], 3)
     assert found.codes[:, 0].tolist() == [term.code for term in CODES.terms]
     similar = encoder.embed(["tos"]) @ vectors.T
     best = DenseIndex(CODES, encoder, vectors).find(["tos"], 1)
     assert best.scores[0, 0] == pytest.approx(similar.max(), abs=1e-6)
-
-
-def test_a_name_of_several_codes_is_encoded_once_and_finds_all_of_them(
-    encoder, tmp_path, monkeypatch
-):
-    monkeypatch.setenv("PROJECTOR_CACHE", str(tmp_path))
-    rows = [("A1", "es", "Tos"), ("A1", "es", "Fiebre"), ("B2", "es", "Tos"), ("B2", "", "Tos")]
-    codes = make_list("twice", rows)
-    assert distinct_names(codes) == ["Tos", "Fiebre"]
-    vectors = described(codes, encoder)
-    assert len(vectors) == 2
-    best = DenseIndex(codes, encoder, vectors).find(["Tos", "Fiebre"], 2)
-    assert best.codes.tolist() == [[0, 1], [0, 1]]
-    assert best.scores[0, 0] == best.scores[0, 1] and best.scores[1, 0] > best.scores[1, 1]
-    renamed = make_list("other", [("X", "es", "Tos"), ("Y", "en", "Fiebre")])
-    described(renamed, encoder, progress=lambda _: pytest.fail("encoded anew"))
-
-
-@pytest.mark.parametrize("place", ["numpy.save", "projector.models.cache.new_folder"])
-def test_where_the_cache_is_full_the_vectors_are_made_each_time(
-    encoder, tmp_path, monkeypatch, caplog, place
-):
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setenv("PROJECTOR_CACHE", str(tmp_path))
-    kept = described(CODES, encoder)
-    monkeypatch.setenv("PROJECTOR_CACHE", str(tmp_path / "full"))
-    monkeypatch.setattr(place, full)
-    assert (described(CODES, encoder) == kept).all()
-    assert "the vectors of test can't be kept there" in caplog.text
