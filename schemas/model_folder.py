@@ -13,6 +13,7 @@ Granularity = Literal["sentence", "window"]
 _Size = Annotated[int, Field(ge=1, le=2**24)]
 _Name = Annotated[str, Field(min_length=1, max_length=1000)]
 _Layer = Annotated[int, Field(ge=0, le=2**16)]
+_Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
 class Said(BaseModel):
@@ -89,11 +90,29 @@ class FloorSaid(Said):
     coverage: Annotated[float, Field(ge=0, le=1)]
 
 
-class CalibrationSaid(Said):
-    """`calibration.json`: how a coder's scores become probabilities."""
+class TreesSaid(Said):
+    """Decision trees as lists over their nodes; a leaf is its own child."""
 
     model_config = ConfigDict(strict=False)
 
-    intercept: Annotated[float, Field(ge=-1e6, le=1e6)]
-    weights: dict[str, Annotated[float, Field(ge=0, le=1e6)]]
+    features: tuple[Annotated[int, Field(ge=0)], ...]
+    thresholds: tuple[_Number, ...]
+    children: tuple[tuple[int, int], ...]
+    values: tuple[_Number, ...]
+    roots: tuple[int, ...]
+
+
+class CalibrationSaid(Said):
+    """`calibration.json`: how what speaks for a code becomes a probability, and what that is worth.
+
+    `lists` names the lists that it was measured on, by a hash of their codes.
+    """
+
+    model_config = ConfigDict(strict=False)
+
+    features: tuple[str, ...]
+    trees: TreesSaid
     floors: tuple[FloorSaid, ...]
+    floors_elsewhere: tuple[FloorSaid, ...] = ()
+    lists: dict[str, str]
+    languages: tuple[str, ...]

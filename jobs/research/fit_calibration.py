@@ -1,48 +1,75 @@
-"""Fit how a coder's scores become probabilities that its codes are right, and write that down."""
+"""Fit what weighs the evidence for a coder's codes, and find how often they are right."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 from numpy.typing import NDArray
 
+from projector.arrays import Ints
 from projector.coding.code_list import CodeList
-from projector.coding.coder import Query, load_coder
 from projector.coding.icd10 import normal_code
-from projector.coding.load import configured_codes
-from projector.coding.normalize import own_abbreviations
+from projector.coding.load import (
+    configured_codes,
+    identified_retriever,
+)
+from projector.coding.normalize import own_abbreviations, plain
 from projector.coding.read_mentions import documents_of, read_mentions
-from projector.coding.score_calibration import FEATURES, Doubles, features
+from projector.coding.retrieval.bm25 import Lexical
+from projector.coding.retrieval.boosted_trees import BoostedTrees, Doubles
+from projector.coding.retrieval.evidence import FALLING, FEATURES, RISING, Evidence
+from projector.coding.retrieval.exact_names import ExactNameFirst
+from projector.coding.retrieval.weighed import evidence_of
+from projector.coding.score_calibration import codes_hash
+from projector.errors import missing_package
 from projector.evaluation.calibration import calibration
-from schemas.coding import CodingConfiguration
+from schemas.coding import LEXICAL, CodingConfiguration
 
-_FOLDS, _SEED, _L2, _STEPS = 5, 0, 1e-5, 50000
+_FOLDS, _SEED = 5, 0
 _PRECISIONS = (0.99, 0.97, 0.95, 0.93, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5)
 _LEAST = 200  # answers that a floor must have had: of fewer a share says little
+_LANGUAGE = "es"
+_TREES, _LEAVES, _RATE, _IN_LEAF = 150, 8, 0.1, 150
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FirstChoices:
-    """A coder's first choices for gold mentions.
+class Gold:
+    """What may be right for gold mentions: the candidates of all mentions by all lists.
 
     Args:
-        features: [N, F], see `projector.coding.score_calibration.features`.
-        right: [N] 1 where the choice is right.
-        documents: [N] whose mentions they are: what is kept together in a fold.
-        lists: [N] the number of the list that they are from.
-        mentions: How many there are, with those that got no choice.
+        features: [N, F], see `projector.coding.retrieval.evidence`.
+        right: [N] 1 where a candidate is right.
+        mentions: [N] whose candidate each is.
+        named: [N] whether the mention is a name of it.
+        documents, wordings, lists: [M] of the mentions: what is kept together in a fold.
     """
 
     features: Doubles
     right: Doubles
+    mentions: Ints
+    named: NDArray[np.bool_]
     documents: NDArray[np.str_]
-    lists: NDArray[np.int64]
-    mentions: int
+    wordings: NDArray[np.str_]
+    lists: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstChoices:
+    """What comes first for each of M mentions.
+
+    Args:
+        chances: [M] its probability; -1 where there is none.
+        right: [M] 1 where it is right.
+    """
+
+    chances: Doubles
+    right: Doubles
 
 
 def is_right(codes: CodeList, code: str, gold: Sequence[str]) -> bool:
@@ -63,101 +90,183 @@ def is_right(codes: CodeList, code: str, gold: Sequence[str]) -> bool:
     return False
 
 
-def first_choices(
-    golds: Sequence[str], lists: Sequence[str], model: str, without: Sequence[Path]
-) -> FirstChoices:
-    """Code gold's diseases and symptoms by each list, and say which first choices are right."""
-    rows: list[Doubles] = []
-    right: list[bool] = []
-    documents: list[str] = []
-    numbers: list[int] = []
-    mentions = 0
+def read_gold(
+    golds: Sequence[str], without: Sequence[Path]
+) -> list[tuple[str, str, Sequence[str]]]:
+    """Return document, words and codes of gold's diseases and symptoms."""
     left_out = documents_of(without)
+    rows: list[tuple[str, str, Sequence[str]]] = []
+    for gold in golds:
+        path, _, column = gold.partition("=")
+        for document in read_mentions(
+            Path(path), language=_LANGUAGE, column=column or "code", skipped=[]
+        ):
+            if not left_out & document.known_by():
+                rows += [
+                    (mention.document, mention.text, mention.codes)
+                    for mention in document.mentions
+                    if mention.codes and not mention.label.startswith("PROC")
+                ]
+    return rows
+
+
+def list_of(said: str) -> CodeList:
+    """Return a list by its name, with further names behind plus signs."""
+    name, *synonyms = said.split("+")
+    return configured_codes(CodingConfiguration(codes=name, synonyms=tuple(synonyms)), Path())
+
+
+def candidates(
+    rows: Sequence[tuple[str, str, Sequence[str]]], lists: Sequence[str], model: str
+) -> Gold:
+    """Find what mentions may mean by each list, and say what of it is right."""
+    short = own_abbreviations()
+    texts = [short.expand(text, _LANGUAGE) for _, text, _ in rows]
+    features: list[Doubles] = []
+    right: list[bool] = []
+    named: list[bool] = []
+    owners: list[int] = []
     for number, name in enumerate(lists):
-        codes = configured_codes(CodingConfiguration(codes=name), Path())
-        coder = load_coder(model, codes, own_abbreviations())
-        for gold in golds:
-            path, _, column = gold.partition("=")
-            read = read_mentions(Path(path), language="es", column=column or "code", skipped=[])
-            of_gold = [
-                mention
-                for document in read
-                if not left_out & document.known_by()
-                for mention in document.mentions
-                if mention.codes and not mention.label.startswith("PROC")
-            ]
-            ranking = coder.propose([Query(mention.text, "es") for mention in of_gold], 10)
-            for row, mention in enumerate(of_gold):
-                mentions += 1
-                scored = ranking.row(row)
-                if not scored:
-                    continue
-                names = [codes.terms[term].text for term in ranking.found_by(row)]
-                text = coder.abbreviations.expand(mention.text, "es")
-                rows.append(features([score for _, score in scored], text, names)[0])
-                right.append(is_right(codes, codes.codes[scored[0][0]], mention.codes))
-                documents.append(mention.document)
-                numbers.append(number)
-    return FirstChoices(
-        np.stack(rows),
+        codes = list_of(name)
+        by_characters = ExactNameFirst(codes, Lexical(codes))
+        by_meaning = None if model == LEXICAL else identified_retriever(model, codes, "cpu")[0]
+        found = evidence_of(
+            by_meaning, by_characters, Evidence(codes), texts, [_LANGUAGE] * len(texts)
+        )
+        for row, (mine, names, said) in enumerate(found):
+            if not mine:
+                continue
+            features.append(said)
+            right += [is_right(codes, codes.codes[one.code], rows[row][2]) for one in mine]
+            named += [one.code in names for one in mine]
+            owners += [number * len(rows) + row] * len(mine)
+    return Gold(
+        np.concatenate(features),
         np.array(right, np.float64),
-        np.array(documents),
-        np.array(numbers),
-        mentions,
+        np.array(owners),
+        np.array(named),
+        np.array([document for document, _, _ in rows] * len(lists)),
+        np.array([plain(text) for text in texts] * len(lists)),
+        np.repeat(np.arange(len(lists)), len(rows)),
     )
 
 
-def fitted(values: Doubles, right: Doubles) -> Doubles:
-    """Return [1 + F] an intercept and weights, these not negative, by projected gradients."""
-    weights = np.zeros(values.shape[1] + 1)
-    inputs = np.concatenate([np.ones((len(values), 1)), values], 1)
-    rate = 4 / np.linalg.norm(inputs, 2) ** 2
-    moved, before = weights, weights
-    for step in range(_STEPS):
-        gradient = inputs.T @ (_logistic(inputs @ moved) - right)
-        gradient[1:] += 2 * _L2 * len(right) * moved[1:]
-        weights = moved - rate * gradient
-        weights[1:] = np.maximum(weights[1:], 0)
-        moved = weights + step / (step + 3) * (weights - before)  # Nesterov 1983
-        if np.abs(weights - before).max() < 1e-7 and step > 100:
-            break
-        before = weights
-    return weights
+def fitted(features: Doubles, right: Doubles) -> Mapping[str, Any]:
+    """Return trees as `schemas.model_folder.TreesSaid` holds them, by LightGBM (Ke et al. 2017).
+
+    Raises:
+        ConfigurationError: LightGBM is not installed.
+    """
+    try:
+        import lightgbm
+    except ImportError as error:
+        raise missing_package("lightgbm", "research", "fitting trees", "keep what is") from error
+    signs = [1 if name in RISING else -1 if name in FALLING else 0 for name in FEATURES]
+    chosen = {
+        "objective": "binary",
+        "num_leaves": _LEAVES,
+        "learning_rate": _RATE,
+        "min_data_in_leaf": _IN_LEAF,
+        "lambda_l2": 1.0,
+        "monotone_constraints": signs,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 1,
+        "seed": _SEED,
+        "verbose": -1,
+    }
+    data = lightgbm.Dataset(features, right)
+    booster = lightgbm.train(chosen, data, num_boost_round=_TREES)
+    nodes: dict[str, list[Any]] = {
+        key: [] for key in ("features", "thresholds", "children", "values", "roots")
+    }
+    for tree in booster.dump_model()["tree_info"]:
+        nodes["roots"].append(len(nodes["features"]))
+        _add_node(tree["tree_structure"], nodes)
+    return nodes
 
 
-def _logistic(values: Doubles) -> Doubles:
-    chances: Doubles = 1 / (1 + np.exp(-values))
-    return chances
+def _add_node(said: Mapping[str, Any], nodes: dict[str, list[Any]]) -> int:
+    number = len(nodes["features"])
+    is_leaf = "leaf_value" in said and "split_feature" not in said
+    nodes["features"].append(0 if is_leaf else int(said["split_feature"]))
+    nodes["thresholds"].append(0.0 if is_leaf else float(f"{said['threshold']:.6g}"))
+    nodes["values"].append(float(f"{said['leaf_value']:.5g}") if is_leaf else 0.0)
+    nodes["children"].append([number, number])
+    if not is_leaf:
+        children = [_add_node(said[key], nodes) for key in ("left_child", "right_child")]
+        nodes["children"][number] = children
+    return number
 
 
-def held_out(choices: FirstChoices) -> Doubles:
-    """Return [N] each choice's probability by a fit to the documents of the other folds."""
-    names = np.unique(choices.documents)
+def trees_of(said: Mapping[str, Any]) -> BoostedTrees:
+    """Return trees as they are used."""
+    return BoostedTrees.of(
+        *(said[key] for key in ("features", "thresholds", "children", "values", "roots"))
+    )
+
+
+def held_out(gold: Gold, keys: NDArray[np.str_], *, other_lists: bool = False) -> Doubles:
+    """Return [N] each candidate's probability by a fit to the mentions of the other folds.
+
+    Args:
+        gold: The candidates.
+        keys: [M] What is kept together: documents, or wordings.
+        other_lists: Fit to the candidates of other lists alone.
+    """
+    names = np.unique(keys)
     folds = np.random.default_rng(_SEED).permutation(len(names)) % _FOLDS
-    fold = folds[np.searchsorted(names, choices.documents)]
-    chances = np.zeros(len(choices.right))
+    fold = folds[np.searchsorted(names, keys)][gold.mentions]
+    listed = gold.lists[gold.mentions]
+    chances = np.zeros(len(gold.right))
     for number in range(_FOLDS):
-        inside = fold != number
-        weights = fitted(choices.features[inside], choices.right[inside])
-        chances[~inside] = _logistic(weights[0] + choices.features[~inside] @ weights[1:])
+        for of_list in np.unique(listed) if other_lists else [None]:
+            outside = (fold == number) & (True if of_list is None else listed == of_list)
+            inside = (fold != number) & (True if of_list is None else listed != of_list)
+            trees = trees_of(fitted(gold.features[inside], gold.right[inside]))
+            chances[outside] = trees.probabilities(gold.features[outside])
     return chances
 
 
-def floors(chances: Doubles, choices: FirstChoices) -> list[dict[str, float]]:
+def first_choices(gold: Gold, chances: Doubles) -> FirstChoices:
+    """Return what comes first for each mention: names before all others."""
+    order = np.lexsort((-chances, ~gold.named, gold.mentions))
+    owners, firsts = np.unique(gold.mentions[order], return_index=True)
+    best = order[firsts]
+    told, right = np.full(len(gold.lists), -1.0), np.zeros(len(gold.lists))
+    told[owners], right[owners] = chances[best], gold.right[best]
+    return FirstChoices(told, right)
+
+
+def floors(choices: FirstChoices, lists: Ints) -> list[dict[str, float]]:
     """Return for each precision the least probability that keeps it on each list, if any does."""
     kept: list[dict[str, float]] = []
     for wanted in _PRECISIONS:
         scores = [
-            _floor(chances[inside], choices.right[inside], wanted)
-            for number in np.unique(choices.lists)
-            for inside in [choices.lists == number]
+            _floor(choices.chances[lists == number], choices.right[lists == number], wanted)
+            for number in np.unique(lists)
         ]
         known = [score for score in scores if score is not None]
         if len(known) == len(scores):
             score = max(known)
-            coverage = float((chances >= score).sum()) / choices.mentions
-            kept.append({"precision": wanted, "score": score, "coverage": round(coverage, 3)})
+            coverage = round(float((choices.chances >= score).mean()), 3)
+            kept.append({"precision": wanted, "score": score, "coverage": coverage})
     return kept
+
+
+def with_half_the_errors(kept: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
+    """Return floors for where nothing could be measured: those of half as many errors.
+
+    What several lists showed of `lexical` is that a list that nothing was fitted to needs them.
+    """
+    stricter: list[dict[str, float]] = []
+    for floor in kept:
+        wanted = 1 - (1 - floor["precision"]) / 2
+        better = [one for one in kept if one["precision"] >= wanted - 1e-9]
+        if better:
+            chosen = min(better, key=lambda one: one["score"])
+            stricter.append({**chosen, "precision": floor["precision"]})
+    return stricter
 
 
 def _floor(chances: Doubles, right: Doubles, wanted: float) -> float | None:
@@ -171,10 +280,35 @@ def _floor(chances: Doubles, right: Doubles, wanted: float) -> float | None:
     return float(np.floor(chances[order][fitting[-1]] * 1e4) / 1e4)
 
 
+def _tell(what: str, choices: FirstChoices, gold: Gold, lists: Sequence[str], least: float) -> None:
+    """Print how often first choices are right, over all lists and by list."""
+    for number, name in enumerate(("all lists", *lists)):
+        inside = (gold.lists == number - 1) | (number == 0)
+        chances, right = choices.chances[inside], choices.right[inside]
+        answered = chances >= least
+        known = chances >= 0
+        reliability = calibration(chances[known], right[known] > 0)
+        click.echo(
+            f"{what}\t{name}\t{len(right)}\t{right.mean():.3f}\t{reliability.error:.3f}\t"
+            f"{reliability.area:.3f}\t{answered.mean():.3f}\t{right[answered].mean():.3f}"
+        )
+    for lower in np.arange(9, -1, -1) / 10:
+        inside = (choices.chances >= lower) & ((choices.chances < lower + 0.1) | (lower > 0.85))
+        if inside.any():
+            told = f"{inside.sum()}\t{choices.right[inside].mean():.3f}"
+            click.echo(f"{what}\tscore {lower:.1f} to {lower + 0.1:.1f}\t{told}")
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("gold", nargs=-1, required=True, metavar="PATH[=COLUMN]...")
-@click.option("--codes", multiple=True, required=True, help="A list, or `icd10cm`; repeatable.")
-@click.option("-m", "--model", default="lexical", show_default=True)
+@click.option(
+    "--codes",
+    multiple=True,
+    required=True,
+    metavar="LIST[+NAMES]",
+    help="A list, or `icd10cm`, perhaps with further names of its codes; repeatable.",
+)
+@click.option("-m", "--model", default=LEXICAL, show_default=True)
 @click.option(
     "--without",
     multiple=True,
@@ -189,54 +323,62 @@ def main(
     without: tuple[Path, ...],
     output: Path,
 ) -> None:
-    """Fit a coder's scores to GOLD, whose codes stand in COLUMN, and write calibration.json.
+    """Fit what weighs a coder's evidence to GOLD, whose codes stand in COLUMN: calibration.json.
 
-    What it is good for is measured on documents that it was not fitted to, in five folds.
+    What it is good for is measured on documents that it was not fitted to, in five folds. The
+    floors for other lists and languages come of wordings that it was not fitted to, on a list that
+    it was not fitted to either; of one list alone, of half as many errors.
 
     \b
     Example:
       python -m jobs.research.fit_calibration ../shared/coding/codiesp_dev.jsonl \\
           ../shared/coding/distemist_train_linking.jsonl=icd10 -m lexical \\
           --without ../shared/coding/codiesp_train.jsonl \\
-          --codes ../shared/coding/icd10_es_en.tsv -o calibration.json
+          --codes ../shared/coding/icd10_es_en.tsv --codes icd10cm -o calibration.json
     """
-    choices = first_choices(gold, codes, model, without)
-    chances, weights = held_out(choices), fitted(choices.features, choices.right)
-    reliability = calibration(chances, choices.right > 0)
-    kept = floors(chances, choices)
-    click.echo(f"{choices.mentions} mentions, {choices.right.mean():.3f} of first choices right")
-    click.echo(f"expected calibration error {reliability.error:.4f}, area {reliability.area:.3f}")
-    for least in np.arange(9, -1, -1) / 10:
-        inside = (chances >= least) & ((chances < least + 0.1) | (least > 0.85))
-        if inside.any():
-            told = f"{inside.sum()}\t{choices.right[inside].mean():.3f}"
-            click.echo(f"score {least:.1f} to {least + 0.1:.1f}\t{told}")
-    for floor in kept:
-        for number, name in enumerate(codes):
-            inside = (choices.lists == number) & (chances >= floor["score"])
-            share = choices.right[inside].mean() if inside.any() else 0.0
-            every = (choices.lists == number).sum()
-            click.echo(f"  {name}: precision {share:.3f} of {inside.sum() / every:.3f}")
-        click.echo("\t".join(f"{name} {value}" for name, value in floor.items()))
+    rows = read_gold(gold, without)
+    found = candidates(rows, codes, model)
+    click.echo("what\tlist\tmentions\tright\terror\tarea\tcoverage\tprecision at the default floor")
+    measured = first_choices(found, held_out(found, found.documents))
+    kept = floors(measured, found.lists)
+    least = _default(kept)
+    _tell("documents", measured, found, codes, least)
+    unseen = first_choices(found, held_out(found, found.wordings))
+    _tell("wordings", unseen, found, codes, least)
+    strict = with_half_the_errors(kept)
+    if len(codes) > 1:
+        elsewhere = first_choices(found, held_out(found, found.wordings, other_lists=True))
+        strict = floors(elsewhere, found.lists)
+        _tell("elsewhere", elsewhere, found, codes, _default(strict))
+    for what, some in (("floor", kept), ("floor elsewhere", strict)):
+        for floor in some:
+            click.echo(f"{what}\t{floor['precision']}\t{floor['score']}\t{floor['coverage']}")
+    known = measured.chances >= 0
+    reliability = calibration(measured.chances[known], measured.right[known] > 0)
     said = {
-        "intercept": round(float(weights[0]), 4),
-        "weights": {
-            name: round(float(weight), 4)
-            for name, weight in zip(FEATURES, weights[1:], strict=True)
-        },
+        "features": list(FEATURES),
         "floors": kept,
+        "floors_elsewhere": strict,
+        "lists": {codes_hash(list_of(name)): Path(name.partition("+")[0]).name for name in codes},
+        "languages": [_LANGUAGE],
         "made": {
             "command": "python -m jobs.research.fit_calibration",
             "coder": Path(model).name,
             "gold": [Path(path).name for path in gold],
             "without": [path.name for path in without],
-            "codes": [Path(name).name for name in codes],
-            "mentions": choices.mentions,
+            "codes": ["+".join(Path(part).name for part in name.split("+")) for name in codes],
+            "mentions": len(found.lists),
             "error": round(reliability.error, 4),
             "area": None if reliability.area is None else round(reliability.area, 4),
         },
+        "trees": fitted(found.features, found.right),
     }
-    output.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+    output.write_text(json.dumps(said, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def _default(kept: Sequence[Mapping[str, float]]) -> float:
+    """Return the floor of the default precision."""
+    return min((floor["score"] for floor in kept if floor["precision"] >= 0.9), default=2.0)
 
 
 if __name__ == "__main__":

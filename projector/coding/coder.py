@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,11 +17,13 @@ from projector.coding.load import (
     first_stage,
     identified_retriever,
     second_stage,
+    weighing,
 )
 from projector.coding.normalize import Abbreviations
 from projector.coding.retrieval.ranking import Ranking
 from projector.coding.retrieval.retriever import Progress, Retriever
 from projector.coding.retrieval.two_stages import RetrieveRerank
+from projector.coding.retrieval.weighed import Weighed
 from projector.coding.score_calibration import MIN_PRECISION, Floor, ScoreCalibration
 from projector.errors import ConfigurationError
 from schemas.coding import LEXICAL, CodingConfiguration
@@ -58,7 +61,7 @@ class ProposedCode:
     found_by: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Coder:
     """Find the codes of a list that mentions mean.
 
@@ -69,7 +72,9 @@ class Coder:
         second: Reads mention and description side by side, and ranks the best anew.
         abbreviations: Are written out before.
         identity: Of all that its stages depend on beside the codes.
-        calibration: Turns its scores into probabilities; None where nobody has fitted that.
+        weighed: Ranks what they find by how probable each code is; None where nobody has fitted
+            that.
+        calibration: Tells what these probabilities are worth.
     """
 
     name: str
@@ -78,6 +83,7 @@ class Coder:
     abbreviations: Abbreviations
     identity: str
     second: RetrieveRerank | None = None
+    weighed: Weighed | None = None
     calibration: ScoreCalibration | None = None
 
     @classmethod
@@ -118,7 +124,7 @@ class Coder:
     def fingerprint(self) -> str:
         """Return a hash of all that decides what it proposes."""
         parts = (self.identity, self.codes.fingerprint, self.abbreviations.fingerprint)
-        told = "\n".join([*parts, repr(self.calibration)])
+        told = "\n".join([*parts, self.calibration.identity if self.calibration else ""])
         return hashlib.sha256(told.encode()).hexdigest()
 
     def code(
@@ -158,7 +164,7 @@ class Coder:
             top_k: How many codes each, at most.
             min_score: Nothing is proposed below; a cosine below 0 says that nothing is near.
         """
-        ranking = self.propose(queries, max(top_k, 2))  # a score depends on the next best one
+        ranking = self.propose(queries, top_k)
         return [
             [
                 ProposedCode(
@@ -167,35 +173,26 @@ class Coder:
                     self.codes.description(code, query.language),
                     self.codes.terms[term].text,
                 )
-                for (code, score), term in zip(
-                    self._scored(ranking, row, query), ranking.found_by(row), strict=True
-                )
+                for (code, score), term in zip(ranking.row(row), ranking.found_by(row), strict=True)
                 if score >= min_score
-            ][:top_k]
+            ]
             for row, query in enumerate(queries)
         ]
 
-    def _scored(self, ranking: Ranking, row: int, query: Query) -> list[tuple[int, float]]:
-        """Return one mention's codes with their scores, as probabilities if they are calibrated."""
-        codes = ranking.row(row)
-        if self.calibration is None:
-            return codes
-        text = self.abbreviations.expand(query.text, query.language)
-        names = [self.codes.terms[term].text for term in ranking.found_by(row)]
-        scores = self.calibration.probabilities([score for _, score in codes], text, names)
-        return [(code, score) for (code, _), score in zip(codes, scores, strict=True)]
-
-    def floor(self, precision: float | None) -> Floor | None:
+    def floor(self, precision: float | None, language: str = "") -> Floor | None:
         """Return the least score to answer with; None where any will do.
 
         Args:
             precision: Of the answers, at least; None: 0.9 where scores are calibrated, else any.
+            language: Of the mentions. In one that nobody has measured, or with a list that nobody
+                has, a stricter floor holds.
 
         Raises:
             ConfigurationError: The scores are not calibrated, or no score keeps it.
         """
         if self.calibration is not None:
-            floor = self.calibration.floor(MIN_PRECISION if precision is None else precision)
+            asked = MIN_PRECISION if precision is None else precision
+            floor = self.calibration.floor(asked, elsewhere=not self.is_measured(language))
             return floor if floor.score else None
         if precision:
             raise ConfigurationError(
@@ -206,21 +203,34 @@ class Coder:
             )
         return None
 
+    def is_measured(self, language: str) -> bool:
+        """Tell whether gold has shown how often its codes are right in a language."""
+        known = self.calibration
+        return known is not None and language in known.languages and self.list_is_measured
+
+    @cached_property
+    def list_is_measured(self) -> bool:
+        """Tell whether gold has shown how often codes of its list are right."""
+        return self.calibration is not None and self.calibration.knows(self.codes)
+
     def propose(self, queries: Sequence[Query], most: int) -> Ranking:
         """Return the best codes of M mentions, numbers in `codes`."""
         asked = [
-            (
+            Query(
                 self.abbreviations.expand(query.text, query.language),
+                query.language if self.weighed is not None else "",
                 query.context if self.reads_context else "",
             )
             for query in queries
         ]
         distinct = {query: number for number, query in enumerate(sorted({*asked}))}
-        texts = [text for text, _ in distinct]
-        if self.second is None:
-            ranking = self.first.find(texts, most)
+        texts = [query.text for query in distinct]
+        if self.weighed is not None:
+            ranking = self.weighed.find(texts, most, [query.language for query in distinct])
+        elif self.second is not None:
+            ranking = self.second.find(texts, most, [query.context for query in distinct])
         else:
-            ranking = self.second.find(texts, most, [context for _, context in distinct])
+            ranking = self.first.find(texts, most)
         return ranking.rows([distinct[query] for query in asked])
 
     @property
@@ -280,7 +290,8 @@ def load_coder(
     first, identity = identified_retriever(name, codes, device, progress)
     if rerank is None:
         calibration = calibration_of(name, codes)
-        return Coder(name, codes, first, abbreviations, identity, calibration=calibration)
+        weighed = None if calibration is None else weighing(name, codes, first, calibration)
+        return Coder(name, codes, first, abbreviations, identity, None, weighed, calibration)
     from projector.coding.retrieval.cross_encoder import load_cross_encoder
 
     cross, fingerprint = load_cross_encoder(rerank, device=device)

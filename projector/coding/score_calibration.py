@@ -1,29 +1,28 @@
-"""Turn a coder's scores into probabilities that its codes are right, as gold has shown them to be.
+"""Know how probable a coder's codes are, and from which probability on they are right often enough.
 
-A logistic function of what the ranking says of a code, whose weights are not negative, so that
-more of anything that speaks for it never makes it less sure (Platt 1999). It was fitted to mentions
-that the coder did not learn from, see `jobs.research.fit_calibration`; its file tells the recipe.
+What weighs the evidence for a code was fitted to mentions that the coder did not learn from, see
+`jobs.research.fit_calibration`. Its file tells the recipe, and on which lists and languages it was
+measured: elsewhere stricter floors hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from projector.coding.normalize import character_grams
+from projector.coding.code_list import CodeList
+from projector.coding.icd10 import normal_code
+from projector.coding.retrieval.boosted_trees import BoostedTrees
+from projector.coding.retrieval.evidence import FEATURES
 from projector.errors import ConfigurationError, ModelError
 from projector.models.folder_file import read_contract
-from schemas.model_folder import CalibrationSaid
+from schemas.model_folder import CalibrationSaid, FloorSaid
 
-Doubles = NDArray[np.float64]
 CALIBRATION_FILE = "calibration.json"
 MIN_PRECISION = 0.9
-_EXPECTED = "intercept, weights and floors, as they were fitted. Fit it again, or remove it"
-FEATURES = ("named", "alone", "score", "ahead", "alike")
+_EXPECTED = "trees, floors and what they were measured on. Fit it again, or remove it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,51 +40,50 @@ class Floor:
     coverage: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ScoreCalibration:
-    """A map from what a ranking says of codes to probabilities.
+    """How a coder's evidence becomes probabilities, and what these are worth.
 
     Args:
-        intercept: Of the logistic function.
-        weights: Not negative, by feature, see `features`.
-        floors: By falling precision.
+        trees: Weigh the evidence.
+        floors: By falling precision, where it was measured.
+        floors_elsewhere: Those that hold for lists and wordings that it was not fitted to.
+        lists: What it was measured on, by `codes_hash`.
+        languages: Of the mentions that it was measured on.
+        identity: A hash of the file.
     """
 
-    intercept: float
-    weights: tuple[float, ...]
+    trees: BoostedTrees
     floors: tuple[Floor, ...]
+    floors_elsewhere: tuple[Floor, ...]
+    lists: dict[str, str]
+    languages: tuple[str, ...]
+    identity: str
 
-    def probabilities(
-        self, scores: Sequence[float], text: str, names: Sequence[str]
-    ) -> list[float]:
-        """Return how probable each of a mention's codes is, best first: none above the one before.
+    def knows(self, codes: CodeList) -> bool:
+        """Tell whether gold has shown how often codes of a list are right."""
+        return codes_hash(codes) in self.lists
+
+    def floor(self, precision: float, *, elsewhere: bool = False) -> Floor:
+        """Return the least probability that keeps a precision.
 
         Args:
-            scores: The coder's, falling; 1 where the mention is the code's name.
-            text: The mention, its short forms written out.
-            names: By which the codes were found.
-        """
-        if not scores:
-            return []
-        logits = self.intercept + features(scores, text, names) @ np.array(self.weights)
-        chances = 1 / (1 + np.exp(-logits))
-        falling: list[float] = np.minimum.accumulate(chances).tolist()
-        return falling
-
-    def floor(self, precision: float) -> Floor:
-        """Return the least probability that keeps a precision.
+            precision: Of the answers.
+            elsewhere: On another list than it was measured on, or in another language.
 
         Raises:
             ConfigurationError: No probability keeps it.
         """
         if precision <= 0:
             return Floor(0.0, 0.0, 1.0)
-        kept = [floor for floor in self.floors if floor.precision >= precision]
+        known = self.floors_elsewhere if elsewhere else self.floors
+        kept = [floor for floor in known if floor.precision >= precision]
         if not kept:
-            best = max((floor.precision for floor in self.floors), default=0.0)
+            best = max((floor.precision for floor in known), default=0.0)
+            where = " on lists and in languages that nobody measured" if elsewhere else ""
             raise ConfigurationError(
-                f"no score of this coder was right in {precision:.3f} of cases; the surest ones "
-                f"are in {best:.3f}. Ask for less: --min-precision (min_precision)"
+                f"no score of this coder was right in {precision:.3f} of cases{where}; the surest "
+                f"ones are in {best:.3f}. Ask for less: --min-precision (min_precision)"
             )
         return min(kept, key=lambda floor: floor.score)
 
@@ -100,30 +98,38 @@ class ScoreCalibration:
         if not file.is_file():
             return None
         said = read_contract(file, CalibrationSaid, _EXPECTED)
-        if missing := [name for name in FEATURES if name not in said.weights]:
-            raise ModelError(f"{file}: no weight of {missing[0]}; expected {_EXPECTED}")
-        weights = tuple(said.weights[name] for name in FEATURES)
-        floors = tuple(Floor(one.precision, one.score, one.coverage) for one in said.floors)
-        return cls(said.intercept, weights, floors)
+        return cls(
+            _trees(said, file),
+            _floors(said.floors),
+            _floors(said.floors_elsewhere),
+            dict(said.lists),
+            said.languages,
+            hashlib.sha256(file.read_bytes()).hexdigest(),
+        )
 
 
-def features(scores: Sequence[float], text: str, names: Sequence[str]) -> Doubles:
-    """Return [K, 5] what speaks for each of a mention's codes, in the order of `FEATURES`.
-
-    That the mention is its name; that it is no other code's name; and where it is not its name, its
-    score, how far that is ahead of the next best one's (below 0: behind the best one's), and how
-    many runs of four characters mention and name share (Dice).
-    """
-    values = np.array(scores, np.float64)
-    named = values >= 1
-    alone = named & (named.sum() == 1)
-    second = values[1] if len(values) > 1 else values[0]  # it is ahead of nothing
-    ahead = values - np.where(np.arange(len(values)) == 0, second, values[0])
-    parts = {*character_grams(text)}
-    alike = np.array([_dice(parts, {*character_grams(name)}) for name in names], np.float64)
-    beside = [np.where(named, 0, feature) for feature in (values, ahead, alike)]
-    return np.stack([named, alone, *beside], 1)
+def codes_hash(codes: CodeList) -> str:
+    """Return what tells the codes of a list from another's, however they are written and called."""
+    told = "\n".join(sorted(map(normal_code, codes.codes)))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def _dice(parts: set[str], others: set[str]) -> float:
-    return 2 * len(parts & others) / max(1, len(parts) + len(others))
+def _floors(said: Iterable[FloorSaid]) -> tuple[Floor, ...]:
+    return tuple(Floor(floor.precision, floor.score, floor.coverage) for floor in said)
+
+
+def _trees(said: CalibrationSaid, file: Path) -> BoostedTrees:
+    trees = said.trees
+    if unknown := [name for name in said.features if name not in FEATURES]:
+        raise ModelError(f"{file}: nothing is known of {unknown[0]!r}; expected {_EXPECTED}")
+    columns = [FEATURES.index(name) for name in said.features]
+    try:
+        return BoostedTrees.of(
+            [columns[number] for number in trees.features],
+            trees.thresholds,
+            trees.children,
+            trees.values,
+            trees.roots,
+        )
+    except (IndexError, ValueError) as error:
+        raise ModelError(f"{file}: no trees ({error}); expected {_EXPECTED}") from error

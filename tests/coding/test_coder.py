@@ -1,7 +1,7 @@
 """Hold how a coder looks mentions up."""
 
 from projector.coding.code_list import make_list
-from projector.coding.coder import Query, load_coder
+from projector.coding.coder import Coder, Query, load_coder
 from projector.coding.normalize import Abbreviations
 from projector.coding.retrieval.bm25 import Lexical
 
@@ -27,9 +27,10 @@ def test_a_coder_looks_each_text_up_once_and_answers_all():
             return Lexical(CODES).find(queries, most)
 
     counting = Counting()
-    coder = load_coder("lexical", CODES, Abbreviations({("es", "HTA"): "hipertensión arterial"}))
+    short = Abbreviations({("es", "HTA"): "hipertensión arterial"})
+    coder = load_coder("lexical", CODES, short)
     assert coder.fingerprint != load_coder("lexical", CODES, Abbreviations({})).fingerprint
-    object.__setattr__(coder, "first", counting)
+    coder = Coder("counting", CODES, counting, short, "counting")
     queries = [Query("HTA", "es"), Query("cólera", "es"), Query("hipertensión arterial", "es")]
     found = coder.propose(queries, 1)
     assert counting.asked == ("cólera", "hipertensión arterial")

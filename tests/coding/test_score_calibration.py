@@ -1,26 +1,36 @@
-"""Hold how a coder's scores become probabilities."""
+"""Hold how probable a coder's codes are said to be, and from where on they are proposed."""
 
 import json
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from projector.coding.code_list import make_list
 from projector.coding.load import calibration_of
-from projector.coding.score_calibration import FEATURES, Floor, ScoreCalibration, features
+from projector.coding.retrieval.boosted_trees import BoostedTrees
+from projector.coding.retrieval.evidence import FALLING, FEATURES, RISING
+from projector.coding.score_calibration import Floor, ScoreCalibration, codes_hash
 from projector.errors import ConfigurationError, ModelError
 
+ICD = make_list("icd", [("R05", "es", "Tos"), ("R50.9", "es", "Fiebre")])
+LEAF = {"features": [0], "thresholds": [0.0], "children": [[0, 0]], "values": [0.5], "roots": [0]}
 SAID = {
-    "intercept": -3.0,
-    "weights": dict(zip(FEATURES, (2.0, 1.0, 3.0, 4.0, 1.0), strict=True)),
+    "features": ["named", "share"],
+    "trees": {
+        "features": [1, 0, 0],
+        "thresholds": [0.5, 0.0, 0.0],
+        "children": [[1, 2], [1, 1], [2, 2]],
+        "values": [0.0, -1.0, 1.0],
+        "roots": [0],
+    },
     "floors": [
         {"precision": 0.95, "score": 0.9, "coverage": 0.2},
         {"precision": 0.9, "score": 0.6, "coverage": 0.4},
     ],
+    "floors_elsewhere": [{"precision": 0.9, "score": 0.8, "coverage": 0.3}],
+    "lists": {codes_hash(ICD): "icd.tsv"},
+    "languages": ["es"],
 }
-ICD = make_list("icd", [("R05", "es", "Tos")])
 
 
 @pytest.fixture
@@ -29,38 +39,42 @@ def calibration(tmp_path):
     return ScoreCalibration.read(tmp_path)
 
 
-def test_what_speaks_for_a_code_is_read_off_the_ranking():
-    first, second = features([1.0, 0.5], "tos", ["Tos", "tos seca"]).tolist()
-    assert first == [1, 1, 0, 0, 0]
-    assert second[:4] == [0, 0, 0.5, -0.5] and 0 < second[4] < 1
-    assert features([1.0, 1.0], "tos", ["tos", "tos"])[:, 1].tolist() == [0, 0]
-    assert features([0.5], "tos", ["fiebre"])[0].tolist() == [0, 0, 0.5, 0, 0]
+def test_its_trees_weigh_the_features_that_it_names(calibration):
+    rows = np.zeros((2, len(FEATURES)))
+    rows[1, FEATURES.index("share")] = 0.6
+    assert calibration.trees.sums(rows).tolist() == [-1.0, 1.0]
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=5), st.floats(0, 1))
-def test_a_higher_score_is_never_less_probable(scores, more):
-    calibration = ScoreCalibration(-3.0, (2.0, 1.0, 3.0, 4.0, 1.0), ())
-    scores = sorted(scores, reverse=True)
-    chances = calibration.probabilities(scores, "tos", ["tos seca"] * len(scores))
-    assert all(0 < chance < 1 for chance in chances)
-    assert chances == sorted(chances, reverse=True)
-    higher = [max(scores[0], min(more, 0.99)), *scores[1:]]
-    assert calibration.probabilities(higher, "tos", ["tos seca"] * len(scores))[0] >= chances[0] - (
-        1e-12 if higher[0] < 1 and scores[0] < 1 else 1
-    )
-    assert calibration.probabilities([], "", []) == []
-
-
-def test_a_precision_has_its_floor(calibration):
+def test_a_precision_has_its_floor_and_elsewhere_a_stricter_one(calibration):
     assert calibration.floor(0.9) == Floor(0.9, 0.6, 0.4)
     assert calibration.floor(0.5).score == 0.6 and calibration.floor(0.92).score == 0.9
-    assert calibration.floor(0).score == 0
+    assert calibration.floor(0).score == calibration.floor(0, elsewhere=True).score == 0
+    assert calibration.floor(0.9, elsewhere=True) == Floor(0.9, 0.8, 0.3)
     with pytest.raises(ConfigurationError, match=r"right in 0\.990 of cases; .* 0\.950"):
         calibration.floor(0.99)
+    with pytest.raises(ConfigurationError, match=r"that nobody measured; .* 0\.900"):
+        calibration.floor(0.95, elsewhere=True)
+
+
+def test_a_list_is_known_by_its_codes_however_they_are_written_and_called(calibration):
+    assert calibration.knows(make_list("x", [("r509", "en", "Fever"), ("R05", "en", "Cough")]))
+    assert not calibration.knows(make_list("x", [("R05", "es", "Tos")]))
 
 
 @pytest.mark.parametrize(
-    "damage", [{"weights": {}}, {"floors": [{}]}, {"intercept": "x"}, {"intercept": float("nan")}]
+    "damage",
+    [
+        {"features": ["luck"]},
+        {"floors": [{}]},
+        {"trees": {**SAID["trees"], "roots": []}},
+        {"trees": {**SAID["trees"], "roots": [3]}},
+        {"trees": {**SAID["trees"], "children": [[1, 7], [1, 1], [2, 2]]}},
+        {"trees": {**SAID["trees"], "children": [[1, 2], [0, 0], [2, 2]]}},
+        {"trees": {**SAID["trees"], "values": [0.0]}},
+        {"trees": {**SAID["trees"], "features": [1, 0, 9]}},
+        {"trees": {**SAID["trees"], "thresholds": [float("nan"), 0.0, 0.0]}},
+        {"lists": None},
+    ],
 )
 def test_a_damaged_one_is_told(tmp_path, damage):
     (tmp_path / "calibration.json").write_text(json.dumps({**SAID, **damage}))
@@ -75,9 +89,23 @@ def test_what_is_no_calibration_is_told(tmp_path, text):
         ScoreCalibration.read(tmp_path)
 
 
-def test_what_is_installed_is_calibrated_for_icd_10_alone():
-    for first in ("lexical", "retriever"):
-        calibration = calibration_of(first, ICD)
-        assert calibration.floor(0.9).coverage > 0.2
-        assert min(calibration.weights) >= 0 and np.isfinite(calibration.intercept)
-    assert calibration_of("lexical", make_list("atc", [("N02BE01", "", "x")])) is None
+@pytest.mark.parametrize("first", ["lexical", "retriever"])
+def test_what_is_installed_is_calibrated_for_icd_10_alone(first):
+    calibration = calibration_of(first, ICD)
+    known, elsewhere = calibration.floor(0.9), calibration.floor(0.9, elsewhere=True)
+    assert known.coverage > 0.3 and elsewhere.coverage > 0.2
+    assert elsewhere.score >= known.score
+    assert calibration.languages == ("es",) and not calibration.knows(ICD)
+    assert calibration_of(first, make_list("atc", [("N02BE01", "", "x")])) is None
+
+
+@pytest.mark.parametrize("first", ["lexical", "retriever"])
+def test_more_of_what_speaks_for_a_code_never_makes_it_less_probable(first):
+    trees: BoostedTrees = calibration_of(first, ICD).trees
+    random = np.random.default_rng(0)
+    rows = random.random((200, len(FEATURES)))
+    for names, sign in ((RISING, 1), (FALLING, -1)):
+        for name in names:
+            more = rows.copy()
+            more[:, FEATURES.index(name)] += sign * random.random(200)
+            assert (trees.sums(more) >= trees.sums(rows) - 1e-3).all(), name
