@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.folder import RunFolder
 from projector.coding.coder import configured_coder
 from projector.coding.read_mentions import read_mentions
+from projector.coding.remarks import coding_remarks
 from projector.coding.writer import write_codes
 from projector.errors import CorpusError
 from projector.run.reporter import SILENT, Reporter
 from projector.storage.run_files import check_whole
 from schemas.coding import CodingConfiguration, CodingFacts, read_coding
+
+
+@dataclass(frozen=True, slots=True)
+class CodedResult:
+    """What came of coding a collection's mentions.
+
+    Args:
+        facts: What its folder says of itself.
+        remarks: What a user should know, see `coding_remarks`.
+    """
+
+    facts: CodingFacts
+    remarks: tuple[str, ...]
 
 
 def code_result(
@@ -20,7 +35,7 @@ def code_result(
     directory: Path,
     *,
     reporter: Reporter = SILENT,
-) -> CodingFacts:
+) -> CodedResult:
     """Write the codes of a result beside it, unless the same coder has done so.
 
     Args:
@@ -39,7 +54,7 @@ def code_result(
     if before is not None and _made_by(before) == made_by:
         check_whole(folder.coded)
         reporter.told(f"the codes are in {folder.coded} already")
-        return before
+        return CodedResult(before, tuple(coding_remarks(before, coder)))
     reporter.told(f"coding its mentions by {coder.name}")
     facts = write_codes(
         read_mentions(folder.result, labels={}),
@@ -50,7 +65,7 @@ def code_result(
         where=folder.result,
     )
     reporter.told(f"the codes are in {folder.coded}")
-    return facts
+    return CodedResult(facts, tuple(coding_remarks(facts, coder)))
 
 
 def _facts(coded: Path) -> CodingFacts | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.cluster import Pool, Resources, connected, share
-from jobs.code_result import code_result
+from jobs.code_result import CodedResult, code_result
 from jobs.driver import Driver
 from jobs.folder import RunFolder, driving
 from jobs.merge import finished_shards, merge_shards
@@ -34,7 +34,7 @@ from projector.run.summary import RunSummary
 from projector.storage.clock import Clock
 from projector.storage.run_files import check_whole
 from projector.tagging.tagger_folder import describe_tagger
-from schemas.coding import CodingConfiguration, CodingFacts
+from schemas.coding import CodingConfiguration
 from schemas.collection import Collection, JobOptions
 from schemas.run import RunConfiguration, TaggingConfiguration
 
@@ -56,14 +56,15 @@ class FinishedCollection:
         plan: What was to be done.
         summary: The result's counts.
         redone: How many shards were worked on this time; all of them in a first run.
-        coded: What codes its mentions got; None where none were asked for.
+        coded: What codes its mentions got, and what is said of them; None where none were asked
+            for.
     """
 
     folder: RunFolder
     plan: CollectionPlan
     summary: RunSummary
     redone: int
-    coded: CodingFacts | None = None
+    coded: CodedResult | None = None
 
 
 def run_collection(

@@ -67,7 +67,12 @@ class CodingConfiguration(OmitsDefaults):
         default=10, ge=1, description="Proposals for a mention at most."
     )
     min_score: Annotated[float, Option(CODED)] = Field(
-        default=0.0, ge=0, le=1, description="Proposals below this score are none."
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Proposals below this score are none. A score is the probability that the code "
+        "is right, where scores are calibrated (an exact name has about 0.9: conventions differ); "
+        "else how near the code is, 1 where the mention is its name.",
     )
     min_precision: Annotated[float | None, Option(CODED)] = Field(
         default=None,
@@ -129,11 +134,30 @@ class CodingFloor(Record):
         precision: Share of right codes among the answers, at least.
         score: The least probability.
         coverage: Share of the mentions that got an answer.
+        languages: Of the mentions that it held for.
+        measured: Whether gold is of such a language and list; else it is of lists and wordings
+            that nothing was fitted to.
     """
 
     precision: float
     score: float
     coverage: float
+    languages: tuple[str, ...] = ()
+    measured: bool = True
+
+
+class CalibratedOn(Record):
+    """What a coder's scores were measured on.
+
+    Args:
+        lists: What their files were called.
+        languages: Of the mentions.
+        list_measured: Whether the list of this coding is one of them.
+    """
+
+    lists: tuple[str, ...]
+    languages: tuple[str, ...]
+    list_measured: bool
 
 
 class CodingFacts(Record):
@@ -149,7 +173,8 @@ class CodingFacts(Record):
     codes_fingerprint: str
     configuration: CodingConfiguration
     counts: tuple[CodingCount, ...]
-    floor: CodingFloor | None = None
+    floors: tuple[CodingFloor, ...] = ()
+    calibrated_on: CalibratedOn | None = None
     written: Written | None = None
     sha256: str | None = None
 

@@ -27,59 +27,18 @@ from projector.cli.output import echo_coded, echo_json, exit_code, format_option
 from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.sections import SectionedCommand
 from projector.cli.stdin import from_stdin
-from projector.corpus.labels import (
-    unknown_labels,
-    unused_names,
-)
-from projector.corpus.language_names import UNKNOWN_LANGUAGE
+from projector.corpus.labels import unused_names
 from projector.run.reporter import loading
 from schemas.coding import CODING, OF_FILES, CodingConfiguration
 from schemas.options import nested
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from projector.coding.coder import Coder
     from projector.errors import Problem
-    from schemas.coding import CodingFacts
 
 
 def _configuration(**values: Any) -> CodingConfiguration:  # noqa: ANN401
     """Return how mentions are coded."""
     return CodingConfiguration.model_validate(nested(CodingConfiguration, stated(values)))
-
-
-def _remarks(facts: CodingFacts, coder: Coder) -> Iterator[str]:
-    """Yield what a user should know of the codes, beside how many there are."""
-    from projector.coding.codable_labels import labels_left_alone
-
-    there = {one.label for one in facts.counts}
-    yield from labels_left_alone(coder.codes, facts.configuration.labels, there)
-    for language in sorted({one.language for one in facts.counts}):
-        if language == UNKNOWN_LANGUAGE:
-            yield (
-                "nothing says what language the mentions are in: short forms are not written out, "
-                "codes are called as the list calls them first, and no negation is known; say it: "
-                "--language es"
-            )
-        elif 2 * (named := coder.codes.named_in(language)) < len(coder.codes):
-            yield (
-                f"{coder.codes.name} names {named} of {len(coder.codes)} codes in {language}; the "
-                "others are described in another language. Add names: --synonyms PATH"
-            )
-    if facts.floor is not None:
-        yield (
-            f"codes are proposed from a score of {facts.floor.score:.3f} on: on gold "
-            f"{facts.floor.precision:.0%} of such were right, and {facts.floor.coverage:.0%} of "
-            "the mentions had one. The best guesses for the others are in uncoded.tsv; "
-            "--min-precision has more or fewer"
-        )
-    elif facts.configuration.min_precision is None:
-        yield (
-            f"nobody knows how often codes by {coder.name} from {coder.codes.name} are right: its "
-            "scores are not calibrated, and every mention gets the best guess; --min-score says "
-            "how near it must be"
-        )
 
 
 @click.command("code", cls=SectionedCommand)
@@ -121,6 +80,7 @@ def command(
     """
     from projector.coding.coder import configured_coder
     from projector.coding.read_mentions import read_mentions
+    from projector.coding.remarks import coding_remarks
     from projector.coding.writer import write_codes
     from projector.storage.atomic_folder import refuse_existing
 
@@ -139,10 +99,8 @@ def command(
         overwrite=overwrite,
         where=mentions,
     )
-    tell(_remarks(facts, coder))
-    there = {one.label for one in facts.counts}
-    tell(unknown_labels(configuration.labels, there))
-    tell(unused_names(read_as["labels"], there))
+    tell(coding_remarks(facts, coder))
+    tell(unused_names(read_as["labels"], {one.label for one in facts.counts}))
     losses = [str(one) for one in skipped or ()]
     if form == "json":
         echo_json({"output": output, **facts.model_dump(exclude=OF_FILES), "skipped": losses})

@@ -22,6 +22,7 @@ from projector.cli.options import (
     output_option,
     overwrite_option,
     stated,
+    tell,
 )
 from projector.cli.output import echo_coded, echo_json, echo_table, exit_code, format_option, hint
 from projector.cli.project import echo_summary
@@ -136,7 +137,9 @@ def run(
     losses = summary.count_losses(fail_on)
     failed = sum(one.failed for one in summary.languages)
     tags = isinstance(collection.run, TaggingConfiguration)
-    coded = None if done.coded is None else done.coded.model_dump(exclude=OF_FILES)
+    coded = None if done.coded is None else done.coded.facts.model_dump(exclude=OF_FILES)
+    tell(done.coded.remarks if done.coded is not None else ())
+    uncoded = done.coded is not None and any(one.uncoded for one in done.coded.facts.counts)
     if form == "json":
         echo_json(
             {
@@ -163,7 +166,8 @@ def run(
         else:
             echo_summary(summary, result)
         if done.coded is not None:
-            echo_coded(done.coded)
+            echo_coded(done.coded.facts)
+            click.echo(f"the ranked codes are in {done.folder.coded}")
         if failed:
             click.echo(f"{counted(failed, 'document')} failed: {result}/failed.tsv")
         if done.plan.problems:
@@ -172,7 +176,7 @@ def run(
                 f"{result}/problems.tsv"
             )
         hint(f"projector evaluate GOLD {result}")
-    return exit_code(bool(losses or done.plan.problems), accepted=accept_losses)
+    return exit_code(bool(losses or done.plan.problems or uncoded), accepted=accept_losses)
 
 
 @contextmanager

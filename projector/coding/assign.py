@@ -13,6 +13,7 @@ from projector.coding.coder import Coder, Query
 from projector.coding.context import contexts
 from projector.coding.mentions import CodedDocument, CodedMention, refuse_unknown
 from projector.coding.proposal_marks import PROPOSED
+from projector.coding.score_calibration import Floor
 from projector.errors import OutputError
 from projector.text.negation import Assertion
 from schemas.coding import CodingConfiguration, CodingCount
@@ -121,8 +122,8 @@ def assign_codes(
             as sure as asked for.
         OutputError: A mention comes twice.
     """
-    floor = coder.floor(chosen.min_precision)
     listed = list(documents)
+    floors = floors_of(listed, coder, chosen.min_precision)
     there = {mention.label for one in listed for mention in one.mentions}
     refuse_unknown(chosen.labels, there)
     labels = coded_labels(coder.codes, chosen.labels, there)
@@ -139,13 +140,26 @@ def assign_codes(
             uncoded.append(mention)
             queries.append(Query(mention.text, mention.language, context))
     guesses: dict[_MentionKey, AssignedCode] = {}
-    least = max(chosen.min_score, 0.0 if floor is None else floor.score)
     for mention, codes in zip(uncoded, _proposals(queries, coder, chosen), strict=True):
+        floor = floors[mention.language]
+        least = max(chosen.min_score, 0.0 if floor is None else floor.score)
         if codes and codes[0].score < least:
             guesses[_key(mention)] = codes[0]
         else:
             ranked[_key(mention)] = [code for code in codes if code.score >= chosen.min_score]
     return Assignments(listed, ranked, guesses, _assertions(listed), labels)
+
+
+def floors_of(
+    documents: Iterable[CodedDocument], coder: Coder, precision: float | None
+) -> dict[str, Floor | None]:
+    """Return the least score to answer with in each language of some documents.
+
+    Raises:
+        ConfigurationError: See `Coder.floor`.
+    """
+    languages = sorted({document.language for document in documents})
+    return {language: coder.floor(precision, language) for language in languages}
 
 
 def _assertions(documents: Iterable[CodedDocument]) -> dict[_MentionKey, Assertion]:

@@ -18,6 +18,7 @@ Of a bare table, whose documents' texts nobody has, there is no corpus and no BR
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from io import BytesIO
@@ -32,6 +33,7 @@ from projector.coding.assign import (
     AssignedCode,
     Assignments,
     assign_codes,
+    floors_of,
 )
 from projector.coding.code_list import CodeList
 from projector.coding.coder import Coder
@@ -43,6 +45,7 @@ from projector.coding.proposal_marks import (
     note_value,
     without_proposals,
 )
+from projector.coding.score_calibration import Floor
 from projector.coding.task_tables import TableRules, kinds_of, write_task_tables
 from projector.corpus.formats.brat_configuration import BratTypes, brat_settings
 from projector.corpus.formats.brat_write import brat_paths, format_ann
@@ -53,7 +56,13 @@ from projector.errors import OutputError
 from projector.storage.atomic_folder import atomic_folder, writing
 from projector.storage.file_names import FileNames, file_name, language_name, refuse_unwritable
 from projector.storage.written_files import WrittenFiles
-from schemas.coding import CODING, CodingConfiguration, CodingFacts, CodingFloor
+from schemas.coding import (
+    CODING,
+    CalibratedOn,
+    CodingConfiguration,
+    CodingFacts,
+    CodingFloor,
+)
 from schemas.seal import sealed_json
 from schemas.tables import CODES
 
@@ -92,7 +101,6 @@ def write_codes(
             language has a name that can't be a file's.
     """
     assigned = assign_codes(_nameable(documents, where), coder, chosen)
-    floor = coder.floor(chosen.min_precision)
     facts = CodingFacts(
         coder=coder.name,
         fingerprint=coder.fingerprint,
@@ -100,7 +108,8 @@ def write_codes(
         codes_fingerprint=coder.codes.fingerprint,
         configuration=chosen,
         counts=tuple(assigned.counts()),
-        floor=None if floor is None else CodingFloor(**asdict(floor)),
+        floors=_floors(assigned, coder, chosen.min_precision),
+        calibrated_on=_calibrated_on(coder),
     )
     with atomic_folder(output, overwrite=overwrite, mark=CODING) as folder, writing(output):
         _refuse_namesakes(assigned.documents, folder, where)
@@ -116,6 +125,30 @@ def write_codes(
         told = facts.model_copy(update={"written": files.written()})
         (folder / CODING).write_text(sealed_json(told), encoding="utf-8", newline="")
     return facts
+
+
+def _floors(
+    assigned: Assignments, coder: Coder, precision: float | None
+) -> tuple[CodingFloor, ...]:
+    """Return the least scores that were answered with, and in which languages."""
+    languages: dict[tuple[Floor, bool], list[str]] = defaultdict(list)
+    for language, floor in floors_of(assigned.documents, coder, precision).items():
+        if floor is not None:
+            languages[floor, coder.is_measured(language)].append(language)
+    return tuple(
+        CodingFloor(**asdict(floor), languages=tuple(of), measured=measured)
+        for (floor, measured), of in languages.items()
+    )
+
+
+def _calibrated_on(coder: Coder) -> CalibratedOn | None:
+    known = coder.calibration
+    if known is None:
+        return None
+    lists = tuple(sorted({*known.lists.values()}))
+    return CalibratedOn(
+        lists=lists, languages=known.languages, list_measured=coder.list_is_measured
+    )
 
 
 def _nameable(documents: Iterable[CodedDocument], where: Path | None) -> Iterator[CodedDocument]:

@@ -33,7 +33,8 @@ def test_a_finished_runs_mentions_are_coded_once(corpora):
     assert command(project) == 0
     folder = RunFolder(corpora / "run")
     chosen = CodingConfiguration(codes="codes.tsv", min_precision=0)
-    facts = code_result(folder, chosen, corpora)
+    coded = code_result(folder, chosen, corpora)
+    facts = coded.facts
     assert {one.language for one in facts.counts if one.proposed} == {"en", "it"}
     assert command([*CODE, "-o", "by-command"]) in (0, 1)
     found, expected = contents(folder.coded), contents(corpora / "by-command")
@@ -41,11 +42,11 @@ def test_a_finished_runs_mentions_are_coded_once(corpora):
     assert expected.pop("coding.json") and found == expected
     stamp = (folder.coded / "coding.json").stat().st_mtime_ns
     reporter = RecordingReporter()
-    assert code_result(folder, chosen, corpora, reporter=reporter) == facts
+    assert code_result(folder, chosen, corpora, reporter=reporter) == coded
     assert (folder.coded / "coding.json").stat().st_mtime_ns == stamp
     assert "already" in reporter.texts[-1]
     other = chosen.model_copy(update={"top_k": 1})
-    assert code_result(folder, other, corpora).configuration == other
+    assert code_result(folder, other, corpora).facts.configuration == other
 
 
 @pytest.mark.parametrize(
@@ -72,3 +73,21 @@ def test_what_cannot_be_coded_with_is_told_before_the_run(corpora, table, error,
 def test_a_coder_needs_codes(corpora, capsys):
     assert command(["jobs", "run", "es", "en", "--coder", "x", "-o", "out"]) == 2
     assert "--codes" in capsys.readouterr().err
+
+
+def test_a_collections_codes_are_told_as_the_command_tells_them(corpora, capsys):
+    (corpora / "es/a.ann").write_text("T1\tSYMPTOM 0 6\tFiebre\nT2\tDRUG 9 12\ttos\n")
+    assert command(["project", "es", "en", "-m", "tiny", "-o", "run/result"]) in (0, 3)
+    folder = RunFolder(corpora / "run")
+    chosen = CodingConfiguration(codes="codes.tsv")
+    coded = code_result(folder, chosen, corpora)
+    capsys.readouterr()
+    code = ["code", "run/result", "--codes", "codes.tsv", "-o", "by-command"]
+    assert command([*code, "--format", "json"]) in (0, 3)
+    told = capsys.readouterr()
+    assert any("left alone: MEDICATION" in remark for remark in coded.remarks)
+    for remark in coded.remarks:
+        assert remark.replace(str(corpora) + "/", "") in told.err
+    assert (folder.coded / "uncoded.tsv").read_bytes() == (
+        corpora / "by-command" / "uncoded.tsv"
+    ).read_bytes()
