@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import numpy as np
 
+from jobs.research.fit_calibration import is_right
 from projector.coding.code_list import CodeList
 from projector.coding.coder import Coder, Query, load_coder
 from projector.coding.load import configured_codes
@@ -17,6 +19,7 @@ from projector.coding.read_mentions import documents_of, read_mentions
 from projector.coding.retrieval.bm25 import Lexical
 from projector.coding.retrieval.exact_names import ExactNameFirst
 from projector.errors import Problem
+from projector.evaluation.calibration import calibration
 from projector.evaluation.code_metrics import Place, score_codes
 from schemas.coding import CodingConfiguration
 
@@ -70,6 +73,55 @@ def read_gold(
                 places.append(place)
                 right.setdefault(place, set()).update(mention.codes)
     return CodedGold(queries, places, right, skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a coder with calibrated scores answers with at its default floor.
+
+    Args:
+        least: The floor.
+        answered: Mentions whose first choice is at least so sure.
+        right: Of these.
+        error: The expected calibration error of all first choices.
+        area: Under the curve of telling the right ones; None where all are.
+    """
+
+    least: float
+    answered: int
+    right: int
+    error: float
+    area: float | None
+
+    def told(self, mentions: int) -> str:
+        """Return it as a row: floor, coverage, precision, error, area."""
+        precision = self.right / max(1, self.answered)
+        area = "" if self.area is None else f"{self.area:.3f}"
+        shares = f"coverage {self.answered / mentions:.3f}\tprecision {precision:.3f}"
+        return f"from {self.least:.3f} on\t{shares}\terror {self.error:.3f}\tarea {area}"
+
+
+def answers_of(
+    coder: Coder,
+    proposed: Mapping[Place, Sequence[tuple[str, float]]],
+    gold: CodedGold,
+    language: str,
+) -> Answers | None:
+    """Return what a coder answers with, of all mentions; None where its scores mean nothing.
+
+    A code is right as `fit_calibration` has it: also if it is all that the list can say of gold's.
+    """
+    floor = coder.floor(None, language)
+    firsts = [(place, *ranked[0]) for place, ranked in proposed.items() if ranked]
+    if floor is None or not firsts:
+        return None
+    chances = np.array([score for _, _, score in firsts])
+    right = np.array([is_right(coder.codes, code, [*gold.right[p]]) for p, code, _ in firsts])
+    answered = chances >= floor.score
+    told = calibration(chances, right)
+    return Answers(
+        floor.score, int(answered.sum()), int(right[answered].sum()), told.error, told.area
+    )
 
 
 def _coder(name: str, codes: CodeList) -> Coder:
@@ -126,6 +178,9 @@ def main(
 ) -> None:
     """Measure coders on the coded mentions of GOLD, over all and over those that the list has.
 
+    Where scores are calibrated, a last line tells the coverage and precision of the answers at the
+    default floor, of all mentions, and the expected calibration error.
+
     A coder is `lexical`, `retriever` (the installed one) or a retriever's folder, any of them with
     `+` and a reranker's folder; `words` is BM25 over whole words, `dictionary` finds equal names.
 
@@ -175,6 +230,8 @@ def main(
             )
             told = "\t".join(f"{figure:.3f}" for figure in figures)
             click.echo(f"{name}\t{what} {scores.mentions}\t{told}\t{speed:.0f}")
+        if (answers := answers_of(coder, proposed, gold_mentions, language)) is not None:
+            click.echo(f"{name}\tanswers {answers.told(len(proposed))}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from jobs.research.code_agreement import agreement, gold_mentions
-from jobs.research.coding_benchmark import main
+from jobs.research.coding_benchmark import CodedGold, answers_of, main
 from projector.coding.code_list import make_list
 from projector.coding.coder import Query, load_coder
 from projector.coding.normalize import Abbreviations
@@ -44,7 +44,8 @@ def test_coders_are_measured_over_all_and_over_what_the_list_has(gold):
     arguments = [str(gold), "--codes", str(gold.parent / "codes.tsv"), "--column", "icd"]
     result = CliRunner().invoke(main, [*arguments, "--only", "D", "-m", "lexical"])
     assert result.exit_code == 0, result.output
-    head, _, every, covered = result.stdout.splitlines()
+    head, _, every, covered, answers = result.stdout.splitlines()
+    assert answers.split("\t")[1].startswith("answers from 0.") and "precision 1.000" in answers
     assert head == "3 mentions with a code, 2 with one of 3 codes"
     assert every.split("\t")[:2] == ["lexical", "all 3"]
     # two right firsts; four codes are wanted, three of the list
@@ -97,3 +98,16 @@ def test_gold_counterparts_and_projections_are_told_apart(tmp_path):
     ]
     assert [one.text for one in found["en", "projected"][1]] == ["Fever", "Cough"]
     assert [*gold_mentions(gold, lambda pair: {}, (), 1)] == [("en", "gold")]
+
+
+def test_answers_are_counted_from_the_floor_on(gold):
+    place, other, none = (("", "a", ((n, n + 1),)) for n in range(3))
+    codes = make_list("x", [("R50.9", "es", "Fiebre"), ("R05", "es", "Tos")])
+    coder = load_coder("lexical", codes, Abbreviations({}))
+    read = CodedGold([], [], {place: {"R50.9"}, other: {"R50.9"}, none: {"R05"}}, [])
+    proposed = {place: [("R50.9", 0.95), ("R05", 0.1)], other: [("R05", 0.1)], none: []}
+    answers = answers_of(coder, proposed, read, "es")
+    assert (answers.answered, answers.right) == (1, 1) and answers.area == 1
+    assert answers.told(3).split("\t")[1:3] == ["coverage 0.333", "precision 1.000"]
+    drugs = load_coder("lexical", make_list("d", [("N02BE01", "", "x")]), Abbreviations({}))
+    assert answers_of(drugs, proposed, read, "es") is None
