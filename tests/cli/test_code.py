@@ -43,7 +43,11 @@ def test_mentions_are_coded_and_those_without_a_code_are_told(corpus, capsys):
         ("DISEASE", 0, 1, 0, 1, 0),
         ("SYMPTOM", 1, 1, 0, 0, 0),
     ]
-    assert told["floor"]["precision"] == 0.9 and 0 < told["floor"]["coverage"] < 1
+    (floor,) = told["floors"]
+    assert floor["precision"] == 0.9 and 0 < floor["coverage"] < 1
+    assert floor["languages"] == ["es"] and not floor["measured"]  # the list is nobody's
+    assert told["calibrated_on"]["languages"] == ["es"]
+    assert told["calibrated_on"]["list_measured"] is False
     table = pl.read_parquet("coded/codes.parquet")
     firsts = table.filter(pl.col("rank") == 1)
     assert dict(zip(firsts["mention"], firsts["code"], strict=True)) == {
@@ -123,11 +127,11 @@ def test_only_some_labels_are_coded(corpus):
 
 
 def test_below_a_score_nothing_is_said(corpus):
-    surely = ("--min-score", "0.93", "--accept-losses", "--overwrite")
+    surely = ("--min-score", "0.9", "--accept-losses", "--overwrite")
     for more, expected in (((), {"T1", "T2", "T3"}), (("--no-everyday",), {"T1", "T2"})):
         assert code(*surely, *more) == 0
         table = pl.read_parquet("coded/codes.parquet")
-        assert (table["score"] >= 0.93).all() and set(table["mention"]) == expected
+        assert (table["score"] >= 0.9).all() and set(table["mention"]) == expected
 
 
 def test_gold_is_coded_anew_to_be_measured(corpus, capsys):
@@ -271,3 +275,43 @@ def test_a_language_that_nobody_names_is_asked_for(corpus, capsys):
     assert "--language es" in capsys.readouterr().err
     assert run([*arguments, "--language", "cz", "--overwrite", "--no-everyday"]) == 0
     assert "names 0 of 3 codes in cz" in capsys.readouterr().err
+    assert "compares characters. Have meanings compared: -m retriever" in told(corpus, capsys)
+
+
+def told(corpus, capsys) -> str:
+    assert code("--language", "cs", "--no-everyday", "--overwrite", "--accept-losses") == 0
+    return capsys.readouterr().err
+
+
+def test_it_is_said_what_scores_were_calibrated_on(corpus, capsys):
+    assert code("--accept-losses") == 0
+    told = capsys.readouterr().err
+    assert "for mentions in es from codes.tsv: calibrated on es and icd10" in told
+    assert "nobody has measured these" in told and "min-precision" in told
+    assert code("--min-precision", "0", "--overwrite", "--accept-losses") == 0
+    assert "calibrated" not in capsys.readouterr().err
+
+
+def test_the_sample_lists_of_procedures_and_drugs_are_plugged_in(tmp_path, capsys):
+    samples = Path(__file__).parents[2] / "data_samples"
+    for name, label, left in (
+        ("procedures", "PROCEDURE", "DISEASE, MEDICATION, SYMPTOM"),
+        ("drugs", "MEDICATION", "DISEASE, PROCEDURE, SYMPTOM"),
+    ):
+        listed, output = samples / "codes" / f"{name}.tsv", tmp_path / name
+        arguments = [
+            "--codes",
+            str(listed),
+            "--min-score",
+            "1",
+            "-o",
+            str(output),
+            "--accept-losses",
+        ]
+        assert run(["code", str(samples / "brat" / "es"), *arguments]) in (0, 3)
+        assert f"left alone: {left}" in capsys.readouterr().err
+        table = pl.read_parquet(output / "codes.parquet").filter(pl.col("origin") == "proposed")
+        assert len(table) > 5 and set(table["label"]) == {label} and set(table["score"]) == {1.0}
+        assert (output / "tsv" / "es_codiesp_D.tsv").read_text() == ""
+        procedures = (output / "tsv" / "es_codiesp_P.tsv").read_text()
+        assert bool(procedures) == (name == "procedures")

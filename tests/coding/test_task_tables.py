@@ -126,6 +126,20 @@ def test_a_procedure_has_no_code_of_diagnoses_and_a_disease_none_of_procedures()
     assert kinds_of(("PROCEDIMIENTO",)) == {"procedures"} and kinds_of(("FARMACO",)) == set()
 
 
+def test_no_table_has_a_diagnosis_code_of_a_procedure_whatever_was_coded(tmp_path):
+    labels = ("PROCEDURE", "PROCEDIMIENTO", "procedures", "PROC", "DISEASE", "SYMPTOM")
+    ranked = [(mention(f"T{n}", label=label), proposed("A82.1")) for n, label in enumerate(labels)]
+    ranked += [(mention("G", label="PROCEDURE"), given_codes("A82.1"))]
+    done = assigned(ranked)
+    write_task_tables(tmp_path / "d", done)  # a list of diagnoses, as ICD-10 is
+    assert rows(tmp_path / "d" / "es_codiesp_P.tsv") == []
+    assert rows(tmp_path / "d" / "es_codiesp_D.tsv") == [["a", "a82.1"]]
+    assert [row[1] for row in rows(tmp_path / "d" / "es_codiesp_X.tsv")] == ["DIAGNOSTICO"] * 2
+    write_task_tables(tmp_path / "p", done, rules=TableRules(kinds=kinds_of(("PROCEDURE",))))
+    assert rows(tmp_path / "p" / "es_codiesp_D.tsv") == []
+    assert {row[1] for row in rows(tmp_path / "p" / "es_codiesp_X.tsv")} == {"PROCEDIMIENTO"}
+
+
 def test_what_a_patient_does_not_have_is_no_code_of_a_document_unless_asked_for(tmp_path):
     said = dict(zip(["T1", "T2", "T3", "T4", "T5"], Assertion, strict=True))
     mentions = [mention(id_) for id_ in said]
