@@ -85,7 +85,7 @@ def test_a_collections_codes_are_told_as_the_command_tells_them(corpora, capsys)
     code = ["code", "run/result", "--codes", "codes.tsv", "-o", "by-command"]
     assert command([*code, "--format", "json"]) in (0, 3)
     told = capsys.readouterr()
-    assert any("left alone: MEDICATION" in remark for remark in coded.remarks)
+    assert any(remark.startswith("left alone: ") for remark in coded.remarks)
     for remark in coded.remarks:
         assert remark.replace(str(corpora) + "/", "") in told.err
     assert (folder.coded / "uncoded.tsv").read_bytes() == (
