@@ -1,22 +1,20 @@
 """Tell what a text says of a mention: that it is there, or not, may be, or is of a relative.
 
 Cues stand before or behind what they are said of, within a sentence, and reach so many words
-(NegEx, Chapman et al. 2001; ConText, Harkema et al. 2009); `assertion_cues.tsv` has them for seven
-languages. They were written from general knowledge, without accents, `*` for any ending.
+(NegEx, Chapman et al. 2001; ConText, Harkema et al. 2009); `assertion_table` has them for seven
+languages.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
+from projector.text.assertion_table import assertion_rows, cue_pattern, folded
 from projector.text.sentences import split_sentences
 
 Side = Literal["before", "after"]
@@ -52,30 +50,12 @@ class Cue:
 
 
 _PSEUDO, _STOP = "pseudo", "stop"  # what only looks like a cue; what ends its reach
-_GAP = r"[\s'’\-/]+"
 _WORD = re.compile(r"\w+")
 _ITEM = 5  # words of an item of a list, at most, that a cue reaches over
 # What stands before a list's last item, folded, in all seven languages.
 _JOINING = "y e o u ni and or nor ed od ne en of noch och eller si sau nici a nebo ani"
 _OR = frozenset(_JOINING.split())
 _END = re.compile(r"[;:]|\.\s")
-
-
-class _Folded(dict[int, str]):
-    """Characters without case and accents, one for each, so that offsets stay."""
-
-    def __missing__(self, number: int) -> str:
-        bare = unicodedata.normalize("NFKD", chr(number)).casefold()[:1] or chr(number)
-        self[number] = bare
-        return bare
-
-
-_FOLDED = _Folded()
-
-
-def folded(text: str) -> str:
-    """Return a text without case and accents, of the same length."""
-    return text.translate(_FOLDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,38 +73,18 @@ class _Lexicon:
 
 
 @cache
-def _rows() -> Mapping[str, Mapping[tuple[str, str, int], list[str]]]:
-    """Return the cues by language, and by what they say, their side and reach."""
-    content = (files("projector.text") / "assertion_cues.tsv").read_text(encoding="utf-8")
-    rows: dict[str, dict[tuple[str, str, int], list[str]]] = defaultdict(lambda: defaultdict(list))
-    for line in content.splitlines()[1:]:
-        language, kind, side, reach, cue = line.split("\t")
-        rows[language][kind, side, int(reach)].append(cue)
-    return rows
-
-
-@cache
 def _lexicon(language: str) -> _Lexicon | None:
-    rows = _rows().get({"cz": "cs"}.get(language, language))
+    rows = assertion_rows(language)
     if rows is None:
         return None
-    patterns = {key: _pattern(cues) for key, cues in rows.items()}
     sides: dict[str, Side] = {"before": "before", "after": "after"}
     cues = {
-        (Assertion(kind), sides[side], reach): pattern
-        for (kind, side, reach), pattern in patterns.items()
+        (Assertion(kind), sides[side], reach): cue_pattern(words)
+        for (kind, side, reach), words in rows.items()
         if side
     }
-    return _Lexicon(cues, patterns[_PSEUDO, "", 0], patterns[_STOP, "", 0])
-
-
-def _pattern(cues: Sequence[str]) -> re.Pattern[str]:
-    """Return what matches any of some cues, the longest first."""
-    words = [
-        _GAP.join(re.escape(word).replace(r"\*", r"\w*") for word in cue.split())
-        for cue in sorted(cues, key=lambda cue: (-len(cue), cue))
-    ]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)")
+    pseudo, stop = (cue_pattern(rows[kind, "", 0]) for kind in (_PSEUDO, _STOP))
+    return _Lexicon(cues, pseudo, stop)
 
 
 def knows(language: str) -> bool:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projector.text.negation import Assertion, assertions, cues_in, folded, knows
+from projector.text.assertion_table import folded
+from projector.text.negation import Assertion, assertions, cues_in, knows
 
 NEGATED, FAMILY, UNCERTAIN = Assertion.NEGATED, Assertion.FAMILY, Assertion.UNCERTAIN
 HYPOTHETICAL, PRESENT = Assertion.HYPOTHETICAL, Assertion.PRESENT
