@@ -2,131 +2,93 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
-from projector.audit.cues import Cues, doubt_cues, negation_cues, no_side, side_cues
-from projector.audit.findings import Finding, Kind, Severity
+from projector.audit.correspondence import Correspondence
+from projector.audit.cue_matching import Unmatched, unmatched_cues
+from projector.audit.cues import Cue, Topic
+from projector.audit.findings import Finding, Kind, Severity, hull
 from projector.document import Document, Fragment
 
 _SWAPPED, _LOST, _FEWER = 0.95, 0.7, 0.5
+_SIDES = (Topic.LEFT, Topic.RIGHT, Topic.BILATERAL)
+_POLARITIES = {Topic.NEGATION: Kind.NEGATION, Topic.DOUBT: Kind.CERTAINTY}
+
+CuePair = tuple[Sequence[Cue], Sequence[Cue]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """Where one thing is told, surely or possibly."""
-
-    sure: list[Fragment]
-    possible: list[Fragment]
-
-
-def side_findings(
-    source: Document, target: Document, sources: tuple[Fragment, ...], targets: tuple[Fragment, ...]
+def cue_findings(
+    source: Document,
+    target: Document,
+    cues: CuePair,
+    targets: tuple[Fragment, ...],
+    between: Correspondence,
 ) -> Iterator[Finding]:
-    """Yield the sides that differ between sentences and their translation.
+    """Yield the sides, negations and doubts that differ between sentences and their translation.
 
-    A side that is told less often beside another that is told more often has become that one;
-    one that isn't told at all, or only in the translation, is lost or gained.
+    Args:
+        source: The document.
+        target: Its translation; both in a language whose cues are known.
+        cues: Those in the sentences, and in their translation.
+        targets: The sentences of the translation.
+        between: Tells where a cue is expected.
     """
-    theirs = {side: _told(source, sources, cues) for side, cues in _sides(source).items()}
-    others = {side: _told(target, targets, cues) for side, cues in _sides(target).items()}
-    if not theirs or not others:
-        return
-    lost = [side for side in theirs if _is_missing(theirs[side], others[side])]
-    gained = [side for side in theirs if _is_missing(others[side], theirs[side])]
-    for side, other in zip(lost, gained, strict=False):
-        one, two = theirs[side].sure[0], others[other].sure[0]
-        message = f"{side} became {other}: {_words(source, one)} → {_words(target, two)}"
-        yield Finding(Kind.SIDE, Severity.ERROR, one, two, message, _SWAPPED)
-    for side in lost[len(gained) :]:
-        if not others[side].possible:
-            place = theirs[side].sure[0]
-            message = f"{_words(source, place)} ({side}) is not told in the translation"
-            yield Finding(Kind.SIDE, Severity.WARNING, place, None, message, _LOST)
-    for side in gained[len(lost) :]:
-        if not theirs[side].possible:
-            place = others[side].sure[0]
-            message = f"{_words(target, place)} ({side}) is not told in the source"
-            yield Finding(Kind.SIDE, Severity.WARNING, None, place, message, _LOST)
+    unmatched = {}
+    for topic in Topic:
+        sources, others = (
+            [cue for cue in document_cues if cue.topic is topic] for document_cues in cues
+        )
+        if any(cue.is_sure for cue in (*sources, *others)):
+            unmatched[topic] = unmatched_cues(sources, others, hull(targets), between)
+    yield from _side_findings(source, target, unmatched)
+    for topic, kind in _POLARITIES.items():
+        if topic in unmatched:
+            told = [sum(cue.topic is topic for cue in document_cues) for document_cues in cues]
+            yield from _polarity_findings(kind, source, target, unmatched[topic], told)
 
 
-def negation_findings(
-    source: Document, target: Document, sources: tuple[Fragment, ...], targets: tuple[Fragment, ...]
+def _side_findings(
+    source: Document, target: Document, unmatched: dict[Topic, Unmatched]
 ) -> Iterator[Finding]:
-    """Yield the negations that are lost or gained between sentences and their translation."""
-    cues = negation_cues(_code(source)), negation_cues(_code(target))
-    yield from _polarity(Kind.NEGATION, (source, target), (sources, targets), cues)
+    """Yield what side became another, in text order, then what is lost or gained."""
+    lone = [unmatched[topic] for topic in _SIDES if topic in unmatched]
+    lost = sorted((cue for one in lone for cue in one.sources), key=_start)
+    gained = sorted((cue for one in lone for cue in one.targets), key=_start)
+    for one, other in zip_longest(lost, gained):
+        if one is None:
+            message = f"{_words(target, other)} ({other.topic}) is not told in the source"
+            yield Finding(Kind.SIDE, Severity.WARNING, None, other.place, message, _LOST)
+        elif other is None:
+            message = f"{_words(source, one)} ({one.topic}) is not told in the translation"
+            yield Finding(Kind.SIDE, Severity.WARNING, one.place, None, message, _LOST)
+        else:
+            words = f"{_words(source, one)} → {_words(target, other)}"
+            message = f"{one.topic} became {other.topic}: {words}"
+            yield Finding(Kind.SIDE, Severity.ERROR, one.place, other.place, message, _SWAPPED)
 
 
-def certainty_findings(
-    source: Document, target: Document, sources: tuple[Fragment, ...], targets: tuple[Fragment, ...]
+def _polarity_findings(
+    kind: Kind, source: Document, target: Document, unmatched: Unmatched, told: list[int]
 ) -> Iterator[Finding]:
-    """Yield the doubts that are lost or gained between sentences and their translation."""
-    cues = doubt_cues(_code(source)), doubt_cues(_code(target))
-    yield from _polarity(Kind.CERTAINTY, (source, target), (sources, targets), cues)
-
-
-def _polarity(
-    kind: Kind,
-    documents: tuple[Document, Document],
-    stretches: tuple[tuple[Fragment, ...], tuple[Fragment, ...]],
-    cues: tuple[Cues | None, Cues | None],
-) -> Iterator[Finding]:
-    source, target = documents
-    if cues[0] is None or cues[1] is None:
-        return
-    theirs, others = _told(source, stretches[0], cues[0]), _told(target, stretches[1], cues[1])
-    if _is_fewer(theirs, others):
-        place, score = theirs.sure[0], _FEWER if others.possible else _LOST
-        message = f"{_words(source, place)}: the translation tells it less often, or not"
-        yield Finding(kind, _severity(score), place, None, message, score)
-    elif _is_fewer(others, theirs):
-        place, score = others.sure[0], _FEWER if theirs.possible else _LOST
-        message = f"{_words(target, place)}: the source tells it less often, or not"
-        yield Finding(kind, _severity(score), None, place, message, score)
+    """Yield what is lost or gained; it weighs less where the other text tells it elsewhere."""
+    for cue in unmatched.sources:
+        message = f"{_words(source, cue)}: the translation does not tell it"
+        score = _FEWER if told[1] else _LOST
+        yield Finding(kind, _severity(score), cue.place, None, message, score)
+    for cue in unmatched.targets:
+        message = f"{_words(target, cue)}: the source does not tell it"
+        score = _FEWER if told[0] else _LOST
+        yield Finding(kind, _severity(score), None, cue.place, message, score)
 
 
 def _severity(score: float) -> Severity:
     return Severity.ERROR if score >= _LOST else Severity.WARNING
 
 
-def _is_missing(told: _Told, other: _Told) -> bool:
-    """Tell whether something is told more often than it may be in the other text."""
-    return len(told.sure) > len(other.possible)
+def _start(cue: Cue) -> int:
+    return cue.place.start
 
 
-def _is_fewer(told: _Told, other: _Told) -> bool:
-    """Tell the same where possible cues are many: they answer each other first."""
-    fewer = len(told.possible) > len(other.possible) and len(told.sure) > len(other.sure)
-    return fewer or _is_missing(told, other)
-
-
-def _sides(document: Document) -> dict[str, Cues]:
-    return side_cues(_code(document))
-
-
-def _code(document: Document) -> str:
-    return document.language.casefold()[:2].replace("cz", "cs")
-
-
-def _told(document: Document, stretches: tuple[Fragment, ...], cues: Cues) -> _Told:
-    return _Told(
-        [place for one in stretches for place in _found(document, one, cues.sure)],
-        [place for one in stretches for place in _found(document, one, cues.possible)],
-    )
-
-
-def _found(document: Document, stretch: Fragment, pattern: re.Pattern[str]) -> Iterator[Fragment]:
-    excluded = no_side(_code(document))
-    for match in pattern.finditer(document.text, stretch.start, stretch.end):
-        around = document.text[max(match.start() - 8, 0) : match.end() + 12]
-        if excluded is None or not any(
-            one.start() <= match.start() - max(match.start() - 8, 0) < one.end()
-            for one in excluded.finditer(around)
-        ):
-            yield Fragment(*match.span())
-
-
-def _words(document: Document, place: Fragment) -> str:
-    return document.text[place.start : place.end]
+def _words(document: Document, cue: Cue) -> str:
+    return document.text[cue.place.start : cue.place.end]

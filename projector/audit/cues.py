@@ -1,4 +1,4 @@
-"""Know the words that tell sides, negation and doubt in seven languages.
+"""Find the words that tell sides, negation and doubt, in seven languages.
 
 Sure cues have to have a counterpart in a translation. Possible ones may be one: *afebrile* answers
 *without fever*, *both* may answer *bilateral*, but nobody misses them.
@@ -8,14 +8,45 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from enum import StrEnum
+from functools import cache, lru_cache
 
-# Words in small letters: a star stands for any ending or beginning, a low line for blanks.
+from projector.document import Document, Fragment
+from projector.text.assertion_table import folded
+from projector.text.polarity_words import Polarity, idiom_openings, polarities
+
+
+class Topic(StrEnum):
+    """What a cue tells."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BILATERAL = "bilateral"
+    NEGATION = "negation"
+    DOUBT = "doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word that tells something.
+
+    Args:
+        place: Where it stands.
+        topic: What it tells.
+        is_sure: Whether it has to have a counterpart.
+    """
+
+    place: Fragment
+    topic: Topic
+    is_sure: bool
+
+
+# Words in small letters: a star stands for any ending.
 _LEFT = {
     "es": "izquierd* izqd* izq izda izdo izdas izdos",
-    "en": "left left-*",
+    "en": "left leftward* leftsided",
     "it": "sinistr* sx",
-    "nl": "links linker*",
+    "nl": "links* linker*",
     "sv": "vänster* vänstra*",
     "ro": "stâng* stîng*",
     "cs": """levý levá levé levou levého levém levému levým levých levými levostrann* vlevo zleva
@@ -23,9 +54,9 @@ _LEFT = {
 }
 _RIGHT = {
     "es": "derech* dcha dcho dchas dchos",
-    "en": "right right-*",
+    "en": "right rightward* rightsided",
     "it": "destr* dx",
-    "nl": "rechts rechter*",
+    "nl": "rechts* rechter*",
     "sv": "höger* högra*",
     "ro": "drept dreapta dreaptă drepte drepți dreptul dreptului dreptei",
     "cs": """pravý pravá pravé pravou pravého pravém pravému pravým pravých pravými pravostrann*
@@ -41,17 +72,18 @@ _BILATERAL = {
     "cs": "bilaterál* oboustrann*",
 }
 _BOTH = {
-    "es": "ambos ambas los_dos las_dos",
+    "es": "ambos ambas dos",
     "en": "both two each either",
-    "it": "entramb* ambedue ambo i_due le_due",
+    "it": "entramb* ambedue ambo due",
     "nl": "beide twee elk weerszijden",
     "sv": "båda bägge två vardera ömse*",
-    "ro": "ambele ambii ambelor ambilor cele_două cei_doi",
+    "ro": "ambele ambii ambelor ambilor două doi",
     "cs": "oba obě obou oběma",
 }
 # Abbreviations of organs and limbs that hold a side, in capitals: `FID`, `LVEF`, `OS`.
 _SHORT_LEFT = {
-    "es": "(?:M[SI]|FI|HC|C[SI]|L[SI]|[FP]I|[OAV]|BR|BCR|AC|T[CS]|D)I FEVI HBAI BRIHH",
+    "es": """(?:M[SI]|FI|HC|C[SI]|L[SI]|[FP]I|[OAV]|BR|BCR|AC|T[CS]|D)I FEVI HBAI BRIHH DA TCI
+        descendente tronco""",
     "en": "L[UMLV]?[LQFEASXC] LV[A-Z]* LBBB LICA LMCA LAD OS AS LT",
     "it": "OS VS AS FEVS BBS LSS LIS TCS IVA",
     "nl": "LV[A-Z]* LBTB LVEF OS LICA",
@@ -68,152 +100,105 @@ _SHORT_RIGHT = {
     "ro": "VD OD AD BRD FID HCD",
     "cs": "PK RV[A-Z]* PHK PDK RBBB HPK OD",
 }
-_NEGATION = {
-    "es": "no(?!-) sin tampoco niega negaba negó ausencia* ausente*",
-    "en": """no not without never none nor neither denie* deny denying absen* cannot didn't
-        wasn't isn't hadn't doesn't""",
-    "it": "non(?!-) senza neppure neanche nega negava negato assenza assenze assent* privo priva",
-    "nl": "niet geen zonder nooit noch ontkent ontkende ontkende* afwezig* niets",
-    "sv": """inte ej utan ingen inga inget aldrig icke varken förneka* nekar nekade frånvaro*
-        saknar saknade saknas saknades""",
-    "ro": "nu n fără neagă nega negat absent* absenț* lipsa lipsit*",
-    "cs": """bez není nejsou nebyl* nemá nemají neměl* neudáv* neguj* negoval* popír* popřel*
-        nepřítomn* nikoli* nelze nemoh* nejevil* nezjistil* neprokáz* neprokaz* nenalez*
-        nepozorov* nevykaz* neuvád* nepotvr*""",
+# Words that tell a side, but not before some others.
+_NO_SIDE_BEFORE = {
+    ("en", "left"): """the him her us hospital home with to in against untreated for at without
+        after a an""",
+    ("en", "right"): "away after before now to",
+    ("ro", "drept"): "urmare consecință cauză tratament",
+    ("es", "derecho"): "a",
 }
-# What adds nothing to another negation before it, in languages that negate twice.
-_CONCORD = {
-    "es": "ningún ninguna ninguno nunca jamás nada nadie",
-    "it": "nessun* mai alcun alcuna alcuno",
-    "ro": "niciun nicio niciodată nimic",
-    "cs": "žádn* nikdy nic",
-}
-# What may render a negation: of words, of findings, or in the word itself.
-_NEGATED = {
-    "es": """ni no negativ* negab* niegan afebril* apirétic* asintomátic* anictéric* anodin*
-        indolor* inespecífic* irresecab* inmóvil* incapa* insensib* impalpab* imposib*
-        inexist* inalterad* inconsciente* desconoc* descart* exclu* libre* exent* normal*
-        carec* carent* falta* nada apenas excepto salvo nulo nula dejar dejó evit* suspend*
-        rechaz* nadie anal* inope* incomp* imp* indetect* infructu* inadvert* sinnúmero
-        desorient* aten* arreflex* aus*""",
-    "en": """un(?!der|til|it|ion|iv)* non* [a-z]+less [a-z]+-free free afebrile asymptomatic
-        anicteric apyrexi* painless inability incapac* incapaz inoperab* immob* impossib* irresect*
-        insensi* indetect* nonspecific negativ* negat* rule* ruling exclud* exclusion lack*
-        fail* normal refus* declin* nothing nobody except neither discontinu* insignific*
-        didn* couldn* won* disorient* incomplet* anechoic""",
-    "it": """né non* afebbr* apirett* asintomat* anitter* indolor* indolen* aspecif* inalter*
-        inoper* irresec* impossib* incapac* incapaz negativ* esclu* liber* normal* nulla manca*
-        rifiut* eccetto tranne esent* indenn* apiress* disorient* incomplet* sconosc*
-        scompar* aneco*""",
-    "nl": """non* on(?!der|ts|ze|ge)* niet-* negatie* [a-z]+loos [a-z]+loze [a-z]*vrij
-        [a-z]*vrije asymptomat* afebr* uitgesloten uitsluit* normaal normale gebrek* behalve
-        inop* irresectab* ontbre* ontbrak* nergens niemand afgezien weiger* anech* intact""",
-    "sv": """non*
-        o(?:påv|för|känd|kompl|öm|möj|be|spec|sym|upp|till|regel|fri|smärt|anm|vill|rör)*
-        o(?:resek|kl|jäm|änd|säk|hör)* icke* negativ* utesl* fri fritt fria
-        [a-zåäö]+fri [a-zåäö]+fritt [a-zåäö]+fria [a-zåäö]+lösa? [a-zåäö]+löst normal*
-        afebril* asymptomat* inoperab* brist* förutom ingenting avsakn* avvis* vägra*
-        oförändr* osp* u.a anek*""",
-    "ro": """nici non* ne(?!vo|ur|fr|op|ce|cro)* negativ* afebril* asimptomat* inoperab* exclu*
-        normal* liber* lips* refuz* nimic imposib* indolor* incapab* excepți* inalter*
-        anecogen* anicter* nedep* dezor*""",
-    "cs": """ani non* ne(?!ur|fr|opl|kr|moc|bo|děl|rv|j(?!ev|sou|ed|ist)|hty)* žádn* negativ*
-        afebril* asymptomat* anikter* inoperab* vylouč* volný volná volné volně normální*
-        odmít* nic kromě chyb* bez[a-zěščřžýáíéů]* nikdo prost* anechog*""",
-}
-_DOUBT = {
-    "es": """(?<!fue\\s)(?<!hizo\\s)posible* posiblemente probable* probablemente sospech*
-        sugestiv* sugier* suger* sugir*""",
-    "en": "possib* probab* suspic* suspect* suggest* likely",
-    "it": "possibil* probabil* sospett* suggest* suggeriv*",
-    "nl": "mogelijk* waarschijnlijk* verdenk* verdacht* suggest* suggereer* vermoed*",
-    "sv": """möjlig möjliga möjligen sannolik* trolig* misstank* misstänk* tyder tydde tydande
-        talande talade""",
-    "ro": "posibil* probabil* suspi* suspect* suger* sugest*",
-    "cs": "možn* pravděpodob* podezř* suspekt* nasvědč* svědč*",
-}
-# What may render a doubt.
-_DOUBTED = {
-    "es": "posible* podría* podía* puede* dudos* parec* presunt* indic* compatible* orient*",
-    "en": "may might could can doubt* seem* appear* presum* indicat* compatib* consistent able",
-    "it": "potrebb* poteva può dubbi* sembra* appar* presunt* indic* compatibil* orient* consent*",
-    "nl": "zou zouden kan kon kunnen twijfel* lijk* leek leken schijn* wijz* wees wezen pass*",
-    "sv": """möjlig* skulle kan kunde kunna oklar* verka* förmod* påmin* förenlig* antyd*
-        indiker* inger gav""",
-    "ro": "putea poate pot îndoi* pare părea* prezum* bănui* indic* compatibil* putut orient*",
-    "cs": """mohl* může mohou pochyb* zdá zdál* zřejmě patrně domněl* předpokl* suger* odpovíd*
-        ukaz* vzbud* umožn* lze snad asi""",
-}
-_NO_SIDE = {
-    "en": r"left (?:the|him|her|us|hospital|home|with|to|in|against|untreated|for|at)\b"
-    r"|right (?:away|after|before|now)\b",
-    "ro": r"drept (?:urmare|consecință|cauză|tratament)",
-    "es": r"derecho a\b",
+_WORD = re.compile(r"[^\W\d_]+(?:['’]t(?!\w))?")
+_NO_IN_COMPOUND = frozenset({"no", "non"})  # `no-Hodgkin`: may be rendered by anything
+_CONCORD_REACH = 80  # characters behind a negation in which another adds nothing to it
+_TOPICS = {
+    Polarity.NEGATOR: (Topic.NEGATION, True),
+    Polarity.CONCORD: (Topic.NEGATION, True),
+    Polarity.IMPLIED: (Topic.NEGATION, False),
+    Polarity.DOUBTER: (Topic.DOUBT, True),
+    Polarity.DOUBTFUL: (Topic.DOUBT, False),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cues:
-    """What tells one thing in one language.
-
-    Args:
-        sure: Finds the words that have to have a counterpart.
-        possible: Finds those, and what may be one.
-    """
-
-    sure: re.Pattern[str]
-    possible: re.Pattern[str]
+def plain_language(document: Document) -> str:
+    """Return the code that the tables have for a document's language."""
+    return document.language.casefold()[:2].replace("cz", "cs")
 
 
-@cache
-def side_cues(language: str) -> dict[str, Cues]:
-    """Return the cues of `left`, `right` and `bilateral`; none of an unknown language."""
+def knows_cues(document: Document) -> bool:
+    """Tell whether the cues of a document's language are known."""
+    return plain_language(document) in _LEFT
+
+
+def find_cues(document: Document) -> list[Cue]:
+    """Return all cues of a document, in text order; none in an unknown language."""
+    language = plain_language(document)
+    cues: list[Cue] = []
     if language not in _LEFT:
-        return {}
-    return {
-        "left": _cues(_LEFT[language], "", _SHORT_LEFT[language]),
-        "right": _cues(_RIGHT[language], "", _SHORT_RIGHT[language]),
-        "bilateral": _cues(_BILATERAL[language], _BOTH[language]),
-    }
+        return cues
+    text, negated_until, before = document.text, -1, (0, 0)
+    for match in _WORD.finditer(text):
+        word, span = match.group(), match.span()
+        openings = idiom_openings(word, language)
+        is_idiom = bool(openings) and folded(text[slice(*before)]) in openings
+        while is_idiom and cues and cues[-1].place.start == before[0]:
+            cues.pop()  # `sin embargo`
+            negated_until = -1
+        for polarity in polarities(word, language):
+            topic, is_sure = _TOPICS[polarity]
+            if "º" in word or (polarity is Polarity.CONCORD and span[0] < negated_until):
+                continue  # `Nº`; `no presenta ninguna`
+            in_compound = polarity is Polarity.NEGATOR and _is_in_compound(text, match)
+            is_sure &= not (is_idiom or in_compound)
+            if topic is Topic.NEGATION and is_sure:
+                negated_until = _clause_end(text, span[1])
+            cues.append(Cue(Fragment(*span), topic, is_sure))
+        for topic, is_sure in _sides(word, language):
+            if not _is_no_side(text, match, language):
+                cues.append(Cue(Fragment(*span), topic, is_sure))
+        before = span
+    return cues
+
+
+def _is_in_compound(text: str, match: re.Match[str]) -> bool:
+    behind = text[match.end() : match.end() + 1]
+    return behind == "-" and match.group().lower() in _NO_IN_COMPOUND
+
+
+def _clause_end(text: str, offset: int) -> int:
+    """Return how far a negation reaches that another one adds nothing to."""
+    stops = (text.find(mark, offset, offset + _CONCORD_REACH) for mark in ".;:\n")
+    return min((stop for stop in stops if stop >= 0), default=offset + _CONCORD_REACH)
+
+
+def _is_no_side(text: str, match: re.Match[str], language: str) -> bool:
+    behind = _NO_SIDE_BEFORE.get((language, match.group().lower()), "")
+    following = _WORD.match(text, match.end() + 1) if behind else None
+    return following is not None and following.group().lower() in behind.split()
+
+
+@lru_cache(maxsize=2**16)
+def _sides(word: str, language: str) -> tuple[tuple[Topic, bool], ...]:
+    """Return which sides a word tells, and whether surely."""
+    small = word.lower()
+    told = []
+    for topic, sure, possible in _side_patterns(language):
+        if sure.fullmatch(small):
+            told.append((topic, True))
+        elif possible.fullmatch(word) or possible.fullmatch(small):
+            told.append((topic, False))
+    return tuple(told)
 
 
 @cache
-def negation_cues(language: str) -> Cues | None:
-    """Return the cues of negation; None of an unknown language."""
-    if language not in _NEGATION:
-        return None
-    concord = _CONCORD.get(language, "")
-    return _cues(_NEGATION[language], _NEGATED[language], concord=concord)
-
-
-@cache
-def doubt_cues(language: str) -> Cues | None:
-    """Return the cues of a doubt or possibility; None of an unknown language."""
-    return _cues(_DOUBT[language], _DOUBTED[language]) if language in _DOUBT else None
-
-
-@cache
-def no_side(language: str) -> re.Pattern[str] | None:
-    """Return what finds phrases in which a side's word tells no side; None where there are none."""
-    pattern = _NO_SIDE.get(language)
-    return re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE) if pattern else None
-
-
-def _cues(sure: str, possible: str, short: str = "", concord: str = "") -> Cues:
-    listed = _listed(f"{sure} {possible} {concord}")
-    surely = f"(?i:{_listed(f'{sure} {concord}')})"
-    if concord:  # `no ... ninguna` negates once
-        surely += rf"(?i:[^.;:]{{0,80}}?(?<!\w)(?:{_listed(concord)}))?"
-    abbreviations = "".join(f"|{word}" for word in short.split())
-    return Cues(_whole(surely), _whole(f"(?i:{listed}){abbreviations}"))
-
-
-def _listed(words: str) -> str:
-    """Return alternatives that match the words of a list."""
-    return "|".join(
-        re.sub(r"\*$", r"[^\\W\\d_]*", word.replace("_", r"\s+")) for word in words.split()
+def _side_patterns(language: str) -> tuple[tuple[Topic, re.Pattern[str], re.Pattern[str]], ...]:
+    return (
+        (Topic.LEFT, _listed(_LEFT[language]), _listed(_SHORT_LEFT[language])),
+        (Topic.RIGHT, _listed(_RIGHT[language]), _listed(_SHORT_RIGHT[language])),
+        (Topic.BILATERAL, _listed(_BILATERAL[language]), _listed(_BOTH[language])),
     )
 
 
-def _whole(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
+def _listed(words: str) -> re.Pattern[str]:
+    """Return what matches any word of a list, whose entries may be patterns."""
+    return re.compile("|".join(re.sub(r"(?<!\])\*$", r"\\w*", word) for word in words.split()))

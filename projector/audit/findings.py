@@ -21,9 +21,11 @@ class Kind(StrEnum):
     ADDITION = "addition"  # a target sentence has no counterpart
     REPETITION = "repetition"  # a target sentence is there more often than its source
     SOURCE_LANGUAGE = "source_language"  # a sentence is left in the source's language
+    MIXED_LANGUAGE = "mixed_language"  # a sentence is in a third language
     NUMBER = "number"  # a number is changed, lost or gained
     UNIT = "unit"  # a number stands with another unit
     SIDE = "side"  # left, right or bilateral is changed, lost or gained
+    NAME = "name"  # a drug or a person has another name
     NEGATION = "negation"  # a negation is lost or gained
     CERTAINTY = "certainty"  # a doubt or a possibility is lost or gained
 

@@ -89,6 +89,12 @@ _MONTHS = {
         květen|května|květnu červen|června|červnu červenec|července|červenci srpen|srpna|srpnu
         září říjen|října|říjnu listopad|listopadu prosinec|prosince|prosinci""",
 }
+# What is glued to a number that tells an age: `šedesátiletý`.
+_AGED = {
+    "cs": "letý letá leté letého letou letém letému letým letých",
+    "sv": "årig åriga årigt åring åringen",
+    "nl": "jarige jarig",
+}
 AND = {"es": "y", "ro": "și"}  # stands between tens and ones
 
 
@@ -106,7 +112,9 @@ def number_words(language: str) -> dict[str, int]:
     for entry in _OTHERS[language].split(";"):
         number, *names = entry.split()
         words |= {name: int(number) for name in names if name not in words}
-    return words
+    endings = _AGED.get(language, "").split()
+    aged = {word + end: number for word, number in words.items() for end in endings}
+    return words | aged
 
 
 @cache

@@ -35,6 +35,10 @@ _AFTERNOON = re.compile(
     r"(?:del|di) (?:pomeriggio|sera)|'s (?:middags|avonds)|på (?:eftermiddagen|kvällen)|"
     r"(?:după-amiaza|seara)|odpoledne|večer|in the (?:afternoon|evening))"
 )
+_DIGITS = re.compile(r"\d+")
+_JOINED = re.compile(r"[\s-]+(?:\w+\s+)?")  # between tens and ones
+# How what is behind a number begins where it is asked about thousands, or the time of day.
+_SCALES, _HOURS, _YEAR_MARKS = frozenset("mtd"), frozenset(":.hpdaisov'"), ("/", "'", "’", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +68,37 @@ class Quantity:
 
 def find_quantities(text: str, stretch: Fragment, language: str) -> list[Quantity]:
     """Return the numbers within a stretch of a text, those in digits first."""
-    digits = list(_in_digits(text, stretch))
-    return [*digits, *_roman(text, stretch), *_in_words(text, stretch, language)]
+    code = language.casefold()[:2].replace("cz", "cs")
+    digits = list(_in_digits(text, stretch, code))
+    return [*digits, *_roman(text, stretch), *_in_words(text, stretch, code)]
 
 
-def _in_digits(text: str, stretch: Fragment) -> Iterator[Quantity]:
+def _in_digits(text: str, stretch: Fragment, language: str) -> Iterator[Quantity]:
     for match in _NUMBER.finditer(text, stretch.start, stretch.end):
         before = text[max(match.start() - 3, stretch.start) : match.start()]
         written = match.group()
         if written in ("2", "3") and _EXPONENT_OF.search(before):
             continue
-        parts = tuple(int(part) for part in re.findall(r"\d+", written))
+        parts = tuple(int(part) for part in _DIGITS.findall(written))
         readings = _readings(written)
         behind = text[match.end() : min(match.end() + 24, stretch.end)].lower()
-        if _THOUSANDS.match(behind):
-            readings |= {reading * 1000 for reading in readings}
-        if _MILLIONS.match(behind):
-            readings |= {reading * 10**6 for reading in readings}
-        if _AFTERNOON.match(behind):
+        following = behind.lstrip(_BLANKS)[:1]
+        if following in _SCALES:
+            if _THOUSANDS.match(behind):
+                readings |= {reading * 1000 for reading in readings}
+            if _MILLIONS.match(behind):
+                readings |= {reading * 10**6 for reading in readings}
+        if following in _HOURS and _AFTERNOON.match(behind):
             readings |= {reading + 12 for reading in readings if reading < 12}
-        if before[-1:] in ("/", "'", "’", "-") and len(written) == 2:
+        if before[-1:] in _YEAR_MARKS and len(written) == 2:
             readings |= {reading + century for reading in readings for century in (1900, 2000)}
-        unit = unit_at(text[: stretch.end], match.end())
-        yield Quantity(
-            Fragment(*match.span()), readings, parts, unit[0] if unit else None, "digits"
-        )
+        place = Fragment(*match.span())
+        yield Quantity(place, readings, parts, _unit_of(text, stretch, place, language), "digits")
+
+
+def _unit_of(text: str, stretch: Fragment, place: Fragment, language: str) -> str | None:
+    unit = unit_at(text, place.end, language)
+    return unit[0] if unit and unit[1] <= stretch.end else None
 
 
 def _readings(written: str) -> frozenset[Ratio]:
@@ -121,31 +131,29 @@ def _roman(text: str, stretch: Fragment) -> Iterator[Quantity]:
 
 def _in_words(text: str, stretch: Fragment, language: str) -> Iterator[Quantity]:
     """Yield the numbers that are written as words, tens and ones side by side as one."""
-    language = language.casefold()[:2].replace("cz", "cs")
     numbers, months = number_words(language), month_words(language)
     tens, ones = tens_and_ones(language)
-    matches = list(_WORD.finditer(text, stretch.start, stretch.end))
-    words = [match.group().lower() for match in matches]
+    joining = AND.get(language)
+    places: list[tuple[str, int, int]] = [
+        (word, match.start(), match.end())
+        for match in _WORD.finditer(text, stretch.start, stretch.end)
+        if (word := match.group().lower()) in numbers or word in months or word == joining
+    ]
     k = 0
-    while k < len(words):
-        first, word = k, words[k]
+    while k < len(places):
+        word, start, end = places[k]
         k += 1
         if word in months:
-            yield _word(text, matches[first : first + 1], stretch, months[word], "month")
+            month = months[word]
+            yield Quantity(Fragment(start, end), frozenset({Ratio(month)}), (month,), None, "month")
         if word not in numbers:
             continue
         number = numbers[word]
-        joined = k + (words[k : k + 1] == [AND.get(language)])
-        if word in tens and joined < len(words) and words[joined] in ones:
-            number, k = number + numbers[words[joined]], joined + 1
-        yield _word(text, matches[first:k], stretch, number, "word")
-
-
-def _word(
-    text: str, matches: list[re.Match[str]], stretch: Fragment, number: int, written: str
-) -> Quantity:
-    place = Fragment(matches[0].start(), matches[-1].end())
-    unit = unit_at(text[: stretch.end], place.end) if written == "word" else None
-    return Quantity(
-        place, frozenset({Ratio(number)}), (number,), unit[0] if unit else None, written
-    )
+        if word in tens:
+            last = k + (k < len(places) and places[k][0] == joining)
+            adjoins = last < len(places) and places[last][0] in ones
+            if adjoins and _JOINED.fullmatch(text, end, places[last][1]):
+                number, end, k = number + numbers[places[last][0]], places[last][2], last + 1
+        place = Fragment(start, end)
+        unit = _unit_of(text, stretch, place, language)
+        yield Quantity(place, frozenset({Ratio(number)}), (number,), unit, "word")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
 
 from projector.audit.findings import Finding, Kind, Severity
 from projector.document import Document, Fragment
@@ -12,6 +15,7 @@ _WORD = re.compile(r"\w+")
 _LONGEST_PERIOD = 20  # words that come again and again
 _FEWEST_TIMES = 4
 _FEWEST_WORDS = 8  # in all of a loop
+_NONE: NDArray[np.int64] = np.zeros(0, np.int64)
 
 
 def loop_findings(source: Document, target: Document) -> Iterator[Finding]:
@@ -33,29 +37,26 @@ def _loops(text: str) -> list[tuple[Fragment, int]]:
     """Return where runs of words follow themselves, and how often, without overlaps."""
     matches = list(_WORD.finditer(text))
     words = [match.group().casefold() for match in matches]
+    numbers = np.unique(np.array(words, object), return_inverse=True)[1] if words else _NONE
+    runs = [run for period in range(1, _LONGEST_PERIOD + 1) for run in _runs(numbers, period)]
     loops: list[tuple[Fragment, int]] = []
-    first = 0
-    while first < len(words):
-        period, times = _longest_loop(words, first)
-        if times >= _FEWEST_TIMES and period * times >= _FEWEST_WORDS:
-            last = first + period * times - 1
-            if any(not word.isdecimal() for word in words[first : first + period]):
-                loops.append((Fragment(matches[first].start(), matches[last].end()), times))
-            first = last  # also behind numbers: a table of them is gone through once
-        first += 1
+    behind = 0
+    # Of those that begin at one word the longest, and among these the shortest period.
+    for first, last, period in sorted(runs, key=lambda run: (run[0], -run[1], run[2])):
+        if first < behind or all(word.isdecimal() for word in words[first : first + period]):
+            continue  # also a table of one number is none
+        times = (last - first) // period
+        end = first + period * times - 1
+        loops.append((Fragment(matches[first].start(), matches[end].end()), times))
+        behind = last
     return loops
 
 
-def _longest_loop(words: Sequence[str], first: int) -> tuple[int, int]:
-    """Return the period and the times of the loop that covers most words from one on."""
-    best = (0, 0)
-    for period in range(1, _LONGEST_PERIOD + 1):
-        behind = first + period
-        if behind >= len(words) or words[behind] != words[first]:
-            continue
-        while behind < len(words) and words[behind] == words[behind - period]:
-            behind += 1
-        times = (behind - first) // period
-        if period * times > best[0] * best[1] and times > 1:
-            best = (period, times)
-    return best
+def _runs(numbers: NDArray[np.int64], period: int) -> Iterator[tuple[int, int, int]]:
+    """Yield stretches of words that are the same as those a period before, often enough."""
+    same = np.concatenate(([False], numbers[period:] == numbers[:-period], [False]))
+    edges = np.flatnonzero(same[1:] != same[:-1]).reshape(-1, 2)
+    for first, last in edges.tolist():  # words first to last + period - 1
+        times = (last - first) // period + 1
+        if times >= _FEWEST_TIMES and period * times >= _FEWEST_WORDS:
+            yield first, last + period, period

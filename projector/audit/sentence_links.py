@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from projector.align.anchors import diagonal, heaviest_chain, mutual_best
+from projector.audit.correspondence import Correspondence, correspondence
 from projector.audit.findings import Block
+from projector.audit.gap_links import gap_pairs
 from projector.document import Fragment
 from projector.settings import AlignSettings
 from projector.text.sentences import split_sentences
@@ -24,6 +27,9 @@ _LEAST_SHARE = 0.1  # of the shorter sentence's tokens that links two sentences
 # Least share of links among a sentence's tokens: on clean clinical translations into six languages
 # sentences that are left out have at most .07, the others at least .22.
 LEAST_COVERED = 0.13
+_CHAINED = 0.09  # the same of a sentence whose link stands in its place in the chain of the best
+_WEAKLY = 1.2  # how much more than the least such a sentence is linked with its counterpart
+_MOST_LONE = 0.5  # of a source's sentences, for those that are left to be another's counterpart
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +41,13 @@ class SentenceLinks:
         targets: The T of the translation.
         source_tokens: [S] tokens with a letter or digit.
         target_tokens: [T] likewise.
-        rows: [P] sentences of the source, ascending.
+        rows: [P] sentences of the source.
         columns: [P] those of the translation that they are linked with.
         mass: [P] the similarities of the links between the two, summed.
         linked: The similarities of the heaviest chain of links that rises in both texts, a token
-            of the shorter one.
+            of the shorter one; or, if that is more, the median share of links that a sentence of
+            the source has with one other.
+        between: The links of tokens.
     """
 
     sources: tuple[Fragment, ...]
@@ -50,14 +58,7 @@ class SentenceLinks:
     columns: NDArray[np.int64]
     mass: NDArray[np.float64]
     linked: float
-
-    @property
-    def typical(self) -> float:
-        """Return the median of the share of links that a source sentence has with one other."""
-        best = np.zeros(len(self.sources))
-        np.maximum.at(best, self.rows, self.mass)
-        shares = (best / np.maximum(self.source_tokens, 1))[self.source_tokens > 0]
-        return float(np.median(shares)) if len(shares) else 0.0
+    between: Correspondence
 
     @property
     def source_covered(self) -> NDArray[np.float64]:
@@ -76,6 +77,19 @@ class SentenceLinks:
         """Return [P] which pairs tell the same, at least in part."""
         shorter = np.minimum(self.source_tokens[self.rows], self.target_tokens[self.columns])
         return self.mass / np.maximum(shorter, 1) > _LEAST_SHARE
+
+    def chain(self) -> list[tuple[int, int]]:
+        """Return the sentences that are linked best, as many as rise in both texts."""
+        best: dict[int, tuple[float, int]] = {}
+        for row, column, mass, strong in zip(
+            self.rows.tolist(), self.columns.tolist(), self.mass.tolist(), self.strong, strict=True
+        ):
+            if strong and mass > best.get(row, (0.0, 0))[0]:
+                best[row] = (mass, column)
+        rows = sorted(best)
+        columns = [best[row][1] for row in rows]
+        chosen = heaviest_chain(rows, columns, [best[row][0] for row in rows])
+        return [(rows[k], columns[k]) for k in chosen]
 
     def blocks(self) -> list[Block]:
         """Return what sentences tell the same, as small as can be, in the source's order."""
@@ -117,22 +131,95 @@ def sentence_links(
     sources, targets = _sentences(source.text), _sentences(target.text)
     source_of, target_of = _numbers(source, sources), _numbers(target, targets)
     links = _links(vectors, settings.search_reach(len(target)), settings)
-    linked = _linked(links, min(len(source), len(target)))
-    near = _by_sentence(sources, targets, source_of, target_of, links, linked)
+    chain = _chain(links)
+    linked = float(links[2][chain].sum()) / max(min(len(source), len(target)), 1)
+    between = correspondence(source, target, links[:2], chain)
+    near = _by_sentence(sources, targets, source_of, target_of, links, linked, between)
     # What stands far from where it is expected is sought among what has no partner.
-    lone_sources = _tokens_of(near.source_covered, source_of)
-    lone_targets = _tokens_of(near.target_covered, target_of)
-    if not (len(lone_sources) and len(lone_targets)):
-        return near
-    lone = vectors[0][lone_sources], vectors[1][lone_targets]
-    first, second, value = _links(lone, len(lone_sources) + len(lone_targets), settings)
-    far = lone_sources[first], lone_targets[second], value
-    both = (
-        np.concatenate((links[0], far[0])),
-        np.concatenate((links[1], far[1])),
-        np.concatenate((links[2], far[2])),
+    lone = _tokens_of(near.source_covered, source_of), _tokens_of(near.target_covered, target_of)
+    both = _with_far(links, lone, vectors, settings) if all(map(len, lone)) else links
+    far = _by_sentence(sources, targets, source_of, target_of, both, linked, between)
+    far = replace(far, linked=max(linked, _typical(far)))
+    return _with_gaps(far, (source_of, target_of), vectors)
+
+
+def _typical(links: SentenceLinks) -> float:
+    """Return the median of the share of links that a source sentence has with one other."""
+    best = np.zeros(len(links.sources))
+    np.maximum.at(best, links.rows, links.mass)
+    shares = (best / np.maximum(links.source_tokens, 1))[links.source_tokens > 0]
+    return float(np.median(shares)) if len(shares) else 0.0
+
+
+def _with_far(
+    links: _Links,
+    lone: tuple[NDArray[np.int64], NDArray[np.int64]],
+    vectors: tuple[Tensor, Tensor],
+    settings: AlignSettings,
+) -> _Links:
+    """Return links with those of tokens that have no partner near where it is expected."""
+    some = vectors[0][lone[0]], vectors[1][lone[1]]
+    reach = min(len(lone[0]) + len(lone[1]), settings.search_limit)
+    first, second, value = _links(some, reach, settings)
+    return (
+        np.concatenate((links[0], lone[0][first])),
+        np.concatenate((links[1], lone[1][second])),
+        np.concatenate((links[2], value)),
     )
-    return _by_sentence(sources, targets, source_of, target_of, both, linked)
+
+
+def _with_gaps(
+    links: SentenceLinks,
+    members: tuple[NDArray[np.int64], NDArray[np.int64]],
+    vectors: tuple[Tensor, Tensor],
+) -> SentenceLinks:
+    """Return links with pairs of sentences that alone are left between others that are linked."""
+    sizes = links.source_tokens, links.target_tokens
+    chain = links.chain()
+    sides = list(zip(*chain, strict=True)) or [(), ()]
+    lone = set(_lone(links.source_covered, sizes[0], sides[0], 1))
+    lone_targets = set(_lone(links.target_covered, sizes[1], sides[1], 1))
+    if len(lone) > len(links.sources) * _MOST_LONE or not (lone or lone_targets):
+        return links
+    pairs = [
+        (row, column)
+        for row, column in gap_pairs(
+            _lone(links.source_covered, sizes[0], sides[0], 2),
+            _lone(links.target_covered, sizes[1], sides[1], 2),
+            chain,
+            sizes,
+            members,
+            vectors,
+        )
+        if row in lone or column in lone_targets
+    ]
+    # A link in its place in the chain is more than one by chance, if it is not much less.
+    covered = links.source_covered, links.target_covered
+    pairs += [
+        (row, column)
+        for row, column in chain
+        if (row in lone or column in lone_targets)
+        and min(covered[0][row], covered[1][column]) > _CHAINED
+    ]
+    if not pairs:
+        return links
+    rows, columns = np.array(pairs, np.int64).T
+    mass = _WEAKLY * LEAST_COVERED * np.maximum(sizes[0][rows], sizes[1][columns])
+    return replace(
+        links,
+        rows=np.concatenate((links.rows, rows)),
+        columns=np.concatenate((links.columns, columns)),
+        mass=np.concatenate((links.mass, mass)),
+    )
+
+
+def _lone(
+    covered: NDArray[np.float64], sizes: NDArray[np.int64], chained: Sequence[int], times: int
+) -> list[int]:
+    """Return the sentences that are no other's best, and not linked with much at all."""
+    is_lone = (covered < times * LEAST_COVERED) & (sizes > 0)
+    is_lone[list(chained)] &= covered[list(chained)] < LEAST_COVERED
+    return np.flatnonzero(is_lone).tolist()
 
 
 _Links = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
@@ -150,11 +237,10 @@ def _links(vectors: tuple[Tensor, Tensor], reach: float, settings: AlignSettings
     return first[sure], second[sure], value[sure]
 
 
-def _linked(links: _Links, tokens: int) -> float:
-    """Return the weight of the heaviest rising chain of links, a token of the shorter text."""
+def _chain(links: _Links) -> list[int]:
+    """Return which links make the heaviest chain that rises in both texts."""
     rows, columns, values = links
-    chain = heaviest_chain(rows.tolist(), columns.tolist(), (values**2).tolist())
-    return float(values[chain].sum()) / max(tokens, 1)
+    return heaviest_chain(rows.tolist(), columns.tolist(), (values**2).tolist())
 
 
 def _tokens_of(covered: NDArray[np.float64], sentence: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -169,6 +255,7 @@ def _by_sentence(
     target_of: NDArray[np.int64],
     links: _Links,
     linked: float,
+    between: Correspondence,
 ) -> SentenceLinks:
     """Sum links of tokens by the sentences that these stand in."""
     rows, columns, value = source_of[links[0]], target_of[links[1]], links[2]
@@ -184,6 +271,7 @@ def _by_sentence(
         pairs % width,
         np.bincount(which, value[within], minlength=len(pairs)).astype(np.float64),
         linked,
+        between,
     )
 
 

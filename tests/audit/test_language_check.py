@@ -50,3 +50,21 @@ def test_a_sentence_left_in_the_source_language_is_told():
     (finding,) = sentence_language_findings(*documents, sentences)
     assert finding.kind is Kind.SOURCE_LANGUAGE
     assert (finding.source, finding.target) == (Fragment(0, len(left)), sentences[1])
+
+
+def sentence_kinds(sentence, language, before):
+    text = f"{before} {sentence}"
+    places = [Fragment(0, len(before)), Fragment(len(before) + 1, len(text))]
+    documents = Document("a", "es", ES), Document("a", language, text)
+    return [one.kind for one in sentence_language_findings(*documents, places)]
+
+
+def test_a_sentence_in_a_third_language_is_told():
+    assert sentence_kinds(DE.partition(". ")[0] + ".", "en", EN) == [Kind.MIXED_LANGUAGE]
+    assert sentence_kinds(EN.partition(". ")[0] + ".", "en", EN) == []
+    assert sentence_kinds("Amoxicillin, ibuprofen, omeprazole, heparin.", "en", EN) == []
+
+
+def test_a_short_copy_may_be_a_word_of_both_languages():
+    documents = Document("a", "es", "Leptospirosis."), Document("a", "en", "Leptospirosis.")
+    assert list(language_findings(*documents)) == []

@@ -34,6 +34,14 @@ def findings(source, target, language="en"):
         ("ambos ojos", "the 2 eyes", "en"),
         ("TA 120/80 mmHg", "BP 120/80", "en"),
         ("27 kg/m2", "27 kg/m²", "nl"),
+        ("PA de 120 mm de Hg", "BP 120 mmHg", "en"),
+        ("180 880 leucocitos", "180,880 leukocytes", "en"),
+        ("180 880 leucocitos", "180.880 leucociti", "it"),
+        ("cada 8 h", "om de 8 u", "nl"),
+        ("insulina 8 UI", "insulin 8 E", "sv"),
+        ("fiebre de 39 grados", "horečka 39 °C", "cs"),
+        ("36,4 oC", "36.4 °C", "en"),
+        ("100 latidos por minuto", "100 beats per minute", "en"),
     ],
 )
 def test_what_is_written_otherwise_is_the_same(source, target, language):

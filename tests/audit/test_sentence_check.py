@@ -1,18 +1,11 @@
 """Sentences without a counterpart are told; texts of words whose vectors are their meaning."""
 
-import zlib
-
-import numpy as np
 import pytest
-import torch
+from audited import audited, tokenized, vectors
 
-from projector.audit.audit_pair import audit_vectors
 from projector.audit.findings import Kind
 from projector.audit.sentence_links import sentence_links
-from projector.document import Document, DocumentPair
 from projector.settings import AlignSettings
-from projector.text.tokens import TokenizedText
-from projector.text.words import find_words
 
 SENTENCES = [
     "Mujer de mediana edad con fiebre alta.",
@@ -21,27 +14,6 @@ SENTENCES = [
     "Recibe antibióticos intravenosos durante semanas.",
     "Mejora clínicamente tras cirugía programada.",
 ]
-
-
-def tokenized(text):
-    offsets = find_words(text, "es").offsets
-    zeros = np.zeros(len(offsets), np.int64)
-    return TokenizedText(text, zeros, offsets, zeros)
-
-
-def vectors(tokens):
-    rows = []
-    for start, end in tokens.offsets.tolist():
-        seed = zlib.crc32(tokens.text[start:end].casefold().encode())
-        rows.append(np.random.default_rng(seed).normal(size=256))
-    array = torch.tensor(np.array(rows).reshape(-1, 256), dtype=torch.float32)
-    return torch.nn.functional.normalize(array, dim=-1)
-
-
-def audited(source, target, language="und"):
-    pair = DocumentPair(Document("a", "es", source), Document("a", language, target))
-    tokens = tokenized(source), tokenized(target)
-    return audit_vectors(pair, *tokens, tuple(map(vectors, tokens)), AlignSettings())
 
 
 def texts(*numbers):
@@ -110,3 +82,16 @@ def test_sentences_that_tell_the_same_make_a_block():
     source, target = tokenized(texts(0, 1, 2)), tokenized(joined)
     links = sentence_links(source, target, (vectors(source), vectors(target)), AlignSettings())
     assert [(len(one.sources), len(one.targets)) for one in links.blocks()] == [(1, 1), (2, 1)]
+
+
+def test_what_no_word_links_but_stands_in_the_same_gap_is_a_pair():
+    telegraphic = texts(0, 1) + " Pares craneales normales. " + texts(2, 3, 4)
+    rendered = texts(0, 1) + " Cranial nerves intact. " + texts(2, 3, 4)
+    assert [kind for kind, _ in found(telegraphic, rendered)] in ([], ["omission", "addition"])
+
+
+@pytest.mark.parametrize(("source", "target"), [("", "x"), ("1 2 3", "4"), ("x", "")])
+def test_a_correspondence_of_texts_without_links_is_the_diagonal(source, target):
+    tokens = tokenized(source), tokenized(target)
+    links = sentence_links(*tokens, (vectors(tokens[0]), vectors(tokens[1])), AlignSettings())
+    assert links.between.expected([]).tolist() == []
