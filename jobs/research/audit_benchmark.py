@@ -7,18 +7,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from time import process_time
 
 import click
+import torch
 
-from projector.audit.audit_pair import PairAudit, audit_pair
+from projector.align.aligner import token_vectors
+from projector.audit.audit_pair import PairAudit, audit_pair, audit_vectors
 from projector.audit.findings import Finding, Kind
 from projector.cli.output import echo_table
 from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, read_pairs
 from projector.document import Document, DocumentPair, Fragment
-from projector.evaluation.mistranslation import SPOILERS, Spoilt, Translation
+from projector.evaluation.mistranslation import SPOILERS, Spoiler, Spoilt, Translation
 from projector.models.encoder import CachedEncoder, Encoder
+from projector.pipeline import project_pair
 from projector.run.models import load_model
-from projector.settings import AlignSettings
+from projector.settings import AlignSettings, Settings
 from projector.text.sentences import split_sentences
 from schemas.run import ModelConfiguration
 
@@ -35,6 +39,8 @@ class Counts:
         alarms: Findings on gold as it is, in the documents that were spoilt in this way.
         clean: Findings on all of gold as it is, by kind and language.
         sentences, documents: Of gold's translations, by language.
+        by_set: Findings on all of gold as it is, by kind and set.
+        set_documents: Of gold's sets.
     """
 
     def __init__(self) -> None:
@@ -46,19 +52,61 @@ class Counts:
         self.clean: Counter[Key] = Counter()
         self.sentences: Counter[str] = Counter()
         self.documents: Counter[str] = Counter()
+        self.by_set: Counter[tuple[Kind, str]] = Counter()
+        self.set_documents: Counter[str] = Counter()
+
+
+class Spent:
+    """The processor's seconds that audits and projections of the same pairs took, in one thread.
+
+    Args:
+        projection: Encoding both texts, aligning and decoding.
+        audit: On the token vectors that the projection has.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.projection = self.audit = 0.0
+
+    def measure(self, pairs: Sequence[DocumentPair], model: Encoder) -> None:
+        """Add what some pairs take, the first of them once before it counts."""
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        for number, pair in enumerate([*pairs[:1], *pairs]):
+            encoder = CachedEncoder(model)
+            start = process_time()
+            project_pair(pair, encoder, Settings())
+            projection = process_time() - start
+            texts = encoder.tokenize(pair.source.text), encoder.tokenize(pair.target.text)
+            vectors = token_vectors(*texts, encoder, AlignSettings())
+            start = process_time()
+            audit_vectors(pair, *texts, vectors, AlignSettings())
+            if number:
+                self.projection += projection
+                self.audit += process_time() - start
+        torch.set_num_threads(threads)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("gold", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--set", "sets", multiple=True, help="Which sets; by default all. Repeatable.")
+@click.option("--kind", "kinds", multiple=True, help="Which kinds are spoilt. Repeatable.")
 @click.option("--limit", type=int, help="Documents of each set at most.")
 @click.option("--seed", default=26, show_default=True)
 @click.option(
     "--show", is_flag=True, help="Print what is told of gold as it is, and what is missed."
 )
 @click.option("--alarms-only", is_flag=True, help="Audit gold as it is, and spoil nothing.")
+@click.option("--cost", is_flag=True, help="Measure what an audit costs beside a projection.")
 def command(
-    gold: Path, sets: tuple[str, ...], limit: int | None, seed: int, show: bool, alarms_only: bool
+    gold: Path,
+    sets: tuple[str, ...],
+    kinds: tuple[str, ...],
+    limit: int | None,
+    seed: int,
+    show: bool,
+    alarms_only: bool,
+    cost: bool,
 ) -> None:
     """Spoil the pairs of GOLD in every way and print what an audit finds of it.
 
@@ -66,23 +114,33 @@ def command(
     Example:
       python -m jobs.research.audit_benchmark ../shared/gold --set clinical6
     """
-    encoder = CachedEncoder(load_model(ModelConfiguration(), "auto"))
-    counts = Counts()
+    model = load_model(ModelConfiguration(), "auto")
+    counts, spent = Counts(), Spent()
     for name, path in gold_sets(gold).items():
-        if (sets and name not in sets) or holds_word_links(path):
+        if (sets and name.partition("_")[0] not in sets) or holds_word_links(path):
             continue
         pairs = list(read_pairs(path, limit=limit))
         random = None if alarms_only else Random(seed)
-        _measure(pairs, encoder, counts, random, show=show)
+        spoilers = {kind: SPOILERS[kind] for kind in SPOILERS if not kinds or kind in kinds}
+        _measure(name, pairs, CachedEncoder(model), counts, random, spoilers, show=show)
+        if cost:
+            spent.measure(pairs, model)
         click.echo(f"{name}: {len(pairs)} documents", err=True)
     _echo(counts)
+    if cost:
+        share = spent.audit / max(spent.projection, 1e-9)
+        click.echo(
+            f"audit {spent.audit:.1f} s beside projection {spent.projection:.1f} s: {share:.1%}"
+        )
 
 
 def _measure(
+    name: str,
     pairs: Sequence[DocumentPair],
     encoder: Encoder,
     counts: Counts,
     random: Random | None,
+    spoilers: dict[Kind, tuple[Spoiler, frozenset[Kind]]],
     *,
     show: bool,
 ) -> None:
@@ -93,6 +151,8 @@ def _measure(
         counts.documents[language] += 1
         counts.sentences[language] += len(split_sentences(pair.target.text))
         counts.clean.update((finding.kind, language) for finding in clean.findings)
+        counts.by_set.update((finding.kind, name.partition("_")[0]) for finding in clean.findings)
+        counts.set_documents[name.partition("_")[0]] += 1
         if show:
             for finding in clean.findings:
                 click.echo(f"alarm {language} {pair.source.name} {_shown(finding, pair)}", err=True)
@@ -100,7 +160,7 @@ def _measure(
             continue
         other = pairs[number - 1]
         _measure_whole(pair, other, encoder, counts, clean)
-        for kind in SPOILERS:
+        for kind in spoilers:
             _measure_kind(kind, pair, other, encoder, counts, clean, random, show=show)
 
 
@@ -198,6 +258,15 @@ def _echo(counts: Counts) -> None:
         [
             _alarms(kind, language, number, counts)
             for (kind, language), number in sorted(counts.clean.items())
+        ],
+    )
+    click.echo()
+    echo_table(
+        ["kind", "set", "documents", "alarms", "a hundred documents"],
+        [
+            [kind, name, documents, number, 100 * number / documents]
+            for (kind, name), number in sorted(counts.by_set.items())
+            for documents in [counts.set_documents[name]]
         ],
     )
     click.echo(f"{counts.documents.total()} documents, {counts.sentences.total()} sentences")

@@ -31,7 +31,7 @@ def without_sentences(pair: DocumentPair, random: Random, *, most: int = 2) -> D
     whole = [stretch for stretch in stretches if _holds_whole(pair.target, *stretch)]
     random.shuffle(whole)
     cuts = sorted(whole[: max(1, min(most, len(stretches) // _LARGEST_SHARE))])
-    return DocumentPair(pair.source, _without(pair.target, cuts))
+    return DocumentPair(pair.source, without_stretches(pair.target, cuts))
 
 
 def without_mentions(pair: DocumentPair, random: Random, *, share: float = 0.15) -> DocumentPair:
@@ -53,7 +53,7 @@ def without_mentions(pair: DocumentPair, random: Random, *, share: float = 0.15)
         if all(end < other[0] or other[1] < start for other in spans[:number] + spans[number + 1 :])
     ]
     cuts = [span for span in alone if random.random() < share]
-    return DocumentPair(pair.source, _without(pair.target, cuts))
+    return DocumentPair(pair.source, without_stretches(pair.target, cuts))
 
 
 def _holds_whole(document: Document, start: int, end: int) -> bool:
@@ -63,8 +63,8 @@ def _holds_whole(document: Document, start: int, end: int) -> bool:
     return any(inside) and all(a or b for a, b in zip(inside, apart, strict=True))
 
 
-def _without(document: Document, cuts: list[tuple[int, int]]) -> Document:
-    """Return a document without some stretches, and what is in them."""
+def without_stretches(document: Document, cuts: list[tuple[int, int]]) -> Document:
+    """Return a document without some stretches, given in text order, and what is in them."""
 
     def moved(offset: int) -> int:
         return offset - sum(min(end, offset) - start for start, end in cuts if start < offset)

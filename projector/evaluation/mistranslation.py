@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from random import Random
 
 from projector.audit.findings import Block, Kind
-from projector.document import Fragment
+from projector.document import Document, Fragment
+from projector.evaluation.corruption import without_stretches
 
 _MOST = 4  # places in one text
 _NUMBER = re.compile(r"(?<![\d.,/^-])[1-9]\d*(?:[.,]\d+)?(?![\d/])")
@@ -31,6 +32,25 @@ _NEGATIONS = {
     "sv": "utan=med inga=några ingen= inte=",
     "ro": "fără=cu nu=",
     "cs": "bez=s nebyla=byla nebyl=byl nebylo=bylo nebyly=byly není=je nemá=má neměl=měl",
+}
+# Drugs, as all the languages write them but for their endings, which stay.
+_DRUGS = """
+    apixaban rivaroxaban edoxaban enalapril lisinopril ramipril losartan valsartan bisoprolol
+    atenolol propranolol amlodipin simvastatin atorvastatin omeprazol pantoprazol fluconazol
+    metronidazol metformin furosemid prednison digoxin heparin enoxaparin warfarin clopidogrel
+    ticagrelor ciprofloxacin levofloxacin rituximab infliximab adalimumab imatinib tacrolimus
+    levetiracetam gabapentin pregabalin fentanil tramadol propofol tamoxifen cisplatin
+    carboplatin ketorolac ibuprofen naproxen diclofenac ondansetron insulin
+""".split()  # noqa: SIM905
+_DRUG = re.compile(rf"(?<!\w)({'|'.join(_DRUGS)})", re.IGNORECASE)
+# Sentences of languages that are no translation's here, and of some that are.
+_FOREIGN = {
+    "de": "Der Patient wurde am nächsten Tag ohne Beschwerden nach Hause entlassen.",
+    "fr": "Le patient a été hospitalisé pour une prise en charge de sa douleur abdominale.",
+    "pl": "Pacjent został przyjęty do szpitala z powodu silnego bólu brzucha i gorączki.",
+    "en": "The patient was admitted to the hospital because of severe pain and high fever.",
+    "it": "Il paziente è stato ricoverato in ospedale per un forte dolore e febbre alta.",
+    "nl": "De patiënt werd opgenomen in het ziekenhuis wegens hevige pijn en hoge koorts.",
 }
 
 
@@ -106,8 +126,12 @@ def _chosen(translation: Translation, random: Random, most: int) -> list[tuple[F
 
 def without_sentence(translation: Translation, random: Random) -> Spoilt | None:
     """Leave one sentence out."""
-    pairs = _chosen(translation, random, 1) if len(_simple(translation)) > 2 else []
-    return _applied(translation.target, [(target, "", source) for source, target in pairs])
+    if len(_simple(translation)) < 3:
+        return None
+    ((source, target),) = _chosen(translation, random, 1)
+    document = Document("", translation.language, translation.target)
+    left = without_stretches(document, [(target.start, target.end)])
+    return Spoilt(left.text, (source,), (None,))
 
 
 def with_foreign_sentence(translation: Translation, random: Random) -> Spoilt | None:
@@ -141,6 +165,14 @@ def with_source_sentence(translation: Translation, random: Random) -> Spoilt | N
     source, target = random.choice(pairs)
     words = translation.source[source.start : source.end]
     return _applied(translation.target, [(target, words, source)])
+
+
+def with_sentence_in_third_language(translation: Translation, random: Random) -> Spoilt | None:
+    """Have one sentence in a language that is neither the source's nor the translation's."""
+    pairs = _chosen(translation, random, 1)
+    others = [words for code, words in _FOREIGN.items() if code != translation.language]
+    words = random.choice(others)
+    return _applied(translation.target, [(target, words, source) for source, target in pairs])
 
 
 def with_moved_sentence(translation: Translation, random: Random) -> Spoilt | None:
@@ -197,6 +229,17 @@ def with_other_units(translation: Translation, random: Random) -> Spoilt | None:
     return _replaced(translation, random, _UNIT, lambda match: f" {_UNITS[match.group(1)]}")
 
 
+def with_other_drugs(translation: Translation, random: Random) -> Spoilt | None:
+    """Put another drug in the place of one in some sentences, its ending left as it is."""
+
+    def changed(match: re.Match[str]) -> str:
+        name = match.group().lower()
+        other = random.choice([drug for drug in _DRUGS if drug != name])
+        return other.capitalize() if match.group()[0].isupper() else other
+
+    return _replaced(translation, random, _DRUG, changed)
+
+
 def with_other_sides(translation: Translation, random: Random) -> Spoilt | None:
     """Turn left into right and right into left in some sentences."""
     return _reworded(translation, random, _SIDES)
@@ -241,9 +284,11 @@ SPOILERS: dict[Kind, tuple[Spoiler, frozenset[Kind]]] = {
     Kind.ORDER: (with_moved_sentence, frozenset({Kind.ORDER})),
     Kind.TRUNCATED: (truncated, frozenset({Kind.TRUNCATED})),
     Kind.SOURCE_LANGUAGE: (with_source_sentence, frozenset({Kind.SOURCE_LANGUAGE})),
+    Kind.MIXED_LANGUAGE: (with_sentence_in_third_language, frozenset({Kind.MIXED_LANGUAGE})),
     Kind.LOOP: (with_loop, frozenset({Kind.LOOP})),
     Kind.NUMBER: (with_other_numbers, frozenset({Kind.NUMBER})),
     Kind.UNIT: (with_other_units, frozenset({Kind.UNIT, Kind.NUMBER})),
+    Kind.NAME: (with_other_drugs, frozenset({Kind.NAME})),
     Kind.SIDE: (with_other_sides, frozenset({Kind.SIDE})),
     Kind.NEGATION: (without_negations, frozenset({Kind.NEGATION})),
 }
