@@ -149,4 +149,5 @@ def _clusters(
 
 def _nearest(points: Floats, centres: Floats) -> NDArray[np.int64]:
     distances = (centres**2).sum(1) - 2 * points @ centres.T
-    return distances.argmin(1)
+    nearest: NDArray[np.int64] = distances.argmin(1)
+    return nearest
