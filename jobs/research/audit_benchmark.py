@@ -98,7 +98,7 @@ class Spent:
 )
 @click.option("--alarms-only", is_flag=True, help="Audit gold as it is, and spoil nothing.")
 @click.option("--cost", is_flag=True, help="Measure what an audit costs beside a projection.")
-def command(
+def main(
     gold: Path,
     sets: tuple[str, ...],
     kinds: tuple[str, ...],
@@ -296,4 +296,4 @@ def _row(kind: Kind, languages: Sequence[str], name: str, counts: Counts) -> lis
 
 
 if __name__ == "__main__":
-    command()
+    main()

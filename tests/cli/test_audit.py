@@ -21,8 +21,8 @@ def plain(tmp_path, monkeypatch):
     texts = {
         "es/a.txt": "No presenta fiebre. Metformina 850 mg al día. Lesión en pierna derecha.",
         "en/a.txt": "Presents fever. Metformin 580 mg daily. Lesion of the left leg.",
-        "es/b.txt": "Diabetes mellitus. Asma bronquial.",
-        "en/b.txt": "Diabetes mellitus. Bronchial asthma.",
+        "es/b.txt": "Diabetes mellitus tipo 2. Asma bronquial desde la infancia.",
+        "en/b.txt": "Type 2 diabetes mellitus. Bronchial asthma since childhood.",
     }
     for name, text in texts.items():
         Path(name).parent.mkdir(exist_ok=True)
