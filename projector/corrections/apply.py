@@ -15,7 +15,7 @@ from projector.corrections.change import Change, changed
 from projector.corrections.check import refuse_other_runs, wrong_corrections
 from projector.corrections.decide import Conflict, Decided, decide
 from projector.corrections.given import CorrectionsFile, Given, Key, corrections_files, latest
-from projector.corrections.outcomes import read_outcomes
+from projector.run.read_outcomes import read_outcomes
 from projector.corrections.tables import (
     CHANGES_FILE,
     CONFLICTS_FILE,

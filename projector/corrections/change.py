@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from projector.corrections.decide import Decided
-from projector.corrections.outcomes import ReadOutcome
+from projector.run.read_outcomes import ReadOutcome
 from projector.document import (
     Document,
     Fragment,

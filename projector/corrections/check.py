@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from projector.corrections.given import CorrectionsFile, Given, Key
-from projector.corrections.outcomes import read_outcomes
+from projector.run.read_outcomes import read_outcomes
 from projector.document import Document, Fragment, Status, surface
 from projector.errors import CorpusError, Problem
 from projector.run.outcome import DocumentOutcome, MentionOutcome
