@@ -98,5 +98,5 @@ def _echo(figures: ReportFigures, output: Path) -> None:
 
     for name, value, more in totals(figures):
         click.echo(f"{name}: {value} ({more})")
-    click.echo(f"{output}: written")
+    click.echo(f"written to {output}")
     hint(f"open {output} in a browser")

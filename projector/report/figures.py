@@ -9,13 +9,12 @@ from projector.document import Status
 BINS = 20  # of scores and of faithfulness, each a twentieth wide
 LOW_SCORE = 0.5  # below it a projection is in doubt
 
-# A human's word stands beside the run's own: whoever accepted corrections put it there.
-HUMAN = ("confirmed", "corrected", "absent")
-WITH_SPAN = (Status.PROJECTED.value, "confirmed", "corrected")
+HUMAN = (Status.CONFIRMED.value, Status.CORRECTED.value, Status.ABSENT.value)  # what people say
+WITH_SPAN = tuple(Status.with_span())
 WITHOUT_SPAN = (
     Status.UNALIGNED.value,
     Status.BELOW_THRESHOLD.value,
-    "absent",
+    Status.ABSENT.value,
     Status.UNPAIRED.value,
     Status.INVALID.value,
     Status.FAILED.value,

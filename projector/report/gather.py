@@ -25,7 +25,7 @@ from projector.report.gold import gold_figures
 from projector.report.outcomes import LanguageOutcomes, language_outcomes
 from projector.run.reader import FinishedRun
 from schemas.coding import read_coding
-from schemas.manifest import LOG, InputFiles, Manifest
+from schemas.manifest import LOG, Accepted, InputFiles, Manifest
 
 if TYPE_CHECKING:
     from projector.evaluation.score_files import Scored
@@ -179,7 +179,7 @@ def _provenance(run: FinishedRun) -> Iterator[Fact]:
         yield Fact(f"{files.role.capitalize()} ({files.language})", _input(files))
     for package, version in manifest.versions.items():
         yield Fact(f"Version of {package}", version)
-    for number, said in enumerate(getattr(manifest, "accepted", ()), start=1):
+    for number, said in enumerate(manifest.accepted, start=1):
         yield Fact(f"Corrections, time {number}", _accepted(said))
     yield from _times(run.path / LOG)
     if manifest.sha256 is not None:
@@ -191,7 +191,7 @@ def _input(files: InputFiles) -> str:
     return f"{files.path}: {files.files} files, SHA-256 {files.sha256}"
 
 
-def _accepted(said: Any) -> str:  # noqa: ANN401
+def _accepted(said: Accepted) -> str:
     """Return whose corrections were taken, and how many of them were not."""
     by = ", ".join(f"{one.reviewer or one.name}: {one.corrections}" for one in said.corrections)
     return f"{by}; {said.conflicts} in conflict, {said.not_taken} not taken"

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from projector.arrays import Ints
+from projector.document import Status
 from projector.report.figures import BINS, LOW_SCORE, WITH_SPAN, ScoreFigures
 from projector.run.reader import FinishedRun
 from projector.storage.parquet_file import reading_parquet
@@ -101,7 +102,7 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
     projected = pl.col("status") == "projected"
     return rows.with_columns(
         has_span=pl.col("status").is_in(WITH_SPAN),
-        is_lost=~pl.col("status").is_in([*WITH_SPAN, "absent"]),
+        is_lost=~pl.col("status").is_in([*WITH_SPAN, Status.ABSENT.value]),
         is_low=projected & (pl.col("score") < LOW_SCORE),
         is_collapsed=projected & shared,
     )

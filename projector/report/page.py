@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from projector.errors import OutputError, counted
-from projector.report.figures import WITH_SPAN, ReportFigures
+from projector.report.figures import LOW_SCORE, WITH_SPAN, ReportFigures
 from projector.report.markup import Html, Share, Table, bullets, folded, section, table, text
 from projector.report.section import Section
 from projector.report.sections import sections
@@ -138,7 +138,7 @@ def totals(figures: ReportFigures) -> Iterator[tuple[str, str, str]]:
     found = figures.count(*WITH_SPAN)
     yield "Mentions", f"{figures.mentions:,}", f"{counted(len(figures.labels), 'label')}"
     yield "With a span", str(Share.of(found, figures.mentions)), f"{found:,} of them"
-    yield "In doubt", f"{sum(one.low for one in figures.scores):,}", "score below .5"
+    yield "Low scores", f"{sum(one.low for one in figures.scores):,}", f"below {LOW_SCORE}"
     if figures.gold is not None:
         (total,) = (row for row in figures.gold.rows if row.language is row.label is None)
         yield "Strict F1", f"{total.strict_f1:.4f}", f"character {total.character_f1:.4f}"

@@ -19,7 +19,7 @@ def test_a_page_is_written_and_its_totals_are_told(corpora, capsys):
     assert run(["report", "out", "-o", "report.html"]) == 0
     captured = capsys.readouterr()
     assert captured.out.startswith("Translations: 2 (in 1 language)\nMentions: ")
-    assert "report.html: written" in captured.out and "in a browser" in captured.err
+    assert "written to " in captured.out and "in a browser" in captured.err
     html = Path("report.html").read_text(encoding="utf-8")
     assert html.startswith("<!doctype html>") and ">Coverage<" in html and "Against" not in html
     before = Path("report.html").read_bytes()
