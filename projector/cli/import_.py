@@ -16,7 +16,7 @@ from projector.cli.options import (
     overwrite_option,
     tell,
 )
-from projector.cli.output import echo_json, exit_code, format_option
+from projector.cli.output import echo_json, exit_code, format_option, hint
 from projector.cli.reporter import TerminalReporter
 from projector.cli.sections import SectionedCommand, option
 from projector.errors import counted
@@ -73,7 +73,7 @@ def command(
 ) -> int:
     """Bring back SAVED, what INCEpTION, Label Studio, doccano or brat users saved, into a run.
 
-    SAVED is a file, a folder or a ZIP; what it is shows its content. A label that was changed and
+    SAVED is a file, a folder or a ZIP; its content shows what it is. A label that was changed and
     a mention that was added have no place in a projection: they are listed beside OUTPUT.
 
     \b
@@ -99,6 +99,9 @@ def command(
             reporter=reporter,
         )
     _tell(brought, output, files, confirm, form)
+    if form == "text":
+        again = f"accept {run} {output} -o final" if corrections_only else f"compare {run} {output}"
+        hint(f"projector {again}")
     if accepted is not None and accepted.lost_annotations > 0:
         told = counted(accepted.lost_annotations, "annotation")
         click.echo(

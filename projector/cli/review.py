@@ -105,7 +105,9 @@ def command(
     if serve:
         _serve(folder, port or 0, reviewer)
     else:
-        hint(f"open {folder / PAGE} in a browser; projector review {run} --serve saves as you go")
+        where = f" -o {output}" if output else ""
+        served = f"projector review {run}{where} --serve"
+        hint(f"open {folder / PAGE} in a browser; {served} saves as you go")
 
 
 def _write(

@@ -36,6 +36,7 @@ def test_a_corrected_run_is_written_and_what_is_not_taken_listed(saved, capsys):
         "1 of 2 documents came back\nfinal: 1 corrected, 1 absent, 0 confirmed, 0 unchanged\n"
     )
     assert "not taken: 1 thing, listed in final-not-taken.tsv" in told.err
+    assert "next: projector compare out final" in told.err
     with Path("final-not-taken.tsv").open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file, delimiter="\t")
     assert (row["document"], row["text"], row["start_span"]) == ("case-a", "cough", "46")

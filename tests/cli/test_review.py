@@ -24,6 +24,7 @@ def test_it_writes_the_page_and_tells_what_is_doubtful(finished, tmp_path, capsy
     assert "4 of 7 mentions are doubtful, in 2 documents; written to review" in told.out
     assert "low score         2" in told.out
     assert "open review/index.html" in told.err
+    assert "projector review out -o review --serve" in told.err
     assert (tmp_path / "review" / "index.html").is_file()
 
 
