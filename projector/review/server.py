@@ -8,6 +8,7 @@ consists of are read, by their exact names, and only corrections are written, by
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
@@ -17,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from projector.errors import OutputError
@@ -193,6 +194,11 @@ class _Server(ThreadingHTTPServer):
     @property
     def host(self) -> str:
         return f"{HOST}:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        """Tell a fault, and nothing of a browser that hung up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,7 +2,10 @@
 
 import http.client
 import json
+import socket
+import struct
 import threading
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -163,6 +166,16 @@ def test_a_post_is_of_json_of_a_known_and_bearable_length(server, review, monkey
     assert ask(server, "POST", "corrections", body=iter([body]), headers=chunked)[0] == 411
     monkeypatch.setattr(served, "LARGEST", len(body) - 1)
     assert ask(server, "POST", "corrections", body=body, headers=JSON)[0] == 413
+
+
+def test_nothing_is_told_of_a_browser_that_hangs_up(server, capfd):
+    address = urlsplit(server.address)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as hung:
+        hung.sendall(b"GET / HT")
+        hung.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+    assert ask(server)[0] == 200
+    time.sleep(0.2)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_other_methods_are_unknown(server):
