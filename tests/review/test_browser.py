@@ -163,6 +163,19 @@ def test_it_opens_with_the_most_doubtful_mention(page):
     assert page.texts(".row .finding") == ["Audit: negation the negation is lost"]
 
 
+def test_an_address_names_a_language_and_a_document(driver, review):
+    driver.get_log("browser")
+    page, address = Page(driver), (review / "index.html").as_uri()
+    page.open(f"{address}#en/caso-b")  # as a report links to it
+    page.wait(lambda: page.words("#document-name") == "caso-b")
+    page.open(f"{address}#en/caso-%3Ca%3E")
+    page.wait(lambda: page.selected("caso-<a> T4"))
+    for named in ("en", "en/caso", "xx/caso-c", "en/%", "%"):  # what is not there opens as ever
+        page.open(f"{address}#{named}")
+        page.wait(lambda: page.selected("caso-<a> T4"))
+    assert not console_errors(driver)
+
+
 def test_what_is_hostile_is_shown_and_never_run(page):
     assert "<script>alert(1)</script>" in page.words("#rows .cell.target")
     page.choose("caso-<a>", "T1")

@@ -9,7 +9,7 @@ async function start() {
   const { served, reviewer } = document.documentElement.dataset;
   if (reviewer) byId("reviewer").value = reviewer;
   if (served) await restoreServed();
-  await openLanguage(firstLanguage());
+  await openLanguage(...wantedByAddress());
 }
 
 function drawLanguages() {
@@ -20,20 +20,30 @@ function drawLanguages() {
   byId("run-name").textContent = state.index.name;
 }
 
-/** Return the number of the language that the address names, else of the first. */
-function firstLanguage() {
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  return Math.max(0, state.index.languages.findIndex(({ language }) => language === wanted));
+/** Return what the address names after its #, as language/document: the language's number, or the
+    first one's, and the document's name, null where it names none. */
+function wantedByAddress() {
+  const [language, name] = location.hash.slice(1).split("/").map(decoded);
+  return [Math.max(0, state.index.languages.findIndex((one) => one.language === language)), name ?? null];
 }
 
-async function openLanguage(number) {
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // by hand, with a lone %
+  }
+}
+
+/** Open a language where its most doubtful mention is, or at a document's. */
+async function openLanguage(number, name = null) {
   state.language = number;
   state.documentNumber = -1;
   state.document = null;
   state.mention = null;
   byId("language").value = String(number);
   history.replaceState(null, "", `#${encodeURIComponent(languageCode())}`);
-  await loadQueue();
+  await loadQueue(name);
   if (!columns().mentions) showEmpty();
 }
 

@@ -19,8 +19,8 @@ function columns() {
   return state.index.languages[state.language];
 }
 
-/** Bring the queue of the language, part by part. */
-async function loadQueue() {
+/** Bring the queue of the language, part by part; open a document once the first is there. */
+async function loadQueue(wanted) {
   const { language } = state;
   Object.assign(queue, { parts: [], starts: [0], folded: [], matches: new Uint32Array(0) });
   state.names = await load(`${language}-names`);
@@ -31,7 +31,7 @@ async function loadQueue() {
     queue.parts.push(rows);
     queue.starts.push(queue.starts.at(-1) + rows.id.length);
     filterQueue();
-    if (part === 0) await goTo(0);
+    if (part === 0) await goToDocument(wanted);
     await new Promise((resolve) => setTimeout(resolve));
   }
   if (!columns().queueParts) filterQueue();
@@ -243,6 +243,15 @@ async function goTo(place) {
   const row = rowAt(queue.matches[wanted]);
   revealRow(wanted);
   await openDocument(row.document, row.id);
+}
+
+/** Go to a document's first mention in the queue, or open it where none is listed; without a
+    document that is there, to the first mention of all. */
+function goToDocument(name) {
+  const number = queue.numbers.get(name);
+  if (number === undefined) return goTo(0);
+  const place = queue.matches.findIndex((row) => rowAt(row).document === number);
+  return place < 0 ? openDocument(number) : goTo(place);
 }
 
 function revealRow(place) {
