@@ -15,7 +15,6 @@ from projector.corrections.change import Change, changed
 from projector.corrections.check import refuse_other_runs, wrong_corrections
 from projector.corrections.decide import Conflict, Decided, decide
 from projector.corrections.given import CorrectionsFile, Given, Key, corrections_files, latest
-from projector.run.read_outcomes import read_outcomes
 from projector.corrections.tables import (
     CHANGES_FILE,
     CONFLICTS_FILE,
@@ -26,6 +25,7 @@ from projector.corrections.tables import (
 )
 from projector.document import Status
 from projector.errors import ConfigurationError, CorpusError, OutputError, Problem
+from projector.run.read_outcomes import read_outcomes
 from projector.run.reader import FinishedRun
 from projector.run.reporter import SILENT, Progress, Reporter
 from projector.run.summary import RunSummary

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from projector.corrections.decide import Decided
-from projector.run.read_outcomes import ReadOutcome
 from projector.document import (
     Document,
     Fragment,
@@ -16,6 +15,7 @@ from projector.document import (
     transferable_annotations,
 )
 from projector.run.outcome import DocumentOutcome, MentionOutcome
+from projector.run.read_outcomes import ReadOutcome
 
 
 @dataclass(frozen=True, slots=True)

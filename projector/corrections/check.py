@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from projector.corrections.given import CorrectionsFile, Given, Key
-from projector.run.read_outcomes import read_outcomes
 from projector.document import Document, Fragment, Status, surface
 from projector.errors import CorpusError, Problem
 from projector.run.outcome import DocumentOutcome, MentionOutcome
+from projector.run.read_outcomes import read_outcomes
 from projector.run.reader import FinishedRun
 from schemas.corrections import Span
 from schemas.manifest import MANIFEST, RUN_AGAIN
