@@ -104,6 +104,22 @@ def test_the_embedded_lists_names_are_installed_and_only_others_are_encoded(enco
     assert np.allclose(exact, encoder.embed(["Cough"])[0], atol=1e-3)
 
 
+def test_what_is_installed_gives_the_first_choices_that_exact_vectors_give(encoder, tmp_path):
+    names = [f"{first}{second}" for first in NAMES for second in ("", *NAMES)]
+    codes = make_list(EMBEDDED, [(f"A{row:02}", "es", name) for row, name in enumerate(names)])
+    exact = encoder.embed(distinct_names(codes))
+    written = QuantizedNames.of(distinct_names(codes), exact, encoder.fingerprint, parts=8)
+    written.write(tmp_path / INSTALLED)
+    nearly = name_vectors(codes, encoder, tmp_path, progress=refuse)
+    assert not (tmp_path / "cache").exists()
+    first, second = (
+        DenseIndex(codes, encoder, vectors).find([f"{name} s" for name in names], 1)
+        for vectors in (exact, nearly)
+    )
+    assert (first.codes == second.codes).all()
+    assert np.allclose(first.scores, second.scores, atol=1e-2)
+
+
 @pytest.mark.parametrize("place", ["numpy.save", "projector.models.cache.new_folder"])
 def test_where_the_cache_is_full_the_vectors_are_made_each_time(
     encoder, tmp_path, monkeypatch, caplog, place
