@@ -44,7 +44,10 @@ def cue_findings(
     yield from _side_findings(source, target, unmatched)
     for topic, kind in _POLARITIES.items():
         if topic in unmatched:
-            told = [sum(cue.topic is topic for cue in document_cues) for document_cues in cues]
+            told = [
+                sum(cue.topic is topic and not cue.is_joint for cue in document_cues)
+                for document_cues in cues
+            ]
             yield from _polarity_findings(kind, source, target, unmatched[topic], told)
 
 

@@ -43,10 +43,11 @@ def unmatched_cues(
     """
     pairs = sorted(_candidates(sources, targets, stretch, between))
     lone_sources, lone_targets = set(range(len(sources))), set(range(len(targets)))
-    for _, row, column in pairs:
+    for _, _, row, column in pairs:
         if row in lone_sources and column in lone_targets:
-            lone_sources.remove(row)
-            lone_targets.remove(column)
+            # `without fever, cough or pain`: one may answer several.
+            lone_sources -= set() if sources[row].is_joint else {row}
+            lone_targets -= set() if targets[column].is_joint else {column}
     left = [row for row in sorted(lone_sources) if sources[row].is_sure]
     gained = [column for column in sorted(lone_targets) if targets[column].is_sure]
     # What is told as often as in the source, but elsewhere in the sentence, is told.
@@ -56,8 +57,12 @@ def unmatched_cues(
 
 def _candidates(
     sources: Sequence[Cue], targets: Sequence[Cue], stretch: Fragment, between: Correspondence
-) -> Iterator[tuple[float, int, int]]:
-    """Yield what may be pairs of cues, with what speaks against each: the less the better."""
+) -> Iterator[tuple[int, float, int, int]]:
+    """Yield what may be pairs of cues, with what speaks against each: the less the better.
+
+    One that goes on with a negation comes later, and what only may do so last: they answer what
+    nothing else does.
+    """
     if not sources or not targets:
         return
     places = [cue.place for cue in sources]
@@ -70,9 +75,15 @@ def _candidates(
             bisect_left(middles, middle - _REACH), bisect_left(middles, middle + _REACH)
         ):
             cost = abs(middles[column] - middle)
-            sure = sources[row].is_sure + targets[column].is_sure
+            cues = sources[row], targets[column]
+            continuing = sum(cue.continues for cue in cues)
+            is_joint = any(cue.is_joint for cue in cues)
+            if is_joint and continuing < 2:
+                continue
+            turn = 2 if is_joint else min(continuing, 1)
+            sure = sum(cue.is_sure for cue in cues)
             place = targets[column].place
             if place.start <= linked[1] and linked[0] < place.end and linked[0] >= 0:
-                yield _LINKED - sure, row, column
+                yield turn, _LINKED - sure, row, column
             elif sure == 2 or cost <= _POSSIBLE_REACH:
-                yield cost + _UNSURE * (2 - sure), row, column
+                yield turn, cost + _UNSURE * (2 - sure), row, column

@@ -34,11 +34,16 @@ class Cue:
         place: Where it stands.
         topic: What it tells.
         is_sure: Whether it has to have a counterpart.
+        continues: Whether it goes on with a negation before it (`ni`): a translation may do so in
+            any way, once or again.
+        is_joint: Whether it only answers one that does (`or`).
     """
 
     place: Fragment
     topic: Topic
     is_sure: bool
+    continues: bool = False
+    is_joint: bool = False
 
 
 # Words in small letters: a star stands for any ending.
@@ -108,12 +113,20 @@ _NO_SIDE_BEFORE = {
     ("ro", "drept"): "urmare consecință cauză tratament",
     ("es", "derecho"): "a",
 }
+# Words that negate behind some others: a saturation `basal` is one without oxygen.
+_NEGATING_BEHIND = {("es", "basal"): re.compile(r"\b(?:satura|sat|sato|spo)(?:\d?\b|ci)", re.I)}
+# Verbs behind `ni`, which other languages negate again.
+_VERB = {"es": re.compile(r"\s+(?:se|ha|hay|es|era|fue|tiene|ten[ií]a|present[aó]\w*|refi\w+)\b")}
+_BEHIND = 60  # characters between the two, at most
 _WORD = re.compile(r"[^\W\d_]+(?:['’]t(?!\w))?")
-_NO_IN_COMPOUND = frozenset({"no", "non"})  # `no-Hodgkin`: may be rendered by anything
+# `no-Hodgkin`: may be rendered by anything.
+_NO_IN_COMPOUND = frozenset({"no", "non", "niet", "icke"})
 _CONCORD_REACH = 80  # characters behind a negation in which another adds nothing to it
 _TOPICS = {
     Polarity.NEGATOR: (Topic.NEGATION, True),
     Polarity.CONCORD: (Topic.NEGATION, True),
+    Polarity.CARRIED: (Topic.NEGATION, True),
+    Polarity.JOINT: (Topic.NEGATION, False),
     Polarity.IMPLIED: (Topic.NEGATION, False),
     Polarity.DOUBTER: (Topic.DOUBT, True),
     Polarity.DOUBTFUL: (Topic.DOUBT, False),
@@ -146,18 +159,43 @@ def find_cues(document: Document) -> list[Cue]:
             negated_until = -1
         for polarity in polarities(word, language):
             topic, is_sure = _TOPICS[polarity]
-            if "º" in word or (polarity is Polarity.CONCORD and span[0] < negated_until):
-                continue  # `Nº`; `no presenta ninguna`
+            if "º" in word:
+                continue  # `Nº`
+            again = polarity is Polarity.CONCORD and span[0] < negated_until  # `no hay ninguna`
             in_compound = polarity is Polarity.NEGATOR and _is_in_compound(text, match)
-            is_sure &= not (is_idiom or in_compound)
+            is_sure |= polarity is Polarity.IMPLIED and _negates_behind(text, match, language)
+            is_sure &= not (is_idiom or in_compound or again)
             if topic is Topic.NEGATION and is_sure:
                 negated_until = _clause_end(text, span[1])
-            cues.append(Cue(Fragment(*span), topic, is_sure))
+            if polarity is Polarity.NEGATOR and _is_joint_at(cues, before[0]):
+                cues.pop()  # `and without`: that negates again
+            is_joint = polarity is Polarity.JOINT
+            is_carried = polarity is Polarity.CARRIED and not _opens_clause(text, match, language)
+            continues = again or is_joint or is_carried
+            cues.append(Cue(Fragment(*span), topic, is_sure, continues, is_joint))
         for topic, is_sure in _sides(word, language):
             if not _is_no_side(text, match, language):
                 cues.append(Cue(Fragment(*span), topic, is_sure))
         before = span
     return cues
+
+
+def _negates_behind(text: str, match: re.Match[str], language: str) -> bool:
+    """Tell whether a word negates because of what stands before it, in the same clause."""
+    before = _NEGATING_BEHIND.get((language, match.group().lower()))
+    if before is None:
+        return False
+    clause = re.split(r"[;:\n]|[.,](?!\d)", text[max(match.start() - _BEHIND, 0) : match.start()])
+    return before.search(clause[-1]) is not None
+
+
+def _is_joint_at(cues: list[Cue], start: int) -> bool:
+    return bool(cues) and cues[-1].is_joint and cues[-1].place.start == start
+
+
+def _opens_clause(text: str, match: re.Match[str], language: str) -> bool:
+    """Tell whether what goes on with a negation has a verb of its own: `ni presentaba`."""
+    return _VERB[language].match(text, match.end()) is not None if language in _VERB else False
 
 
 def _is_in_compound(text: str, match: re.Match[str]) -> bool:

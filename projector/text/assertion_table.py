@@ -6,6 +6,7 @@ one (`pseudo`) or ends its reach (`stop`), and, without side and reach, words fo
 text with its translation:
 
 - `negator` negates wherever it stands, `concord` does beside nothing else that does (`ninguna`);
+- `carried` carries a negation on (`ni`), and `joint` may do so (`or`);
 - `implied` may render a negation (`afebrile`), but for the words that `plain` lists;
 - `doubter` tells a doubt, `doubtful` may render one;
 - `no_doubt` and `no_negation` list two words that together do not (`sin embargo`).

@@ -19,6 +19,8 @@ class Polarity(StrEnum):
 
     NEGATOR = "negator"  # negates
     CONCORD = "concord"  # negates where nothing else does: `ninguna`
+    CARRIED = "carried"  # carries a negation on, to something else: `ni`
+    JOINT = "joint"  # may do so, where one is: `or`
     IMPLIED = "implied"  # may render a negation: `afebrile`
     DOUBTER = "doubter"  # doubts
     DOUBTFUL = "doubtful"  # may render a doubt: `may`
@@ -103,6 +105,8 @@ def polarities(word: str, language: str) -> frozenset[Polarity]:
     told = words.listed.told_by(folded(word))
     if told & {Polarity.NEGATOR, _PLAIN}:
         told -= {Polarity.IMPLIED, Polarity.CONCORD, _PLAIN}
+    if told & {Polarity.CONCORD, Polarity.CARRIED, Polarity.JOINT}:
+        told -= {Polarity.IMPLIED}
     if Polarity.DOUBTER in told:
         told -= {Polarity.DOUBTFUL}
     return frozenset(map(Polarity, told))

@@ -138,3 +138,88 @@ def test_one_of_several_negations_lost_is_told(language):
 def test_what_negates_or_doubts_nothing_is_not_missed(source, target):
     found = (findings(kind, source, target) for kind in (Kind.NEGATION, Kind.CERTAINTY))
     assert [one for some in found for one in some] == []
+
+
+JOINED = {
+    "en": ("Without fever, cough or pain", "Without fever and without cough or pain"),
+    "it": ("Senza febbre, tosse né dolore", "Senza febbre e senza tosse né dolore"),
+    "nl": ("Zonder koorts, hoest of pijn", "Zonder koorts en zonder hoest of pijn"),
+    "sv": ("Utan feber, hosta eller smärta", "Utan feber och utan hosta eller smärta"),
+    "ro": ("Fără febră, tuse sau durere", "Fără febră și fără tuse sau durere"),
+    "cs": ("Bez horečky, kašle a bolesti", "Bez horečky a bez kašle a bolesti"),
+}
+
+
+@pytest.mark.parametrize("language", JOINED)
+def test_what_carries_a_negation_on_may_be_joined_or_negated_again(language):
+    for target in JOINED[language]:
+        assert findings(Kind.NEGATION, "Sin fiebre, ni tos ni dolor", target, language) == []
+
+
+LOST = {
+    "en": ("Without fever and without cough", "Without fever and with cough"),
+    "it": ("Senza febbre e senza tosse", "Senza febbre e con tosse"),
+    "nl": ("Zonder koorts en zonder hoest", "Zonder koorts en met hoest"),
+    "sv": ("Utan feber och utan hosta", "Utan feber och med hosta"),
+    "ro": ("Fără febră și fără tuse", "Fără febră și cu tuse"),
+    "cs": ("Bez horečky a bez kašle", "Bez horečky a s kašlem"),
+}
+
+
+@pytest.mark.parametrize("language", LOST)
+def test_one_of_two_negations_that_render_one_is_missed(language):
+    negated, lost = LOST[language]
+    assert findings(Kind.NEGATION, "Sin fiebre ni tos", negated, language) == []
+    assert len(findings(Kind.NEGATION, "Sin fiebre ni tos", lost, language)) == 1
+
+
+def test_a_verb_that_a_negation_goes_on_with_is_negated_again():
+    source = "No es diabético ni tiene dislipemia"
+    for target in ("He is diabetic or has no dyslipidaemia", "He is not diabetic or has it"):
+        assert len(findings(Kind.NEGATION, source, target)) == 1
+    assert findings(Kind.NEGATION, source, "He is not diabetic and has no dyslipidaemia") == []
+
+
+def test_an_or_answers_no_other_negation():
+    source, target = "Sin fiebre o tos", "With fever or cough"
+    assert len(findings(Kind.NEGATION, source, target)) == 1
+
+
+@pytest.mark.parametrize(
+    "source", ["Saturación de oxígeno del 96,5% basal", "SatO2 basal 96%", "Saturación basal 96%"]
+)
+def test_a_saturation_without_oxygen_is_missed(source):
+    for target in ("Saturation 96% without oxygen", "Saturation at baseline 96%"):
+        assert findings(Kind.NEGATION, source, target) == []
+    assert len(findings(Kind.NEGATION, source, "Saturation 96% with oxygen")) == 1
+
+
+@pytest.mark.parametrize("source", ["Glucosa basal 96", "Saturación 96%. Glucosa basal"])
+def test_another_base_is_no_negation(source):
+    assert findings(Kind.NEGATION, source, "Glucose with something") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "lost", "language"),
+    [
+        ("Dolor; masa indolora", "Pain; painless mass", "Pain; painful mass", "en"),
+        ("Masa irresecable", "Massa non resecabile", "Massa resecabile", "it"),
+        ("Sonda ineficaz", "Sonde zonder effect", "Sonde met effect", "nl"),
+        ("Afebril", "Utan feber", "Med feber", "sv"),
+        (
+            "Exploración irrelevante",
+            "Examen fără particularități",
+            "Examen cu particularități",
+            "ro",
+        ),
+        ("Está asintomático", "Je bez příznaků", "Je s příznaky", "cs"),
+    ],
+)
+def test_a_word_that_negates_by_its_build_is_missed(source, target, lost, language):
+    assert findings(Kind.NEGATION, source, target, language) == []
+    assert len(findings(Kind.NEGATION, source, lost, language)) == 1
+
+
+def test_a_second_negative_word_of_a_clause_takes_no_counterpart_away():
+    source = "No presentaba ningún tipo de dolor en la zona"
+    assert findings(Kind.NEGATION, source, "There was no pain of any kind in the area") == []

@@ -11,7 +11,8 @@ NEGATOR, IMPLIED, DOUBTER = Polarity.NEGATOR, Polarity.IMPLIED, Polarity.DOUBTER
 @pytest.mark.parametrize(
     ("language", "negating", "implying", "doubting"),
     [
-        ("es", "Sin", "afebril", "posible"),
+        ("es", "Sin", "conservado", "posible"),
+        ("es", "afebril", "normal", "posible"),
         ("en", "without", "unremarkable", "probable"),
         ("en", "can't", "painless", "suspected"),
         ("it", "senza", "normale", "possibile"),
@@ -30,7 +31,17 @@ def test_what_words_tell(language, negating, implying, doubting):
 
 @pytest.mark.parametrize(
     ("word", "language"),
-    [("under", "en"), ("unit", "en"), ("onder", "nl"), ("nemocnice", "cs"), ("zadní", "cs")],
+    [
+        ("auscultación", "es"),
+        ("importante", "es"),
+        ("němž", "cs"),
+        ("alcuna", "it"),
+        ("under", "en"),
+        ("unit", "en"),
+        ("onder", "nl"),
+        ("nemocnice", "cs"),
+        ("zadní", "cs"),
+    ],
 )
 def test_what_only_begins_like_one_tells_nothing(word, language):
     assert polarities(word, language) == frozenset()
@@ -41,6 +52,15 @@ def test_nothing_is_known_of_other_languages():
         polarities("kein", "de") == frozenset() and idiom_openings("embargo", "de") == frozenset()
     )
     assert assertion_rows("de") is None and assertion_rows("cz") is assertion_rows("cs")
+
+
+@pytest.mark.parametrize(
+    ("word", "language"),
+    [("or", "en"), ("né", "it"), ("of", "nl"), ("eller", "sv"), ("nici", "ro"), ("ani", "cs")],
+)
+def test_what_carries_a_negation_on_may_be_a_joint(word, language):
+    assert polarities("ni", "es") == {Polarity.CARRIED}
+    assert polarities(word, language) == {Polarity.JOINT}
 
 
 def test_two_words_may_tell_nothing_together():
