@@ -187,12 +187,13 @@ def test_all_of_it_is_projected_and_packed(place, capsys, what, key):
     line = ("project", "corpus-es", "corpus", "-o", str(OUT), "--model", "tiny", "--tagger", "none")
     line = (*line, "--pattern", "()", "--keep-labels", "--accept-losses", "--device", "cpu")
     tells = "corpus" if what in ("name", "language") else ""
-    if not outcome(place, capsys, *line, name=name, tells=tells):
-        # BRAT has no label with blanks; a folder's name has no extension behind it.
-        more = {"label": {*BLANKS, "as long as can be"}, "language": OF_FOLDERS}.get(what, set())
+    if not outcome(place, capsys, *line, name=name or None, tells=tells):
+        # BRAT has no label with blanks; a folder's name has no extension behind it; and which
+        # language a target is in must be known.
+        of_language = {*OF_FOLDERS, "empty"}
+        more = {"label": {*BLANKS, "as long as can be"}, "language": of_language}.get(what, set())
         assert what != "id_" and key not in HARMLESS - more
         return
-    target = replace(target, language=target.language or UNKNOWN_LANGUAGE)
     assert open_corpus(OUT).names == (target.name,)
     (folder,) = (OUT / "brat").iterdir()
     assert folder.name == target.language
