@@ -14,7 +14,6 @@ import click
 
 from jobs.research.whole_command import Cost, command_cost
 
-SAMPLES = Path(__file__).parents[2] / "data_samples" / "brat"
 _PROJECTOR = (sys.executable, "-m", "projector.cli")
 
 
@@ -29,13 +28,14 @@ def measured(command: Sequence[str], *, repeat: int) -> Cost:
     return Cost(*(min(getattr(cost, name) for cost in costs) for name in Cost.__slots__))
 
 
-def commands(output: Path) -> dict[str, list[str]]:
+def commands(samples: Path, output: Path) -> dict[str, list[str]]:
     """Return what is measured, by name.
 
     Args:
+        samples: The folder of the sample corpora.
         output: Where runs are written.
     """
-    source, target = str(SAMPLES / "es"), str(SAMPLES / "en")
+    source, target = str(samples / "es"), str(samples / "en")
     project = [*_PROJECTOR, "project", source, target, "-o", str(output), "--overwrite"]
     return {
         "import torch": [sys.executable, "-c", "import torch"],
@@ -47,8 +47,16 @@ def commands(output: Path) -> dict[str, list[str]]:
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--from",
+    "samples",
+    default="data_samples/brat",
+    show_default=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The folder of the sample corpora.",
+)
 @click.option("--repeat", default=3, show_default=True, type=click.IntRange(1))
-def main(repeat: int) -> None:
+def main(samples: Path, repeat: int) -> None:
     """Print the wall time, processor time and memory of each command.
 
     With one thread; the least of several runs. `torches` tells how many times as long as importing
@@ -58,7 +66,7 @@ def main(repeat: int) -> None:
       python -m jobs.research.start_cost --repeat 5
     """
     with TemporaryDirectory() as folder:
-        lines = commands(Path(folder) / "out")
+        lines = commands(samples, Path(folder) / "out")
         costs = {name: measured(line, repeat=repeat) for name, line in lines.items()}
     torch = costs["import torch"].processor
     click.echo(f"{'':22}{'seconds':>9}{'processor':>11}{'MiB':>7}{'torches':>9}")

@@ -38,6 +38,8 @@ def test_the_loop_closes(tmp_path, monkeypatch):
     for block in blocks("toml", PAGE):
         (tmp_path / block.title).write_text(block.text, encoding="utf-8")
     for words in [words for block in blocks("console", PAGE) for words in block.commands]:
+        if words[1] == "import":  # of what people saved elsewhere, as `review` here writes it
+            continue
         if words[1] == "accept" and not (tmp_path / "corrections.json").exists():
             review(tmp_path)
         assert run(words[1:]) == 0, words
