@@ -25,6 +25,7 @@ from projector.errors import CorpusError, Problem
 from projector.run.audit_outcome import AuditOutcome, FindingOutcome, SentencePair
 from projector.run.audit_tables import finding_cells
 from projector.run.outcome import DocumentOutcome, MentionOutcome
+from projector.run.outcome_rows import fragments_of, mention_outcome
 from projector.storage.atomic_file import atomic_file
 from projector.storage.written_files import HashingFile
 from schemas.manifest import MentionCount, Record
@@ -223,7 +224,7 @@ def _outcome(row: Mapping[str, Any]) -> DocumentOutcome:
         language=row["language"],
         source=row["source_document"],
         target=_target(row),
-        mentions=tuple(map(_mention_outcome, row["projections"])),
+        mentions=tuple(map(mention_outcome, row["projections"])),
         lost=_annotations(row["lost"]),
         status=Status.PROJECTED if row["status"] is None else Status(row["status"]),
         reason=row["reason"] or "",
@@ -239,7 +240,7 @@ def _audit(row: Mapping[str, Any]) -> AuditOutcome:
 
 
 def _sentences(row: Mapping[str, Any]) -> SentencePair:
-    source, target = _fragments(row["source_fragments"]), _fragments(row["target_fragments"])
+    source, target = fragments_of(row["source_fragments"]), fragments_of(row["target_fragments"])
     return SentencePair(source, target, row["score"])
 
 
@@ -279,27 +280,9 @@ def _original(row: Mapping[str, Any]) -> Document | None:
 
 def _mentions(rows: Sequence[Mapping[str, Any]]) -> tuple[Mention, ...]:
     return tuple(
-        Mention(row["id"], row["label"], _fragments(row["fragments"]), row["line"]) for row in rows
+        Mention(row["id"], row["label"], fragments_of(row["fragments"]), row["line"])
+        for row in rows
     )
-
-
-def _mention_outcome(row: Mapping[str, Any]) -> MentionOutcome:
-    return MentionOutcome(
-        mention_id=row["mention_id"],
-        label=row["label"],
-        status=Status(row["status"]),
-        reason=row["reason"],
-        score=row["score"],
-        fragments=_fragments(row["fragments"]),
-        text=row["target_text"],
-        source_fragments=_fragments(row["source_fragments"]),
-        source_text=row["source_text"],
-        collapsed_with=tuple(row.get("collapsed_with") or ()),
-    )
-
-
-def _fragments(cells: Sequence[Mapping[str, int]]) -> tuple[Fragment, ...]:
-    return tuple(Fragment(cell["start"], cell["end"]) for cell in cells)
 
 
 def _annotations(rows: Sequence[Mapping[str, Any]]) -> tuple[Annotation, ...]:

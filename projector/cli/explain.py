@@ -114,7 +114,7 @@ def _configuration(
     section=READ,
     help="The target's language, or which one of a tree, or of a run, to take.",
 )
-@options_of(RunConfiguration, without=("on_error", "max_characters"))
+@options_of(RunConfiguration, without=("on_error", "max_characters", "no_audit", "trust_pairs"))
 @tagger_option
 @recipe_option
 @device_option

@@ -20,6 +20,7 @@ from projector.exchange.returned import ReturnedDocument
 from projector.exchange.run_texts import Key, Misfit, RunTexts
 from projector.exchange.unpack import Limits, opened_folder
 from projector.run.reader import FinishedRun
+from projector.storage.private_folder import private_folder
 from schemas.corrections import Correction, Corrections
 from schemas.manifest import MANIFEST
 
@@ -91,10 +92,10 @@ def bring_back(
     """
     with (
         opened_folder(path, limits) as root,
-        tempfile.TemporaryDirectory(prefix="projector-import-") as beside,
+        private_folder(Path(tempfile.gettempdir())) as beside,
     ):
         texts = RunTexts(run)
-        works, problems = _works(root, Path(beside), texts)
+        works, problems = _works(root, beside, texts)
         chosen, undecided = _chosen(works, reviewer)
         problems += undecided
         if problems and on_error == "stop":

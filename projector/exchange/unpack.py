@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from projector.errors import CorpusError, OutputError, Problem
 from projector.storage.file_names import file_name
+from projector.storage.private_folder import private_folder
 
 _SUFFIXES = (".xmi", ".xml", ".json", ".jsonl", ".tsv", ".ann", ".txt", ".zip")
 _CHUNK = 1 << 20
@@ -38,7 +39,8 @@ class Limits:
 def opened_folder(path: Path, limits: Limits | None = None) -> Iterator[Path]:
     """Give the folder itself, or one that holds the file, or what the archive holds.
 
-    What is unpacked lies where only its owner can look, and is gone at the end.
+    What is unpacked lies where only its owner can look, and is gone at the end; after a kill, when
+    the next archive is unpacked.
 
     Raises:
         CorpusError: There is nothing, or the archive is damaged, encrypted, too large, or has an
@@ -49,8 +51,9 @@ def opened_folder(path: Path, limits: Limits | None = None) -> Iterator[Path]:
     if path.is_dir() or not zipfile.is_zipfile(path):
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="projector-import-") as name:
-        folder = Path(name)
+    with private_folder(Path(tempfile.gettempdir())) as private:
+        folder = private / "unpacked"  # beside the lock
+        folder.mkdir()
         _unpack(path, folder, limits or Limits(), path, depth=0)
         yield folder
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from projector.document import Status
 
 BINS = 20  # of scores and of faithfulness, each a twentieth wide
-LOW_SCORE = 0.5  # below it a projection is in doubt
 
 HUMAN = (Status.CONFIRMED.value, Status.CORRECTED.value, Status.ABSENT.value)  # what people say
 WITH_SPAN = tuple(Status.with_span())

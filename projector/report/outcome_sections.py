@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from projector.report import plots
-from projector.report.figures import BINS, HUMAN, LOW_SCORE, WITH_SPAN, ReportFigures
+from projector.report.figures import BINS, HUMAN, WITH_SPAN, ReportFigures
 from projector.report.markup import Cell, Share, Table, folded, table
 from projector.report.section import Section, commonest, drawn_figure, made_section, room_note
+from projector.run.outcome import LOW_SCORE
 
 
 def coverage(figures: ReportFigures) -> Section:

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 
 from projector.arrays import Ints
 from projector.document import Status
-from projector.report.figures import BINS, LOW_SCORE, WITH_SPAN, ScoreFigures
+from projector.report.figures import BINS, WITH_SPAN, ScoreFigures
+from projector.run.outcome import LOW_SCORE
 from projector.run.reader import FinishedRun
 from projector.storage.parquet_file import reading_parquet
 from schemas.manifest import PROJECTIONS_FOLDER

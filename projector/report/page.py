@@ -9,11 +9,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from projector.errors import OutputError, counted
-from projector.report.figures import LOW_SCORE, WITH_SPAN, ReportFigures
+from projector.report.figures import WITH_SPAN, ReportFigures
 from projector.report.markup import Html, Share, Table, bullets, folded, section, table, text
 from projector.report.section import Section
 from projector.report.sections import sections
 from projector.report.svg import drawing
+from projector.run.outcome import LOW_SCORE
 from projector.storage.atomic_file import atomic_write
 
 _HEAD = """<!doctype html>

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from projector.document import Status
+from projector.run.outcome import LOW_SCORE
 
-LOW_SCORE = 0.5  # five of six wrong projections of a try had a lower score
 Range = tuple[int, int]
 
 

@@ -24,13 +24,14 @@ from projector.review.codes import find_codes, read_codes
 from projector.review.document_data import document_record
 from projector.review.document_rows import DocumentRows
 from projector.review.documents import reviewed_documents
-from projector.review.doubts import LOW_SCORE, Doubt, bits
+from projector.review.doubts import Doubt, bits
 from projector.review.escaping import script_json
 from projector.review.folder import DATA, MARK, PAGE, SAVED
 from projector.review.page import page_html
 from projector.review.queue_data import Queue
-from projector.review.rivals import RunModels, Wanted, document_rivals, load_run_models
+from projector.review.rivals import Wanted, document_rivals, run_models
 from projector.review.run_parts import run_hash, source_corpus
+from projector.run.outcome import LOW_SCORE
 from projector.run.reporter import SILENT, Progress, Reporter, loading
 from projector.storage.atomic_folder import atomic_folder, refuse_existing
 from projector.storage.provenance import versions
@@ -38,6 +39,7 @@ from projector.storage.provenance import versions
 if TYPE_CHECKING:
     from projector.review.document_data import ReviewedDocument
     from projector.run.reader import FinishedRun
+    from projector.run.run_models import RunModels
 
 _CHUNK = 500_000  # characters of data in a file; a document is never cut
 _ONE_PAGE = 4_000_000  # characters of data that a page holds itself
@@ -157,7 +159,7 @@ def _models(run: FinishedRun, rivals: Wanted, device: str, reporter: Reporter) -
         return None
     try:
         with loading(reporter, f"model {run.manifest.model.name}"):
-            return load_run_models(run, device)
+            return run_models(run, device)
     except ProjectorError as error:
         reporter.told(f"the page shows no rival spans: {error}")
         return None

@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from projector.corpus import pair_names, require_document
+from projector.corpus import require_document
 from projector.corpus.language_names import same_language
-from projector.corpus.open import open_corpus
 from projector.document import Document, DocumentPair, Status
 from projector.errors import ConfigurationError, CorpusError
-from projector.run.models import load_models, model_facts, with_precision
 from projector.run.reader import FinishedRun
-from schemas.run import RunConfiguration
-from schemas.validation import validated
+from projector.run.run_models import load_run_models
 
 if TYPE_CHECKING:
     from projector.decode.tagger_evidence import TaggerEvidence
     from projector.explain import Explanation
-    from schemas.manifest import ModelFacts
 
 _SHOWN = 20  # names in a message
 
@@ -127,27 +123,19 @@ def _explained(
     """Return why the run's model puts a mention where it does, and what differs from the run."""
     from projector.explain import explain_mention
 
-    manifest = run.manifest
-    configuration = validated(RunConfiguration, manifest.configuration, run.path)
-    precise = configuration
-    if manifest.model.precision is not None:
-        chosen = with_precision(configuration, manifest.model.precision)
-        assert isinstance(chosen, RunConfiguration)
-        precise = chosen
     pair = _pair(run, language, recorded)
-    encoder, tagger = load_models(precise, device)
-    remarks = _differences(manifest.model, model_facts(encoder, tagger))
+    models = load_run_models(run, device)
+    remarks = list(models.differences)
     evidence: TaggerEvidence | None = None
-    if tagger is not None:
-        evidence = tagger.evidence(pair.target.text)
-    elif configuration.tagger is not None:
-        evidence, told = _predicted(configuration, pair.target)
-        remarks += told
+    try:
+        evidence = models.evidence(pair.target)
+    except CorpusError as error:
+        remarks.append(f"what the tagger predicted plays no part here: {error}")
     explanation = explain_mention(
         pair,
         recorded["mention_id"],
-        encoder,
-        configuration.settings,
+        models.encoder,
+        models.settings,
         most=most,
         evidence=evidence,
     )
@@ -159,44 +147,3 @@ def _pair(run: FinishedRun, language: str, recorded: Mapping[str, Any]) -> Docum
     target = recorded["target_document"]
     text = run.corpus(language).text(target)
     return DocumentPair(source, Document(target, language, text))
-
-
-def _differences(ran: ModelFacts, loaded: ModelFacts) -> list[str]:
-    """Return in words what is loaded otherwise than the run had it."""
-    return [
-        f"the {what} is not the run's: its fingerprint is {ours}, the run had {theirs}; "
-        "scores can differ"
-        for what, theirs, ours in (
-            ("model", ran.fingerprint, loaded.fingerprint),
-            ("tagger", ran.tagger, loaded.tagger),
-        )
-        if theirs != ours
-    ]
-
-
-def _predicted(
-    configuration: RunConfiguration, translation: Document
-) -> tuple[TaggerEvidence | None, list[str]]:
-    """Return what a tagger's predictions say of a translation, where they still lie there."""
-    from projector.decode.tagger_evidence import SpanEvidence
-
-    said = configuration.tagger
-    assert said is not None
-    try:
-        corpus = open_corpus(
-            said.path,
-            language=said.language,
-            texts=said.texts,
-            labels=configuration.labels,
-            rules=configuration.reading.rules,
-        )
-        name = dict(pair_names((translation.name,), corpus.names).pairs).get(translation.name)
-        predicted = None if name is None else require_document(corpus.read(name))
-    except CorpusError as error:
-        return None, [f"what the tagger predicted plays no part here: {error}"]
-    other = len(configuration.targets) > 1 and not same_language(
-        corpus.language, translation.language
-    )
-    if other or predicted is None or predicted.text != translation.text:
-        return None, []
-    return SpanEvidence(predicted), []

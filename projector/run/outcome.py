@@ -27,6 +27,9 @@ from projector.run.audit_outcome import AuditOutcome
 if TYPE_CHECKING:  # it loads torch, which reading a run does without
     from projector.pipeline import ProjectedDocument
 
+# Below it a projection is in doubt: five of six wrong ones of a try had a lower score.
+LOW_SCORE = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class MentionOutcome:

@@ -18,8 +18,9 @@ import pyarrow.parquet as pq
 from projector.corpus import require_document
 from projector.corpus.formats.parquet_read import ParquetCorpus, open_parquet
 from projector.corpus.pairing import pair_names
-from projector.document import Document, Fragment, Status, transferable_annotations
+from projector.document import Document, Status, transferable_annotations
 from projector.run.outcome import DocumentOutcome, MentionOutcome
+from projector.run.outcome_rows import mention_outcome
 from projector.run.reader import FinishedRun
 from projector.storage.file_names import file_name
 from projector.storage.parquet_file import reading_parquet
@@ -161,7 +162,7 @@ def _outcome(
     translations: ParquetCorpus | None,
     targets: Mapping[str, str],
 ) -> ReadOutcome:
-    mentions = tuple(map(_mention_outcome, _in_order(rows, source)))
+    mentions = tuple(map(mention_outcome, _in_order(rows, source)))
     target = _target(name, rows, nothing, translations, targets)
     status, reason = _came_to(name, target, mentions, nothing)
     lost = () if source is None else source.annotations
@@ -205,22 +206,3 @@ def _came_to(
         if mention.status is Status.UNPAIRED:
             return Status.UNPAIRED, mention.reason
     return (Status.UNPAIRED if target is None else Status.PROJECTED), ""
-
-
-def _mention_outcome(row: _Row) -> MentionOutcome:
-    return MentionOutcome(
-        mention_id=row["mention_id"],
-        label=row["label"],
-        status=Status(row["status"]),
-        reason=row["reason"],
-        score=row["score"],
-        fragments=_fragments(row["fragments"]),
-        text=row["target_text"],
-        source_fragments=_fragments(row["source_fragments"]),
-        source_text=row["source_text"],
-        collapsed_with=tuple(row.get("collapsed_with") or ()),
-    )
-
-
-def _fragments(cells: Sequence[Mapping[str, int]]) -> tuple[Fragment, ...]:
-    return tuple(Fragment(cell["start"], cell["end"]) for cell in cells)

@@ -80,3 +80,11 @@ def test_mentions_are_evaluated_where_no_command_is_named(corpora, capsys):
     (corpora / "it").rename("codes")
     assert run(["evaluate", "./codes", "codes", "--language", "it"]) == 0
     assert run(["evaluate"]) == 2
+
+
+def test_explaining_has_no_options_of_what_it_does_not_do():
+    from projector.cli.explain import command
+
+    names = {name for one in command.params for name in one.opts}
+    assert "--model" in names
+    assert not {"--no-audit", "--trust-pairs", "--on-error", "--max-characters"} & names

@@ -23,6 +23,17 @@ def test_only_what_may_be_of_use_is_unpacked(tmp_path):
     assert names_in(write_zip(tmp_path / "x.zip", files)) == ["a/b.xmi", "d.JSON"]
 
 
+def test_what_a_killed_import_left_goes_with_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    left = tmp_path / "tmp" / ".tmp-0123456789abcdef.d"
+    (left / "unpacked").mkdir(parents=True)
+    (left / "unpacked" / "note.txt").write_text("Fiebre", encoding="utf-8")
+    with opened_folder(write_zip(tmp_path / "x.zip", {"a.json": b"{}"})) as folder:
+        assert not left.exists()
+        assert folder.parent.stat().st_mode & 0o777 == 0o700
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
 def test_what_a_mac_adds_is_passed_over(tmp_path):
     files = {"a.json": b"{}", "__MACOSX/._a.json": b"x", ".DS_Store": b"x", ".h/b.json": b"{}"}
     assert names_in(write_zip(tmp_path / "x.zip", files)) == ["a.json"]

@@ -25,7 +25,7 @@ from projector.explain import mention_rivals
 from projector.models.character_ngrams import TinyEncoder
 from projector.review import queue_data, write
 from projector.review.folder import is_review_of
-from projector.review.rivals import load_run_models
+from projector.review.rivals import run_models
 from projector.review.write import write_review
 from projector.run.reader import read_run
 from projector.run.writer import open_writer
@@ -248,7 +248,7 @@ def test_without_the_runs_model_a_page_has_no_rivals(run, output, monkeypatch):
     def refuse(run, device):
         raise ModelError("tiny is not what it was")
 
-    monkeypatch.setattr(write, "load_run_models", refuse)
+    monkeypatch.setattr(write, "run_models", refuse)
     reporter = RecordingReporter()
     write_review(run, output, reporter=reporter)
     assert "the page shows no rival spans: tiny is not what it was" in reporter.texts
@@ -258,5 +258,5 @@ def test_without_the_runs_model_a_page_has_no_rivals(run, output, monkeypatch):
 def test_another_model_of_the_same_name_is_not_the_runs(tmp_path):
     tiny = RunConfiguration(model=ModelConfiguration(name="tiny"))
     run = write_reviewed_run(tmp_path / "out", origin=replace(ORIGIN, configuration=tiny))
-    with pytest.raises(ConfigurationError, match="is not the one that the run was made with"):
-        load_run_models(run, "cpu")
+    with pytest.raises(ConfigurationError, match="the model is not the run's"):
+        run_models(run, "cpu")
