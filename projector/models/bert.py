@@ -109,10 +109,12 @@ class _Embeddings(nn.Module):
 class _Layers(nn.Module):
     def __init__(self, config: BertConfiguration) -> None:
         super().__init__()
-        self.layer = nn.ModuleList(_Layer(config) for _ in range(config.num_hidden_layers))
+        self.layer = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
 
 
-class _Layer(nn.Module):
+class Layer(nn.Module):
+    """One of its layers: attention, then a feed-forward layer."""
+
     def __init__(self, config: BertConfiguration) -> None:
         super().__init__()
         self.attention = _Attention(config)
@@ -128,7 +130,7 @@ class _Layer(nn.Module):
 class _Attention(nn.Module):
     def __init__(self, config: BertConfiguration) -> None:
         super().__init__()
-        self.self = _SelfAttention(config)
+        self.self = SelfAttention(config)
         self.output = _Output(config.hidden_size, config)
 
     def forward(self, states: Tensor, layout: Layout) -> Tensor:
@@ -136,7 +138,9 @@ class _Attention(nn.Module):
         return added
 
 
-class _SelfAttention(nn.Module):
+class SelfAttention(nn.Module):
+    """The part of attention that mixes tokens."""
+
     def __init__(self, config: BertConfiguration) -> None:
         super().__init__()
         size = config.hidden_size

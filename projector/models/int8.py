@@ -1,0 +1,231 @@
+"""Compute BERT's layers with products of 8-bit integers, by kernels that torch carries.
+
+A product's input is rounded by scales that were measured once (`projector.models.int8_ranges`),
+a channel each, never by what happens to be in a pass: a text's vectors don't depend on what else
+there is. Weights have a scale for each row, and seven bits: pairs of products are then sums of 16
+bits that never overflow, which they would with eight on processors without VNNI, where the sums
+of all processors would no longer be the same.
+"""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import gelu, layer_norm, linear
+
+from projector.models.bert import Bert, Layer, SelfAttention
+from projector.models.int8_ranges import LayerRanges, Range
+from projector.models.packing import Layout, attend
+
+_WEIGHT = 64  # 2 · 255 · 64 < 2¹⁵
+_ZERO = 128  # what stands for the middle of a range
+_STEPS = 127  # on each side of it
+_DIP = 0.17  # of GELU below 0
+# How much of a channel's range its scale evens out, the rest being left to the weights: of inputs
+# with channels that are far larger than others, all would leave too little for the weights.
+_SHARE = 0.75
+_UNITS = 16  # whose excess over the others is computed apart
+
+
+def can_quantise(device: torch.device) -> bool:
+    """Tell whether a device has the kernels: a processor of x86 by a torch with oneDNN."""
+    return (
+        device.type == "cpu"
+        and platform.machine().lower() in ("x86_64", "amd64")
+        and torch.backends.mkldnn.is_available()
+        and hasattr(torch.ops.onednn, "qlinear_pointwise")
+    )
+
+
+def kernel() -> str:
+    """Return what computes here, for the record: torch's name of the processor's abilities."""
+    able = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    names = ("amx_int8", "avx512_vnni", "avx512_f", "avx2")
+    return f"onednn {next((name for name in names if able.get(name)), platform.machine())}"
+
+
+def quantise(model: Bert, ranges: list[LayerRanges]) -> None:
+    """Have a model's layers compute in 8 bits, in place; their weights in float32 are let go.
+
+    Args:
+        model: In float32, on a processor, for inference.
+        ranges: Of its layers' inputs, from the first on; more are not looked at.
+    """
+    layers = [
+        _Layer(layer, of)
+        for layer, of in zip(model.encoder.layer, ranges[: len(model.encoder.layer)], strict=True)
+    ]
+    model.encoder.layer = nn.ModuleList(layers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rounding:
+    """How numbers become 8-bit integers, channel by channel.
+
+    Args:
+        factor: [h] integers' steps in one.
+        shift: [h] what is added then, a half of rounding in it.
+    """
+
+    factor: Tensor
+    shift: Tensor
+
+    def __call__(self, values: Tensor) -> Tensor:
+        return _integers(torch.addcmul(self.shift, values, self.factor))
+
+
+def _integers(values: Tensor) -> Tensor:
+    """Return what is in range and has a half added as integers; changes the values."""
+    return values.clamp_(0, 2 * _ZERO - 1).to(torch.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """A linear layer of 8-bit integers.
+
+    Args:
+        weight: As the kernel packs it.
+        scale: [N] of its rows, in the unit of the output.
+        bias: [N] likewise.
+        step, zero: What one of the input is worth, and which stands for 0.
+    """
+
+    weight: Tensor
+    scale: Tensor
+    bias: Tensor
+    step: float = 1.0
+    zero: int = _ZERO
+
+    @classmethod
+    def of(cls, weight: Tensor, bias: Tensor, *, step: float = 1.0, zero: int = _ZERO) -> _Product:
+        """Round a linear layer's weight [N, K] and pack it."""
+        scale = (weight.abs().amax(1) / _WEIGHT).clamp(min=1e-12)
+        whole = (weight / scale[:, None]).round().to(torch.int8)
+        packed = torch.ops.onednn.qlinear_prepack(whole, None)
+        return cls(packed, scale.contiguous(), bias.contiguous(), step, zero)
+
+    def __call__(self, values: Tensor) -> Tensor:
+        """Return [T, N] float32."""
+        product: Tensor = torch.ops.onednn.qlinear_pointwise(
+            *self._operands(values), self.bias, 1.0, 0, torch.float32, "none", [], ""
+        )
+        return product
+
+    def gelu(self, values: Tensor, step: float, zero: int) -> Tensor:
+        """Return [T, N] integers of its GELU."""
+        product: Tensor = torch.ops.onednn.qlinear_pointwise(
+            *self._operands(values), self.bias, step, zero, torch.uint8, "gelu", [], "none"
+        )
+        return product
+
+    def added_to(self, others: Tensor, values: Tensor) -> Tensor:
+        """Return [T, N] float32, the others [T, N] added."""
+        product: Tensor = torch.ops.onednn.qlinear_pointwise.binary(
+            *self._operands(values), others, self.bias, 1.0, 0, torch.float32, 1.0, 0, "add", 1.0,
+            "none", [], "",
+        )  # fmt: skip
+        return product
+
+    def _operands(self, values: Tensor) -> tuple[object, ...]:
+        zeros = torch.zeros(len(self.scale), dtype=torch.int64)
+        return values, self.step, self.zero, self.weight, self.scale, zeros
+
+
+def _rounded_product(weight: Tensor, bias: Tensor, seen: Range) -> tuple[_Rounding, _Product]:
+    """Return how a linear layer's input is rounded, and its product with what comes of it."""
+    half = seen.half / _STEPS
+    steps = half**_SHARE / weight.abs().amax(0).clamp(min=1e-6) ** (1 - _SHARE)
+    steps = steps * (half / steps).max()  # none too small for its channel
+    middle = seen.middle
+    rounding = _Rounding(1 / steps, _ZERO + 0.5 - middle / steps)
+    return rounding, _Product.of(weight * steps, bias + weight @ middle)
+
+
+class _Layer(nn.Module):
+    """One of BERT's layers; what it holds is fixed, and no parameter."""
+
+    def __init__(self, layer: Layer, ranges: LayerRanges) -> None:
+        super().__init__()
+        self.attention = layer.attention.self
+        self.attention_norm = layer.attention.output.LayerNorm
+        self.output_norm = layer.output.LayerNorm
+        dense = layer.attention.output.dense
+        self.attended, self.mixed = _rounded_product(dense.weight, dense.bias, ranges.attended)
+        weight, bias = _queries_keys_values(layer.attention.self, self.attended)
+        self.states, self.parts = _rounded_product(weight, bias, ranges.states)
+        dense = layer.intermediate.dense
+        self.fed, self.units = _rounded_product(dense.weight, dense.bias, ranges.fed)
+        self.excess = _Excess.of(layer, ranges.units)
+        step, zero = self.excess.step, self.excess.zero
+        self.put = _Product.of(
+            layer.output.dense.weight, layer.output.dense.bias, step=step, zero=zero
+        )
+
+    def forward(self, states: Tensor, layout: Layout) -> Tensor:
+        """Return the next states [1, T, d]."""
+        before = states[0]
+        parts = self.parts(self.states(before)).view(1, len(before), 3, -1, self.attention.width)
+        query, key, value = (part.transpose(1, 2) for part in parts.unbind(2))
+        scaling = self.attention.width**-0.5
+        attended, _ = attend(self, query, key, value, None, layout=layout, scaling=scaling)
+        # Values come rounded but for the rounding itself, so that what is attended to does, too.
+        whole = _integers(attended.reshape(before.shape))
+        fed = _normed(self.attention_norm, self.mixed.added_to(before, whole))
+        units = self.units.gelu(self.fed(fed), self.excess.step, self.excess.zero)
+        added = self.put.added_to(self.excess.added_to(fed), units)
+        return _normed(self.output_norm, added)[None]
+
+
+def _queries_keys_values(attention: SelfAttention, attended: _Rounding) -> tuple[Tensor, Tensor]:
+    """Return one linear layer for all three; its values are in steps of what is attended to.
+
+    Attention is a mean: of values that are scaled and shifted it is scaled and shifted as they are.
+    """
+    query, key, value = attention.query, attention.key, attention.value
+    weight = torch.cat([query.weight, key.weight, value.weight * attended.factor[:, None]])
+    bias = torch.cat([query.bias, key.bias, value.bias * attended.factor + attended.shift])
+    return weight, bias
+
+
+def _normed(norm: nn.LayerNorm, states: Tensor) -> Tensor:
+    return layer_norm(states, norm.normalized_shape, norm.weight, norm.bias, norm.eps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Excess:
+    """What a few units of the feed-forward layer give beyond the range of all the others.
+
+    One unit of most layers is ten times as active as any other, at the special tokens alone, and
+    these draw attention: in its range, all others would be rounded to nothing.
+
+    Args:
+        weight, bias: [U, h] and [U] of the units, from the states.
+        back: [U, h] into the states.
+        step: What one of the units' integers is worth.
+        zero: Which of them stands for 0.
+    """
+
+    weight: Tensor
+    bias: Tensor
+    back: Tensor
+    step: float
+    zero: int
+
+    @classmethod
+    def of(cls, layer: Layer, largest: Tensor) -> _Excess:
+        """Take the units [f] that come largest; the range is that of those after them."""
+        values, order = largest.sort(descending=True, stable=True)
+        step = (values[_UNITS].item() + _DIP) / (2 * _ZERO - 1)
+        units = order[:_UNITS]
+        dense = layer.intermediate.dense
+        back = layer.output.dense.weight[:, units].T.contiguous()
+        return cls(dense.weight[units], dense.bias[units], back, step, round(_DIP / step))
+
+    def added_to(self, states: Tensor) -> Tensor:
+        """Return the states [T, h] with the units' excess brought back to them."""
+        top = (2 * _ZERO - 1 - self.zero) * self.step
+        excess = (gelu(linear(states, self.weight, self.bias)) - top).clamp_(min=0)
+        return torch.addmm(states, excess, self.back)
