@@ -81,7 +81,7 @@ class CollectionPlan(Record):
     configuration: dict[str, JsonValue]
     directory: str
     model: ModelFacts
-    precision: Literal["fp32", "bf16", "fp16"]
+    precision: Literal["fp32", "bf16", "fp16", "int8"]
     device: Device
     inputs: tuple[PlannedInput, ...]
     corpora: tuple[PlannedCorpus, ...]

@@ -122,7 +122,7 @@ def _make_plan(
     os.chdir(directory)
     configuration = collection.run
     device = device or _own_device(model_name(configuration))
-    precision = _precision(chosen_precision(configuration), device)
+    precision = _precision(chosen_precision(configuration), device, model_name(configuration))
     model, shared = find_model(configuration, precision=precision, device=device)
     made_from: dict[str, Any] = {
         "configuration": configuration.model_dump(mode="json"),
@@ -172,13 +172,18 @@ def _own_device(model: str) -> Device:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def _precision(precision: Precision, device: Device) -> ResolvedPrecision:
+def _precision(precision: Precision, device: Device, model: str) -> ResolvedPrecision:
+    from projector.models.catalogue import NOT_MEASURED, find_entry
+
+    entry = find_entry(model)
+    if precision == "int8" and entry.has_weights and not entry.is_measured:
+        raise ConfigurationError(f"{model}: {NOT_MEASURED}")
     if precision != "auto":
         return precision
     from projector.models.devices import resolve_device, resolve_precision
 
     try:
-        return resolve_precision("auto", resolve_device(device))
+        return resolve_precision("auto", resolve_device(device), measured=entry.is_measured)
     except ConfigurationError:
         # The driver's machine has no GPU, the workers' have: any of the last years computes in it.
         return "bf16"

@@ -113,12 +113,15 @@ def _check_machine(plan: CollectionPlan) -> None:
     """Refuse a machine that would compute otherwise than the plan says."""
     import torch
 
-    from projector.models.devices import resolve_device, resolve_precision
+    from projector.models.devices import refuse_int8, resolve_device, resolve_precision
 
     if plan.model.device != plan.device:  # a model without weights computes anywhere
         return
     try:
-        native = resolve_precision("auto", resolve_device(plan.device))
+        device = resolve_device(plan.device)
+        native = resolve_precision("auto", device)
+        if plan.precision == "int8":
+            refuse_int8(device, measured=True)
     except ConfigurationError as error:
         raise _unfit(plan, str(error)) from error
     if plan.device == "cuda" and plan.precision == "bf16" and native != "bf16":
@@ -136,7 +139,8 @@ def _unfit(plan: CollectionPlan, reason: str) -> ConfigurationError:
 
 def _check_model(plan: CollectionPlan, here: ModelFacts) -> None:
     """Refuse a model that is not the plan's in all that its vectors depend on."""
-    told = "; ".join(differences(plan.model.model_dump(), here.model_dump()))
+    everywhere = here.model_copy(update={"kernel": None})  # machines may differ in it
+    told = "; ".join(differences(plan.model.model_dump(), everywhere.model_dump()))
     if told:
         raise ModelError(
             f"{plan.model.name}: on {platform.node()} it is another model than the plan's "

@@ -130,7 +130,8 @@ class Projector:
             settings: Of aligning and decoding; None: the defaults, `published()`: the recipe of
                 ClinicalAligner26AM.
             device: `auto` (CUDA where there is one), `cpu`, `cuda`, `cuda:1`, …
-            precision: `auto` (bf16 where the device is fast in it), `fp32`, `bf16` or `fp16`.
+            precision: `auto` (int8 of an installed model on an x86 processor, else bf16 where
+                the device is fast in it, else fp32), `fp32`, `bf16`, `fp16` or `int8`.
 
         Raises:
             ModelError: There is no such model or tagger, or it can't be loaded.

@@ -11,7 +11,7 @@ from projector.errors import ConfigurationError
 DEFAULT_MODEL = "aligner"
 
 Granularity = Literal["sentence", "window"]  # what an encoder sees of a text at once
-Precision = Literal["auto", "fp32", "bf16", "fp16"]
+Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
 PathMethod = Literal["anchored", "diagonal"]
 AlignMethod = Literal["transport", "sinkhorn-converged", "softmax", "argmax", "itermax"]
 DecodeMethod = Literal["best-span", "longest-run"]

@@ -51,6 +51,8 @@ class ModelFacts(Record):
     `tagger` is the fingerprint of the tagger beside it, where there was one. The others are what
     came of what was left open: which layer was read and what was encoded at once (null of a model
     without layers), in which precision and on what kind of device (null in runs of version 0.1.0).
+    `kernel` is what of a processor decides the last bits (null elsewhere, and of collections, whose
+    machines may differ).
     """
 
     name: str
@@ -59,8 +61,9 @@ class ModelFacts(Record):
     layer: int | None = None
     granularity: Literal["sentence", "window"] | None = None
     window: int | None = None
-    precision: Literal["fp32", "bf16", "fp16"] | None = None
+    precision: Literal["fp32", "bf16", "fp16", "int8"] | None = None
     device: str | None = None
+    kernel: str | None = None
 
 
 class MentionCount(Record):

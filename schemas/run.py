@@ -26,7 +26,10 @@ from projector.settings import (
 )
 from schemas.options import MODEL, PROJECTED, READ, Option
 
-_PRECISION = "What it computes in; auto: bf16 where the processor is fast in it, else fp32."
+_PRECISION = (
+    "What it computes in; auto: int8 of an installed model on an x86 processor, else bf16 where "
+    "the processor is fast in it, else fp32."
+)
 _NEXT_COLUMN = re.compile(r",(?=[^,=]+=)")  # a column's own name may hold a comma
 _ON_ERROR = "Whether what can't be read rightly stops the run, or is skipped and listed."
 

@@ -117,7 +117,7 @@ def report(seconds: Mapping[str, float], *, documents: int, tokens: int) -> Iter
     "--precision",
     default="auto",
     show_default=True,
-    type=click.Choice(["auto", "fp32", "bf16", "fp16"]),
+    type=click.Choice(["auto", "fp32", "bf16", "fp16", "int8"]),
 )
 @click.option("--threads", default=1, show_default=True)
 def main(gold: Path, limit: int, model: str, precision: Precision, threads: int) -> None:

@@ -89,12 +89,12 @@ def _versions() -> dict[str, str | None]:
 
 
 def _processors() -> dict[str, Any]:
-    """Return where a model runs by default, and in what precision."""
+    """Return where the default model runs by default, and in what precision."""
     import torch
 
     from projector.models.devices import resolve
 
-    runtime = resolve("auto", "auto")
+    runtime = resolve("auto", "auto", measured=True)
     gpus = [torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())]
     return {
         "device": runtime.device,

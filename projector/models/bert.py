@@ -122,6 +122,7 @@ class Layer(nn.Module):
         self.output = _Output(config.intermediate_size, config)
 
     def forward(self, states: Tensor, layout: Layout) -> Tensor:
+        """Return the next states [1, T, d]."""
         attended = self.attention(states, layout)
         added: Tensor = self.output(self.intermediate(attended), attended)
         return added
@@ -150,6 +151,7 @@ class SelfAttention(nn.Module):
         self.value = nn.Linear(size, size)
 
     def forward(self, states: Tensor, layout: Layout) -> Tensor:
+        """Return [1, T, d] what each token attends to."""
         shape = (*states.shape[:-1], -1, self.width)
         query, key, value = (
             part(states).view(shape).transpose(1, 2) for part in (self.query, self.key, self.value)

@@ -17,6 +17,10 @@ from projector.storage.trained_folder import find_trained
 
 # {"layer": 7, "granularity": "sentence", "window": …, "overlap": …} and how the model was made
 OWN_FILE = "projector.json"
+NOT_MEASURED = (
+    "it has no int8, for which the ranges of its values must be known, as those of the installed "
+    "models are; expected auto, fp32, bf16 or fp16 (--precision)"
+)
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
@@ -53,6 +57,11 @@ class ModelEntry:
     size: int | None
     description: str
     judges_pairs: bool = False
+
+    @property
+    def is_measured(self) -> bool:
+        """Tell whether the ranges of its layers' inputs are known, and what int8 costs it."""
+        return self.source == "package"
 
     @property
     def has_weights(self) -> bool:

@@ -9,16 +9,15 @@ of all processors would no longer be the same.
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import gelu, layer_norm, linear
+from torch.nn.functional import gelu, layer_norm, linear, scaled_dot_product_attention
 
 from projector.models.bert import Bert, Layer, SelfAttention
 from projector.models.int8_ranges import LayerRanges, Range
-from projector.models.packing import Layout, attend
+from projector.models.packing import Layout
 
 _WEIGHT = 64  # 2 · 255 · 64 < 2¹⁵
 _ZERO = 128  # what stands for the middle of a range
@@ -27,24 +26,8 @@ _DIP = 0.17  # of GELU below 0
 # How much of a channel's range its scale evens out, the rest being left to the weights: of inputs
 # with channels that are far larger than others, all would leave too little for the weights.
 _SHARE = 0.75
+_PLAIN = range(16, 129)  # tokens of a sequence where plain attention is faster than the fused one
 _UNITS = 16  # whose excess over the others is computed apart
-
-
-def can_quantise(device: torch.device) -> bool:
-    """Tell whether a device has the kernels: a processor of x86 by a torch with oneDNN."""
-    return (
-        device.type == "cpu"
-        and platform.machine().lower() in ("x86_64", "amd64")
-        and torch.backends.mkldnn.is_available()
-        and hasattr(torch.ops.onednn, "qlinear_pointwise")
-    )
-
-
-def kernel() -> str:
-    """Return what computes here, for the record: torch's name of the processor's abilities."""
-    able = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-    names = ("amx_int8", "avx512_vnni", "avx512_f", "avx2")
-    return f"onednn {next((name for name in names if able.get(name)), platform.machine())}"
 
 
 def quantise(model: Bert, ranges: list[LayerRanges]) -> None:
@@ -89,12 +72,14 @@ class _Product:
     Args:
         weight: As the kernel packs it.
         scale: [N] of its rows, in the unit of the output.
+        middles: [N] which integers of the weight stand for 0: 0.
         bias: [N] likewise.
         step, zero: What one of the input is worth, and which stands for 0.
     """
 
     weight: Tensor
     scale: Tensor
+    middles: Tensor
     bias: Tensor
     step: float = 1.0
     zero: int = _ZERO
@@ -105,7 +90,8 @@ class _Product:
         scale = (weight.abs().amax(1) / _WEIGHT).clamp(min=1e-12)
         whole = (weight / scale[:, None]).round().to(torch.int8)
         packed = torch.ops.onednn.qlinear_prepack(whole, None)
-        return cls(packed, scale.contiguous(), bias.contiguous(), step, zero)
+        middles = torch.zeros(len(scale), dtype=torch.int64)
+        return cls(packed, scale.contiguous(), middles, bias.contiguous(), step, zero)
 
     def __call__(self, values: Tensor) -> Tensor:
         """Return [T, N] float32."""
@@ -130,8 +116,7 @@ class _Product:
         return product
 
     def _operands(self, values: Tensor) -> tuple[object, ...]:
-        zeros = torch.zeros(len(self.scale), dtype=torch.int64)
-        return values, self.step, self.zero, self.weight, self.scale, zeros
+        return values, self.step, self.zero, self.weight, self.scale, self.middles
 
 
 def _rounded_product(weight: Tensor, bias: Tensor, seen: Range) -> tuple[_Rounding, _Product]:
@@ -149,7 +134,7 @@ class _Layer(nn.Module):
 
     def __init__(self, layer: Layer, ranges: LayerRanges) -> None:
         super().__init__()
-        self.attention = layer.attention.self
+        self.width = layer.attention.self.width
         self.attention_norm = layer.attention.output.LayerNorm
         self.output_norm = layer.output.LayerNorm
         dense = layer.attention.output.dense
@@ -167,12 +152,10 @@ class _Layer(nn.Module):
     def forward(self, states: Tensor, layout: Layout) -> Tensor:
         """Return the next states [1, T, d]."""
         before = states[0]
-        parts = self.parts(self.states(before)).view(1, len(before), 3, -1, self.attention.width)
-        query, key, value = (part.transpose(1, 2) for part in parts.unbind(2))
-        scaling = self.attention.width**-0.5
-        attended, _ = attend(self, query, key, value, None, layout=layout, scaling=scaling)
+        parts = self.parts(self.states(before)).view(len(before), 3, -1, self.width)
+        attended = torch.cat([_attended(part) for part in parts.split(layout.lengths)])
         # Values come rounded but for the rounding itself, so that what is attended to does, too.
-        whole = _integers(attended.reshape(before.shape))
+        whole = _integers(attended.view(before.shape))
         fed = _normed(self.attention_norm, self.mixed.added_to(before, whole))
         units = self.units.gelu(self.fed(fed), self.excess.step, self.excess.zero)
         added = self.put.added_to(self.excess.added_to(fed), units)
@@ -180,14 +163,26 @@ class _Layer(nn.Module):
 
 
 def _queries_keys_values(attention: SelfAttention, attended: _Rounding) -> tuple[Tensor, Tensor]:
-    """Return one linear layer for all three; its values are in steps of what is attended to.
+    """Return one linear layer for all three: queries scaled, values in steps of what comes of them.
 
     Attention is a mean: of values that are scaled and shifted it is scaled and shifted as they are.
     """
     query, key, value = attention.query, attention.key, attention.value
-    weight = torch.cat([query.weight, key.weight, value.weight * attended.factor[:, None]])
-    bias = torch.cat([query.bias, key.bias, value.bias * attended.factor + attended.shift])
+    scale = attention.width**-0.5
+    weight = torch.cat([query.weight * scale, key.weight, value.weight * attended.factor[:, None]])
+    bias = torch.cat([query.bias * scale, key.bias, value.bias * attended.factor + attended.shift])
     return weight, bias
+
+
+def _attended(parts: Tensor) -> Tensor:
+    """Return [T, heads, size] what is attended to in a sequence [T, 3, heads, size]."""
+    query, key, value = (part.transpose(0, 1) for part in parts.unbind(1))
+    if len(parts) not in _PLAIN:
+        return scaled_dot_product_attention(query[None], key[None], value[None], scale=1.0)[
+            0
+        ].transpose(0, 1)
+    weights = torch.bmm(query, key.transpose(1, 2)).softmax(-1)
+    return torch.bmm(weights, value).transpose(0, 1)
 
 
 def _normed(norm: nn.LayerNorm, states: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from projector.settings import DEFAULT_MODEL, Granularity, Precision
 if TYPE_CHECKING:
     from projector.models.encoder import Encoder
 
-_PRECISIONS = ("fp32", "bf16", "fp16")
+_PRECISIONS = ("fp32", "bf16", "fp16")  # of every model; int8 of few
 # What needs torch is imported where it is used: whoever lists models, or reads a run, needs none.
 
 
@@ -34,8 +34,8 @@ def load(
         layer: Hidden layer to read, 0 being the embeddings; None: as known or configured.
         granularity: Encode `sentence` by sentence or in long `window`s; None: as known.
         window: Tokens encoded at once at most; None: as known, or as many as the model takes.
-        precision: `auto` is bf16 where the device is fast in it (CUDA, CPUs with AVX512-BF16 or
-            AMX), fp32 elsewhere.
+        precision: `auto` is int8 of an installed model on an x86 processor; else bf16 where the
+            device is fast in it (CUDA, CPUs with AVX512-BF16 or AMX), fp32 elsewhere.
         device: `auto` (CUDA when there is one), `cpu`, `cuda`, `cuda:1`, …
 
     Raises:
@@ -56,7 +56,7 @@ def load(
 
     return load_transformer(
         entry,
-        resolve(precision, device),
+        resolve(precision, device, measured=entry.is_measured),
         layer=layer,
         granularity=granularity,
         window=window,
@@ -89,7 +89,7 @@ def fingerprint(
         return known["fp32"]
     from projector.models.devices import resolve
 
-    return known[resolve(precision, device).precision]
+    return known[resolve(precision, device, measured="int8" in known).precision]
 
 
 def fingerprints(
@@ -111,11 +111,12 @@ def fingerprints(
     entry = find_entry(name_or_path)
     if not entry.has_weights:
         encoder = _without_weights(entry, layer, granularity, window)
-        return dict.fromkeys(_PRECISIONS, encoder.fingerprint)
+        return dict.fromkeys((*_PRECISIONS, "int8"), encoder.fingerprint)
     from projector.models.transformer import read_checkpoint
 
     reading = read_checkpoint(entry, layer=layer, granularity=granularity, window=window)
-    return {precision: reading.fingerprint(precision) for precision in _PRECISIONS}
+    precisions = (*_PRECISIONS, "int8") if entry.is_measured else _PRECISIONS
+    return {precision: reading.fingerprint(precision) for precision in precisions}
 
 
 def _without_weights(

@@ -10,10 +10,11 @@ from projector.errors import ConfigurationError, ModelError
 from projector.models import lora
 from projector.models.checkpoint import Checkpoint, open_checkpoint
 from projector.models.edge_model import Edges, load_edges
+from projector.models.embedded.package import RANGES
 from projector.models.encoder import View
 from projector.models.foreign_errors import foreign_reading
 from projector.models.transformer_encoder import TransformerEncoder
-from projector.storage.hashes import content_hash
+from projector.storage.hashes import content_hash, file_hash
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
@@ -105,6 +106,8 @@ class CheckpointReading:
     def fingerprint(self, precision: str) -> str:
         """Return the hash of all that decides the vectors, at a resolved precision."""
         parts = {"identity": self.checkpoint.identity, "precision": precision}
+        if precision == "int8":
+            parts["ranges"] = file_hash(RANGES)
         return content_hash({**parts, "encoding": ENCODING, **asdict(self.view)})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from schemas.manifest import ModelFacts
 from schemas.run import RunConfiguration, TaggingConfiguration
@@ -84,7 +84,8 @@ def find_model(
         return facts, None
     folder = TaggerFolder.read(Path(configuration.tagger_model))
     with encoder_of(folder.path):
-        own = _facts_at_rest(folder.encoder, precision, device).fingerprint
+        beside = cast("ResolvedPrecision", folder.precision_beside(precision))
+        own = _facts_at_rest(folder.encoder, beside, device).fingerprint
     return _with_tagger(facts, folder, own), own == facts.fingerprint
 
 
@@ -119,6 +120,7 @@ def _facts_at_rest(
 
 def model_facts(encoder: Encoder, tagger: Tagger | None) -> ModelFacts:
     """Return what a loaded model and tagger are, and what came of what was left open."""
+    from projector.models.devices import kernel
     from projector.models.transformer_encoder import TransformerEncoder
 
     facts = ModelFacts(
@@ -137,6 +139,7 @@ def model_facts(encoder: Encoder, tagger: Tagger | None) -> ModelFacts:
         "window": encoder.view.window,
         "precision": encoder.precision,
         "device": encoder.device.type,
+        "kernel": kernel(encoder.device, encoder.precision),
     }
     return facts.model_copy(update=resolved)
 
@@ -164,7 +167,9 @@ def load_models(
     least_score(encoder.edges, configuration.settings.decode)  # refused before anything is done
     if configuration.tagger_model is None:
         return encoder, None
-    path, precision = Path(configuration.tagger_model), configuration.model.precision
+    # As the model, and not as `auto` is for each: a collection's workers have no choice either.
+    precision = getattr(encoder, "precision", configuration.model.precision)
+    path = Path(configuration.tagger_model)
     return encoder, load_tagger(path, encoder=encoder, precision=precision, device=device)
 
 

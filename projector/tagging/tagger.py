@@ -18,7 +18,7 @@ from projector.corpus.language_names import UNKNOWN_LANGUAGE
 from projector.decode.tagger_evidence import TokenEvidence
 from projector.document import Document, Fragment, Mention, as_document
 from projector.errors import ModelError
-from projector.models.devices import resolve
+from projector.models.devices import resolve_device
 from projector.models.foreign_errors import foreign_reading
 from projector.models.unfilled import unfilled
 from projector.models.weights import read_state
@@ -73,7 +73,7 @@ class Tagger:
         Args:
             model: `clinical`, the installed one; or the folder of a tagger or of its training run.
             device: Where it runs: `auto` (CUDA where there is one), `cpu`, `cuda`, `cuda:1`, …
-            precision: `auto` (bf16 where the device is fast in it), `fp32`, `bf16` or `fp16`.
+            precision: As `projector.models.load` takes it.
 
         Raises:
             ModelError: There is no such tagger, or it can't be loaded.
@@ -214,11 +214,10 @@ def load_tagger(
         raise unreadable(path, error) from error
     head.load_state_dict({name: one.float() for name, one in weights.items()})
     if encoder is None or not _serves(encoder, folder, precision):
-        runtime = resolve(precision, device)  # where it can't be, that is no fault of the folder's
+        chosen = precision if encoder is None else folder.precision_beside(precision)
+        resolve_device(device)  # where it can't be, that is no fault of the folder's
         with encoder_of(path):
-            encoder = models.load(
-                **folder.encoder, precision=runtime.precision, device=runtime.device
-            )
+            encoder = models.load(**folder.encoder, precision=chosen, device=device)
     if encoder.dimension != folder.dimension:
         raise ModelError(
             f"{folder.path / TAGGER_FILE}: its head takes vectors of {folder.dimension} numbers, "

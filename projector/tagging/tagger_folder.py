@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from projector import models
 from projector.errors import ConfigurationError, ModelError
+from projector.models.catalogue import find_entry
 from projector.models.folder_file import read_contract
 from projector.settings import DEFAULT_MODEL
 from projector.storage.hashes import content_hash, file_hash
@@ -88,6 +89,14 @@ class TaggerFolder:
         with encoder_of(self.path):
             known = models.fingerprint(**self.encoder, precision=precision, device=device)
         return self.fingerprint_with(known)
+
+    def precision_beside(self, precision: Precision) -> Precision:
+        """Return what its encoder computes in beside a model that computes so.
+
+        That is the same, but fp32 where the model computes in int8 and the encoder can't.
+        """
+        entry = find_entry(self.encoder["name_or_path"])
+        return "fp32" if precision == "int8" and not entry.is_measured else precision
 
     def fingerprint_with(self, encoder: str) -> str:
         """Return the same from its encoder's fingerprint."""

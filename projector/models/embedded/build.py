@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from projector.models import int8
 from projector.models.bert import Bert, BertConfiguration
 from projector.models.embedded.mapped_embedding import MappedEmbedding
+from projector.models.embedded.package import RANGES
 from projector.models.embedded.weight_file import WeightFile
+from projector.models.int8_ranges import read_ranges
 from projector.models.lora import Adapter
 from projector.models.unfilled import unfilled
 
@@ -78,7 +81,10 @@ def build_embedded(
     if torch.device(runtime.device).type != "cpu":
         whole = torch.from_numpy(rows.all()).to(runtime.device, runtime.dtype)
         model.embeddings.word_embeddings = nn.Embedding(len(rows), rows.width, _weight=whole)
-    return model.to(runtime.device, runtime.dtype).eval().requires_grad_(False)
+    model.to(runtime.device, runtime.dtype).eval().requires_grad_(False)
+    if runtime.precision == "int8":
+        int8.quantise(model, read_ranges(RANGES))
+    return model
 
 
 def _state(weights: WeightFile, config: BertConfiguration) -> Iterator[tuple[str, Tensor]]:
