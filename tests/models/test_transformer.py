@@ -61,7 +61,7 @@ def test_a_model_says_how_it_is_read(checkpoints, tmp_path, edit_config):
         ({"layer": -1}, "no layer -1"),
         ({"window": 19}, "expected 1 to 18"),
         ({"window": 0}, "at least 1"),
-        ({"precision": "int8"}, "no precision 'int8'; expected auto, fp32"),
+        ({"precision": "int4"}, "no precision 'int4'; expected auto, fp32"),
         ({"granularity": "word"}, "expected 'sentence' or 'window'"),
         ({"device": "cuda:99"}, "no device 'cuda:99'"),
         ({"device": "nonsense"}, "no device 'nonsense'"),
