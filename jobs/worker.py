@@ -139,8 +139,7 @@ def _unfit(plan: CollectionPlan, reason: str) -> ConfigurationError:
 
 def _check_model(plan: CollectionPlan, here: ModelFacts) -> None:
     """Refuse a model that is not the plan's in all that its vectors depend on."""
-    everywhere = here.model_copy(update={"kernel": None})  # machines may differ in it
-    told = "; ".join(differences(plan.model.model_dump(), everywhere.model_dump()))
+    told = "; ".join(differences(plan.model.model_dump(), here.model_dump()))
     if told:
         raise ModelError(
             f"{plan.model.name}: on {platform.node()} it is another model than the plan's "

@@ -120,7 +120,6 @@ def _facts_at_rest(
 
 def model_facts(encoder: Encoder, tagger: Tagger | None) -> ModelFacts:
     """Return what a loaded model and tagger are, and what came of what was left open."""
-    from projector.models.devices import kernel
     from projector.models.transformer_encoder import TransformerEncoder
 
     facts = ModelFacts(
@@ -139,9 +138,18 @@ def model_facts(encoder: Encoder, tagger: Tagger | None) -> ModelFacts:
         "window": encoder.view.window,
         "precision": encoder.precision,
         "device": encoder.device.type,
-        "kernel": kernel(encoder.device, encoder.precision),
     }
     return facts.model_copy(update=resolved)
+
+
+def with_kernel(facts: ModelFacts, encoder: Encoder) -> ModelFacts:
+    """Add what decides, on this machine, the last bits of an encoder's vectors."""
+    from projector.models.devices import kernel
+    from projector.models.transformer_encoder import TransformerEncoder
+
+    if not isinstance(encoder, TransformerEncoder):
+        return facts
+    return facts.model_copy(update={"kernel": kernel(encoder.device, encoder.precision)})
 
 
 def load_models(

@@ -110,7 +110,7 @@ def _carried_out(
     reporter: Reporter,
 ) -> RunSummary:
     """Plan, load, do the work and write; see `run_configuration`."""
-    from projector.run.models import load_models, model_facts
+    from projector.run.models import load_models, model_facts, with_kernel
     from projector.run.writer import RunOrigin, open_writer
     from projector.tagging.tagger_folder import describe_tagger
 
@@ -129,7 +129,7 @@ def _carried_out(
     clock.stop("load")
     origin = RunOrigin(
         configuration,
-        model_facts(encoder, tagger),
+        with_kernel(model_facts(encoder, tagger), encoder),
         inputs,
         problems=plan.problems,
         notices=plan.notices,

@@ -85,7 +85,7 @@ def test_a_corpus_is_its_path_or_more():
         (ModelConfiguration, {"layer": -1}),
         (ModelConfiguration, {"window": 0}),
         (ModelConfiguration, {"granularity": "word"}),
-        (ModelConfiguration, {"precision": "int8"}),
+        (ModelConfiguration, {"precision": "int4"}),
         (RunConfiguration, {"on_error": "never"}),
         (RunConfiguration, {"max_characters": 0}),
         (RunConfiguration, {"version": 2}),
