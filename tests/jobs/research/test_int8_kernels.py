@@ -10,9 +10,8 @@ from projector.models.devices import can_int8
 @pytest.mark.filterwarnings("ignore")  # torch's own announcements
 def test_kernels_are_timed_beside_fp32(monkeypatch):
     monkeypatch.setattr(int8_kernels, "_ROUNDS", 1)
-    monkeypatch.setattr(
-        int8_kernels, "all_kernels", lambda layer, _: int8_kernels.torch_kernels(layer)
-    )
+    own = int8_kernels.torch_kernels
+    monkeypatch.setattr(int8_kernels, "all_kernels", lambda layer, _: own(layer))
     result = CliRunner().invoke(
         int8_kernels.main, ["--tokens", "32", "--width", "64", "--rows", "32"]
     )

@@ -19,18 +19,8 @@ def test_ranges_hold_all_that_layers_were_given(tmp_path):
     given = torch.cat(seen)
     middle, half = tensors["1.fed.middle"].float(), tensors["1.fed.half"].float()
     assert ((given - middle).abs() <= half).all()
-    assert set(tensors) == {
-        f"{layer}.{name}"
-        for layer in (0, 1)
-        for name in (
-            *(
-                f"{part}.{end}"
-                for part in ("states", "attended", "fed")
-                for end in ("middle", "half")
-            ),
-            "units",
-        )
-    }
+    ends = [f"{part}.{end}" for part in ("states", "attended", "fed") for end in ("middle", "half")]
+    assert set(tensors) == {f"{layer}.{name}" for layer in (0, 1) for name in (*ends, "units")}
 
 
 @pytest.mark.slow
