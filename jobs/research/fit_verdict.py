@@ -128,12 +128,12 @@ def main(
           --network runs/edges-2/model --tagger clinical \\
           --edges projector/models/aligner/edges.safetensors --output edges.safetensors
     """
-    target = models.load(model, device="cpu")
+    target = models.load(model, precision="fp32", device="cpu")
     if not isinstance(target, TransformerEncoder) or target.edges is None:
         raise ConfigurationError(f"{model} has no edge model")
     parts: list[Judgements] = []
     for fold, network in enumerate(networks):
-        cached = CachedEncoder(models.load(network, device="cpu"), memory=_MEMORY)
+        cached = CachedEncoder(models.load(network, precision="fp32", device="cpu"), memory=_MEMORY)
         helper = load_tagger(tagger, encoder=cached) if tagger else None
         parts += judgements(gold, cached, helper, folds=folds, fold=fold, seed=seed)
     known = joined(parts)

@@ -191,7 +191,7 @@ def train_edges(
         _LOG.info("%s: is finished", output)
         return known
     torch.manual_seed(configuration.seed)
-    encoder = load(configuration.model, device="cpu")
+    encoder = load(configuration.model, precision="fp32", device="cpu")
     if not isinstance(encoder, TransformerEncoder):
         raise ConfigurationError(f"{configuration.model} has no weights to learn the edges of")
     bare = CachedEncoder(replace(encoder, edges=None), memory=_MEMORY)
