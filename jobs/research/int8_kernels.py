@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from jobs.research.baselines.baseline import import_package
+from projector.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -82,8 +86,8 @@ def torch_kernels(layer: Linear) -> Iterator[tuple[str, Multiply]]:
 
 def _dynamic(layer: Linear, engine: str) -> Multiply:
     import torch
-    from torch.ao import quantization
 
+    quantization: Any = import_package("torch.ao.quantization")
     torch.backends.quantized.engine = engine
     wanted = {torch.nn.Linear: quantization.per_channel_dynamic_qconfig}
     quantised = quantization.quantize_dynamic(_module(layer), wanted)
@@ -100,33 +104,35 @@ def _module(layer: Linear) -> Any:  # noqa: ANN401
 
 def torchao_kernels(layer: Linear) -> Iterator[tuple[str, Multiply]]:
     """Yield torchao's way without a compiler."""
-    from torchao.quantization import Int8DynamicActivationInt8WeightConfig, quantize_
-
+    quantization = import_package("torchao.quantization")
     module = _module(layer)
-    quantize_(module, Int8DynamicActivationInt8WeightConfig())
+    quantization.quantize_(module, quantization.Int8DynamicActivationInt8WeightConfig())
     yield "torchao, dynamic by token, eager", lambda: module(layer.values)
 
 
 def onnx_kernels(layer: Linear, folder: Path) -> Iterator[tuple[str, Multiply]]:
     """Yield onnxruntime's ways: fixed and dynamic ranges of the whole input."""
-    import onnxruntime
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
+    onnxruntime = import_package("onnxruntime")
+    quantization = import_package("onnxruntime.quantization")
     fixed, plain = _write_fixed(layer, folder), _write_plain(layer, folder)
     dynamic = folder / "dynamic.onnx"
-    quantize_dynamic(plain, dynamic, per_channel=True, weight_type=QuantType.QInt8)
+    kind = quantization.QuantType.QInt8
+    quantization.quantize_dynamic(plain, dynamic, per_channel=True, weight_type=kind)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     given = {"x": layer.values.numpy()}
     for name, path in (("fixed", fixed), ("dynamic", dynamic)):
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        yield f"onnxruntime, {name} by tensor", lambda session=session: session.run(None, given)[0]
+        yield f"onnxruntime, {name} by tensor", partial(_run, session, given)
+
+
+def _run(session: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401
+    return session.run(None, given)[0]
 
 
 def openvino_kernels(layer: Linear, folder: Path) -> Iterator[tuple[str, Multiply]]:
     """Yield openvino's way with a fixed range of the whole input."""
-    import openvino
-
+    openvino = import_package("openvino")
     core = openvino.Core()
     core.set_property("CPU", {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32"})
     request = core.compile_model(_write_fixed(layer, folder), "CPU").create_infer_request()
@@ -138,7 +144,7 @@ def openvino_kernels(layer: Linear, folder: Path) -> Iterator[tuple[str, Multipl
 
 
 def _write_plain(layer: Linear, folder: Path) -> Path:
-    nodes = [("MatMul", ["x", "w"], ["m"], {}), ("Add", ["m", "b"], ["y"], {})]
+    nodes: list[Any] = [("MatMul", ["x", "w"], ["m"], {}), ("Add", ["m", "b"], ["y"], {})]
     constants = {"w": layer.weight.T.contiguous().numpy(), "b": layer.bias.numpy()}
     return _write(folder / "plain.onnx", layer, nodes, constants)
 
@@ -164,12 +170,13 @@ def _write_fixed(layer: Linear, folder: Path) -> Path:
 
 def _write(path: Path, layer: Linear, nodes: list[Any], constants: dict[str, Any]) -> Path:
     import numpy as np
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
 
+    onnx, helper = import_package("onnx"), import_package("onnx.helper")
+    numpy_helper = import_package("onnx.numpy_helper")
     sizes = {"x": [*layer.values.shape], "y": [len(layer.values), len(layer.bias)]}
     x, y = (
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, size) for name, size in sizes.items()
+        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, size)
+        for name, size in sizes.items()
     )
     graph = helper.make_graph(
         [helper.make_node(kind, a, b, **options) for kind, a, b, options in nodes],
@@ -191,7 +198,7 @@ def all_kernels(layer: Linear, folder: Path) -> Iterator[tuple[str, Multiply]]:
     ):
         try:
             yield from kernels()
-        except ImportError as error:
+        except ConfigurationError as error:
             click.echo(f"left out: {error}", err=True)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 from tqdm import tqdm
@@ -17,7 +17,7 @@ from projector.settings import DEFAULT_MODEL
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from projector.models.bert import Layer
+    from projector.models.bert import Bert, Layer
     from projector.models.transformer_encoder import TransformerEncoder
 
 _MARGIN = 1.05  # other texts go a little further
@@ -56,7 +56,8 @@ def measure(encoders: Sequence[TransformerEncoder], texts: Sequence[str]) -> dic
 
 def _inputs(encoder: TransformerEncoder) -> Iterator[tuple[str, nn.Module]]:
     """Yield the linear layers whose inputs are rounded, by name."""
-    for number, layer in enumerate(encoder.model.encoder.layer):
+    model = cast("Bert", encoder.model)
+    for number, layer in enumerate(cast("Iterable[Layer]", model.encoder.layer)):
         for name, module in _parts(layer).items():
             yield f"{number}.{name}", module
 

@@ -9,7 +9,9 @@ of all processors would no longer be the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -37,11 +39,9 @@ def quantise(model: Bert, ranges: list[LayerRanges]) -> None:
         model: In float32, on a processor, for inference.
         ranges: Of its layers' inputs, from the first on; more are not looked at.
     """
-    layers = [
-        _Layer(layer, of)
-        for layer, of in zip(model.encoder.layer, ranges[: len(model.encoder.layer)], strict=True)
-    ]
-    model.encoder.layer = nn.ModuleList(layers)
+    layers = cast("Iterable[Layer]", model.encoder.layer)
+    rounded = [_Layer(layer, seen) for layer, seen in zip(layers, ranges, strict=False)]
+    model.encoder.layer = nn.ModuleList(rounded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class _Layer(nn.Module):
         """Return the next states [1, T, d]."""
         before = states[0]
         parts = self.parts(self.states(before)).view(len(before), 3, -1, self.width)
-        attended = torch.cat([_attended(part) for part in parts.split(layout.lengths)])
+        attended = torch.cat([_attended(part) for part in torch.split(parts, layout.lengths)])
         # Values come rounded but for the rounding itself, so that what is attended to does, too.
         whole = _integers(attended.view(before.shape))
         fed = _normed(self.attention_norm, self.mixed.added_to(before, whole))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,13 +46,12 @@ def read_ranges(path: Path) -> list[LayerRanges]:
     """
     tensors = {name: tensor.float() for name, tensor in read_tensors(path, _EXPECTED).items()}
     layers = 1 + max(int(name.split(".")[0]) for name in tensors)
-    return [
-        LayerRanges(
-            *(
-                Range(tensors[f"{layer}.{part}.middle"], tensors[f"{layer}.{part}.half"])
-                for part in ("states", "attended", "fed")
-            ),
-            tensors[f"{layer}.units"],
-        )
-        for layer in range(layers)
-    ]
+    return [_layer_ranges(tensors, layer) for layer in range(layers)]
+
+
+def _layer_ranges(tensors: Mapping[str, Tensor], layer: int) -> LayerRanges:
+    states, attended, fed = (
+        Range(tensors[f"{layer}.{part}.middle"], tensors[f"{layer}.{part}.half"])
+        for part in ("states", "attended", "fed")
+    )
+    return LayerRanges(states, attended, fed, tensors[f"{layer}.units"])
