@@ -174,10 +174,8 @@ def _write(path: Path, layer: Linear, nodes: list[Any], constants: dict[str, Any
     onnx, helper = import_package("onnx"), import_package("onnx.helper")
     numpy_helper = import_package("onnx.numpy_helper")
     sizes = {"x": [*layer.values.shape], "y": [len(layer.values), len(layer.bias)]}
-    x, y = (
-        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, size)
-        for name, size in sizes.items()
-    )
+    kind = onnx.TensorProto.FLOAT
+    x, y = (helper.make_tensor_value_info(name, kind, size) for name, size in sizes.items())
     graph = helper.make_graph(
         [helper.make_node(kind, a, b, **options) for kind, a, b, options in nodes],
         "linear", [x], [y],
@@ -191,13 +189,10 @@ def _write(path: Path, layer: Linear, nodes: list[Any], constants: dict[str, Any
 def all_kernels(layer: Linear, folder: Path) -> Iterator[tuple[str, Multiply]]:
     """Yield every way whose package is installed, torch's first."""
     yield from torch_kernels(layer)
-    for kernels in (
-        lambda: torchao_kernels(layer),
-        lambda: onnx_kernels(layer, folder),
-        lambda: openvino_kernels(layer, folder),
-    ):
+    others = (torchao_kernels(layer), onnx_kernels(layer, folder), openvino_kernels(layer, folder))
+    for kernels in others:
         try:
-            yield from kernels()
+            yield from kernels
         except ConfigurationError as error:
             click.echo(f"left out: {error}", err=True)
 
