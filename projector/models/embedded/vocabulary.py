@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from projector.models.embedded.tokenizer import build_tokenizer
 
 if TYPE_CHECKING:
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
     from projector.models.embedded.weight_file import WeightFile
     from projector.models.text_tokenizer import Pieced
 
-# Letters of other alphabets than Latin and Greek; signs and emoji are nobody's.
-_OTHER = re.compile(
-    "[\u0400-\u1dff\u2c00-\u2dff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\ufefe"
-    "\U00010000-\U0001efff\U00020000-\U0010ffff]"
+# Letters of other alphabets than Latin and Greek, first and last; signs and emoji are nobody's.
+_OTHER_LETTERS = (
+    *((0x400, 0x1DFF), (0x2C00, 0x2DFF), (0x2E80, 0xD7FF), (0xF900, 0xFAFF), (0xFB1D, 0xFDFF)),
+    *((0xFE70, 0xFEFE), (0x10000, 0x1EFFF), (0x20000, 0x10FFFF)),
 )
+_OTHER = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _OTHER_LETTERS)}]")
 
 
 @dataclass(frozen=True)
@@ -61,19 +64,37 @@ class VocabularyTokenizer:
     @cached_property
     def _european(self) -> _Part:
         weights = self.weights
-        pieces, scores = weights.pieces, weights.scores
+        scores = weights.scores
         # The least score decides what an unknown letter costs; that piece itself is never met.
-        least = int(scores.argmin())
-        kept = [id_ for id_, piece in enumerate(pieces) if not _OTHER.search(piece) or id_ == least]
+        kept, pieces = _european_pieces(weights, also=int(scores.argmin()))
         number = {id_: place for place, id_ in enumerate(kept)}
         tokenizer = build_tokenizer(
-            [pieces[id_] for id_ in kept],
+            pieces,
             scores[kept].tolist(),
             bos=number[weights.bos],
             eos=number[weights.eos],
             unk=number[weights.unk],
         )
         return _Part(tokenizer, tuple(kept))
+
+
+def _european_pieces(weights: WeightFile, *, also: int) -> tuple[list[int], list[str]]:
+    """Return the ids and texts of the pieces without other letters, and of one that stays."""
+    data = weights.data[weights.text]
+    text = data.tobytes().decode("utf-8")
+    codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
+    other = np.zeros(len(codes) + 1, np.int32)  # so many before each character
+    is_other = np.zeros(len(codes), np.bool_)
+    for first, last in _OTHER_LETTERS:
+        is_other |= (codes >= first) & (codes <= last)
+    np.cumsum(is_other, out=other[1:])
+    begins = np.cumsum((data & 0xC0) != 0x80, dtype=np.int32)  # characters up to each byte
+    bounds = np.concatenate(([0], begins))[weights.bounds]
+    kept = other[bounds[1:]] == other[bounds[:-1]]
+    kept[also] = True
+    ids = np.flatnonzero(kept)
+    ends = zip(bounds[ids].tolist(), bounds[ids + 1].tolist(), strict=True)
+    return ids.tolist(), [text[start:end] for start, end in ends]
 
 
 @dataclass(frozen=True, slots=True)
