@@ -20,7 +20,7 @@ Decision = Literal["confirmed", "corrected", "absent"]
 class _Strict(BaseModel):
     """Take what it states and nothing else: a misspelt key is an error, and so is "1" for 1."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Span(_Strict):

@@ -28,7 +28,7 @@ SOURCE_FOLDER = "source"
 class Record(BaseModel):
     """Pass over unknown names: a later version may have added facts."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     def to_json(self) -> str:
         """Return it as a file's content, the same bytes for the same values."""

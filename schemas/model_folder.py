@@ -19,7 +19,7 @@ _Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 class Said(BaseModel):
     """What a folder's file says; what else is in it tells how it was made."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, defer_build=True)
 
 
 class ReadingSaid(Said):

@@ -37,7 +37,7 @@ _ON_ERROR = "Whether what can't be read rightly stops the run, or is skipped and
 class Strict(BaseModel):
     """Refuse unknown names, so that a misspelt option is an error and not a silent default."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class OmitsDefaults(Strict):

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from projector.errors import CorpusError, Problem
 
@@ -327,6 +326,8 @@ def check_rows(table: pa.Table, expected: pa.Schema, path: Path) -> None:
 
 def _null_row(column: pa.Array, type_: pa.DataType) -> int | None:
     """Return the first row that is null or, in a list, has a null in it; None if none is."""
+    import pyarrow.compute as pc  # makes hundreds of functions, when it is loaded
+
     if column.null_count:
         return int(pc.index(column.is_null(), True).as_py())
     if not pa.types.is_list(type_):

@@ -49,9 +49,11 @@ def command_cost(command: Sequence[str], *, accept: Sequence[int] = (0,)) -> Cos
     Raises:
         ClickException: It ended otherwise.
     """
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled
     ended = subprocess.run(
         [sys.executable, "-S", "-c", _STARTER, *command],
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env=environment,
         capture_output=True,
         text=True,
         check=True,

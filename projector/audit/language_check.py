@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
 
 from projector.audit.findings import Finding, Kind, Severity
+from projector.audit.language_identifier import language_identifier
 from projector.document import Document, Fragment
 from projector.text.function_words import FUNCTION_WORDS
 
@@ -148,22 +148,15 @@ def _code(language: str) -> str:
 
 @cache
 def _labels() -> frozenset[str]:
-    return frozenset(_identifier().labels)
+    return frozenset(language_identifier().labels)
 
 
 def _shares(text: str) -> dict[str, float]:
     """Return the probability of each known language."""
-    return {str(language): float(share) for language, share in _identifier().rank(text)}
+    return {str(language): float(share) for language, share in language_identifier().rank(text)}
 
 
 def _against(shares: dict[str, float], language: str, other: str) -> float:
     """Return the probability of a language where it can only be that or another."""
     both = shares[language] + shares[other]
     return shares[language] / max(both, 1e-300)
-
-
-@cache
-def _identifier() -> Any:  # noqa: ANN401
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from projector.corpus import require_document
@@ -140,6 +139,8 @@ def _rows_by_document(
 
 
 def _rows(path: Path, wanted: Collection[str] | None) -> Iterator[tuple[str, _Row]]:
+    import pyarrow.compute as pc
+
     with reading_parquet(path), pq.ParquetFile(path) as file:
         check_table(file.schema_arrow, PROJECTIONS, path)
         known = [name for name in PROJECTIONS.names if name in file.schema_arrow.names]
