@@ -135,22 +135,26 @@ class EdgeModel(nn.Module):
 
         Returns:
             [m, W], [m, W], [m]: a span's score is that of its first word and that of its last
-            together.
+            together; of padding there is none.
         """
         m, width = questions.word.shape
         inside = questions.inside[..., None].to(target.dtype)
-        vectors = self.target(_SCALE * target[questions.word])
+        vectors = self.target(_SCALE * target)[questions.word]
         span = self.source(_SCALE * questions.span)[:, None]
         features = (questions.features - self.feature_mean) / self.feature_scale
         seen = torch.cat([features, vectors, vectors * span], -1) * inside
-        padded = nn.functional.pad(seen, (0, 0, CONTEXT, CONTEXT))
-        around = [padded[:, step : step + width] for step in range(2 * CONTEXT + 1)]
+        padded = nn.functional.pad(seen, (0, 0, CONTEXT, CONTEXT)).flatten(0, 1)
+        row, column = questions.inside.nonzero(as_tuple=True)  # of padding nothing is asked
+        place = row * (width + 2 * CONTEXT) + column
+        around = [padded[place + step] for step in range(2 * CONTEXT + 1)]
         edges = self.source(_SCALE * source[questions.edges]).flatten(1)
-        mention = torch.cat([questions.mention, edges], -1)[:, None].expand(m, width, -1)
+        mention = torch.cat([questions.mention, edges], -1)[row]
         hidden = self.hidden(self.dropout(torch.cat([*around, mention], -1)))
-        first, last, within = self.scores(self.dropout(nn.functional.gelu(hidden))).unbind(-1)
-        running = (within * questions.inside).cumsum(1)
-        before = running - within * questions.inside
+        scores = self.scores(self.dropout(nn.functional.gelu(hidden)))
+        scored = scores.new_zeros(m, width, 3).index_put((row, column), scores)
+        first, last, within = scored.unbind(-1)
+        running = within.cumsum(1)
+        before = running - within
         absence = (questions.absence - self.absence_mean) / self.absence_scale
         return first - before, last + running, self.absent(absence)[:, 0]
 

@@ -125,10 +125,11 @@ class Chain(nn.Module):
         moves, starts = self._weights()
         steps = torch.log_softmax(scores, 2)[:, :, None] + moves  # [T, E, from, to]
         first = (steps[:1] - moves + starts[:, None]).expand(-1, -1, LABELS, -1)
-        reached = _running(torch.cat([first, steps[1:]]))[:, :, 0]
-        rest = _running(steps[1:].flip(0).transpose(2, 3)).flip(0)  # [T - 1, E, to the end, from]
-        left = nn.functional.pad(torch.logsumexp(rest, 2), (0, 0, 0, 0, 0, 1))
-        return torch.softmax(reached + left, 2)
+        forwards = torch.cat([first, steps[1:]]).permute(2, 3, 0, 1).contiguous()
+        backwards = steps[1:].flip(0).permute(3, 2, 0, 1).contiguous()
+        reached = _running(forwards)[0]  # [L, T, E]
+        rest = _logsumexp(_running(backwards)).flip(1)  # [L, T - 1, E] to the end
+        return torch.softmax((reached + nn.functional.pad(rest, (0, 0, 0, 1))).permute(1, 2, 0), 2)
 
     def decode(self, scores: Tensor) -> Tensor:
         """Return the likeliest labels [T, E] (Viterbi)."""
@@ -146,11 +147,21 @@ class Chain(nn.Module):
 
 
 def _running(steps: Tensor) -> Tensor:
-    """Multiply [T, E, L, L] matrices of logarithms from the first up to each, in log T rounds."""
-    reach = 1
-    while reach < len(steps):
-        before, after = steps[:-reach], steps[reach:]
-        joined = torch.logsumexp(before[..., :, :, None] + after[..., None, :, :], -2)
-        steps = torch.cat([steps[:reach], joined])
+    """Multiply T matrices of logarithms, [L, L, T, E], from the first up to each: log T rounds.
+
+    The labels come first, so that what is added up lies as far apart as can be: a sum of three
+    neighbours takes five times as long.
+    """
+    reach, length = 1, steps.shape[2]
+    while reach < length:
+        before, after = steps[:, :, :-reach], steps[:, :, reach:]
+        joined = _logsumexp((before[:, :, None] + after[None]).transpose(0, 1))
+        steps = torch.cat([steps[:, :, :reach], joined], 2)
         reach *= 2
     return steps
+
+
+def _logsumexp(values: Tensor) -> Tensor:
+    """Return the logarithm of the sum of exponentials over the first dimension, all finite."""
+    top = values.amax(0)
+    return (values - top).exp_().sum(0).log_().add_(top)
