@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 TextKey = tuple[str, bytes, bytes]
+_TEXTS = 2  # of which the tokens are remembered: a source comes back for each of its translations
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class CachedEncoder:
         self._encoder = encoder
         self._memory = memory
         self._kept: OrderedDict[TextKey, torch.Tensor] = OrderedDict()
+        self._tokenized: OrderedDict[str, TokenizedText] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -102,8 +104,13 @@ class CachedEncoder:
         return self._encoder.edges
 
     def tokenize(self, text: str) -> TokenizedText:
-        """Tokenise a text as the encoder does."""
-        return self._encoder.tokenize(text)
+        """Tokenise a text as the encoder does; what it gives is shared, not to be written to."""
+        if text not in self._tokenized:
+            self._tokenized[text] = self._encoder.tokenize(text)
+            if len(self._tokenized) > _TEXTS:
+                self._tokenized.popitem(last=False)
+        self._tokenized.move_to_end(text)
+        return self._tokenized[text]
 
     def encode(self, texts: Sequence[TokenizedText]) -> list[torch.Tensor]:
         """Return [T, d] float32 vectors for each text; they are shared, not to be written to."""

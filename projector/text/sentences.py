@@ -8,6 +8,7 @@ little, one cut within a phrase loses context on both sides.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +48,9 @@ _LOOK_BACK = 24  # no abbreviation is longer
 _UNFINISHED = (",", "(", "[", "/")
 
 
+@lru_cache(maxsize=2)  # a text is tokenised and audited, a source for each of its translations
 def split_sentences(text: str) -> NDArray[np.int64]:
-    """Return the offsets of the sentences of `text`.
+    """Return the offsets of the sentences of `text`; they are shared, not to be written to.
 
     Returns:
         [N, 2] int64, half-open, in text order; no sentence begins or ends with white space, and

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SPACE_PIECE = "▁"  # U+2581, what Metaspace tokenizers write for a space
-_FIRST_MARK = "\u0300"  # no combining mark has a lower code point
+_FIRST_MARK = 0x300  # no combining mark has a lower code point
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +70,43 @@ def tokenize_stretches(
         pieces_of: The tokenizer.
     """
     ids: list[int] = []
-    offsets: list[tuple[int, int]] = []
-    segments: list[int] = []
+    places: list[tuple[int, int]] = []
+    is_space: list[bool] = []
+    sizes: list[int] = []
     for start, end in stretches.tolist():
         pieces = pieces_of(text[start:end])
-        segment = segments[-1] + 1 if segments else 0
-        for id_, (first, last), token in zip(
-            pieces.ids, pieces.offsets, pieces.tokens, strict=True
-        ):
-            first, last = first + start, last + start
-            if token == _SPACE_PIECE and not text[first:last].lstrip().startswith(_SPACE_PIECE):
-                continue
-            if not text[first:last].strip():
-                continue
-            ids.append(id_)
-            offsets.append((first, last))
-            segments.append(segment)
-    array = np.array(offsets, np.int64).reshape(-1, 2)
-    return TokenizedText(
-        text, np.array(ids, np.int64), _mend(text, array), np.array(segments, np.int64)
-    )
+        ids += pieces.ids
+        places += pieces.offsets
+        is_space += [token == _SPACE_PIECE for token in pieces.tokens]
+        sizes.append(len(pieces.ids))
+    stretch = np.repeat(np.arange(len(sizes)), sizes)
+    offsets = np.array(places, np.int64).reshape(-1, 2) + stretches[stretch, :1]
+    kept = _covers_visible(text, offsets, np.array(is_space, np.bool_))
+    segments = np.unique(stretch[kept], return_inverse=True)[1].astype(np.int64)
+    return TokenizedText(text, np.array(ids, np.int64)[kept], _mend(text, offsets[kept]), segments)
+
+
+def _covers_visible(
+    text: str, offsets: NDArray[np.int64], is_space: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return [T] which pieces cover a character of their own that is not white space.
+
+    Args:
+        text: The untouched text.
+        offsets: [T, 2] of the pieces.
+        is_space: [T] which are the piece that stands for a space.
+    """
+    visible = np.zeros(len(text) + 1, np.int64)  # characters before each
+    np.cumsum(~_is_space(text), out=visible[1:])
+    kept = visible[offsets[:, 1]] > visible[offsets[:, 0]]
+    for piece in np.flatnonzero(is_space & kept):
+        first, last = offsets[piece].tolist()
+        kept[piece] = text[first:last].lstrip().startswith(_SPACE_PIECE)
+    return kept
+
+
+def _is_space(text: str) -> NDArray[np.bool_]:
+    return np.fromiter(map(str.isspace, text), np.bool_, len(text))
 
 
 def _mend(text: str, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -98,12 +115,12 @@ def _mend(text: str, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
         return offsets
     length = len(text)
     index = np.arange(length)
-    space = np.fromiter(map(str.isspace, text), bool, length)
+    space = _is_space(text)
     solid_from = np.minimum.accumulate(np.where(space, length, index)[::-1])[::-1]
     solid_upto = np.maximum.accumulate(np.where(space, 0, index + 1))
     starts, ends = solid_from[offsets[:, 0]], solid_upto[offsets[:, 1] - 1]
     if not text.isascii():
-        mark = np.fromiter(map(_is_mark, text), bool, length)
+        mark = _is_mark(text)
         # A mark that follows white space has no base letter and stands for itself.
         mark &= ~np.concatenate(([True], space[:-1]))
         base = np.maximum.accumulate(np.where(mark, 0, index))
@@ -114,9 +131,13 @@ def _mend(text: str, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
     return mended
 
 
-def _is_mark(character: str) -> bool:
-    """Tell whether a character combines with the one before it."""
-    return character >= _FIRST_MARK and unicodedata.category(character)[0] == "M"
+def _is_mark(text: str) -> NDArray[np.bool_]:
+    """Tell which characters combine with the one before them."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    mark = codes >= _FIRST_MARK
+    for place in np.flatnonzero(mark).tolist():
+        mark[place] = unicodedata.category(text[place])[0] == "M"
+    return mark
 
 
 def _adopt_orphans(text: str, space: NDArray[np.bool_], offsets: NDArray[np.int64]) -> None:
@@ -125,9 +146,8 @@ def _adopt_orphans(text: str, space: NDArray[np.bool_], offsets: NDArray[np.int6
     A normaliser that composes several characters (conjoining Hangul, half-width voiced kana)
     leaves the later ones without a token. Control and format characters stay outside.
     """
-    change = np.zeros(len(text) + 1, np.int64)
-    np.add.at(change, offsets[:, 0], 1)
-    np.add.at(change, offsets[:, 1], -1)
+    begun, ended = (np.bincount(side, minlength=len(text) + 1) for side in offsets.T)
+    change = begun - ended
     orphans = np.flatnonzero((np.cumsum(change[:-1]) == 0) & ~space).tolist()
     starts, ends = offsets[:, 0], offsets[:, 1]
     left = []

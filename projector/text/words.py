@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,8 +78,12 @@ def overlap_range(
     return first, np.maximum(first, last)
 
 
+@lru_cache(maxsize=2)  # a source comes back for each of its translations
 def find_words(text: str, language: str) -> Words:
-    """Cut `text` into words; `language` (a plain code) chooses the function words."""
+    """Cut `text` into words; `language` (a plain code) chooses the function words.
+
+    What is given is shared, not to be written to.
+    """
     matches = list(_WORD.finditer(text))
     surfaces = [match.group() for match in matches]
     offsets = np.array([match.span() for match in matches], dtype=np.int64).reshape(-1, 2)

@@ -28,6 +28,7 @@ _OTHER_LETTERS = (
     *((0xFE70, 0xFEFE), (0x10000, 0x1EFFF), (0x20000, 0x10FFFF)),
 )
 _OTHER = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _OTHER_LETTERS)}]")
+_BEYOND_GREEK = re.compile("[^\0-\u03ff]")
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class VocabularyTokenizer:
     def encode(self, sequence: str, *, add_special_tokens: bool = True) -> Pieced:
         """Cut a text into tokens, as the whole vocabulary's tokenizer does."""
         part = self._european
-        # What is normalised is what pieces are sought in.
-        if sequence.isascii() or not _OTHER.search(part.normalized(sequence)):
+        # What is normalised is what pieces are sought in; Latin and Greek stay what they are.
+        if not _BEYOND_GREEK.search(sequence) or not _OTHER.search(part.normalized(sequence)):
             return part.encode(sequence, add_special_tokens)
         return self.whole.encode(sequence, add_special_tokens=add_special_tokens)
 
