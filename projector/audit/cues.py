@@ -7,6 +7,7 @@ Sure cues have to have a counterpart in a translation. Possible ones may be one:
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -145,11 +146,15 @@ def knows_cues(document: Document) -> bool:
 
 def find_cues(document: Document) -> list[Cue]:
     """Return all cues of a document, in text order; none in an unknown language."""
-    language = plain_language(document)
+    return list(_cues(document.text, plain_language(document)))
+
+
+@lru_cache(maxsize=2)  # a source comes back for each of its translations
+def _cues(text: str, language: str) -> Sequence[Cue]:
     cues: list[Cue] = []
     if language not in _LEFT:
         return cues
-    text, negated_until, before = document.text, -1, (0, 0)
+    negated_until, before = -1, (0, 0)
     for match in _WORD.finditer(text):
         word, span = match.group(), match.span()
         openings = idiom_openings(word, language)

@@ -97,6 +97,7 @@ def _is_drug(word: str) -> bool:
     return len(plain) > 5 and any(_DRUG.fullmatch(plain, k) for k in range(len(plain) - 3))
 
 
+@lru_cache(maxsize=2)  # a source comes back for each of its translations
 def drug_names(text: str) -> list[Name]:
     """Return the words of a text that are built like drugs' names, in text order."""
     return [

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction as Ratio
+from functools import lru_cache
 
 from projector.audit.number_words import AND, month_words, number_words, tens_and_ones
 from projector.audit.units import unit_at
@@ -66,6 +67,7 @@ class Quantity:
         return self.written == "digits"
 
 
+@lru_cache(maxsize=512)  # a source comes back for each of its translations
 def find_quantities(text: str, stretch: Fragment, language: str) -> list[Quantity]:
     """Return the numbers within a stretch of a text, those in digits first."""
     code = language.casefold()[:2].replace("cz", "cs")

@@ -8,6 +8,7 @@ spans of the other mentions, which share no word of the source with it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -26,6 +27,7 @@ SUPPORT = (
     "other_sentence", "off_path", "around",
 )  # fmt: skip
 _MOST_WORDS = 64  # of a long mention and of its span that are compared
+_Number = TypeVar("_Number", np.int64, np.float32)
 _AROUND = 10  # tokens to each side of a mention, and twice as many of its span
 _DOUBT = 2.0  # tokens of an average sentence that every sentence has beside its own
 _AVERAGE = 0.5  # share of an average sentence's tokens that are sure pairs
@@ -133,24 +135,32 @@ class _Links:
         received = self.back_weight[start:end]
         here = _stretch(self.source, first, last)
         there = _stretch(self.target, start, end)
-        around = np.r_[here[0] : first, last : here[1]]
-        beside = np.r_[there[0] : start, end : there[1]]
-        from_here = _within(self.back[beside], *here)
-        near = np.r_[max(first - _AROUND, 0) : first, last : last + _AROUND]
-        near = near[near < len(self.partner)]
-        reached = _within(self.partner[near], start - 2 * _AROUND, end + 2 * _AROUND)
+        around = _beside(self.weight, here, first, last)
+        beside = _beside(self.back_weight, there, start, end)
+        from_here = _within(_beside(self.back, there, start, end), *here)
+        near = max(first - _AROUND, 0), last + _AROUND
+        reached = _within(
+            _beside(self.partner, near, first, last), start - 2 * _AROUND, end + 2 * _AROUND
+        )
         expected = self.path[min((first + last) // 2, len(self.path) - 1)]
         return (
-            _share(self.weight[around], None),
+            _share(around, None),
             float((sent * kept).mean()),
             float((sent * ~kept).mean()),
             float((received * came).mean()),
             float((received * ~came).mean()),
-            _share(self.back_weight[beside], from_here),
-            _share(self.back_weight[beside], ~from_here),
+            _share(beside, from_here),
+            _share(beside, ~from_here),
             float(np.log1p(abs(expected - (start + end) / 2))),
-            _share(self.weight[near], reached),
+            _share(_beside(self.weight, near, first, last), reached),
         )
+
+
+def _beside(
+    values: NDArray[_Number], stretch: tuple[int, int], first: int, last: int
+) -> NDArray[_Number]:
+    """Return what is told of the tokens of a stretch before `first` and from `last` on."""
+    return np.concatenate((values[stretch[0] : first], values[last : stretch[1]]))
 
 
 def _within(partners: Ints, first: int, last: int) -> NDArray[np.bool_]:

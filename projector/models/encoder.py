@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 TextKey = tuple[str, bytes, bytes]
-_TEXTS = 2  # of which the tokens are remembered: a source comes back for each of its translations
+_TEXTS = 3  # of which the tokens are remembered: a source, its translation and the next one
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,15 +108,29 @@ def _sums(
     stretches: Sequence[tuple[Fragment, ...]], tokens: TokenizedText, vectors: Tensor
 ) -> NDArray[np.float64]:
     """Return [B, d] the sum of the vectors [T, d] of the tokens in each block's sentences."""
-    until = np.zeros((len(tokens) + 1, vectors.shape[1]))
-    np.cumsum(vectors.float().cpu().numpy(), axis=0, dtype=np.float64, out=until[1:])
-    sums = np.zeros((len(stretches), vectors.shape[1]))
     block = [number for number, fragments in enumerate(stretches) for _ in fragments]
     spans = np.array(
         [(one.start, one.end) for fragments in stretches for one in fragments], np.int64
     )
     first, last = overlap_range(tokens.offsets, spans.reshape(-1, 2))
-    np.add.at(sums, np.array(block, np.int64), until[last] - until[first])
+    sums = np.zeros((len(stretches), vectors.shape[1]))
+    np.add.at(sums, np.array(block, np.int64), _sums_of_ranges(vectors, first, last))
+    return sums
+
+
+def _sums_of_ranges(
+    vectors: Tensor, first: NDArray[np.int64], last: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return [K, d] the sums of the vectors [T, d] from `first` up to `last`, [K] each."""
+    padded = np.zeros((len(vectors) + 1, vectors.shape[1]))
+    padded[:-1] = vectors.float().cpu().numpy()
+    order = np.argsort(first, kind="stable")
+    sums = np.zeros((len(first), vectors.shape[1]))
+    if len(first):
+        # Each range, and what lies between it and the next: sums of every other one.
+        bounds = np.stack([first[order], last[order]], 1).ravel()
+        sums[order] = np.add.reduceat(padded, bounds, axis=0)[::2]
+    sums[first == last] = 0
     return sums
 
 

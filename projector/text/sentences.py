@@ -48,7 +48,7 @@ _LOOK_BACK = 24  # no abbreviation is longer
 _UNFINISHED = (",", "(", "[", "/")
 
 
-@lru_cache(maxsize=2)  # a text is tokenised and audited, a source for each of its translations
+@lru_cache(maxsize=3)  # a source, its translation and the next: tokenised, then audited
 def split_sentences(text: str) -> NDArray[np.int64]:
     """Return the offsets of the sentences of `text`; they are shared, not to be written to.
 
