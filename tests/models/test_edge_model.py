@@ -45,7 +45,9 @@ def test_a_span_scores_as_its_edges_and_the_words_within(seed, spans, width):
     for row in range(spans):
         scores, none = slow_scores(edges.model, *asked, row)
         assert nothing[row] == pytest.approx(none, abs=1e-4)
-        words = questions.inside[row].nonzero().flatten().tolist()  # no span has padding at its edge
+        words = (
+            questions.inside[row].nonzero().flatten().tolist()
+        )  # no span has padding at its edge
         for place, begin in enumerate(words):
             for end in words[place:]:
                 expected = slow_span_score(scores, questions.inside[row].tolist(), begin, end)

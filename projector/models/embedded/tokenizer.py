@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from projector.errors import ModelError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from tokenizers.normalizers import Normalizer
 
 _NORMALIZER_SPEC = 3  # field of sentencepiece's ModelProto
 _PRECOMPILED_CHARSMAP = 2  # field of its NormalizerSpec
@@ -24,20 +26,10 @@ def build_tokenizer(
         scores: Unigram log probabilities, one a piece.
         bos, eos, unk: Ids of the begin, end and unknown token.
     """
-    from tokenizers import (
-        Regex,
-        Tokenizer,
-        decoders,
-        models,
-        normalizers,
-        pre_tokenizers,
-        processors,
-    )
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 
     tokenizer = Tokenizer(models.Unigram([*zip(pieces, scores, strict=True)], unk_id=unk))
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Precompiled(nmt_nfkc()), normalizers.Replace(Regex(" {2,}"), " ")]
-    )
+    tokenizer.normalizer = normalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
     tokenizer.decoder = decoders.Metaspace(prepend_scheme="always")
     tokenizer.post_processor = processors.TemplateProcessing(
@@ -45,6 +37,16 @@ def build_tokenizer(
         special_tokens=[(pieces[bos], bos), (pieces[eos], eos)],
     )
     return tokenizer
+
+
+@cache
+def normalizer() -> Normalizer:
+    """Return what makes of a text what pieces are sought in: nmt_nfkc, runs of spaces folded."""
+    from tokenizers import Regex, normalizers
+
+    return normalizers.Sequence(
+        [normalizers.Precompiled(nmt_nfkc()), normalizers.Replace(Regex(" {2,}"), " ")]
+    )
 
 
 def nmt_nfkc() -> bytes:
