@@ -164,7 +164,8 @@ def table(seconds: Mapping[str, float], *, pairs: int) -> Iterator[str]:
         yield f"{stage:12}{taken:9.2f}{taken / total:8.1%}{1000 * taken / pairs:9.1f}"
     besides = total - seconds.get(ENCODING, 0.0)
     yield f"{'but encoding':12}{besides:9.2f}{besides / total:8.1%}{1000 * besides / pairs:9.1f}"
-    yield f"{pairs} pairs of documents, {total:.2f} s, and {seconds.get(LOADING, 0.0):.2f} s loading"
+    loading = seconds.get(LOADING, 0.0)
+    yield f"{pairs} pairs of documents, {total:.2f} s, and {loading:.2f} s loading"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

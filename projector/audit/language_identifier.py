@@ -68,8 +68,8 @@ def _mapped(folder: Path) -> LanguageIdentifier:
         np.asarray(array("priors")),
         json.loads((folder / _CLASSES).read_text(encoding="utf-8")),
         # Walked byte by byte: a view gives plain numbers, and sooner than an array does.
-        memoryview(array("moves")),
-        memoryview(array("outputs")),
+        array("moves").data,
+        array("outputs").data,
         norm_probs=True,
-        tk_row=memoryview(array("rows")),
+        tk_row=array("rows").data,
     )
