@@ -10,9 +10,14 @@ class Counting:
     def __init__(self):
         self.tiny: Encoder = load("tiny")
         self.asked = []
+        self.cut = []
 
     def __getattr__(self, name):
         return getattr(self.tiny, name)
+
+    def tokenize(self, text):
+        self.cut.append(text)
+        return self.tiny.tokenize(text)
 
     def encode(self, texts):
         self.asked += [text.text for text in texts]
@@ -41,6 +46,15 @@ def test_the_oldest_cached_texts_are_forgotten_beyond_the_memory():
         cached.encode([texts[number]])
     assert counting.asked == ["uno", "dos", "tres", "dos"]
     assert len(CachedEncoder(counting, memory=0).encode(texts)) == 3
+
+
+def test_a_source_is_tokenised_once_for_all_of_its_translations():
+    counting = Counting()
+    cached = CachedEncoder(counting)
+    for translation in ("fever", "febbre", "koorts"):
+        for text in (translation, "fiebre", translation):
+            assert cached.tokenize(text).text == text
+    assert counting.cut == ["fever", "fiebre", "febbre", "koorts"]
 
 
 def test_a_cached_encoder_has_the_encoders_edge_model():

@@ -34,7 +34,7 @@ _OTHER_LETTERS = (
 )
 _OTHER = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _OTHER_LETTERS)}]")
 _BEYOND_GREEK = re.compile("[^\0-\u03ff]")
-_FEW = 500  # sentences that are cut one by one: in half the time that a larger tokenizer takes
+_FEW = 300  # sentences that are cut one by one: in half the time that a larger tokenizer takes
 _LONG = 2_000  # characters of a text that isn't cut so
 _SPACE = "▁"
 
