@@ -255,10 +255,18 @@ def _reworded(translation: Translation, random: Random, tables: dict[str, str]) 
     table = {word: other for word, _, other in pairs}
     if not table:
         return None
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(table)})(?!\w)", re.IGNORECASE)
-    return _replaced(
-        translation, random, pattern, lambda match: table[match.group().lower()] or " "
-    )
+    words = "|".join(table)
+    # What follows a capital that goes begins the sentence, as whoever left the word out has it.
+    pattern = re.compile(rf"(?<!\w)({words})(?!\w)(\s+\w)?", re.IGNORECASE)
+
+    def changed(match: re.Match[str]) -> str:
+        word, following = match[1], match[2] or ""
+        other = table[word.lower()]
+        if word[0].islower():
+            return (other or " ") + following
+        return other[:1].upper() + other[1:] + following if other else following.strip().upper()
+
+    return _replaced(translation, random, pattern, changed)
 
 
 def _replaced(

@@ -58,7 +58,22 @@ def test_a_number_is_another_where_it_is_said_to_be():
 
 def test_a_side_and_a_negation_are_turned():
     assert "left leg" in SPOILERS[Kind.SIDE][0](translation(), Random(1)).text
-    assert "with pain" in SPOILERS[Kind.NEGATION][0](translation(), Random(1)).text
+    assert "With pain" in SPOILERS[Kind.NEGATION][0](translation(), Random(1)).text
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "spoilt"),
+    [
+        ("en", "No oedema.", "Oedema."),
+        ("en", "There is no oedema.", "There is   oedema."),
+        ("cs", "Neměl otoky.", "Měl otoky."),
+        ("ro", "Fără febră.", "Cu febră."),
+    ],
+)
+def test_a_sentence_that_loses_its_negation_still_begins_with_a_capital(language, written, spoilt):
+    block = Block((Fragment(0, 4),), (Fragment(0, len(written)),))
+    whole = Translation("Sin.", written, language, [block], "")
+    assert SPOILERS[Kind.NEGATION][0](whole, Random(1)).text == spoilt
 
 
 def test_what_can_not_be_spoilt_is_left():
