@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.align.aligner import token_vectors
+from projector.align.anchors import SurePairs
 from projector.audit.cue_check import cue_findings
 from projector.audit.cues import find_cues, knows_cues
 from projector.audit.findings import UNPAIRED, Block, Finding, Kind, Severity
@@ -20,7 +21,7 @@ from projector.audit.names import drug_names, person_names
 from projector.audit.number_check import number_findings
 from projector.audit.repetition_check import loop_findings
 from projector.audit.sentence_check import sentence_findings
-from projector.audit.sentence_links import LEAST_COVERED, SentenceLinks, sentence_links
+from projector.audit.sentence_links import MOST_ABSENT, SentenceLinks, sentence_links
 from projector.document import DocumentPair, Fragment
 from projector.models.encoder import Encoder
 from projector.settings import AlignSettings
@@ -95,6 +96,7 @@ def audit_vectors(
     target: TokenizedText,
     vectors: tuple[Tensor, Tensor],
     settings: AlignSettings,
+    pairs: SurePairs | None = None,
 ) -> PairAudit:
     """Audit a document and its translation, whose tokens have vectors already.
 
@@ -104,8 +106,9 @@ def audit_vectors(
         target: T tokens.
         vectors: [S, d] and [T, d], as `token_vectors` returns them.
         settings: Of aligning.
+        pairs: The texts' sure pairs by these settings, where they are known.
     """
-    links = sentence_links(source, target, vectors, settings)
+    links = sentence_links(source, target, vectors, settings, pairs)
     whole = [*language_findings(pair.source, pair.target), *_wrong_pair(links)]
     blocks = links.blocks()
     if any(finding.severity is Severity.DOCUMENT for finding in whole):
@@ -188,13 +191,13 @@ def _wrong_pair(links: SentenceLinks) -> Iterator[Finding]:
 
 def _faithfulness(links: SentenceLinks, intact: int, blocks: int) -> Faithfulness:
     return Faithfulness(
-        _share(links.source_covered, links.source_tokens),
-        _share(links.target_covered, links.target_tokens),
+        _share(links.source_absence, links.source_tokens),
+        _share(links.target_absence, links.target_tokens),
         intact / blocks if blocks else 1.0,
     )
 
 
-def _share(covered: NDArray[np.float64], tokens: NDArray[np.int64]) -> float:
+def _share(absence: NDArray[np.float64], tokens: NDArray[np.int64]) -> float:
     """Return the share of tokens that stand in sentences with a counterpart; 1 of none."""
     total = int(tokens.sum())
-    return float(tokens[covered >= LEAST_COVERED].sum()) / total if total else 1.0
+    return float(tokens[absence <= MOST_ABSENT].sum()) / total if total else 1.0

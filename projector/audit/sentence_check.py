@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.audit.findings import Finding, Kind, Severity
-from projector.audit.sentence_links import LEAST_COVERED, SentenceLinks
+from projector.audit.sentence_links import MOST_ABSENT, SentenceLinks
 from projector.document import Document, Fragment
 
+_WEAKLY = 0.05  # probability of having no counterpart that what stands in a cut-off end has
 _FEWEST_WORDS = 4  # of a sentence whose second copy is told
 _WORD = re.compile(r"\w+")
 _UNFINISHED = re.compile(r"[\w,;(-]\s*$")
@@ -24,9 +25,9 @@ def sentence_findings(
 ) -> Iterator[Finding]:
     """Yield what is wrong with whole sentences of a pair that is one."""
     repeated = _repeated(target, links)
-    missing = np.flatnonzero(_is_missing(links.source_covered, links.source_tokens))
-    added = np.flatnonzero(_is_missing(links.target_covered, links.target_tokens))
-    cut = _cut_from(source, target, links, missing.tolist())
+    absence = links.source_absence, links.target_absence
+    missing, added = (np.flatnonzero(side > MOST_ABSENT) for side in absence)
+    cut = _cut_from(source, target, absence[0], missing.tolist())
     if cut < len(links.sources):
         rest = Fragment(links.sources[cut].start, links.sources[-1].end)
         count = len(links.sources) - cut
@@ -35,12 +36,12 @@ def sentence_findings(
             message = "the translation ends before the last sentence of the source"
         yield Finding(Kind.TRUNCATED, Severity.ERROR, rest, None, message, 0.9)
     for number in missing[missing < cut].tolist():
-        score, place = _absence(links.source_covered[number]), links.sources[number]
+        score, place = round(float(absence[0][number]), 4), links.sources[number]
         message = "the sentence has no counterpart in the translation"
         yield Finding(Kind.OMISSION, Severity.ERROR, place, None, message, score)
     for number in sorted({*added.tolist(), *repeated}):
         kind, place = Kind.ADDITION, links.targets[number]
-        score = _absence(links.target_covered[number])
+        score = round(float(absence[1][number]), 4)
         message = "the sentence has no counterpart in the source"
         if number in repeated:
             kind, score = Kind.REPETITION, 0.9
@@ -52,29 +53,22 @@ def sentence_findings(
         yield Finding(Kind.ORDER, Severity.WARNING, *places, message, 0.8)
 
 
-def _is_missing(covered: NDArray[np.float64], tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return (covered < LEAST_COVERED) & (tokens > 0)
-
-
-def _absence(covered: float) -> float:
-    """Return how sure it is that a sentence has no counterpart."""
-    return round(1 - 0.5 * float(covered) / LEAST_COVERED, 4)
-
-
-def _cut_from(source: Document, target: Document, links: SentenceLinks, missing: list[int]) -> int:
+def _cut_from(
+    source: Document, target: Document, absence: NDArray[np.float64], missing: list[int]
+) -> int:
     """Return the first source sentence behind a translation's end; how many there are if none."""
     # One of the rest may be linked by chance with what is not the rest.
-    weak = set(np.flatnonzero(links.source_covered < 2 * LEAST_COVERED).tolist())
-    cut = len(links.sources)
+    weak = set(np.flatnonzero(absence > _WEAKLY).tolist())
+    cut = len(absence)
     while cut and cut - 1 in weak:
         cut -= 1
-    while cut < len(links.sources) and cut not in missing:
+    while cut < len(absence) and cut not in missing:
         cut += 1
-    count = len(links.sources) - cut
+    count = len(absence) - cut
     count = min(count, sum(number >= cut for number in missing))
     unfinished = _UNFINISHED.search(target.text) and not _UNFINISHED.search(source.text)
     if cut == 0 or not (count >= 2 or (count and unfinished)):
-        return len(links.sources)
+        return len(absence)
     return cut
 
 
@@ -85,25 +79,25 @@ def _repeated(target: Document, links: SentenceLinks) -> set[int]:
         words = _WORD.findall(target.text[sentence.start : sentence.end].casefold())
         if len(words) >= _FEWEST_WORDS:
             copies[tuple(words)].append(number)
-    strong, repeated = links.strong, set()
+    counterparts, repeated = links.counterparts(), set()
     for numbers in copies.values():
         if len(numbers) > 1:
-            theirs = np.isin(links.columns, numbers) & strong
-            known = len(set(links.rows[theirs].tolist()))
+            known = len({row for row, column in counterparts if column in numbers})
             repeated |= set(numbers[max(known, 1) :])
     return repeated
 
 
 def _moved(links: SentenceLinks, repeated: set[int]) -> list[tuple[int, int]]:
     """Return the linked sentences that are out of order."""
-    best: dict[int, tuple[float, int]] = {}
-    for row, column, mass, strong in zip(
-        links.rows.tolist(), links.columns.tolist(), links.mass.tolist(), links.strong, strict=True
-    ):
-        if strong and column not in repeated and mass > best.get(row, (0.0, 0))[0]:
-            best[row] = (mass, column)
-    rows = sorted(best)
-    columns = [best[row][1] for row in rows]
+    absent = links.source_absence > MOST_ABSENT
+    pairs = {
+        row: column
+        for places in (links.chain, links.moved)
+        for row, column in zip(places.rows.tolist(), places.columns.tolist(), strict=True)
+        if not absent[row] and column not in repeated
+    }
+    rows = sorted(pairs)
+    columns = [pairs[row] for row in rows]
     kept = _longest_rising(columns)
     return [(rows[k], columns[k]) for k in range(len(rows)) if k not in kept]
 

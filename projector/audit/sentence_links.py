@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.align.anchors import diagonal, heaviest_chain, mutual_best
+from projector.align.anchors import SurePairs, heaviest_chain, sure_pairs
+from projector.audit.absence import absence
 from projector.audit.correspondence import Correspondence, correspondence
 from projector.audit.findings import Block
-from projector.audit.gap_links import gap_pairs
+from projector.audit.sentence_chain import SentencePairs, mean_vectors, sentence_chain
 from projector.document import Fragment
 from projector.settings import AlignSettings
 from projector.text.sentences import split_sentences
@@ -22,14 +22,14 @@ from projector.text.words import overlap_range
 if TYPE_CHECKING:
     from torch import Tensor
 
-_FLOOR = 0.3  # least similarity of a link, as of a sure pair of the path
+_IN_PLACE = 0.4  # least cosine of a pair of the chain that is no chance
 _LEAST_SHARE = 0.1  # of the shorter sentence's tokens that links two sentences
-# Least share of links among a sentence's tokens: on clean clinical translations into six languages
-# sentences that are left out have at most .07, the others at least .22.
-LEAST_COVERED = 0.13
-_CHAINED = 0.09  # the same of a sentence whose link stands in its place in the chain of the best
-_WEAKLY = 1.2  # how much more than the least such a sentence is linked with its counterpart
-_MOST_LONE = 0.5  # of a source's sentences, for those that are left to be another's counterpart
+_WELL_LINKED = 0.35  # clean clinical translations have .40 and more
+MOST_ABSENT = 0.6  # probability of having no counterpart above which a sentence has none
+
+
+# The share of links among each sentence's tokens, and how alike its partner is: see `absence`.
+Signs = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class SentenceLinks:
         targets: The T of the translation.
         source_tokens: [S] tokens with a letter or digit.
         target_tokens: [T] likewise.
-        rows: [P] sentences of the source.
-        columns: [P] those of the translation that they are linked with.
-        mass: [P] the similarities of the links between the two, summed.
+        links: Pairs of sentences with linked tokens, with the similarities of these links, summed.
+        chain: Pairs that rise in both texts, with the cosines of their mean vectors.
+        moved: Pairs that stand elsewhere, likewise.
         linked: The similarities of the heaviest chain of links that rises in both texts, a token
             of the shorter one; or, if that is more, the median share of links that a sentence of
             the source has with one other.
@@ -54,42 +54,54 @@ class SentenceLinks:
     targets: tuple[Fragment, ...]
     source_tokens: NDArray[np.int64]
     target_tokens: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    columns: NDArray[np.int64]
-    mass: NDArray[np.float64]
+    links: SentencePairs
+    chain: SentencePairs
+    moved: SentencePairs
     linked: float
     between: Correspondence
 
     @property
-    def source_covered(self) -> NDArray[np.float64]:
-        """Return [S] the share of links among the tokens of each source sentence."""
-        mass = np.bincount(self.rows, self.mass, minlength=len(self.sources))
-        return mass / np.maximum(self.source_tokens, 1)
+    def source_signs(self) -> Signs:
+        """Return what tells of each source sentence whether it has a counterpart, [S] each."""
+        alike = np.zeros(len(self.sources))
+        for pairs in (self.chain, self.moved):
+            alike[pairs.rows] = pairs.values
+        return _covered(self.links.rows, self.links.values, self.source_tokens), alike
 
     @property
-    def target_covered(self) -> NDArray[np.float64]:
+    def target_signs(self) -> Signs:
+        """Return the same of the translation's, [T] each."""
+        alike = np.zeros(len(self.targets))
+        for pairs in (self.chain, self.moved):
+            alike[pairs.columns] = pairs.values
+        return _covered(self.links.columns, self.links.values, self.target_tokens), alike
+
+    @property
+    def source_absence(self) -> NDArray[np.float64]:
+        """Return [S] the probability that each source sentence has no counterpart."""
+        return np.where(self.source_tokens > 0, absence(*self.source_signs), 0.0)
+
+    @property
+    def target_absence(self) -> NDArray[np.float64]:
         """Return [T] the same of the translation's."""
-        mass = np.bincount(self.columns, self.mass, minlength=len(self.targets))
-        return mass / np.maximum(self.target_tokens, 1)
+        return np.where(self.target_tokens > 0, absence(*self.target_signs), 0.0)
 
-    @property
-    def strong(self) -> NDArray[np.bool_]:
-        """Return [P] which pairs tell the same, at least in part."""
-        shorter = np.minimum(self.source_tokens[self.rows], self.target_tokens[self.columns])
-        return self.mass / np.maximum(shorter, 1) > _LEAST_SHARE
-
-    def chain(self) -> list[tuple[int, int]]:
-        """Return the sentences that are linked best, as many as rise in both texts."""
-        best: dict[int, tuple[float, int]] = {}
-        for row, column, mass, strong in zip(
-            self.rows.tolist(), self.columns.tolist(), self.mass.tolist(), self.strong, strict=True
-        ):
-            if strong and mass > best.get(row, (0.0, 0))[0]:
-                best[row] = (mass, column)
-        rows = sorted(best)
-        columns = [best[row][1] for row in rows]
-        chosen = heaviest_chain(rows, columns, [best[row][0] for row in rows])
-        return [(rows[k], columns[k]) for k in chosen]
+    def counterparts(self) -> list[tuple[int, int]]:
+        """Return the pairs of sentences that tell the same, at least in part."""
+        rows, columns = self.links.rows, self.links.columns
+        shorter = np.minimum(self.source_tokens[rows], self.target_tokens[columns])
+        strong = self.links.values / np.maximum(shorter, 1) > _LEAST_SHARE
+        pairs = set(zip(rows[strong].tolist(), columns[strong].tolist(), strict=True))
+        absent = self.source_absence > MOST_ABSENT, self.target_absence > MOST_ABSENT
+        return sorted(
+            pairs.union(
+                (row, column)
+                for row, column in zip(
+                    self.chain.rows.tolist(), self.chain.columns.tolist(), strict=True
+                )
+                if not (absent[0][row] or absent[1][column])
+            )
+        )
 
     def blocks(self) -> list[Block]:
         """Return what sentences tell the same, as small as can be, in the source's order."""
@@ -100,9 +112,8 @@ class SentenceLinks:
                 member = owner[member]
             return member
 
-        strong = self.strong
-        for row, column in zip(self.rows[strong], self.columns[strong], strict=True):
-            owner[root(len(self.sources) + int(column))] = root(int(row))
+        for row, column in self.counterparts():
+            owner[root(len(self.sources) + column)] = root(row)
         members: dict[int, tuple[list[Fragment], list[Fragment]]] = {}
         for side, sentences in enumerate((self.sources, self.targets)):
             for number, sentence in enumerate(sentences):
@@ -116,8 +127,9 @@ def sentence_links(
     target: TokenizedText,
     vectors: tuple[Tensor, Tensor],
     settings: AlignSettings,
+    pairs: SurePairs | None = None,
 ) -> SentenceLinks:
-    """Link the sentences of two texts by the tokens that are each other's best.
+    """Link the sentences of two texts by the tokens that are each other's best, and by their place.
 
     A token of a sentence that the translation leaves out is seldom anybody's best: those that it
     resembles have partners of their own.
@@ -127,152 +139,151 @@ def sentence_links(
         target: T' tokens.
         vectors: [S', d] and [T', d] of unit length.
         settings: How far from the diagonal a link may be.
+        pairs: The texts' sure pairs by these settings, where they are known.
     """
-    sources, targets = _sentences(source.text), _sentences(target.text)
-    source_of, target_of = _numbers(source, sources), _numbers(target, targets)
-    links = _links(vectors, settings.search_reach(len(target)), settings)
-    chain = _chain(links)
-    linked = float(links[2][chain].sum()) / max(min(len(source), len(target)), 1)
-    between = correspondence(source, target, links[:2], chain)
-    near = _by_sentence(sources, targets, source_of, target_of, links, linked, between)
-    # What stands far from where it is expected is sought among what has no partner.
-    lone = _tokens_of(near.source_covered, source_of), _tokens_of(near.target_covered, target_of)
-    both = _with_far(links, lone, vectors, settings) if all(map(len, lone)) else links
-    far = _by_sentence(sources, targets, source_of, target_of, both, linked, between)
-    far = replace(far, linked=max(linked, _typical(far)))
-    return _with_gaps(far, (source_of, target_of), vectors)
+    pairs = pairs or sure_pairs(*vectors, settings)
+    sides = _Side.of(source, vectors[0]), _Side.of(target, vectors[1])
+    near = _linked(sides, pairs)
+    if near.linked < _WELL_LINKED:
+        # A long sentence that stands elsewhere moves all that stands between.
+        everywhere = replace(settings, search=min(max(map(len, vectors)), settings.search_limit))
+        wide = sure_pairs(*vectors, everywhere)
+        near, pairs = max((near, pairs), (_linked(sides, wide), wide), key=_by_linked)
+    absent = near.source_absence > MOST_ABSENT, near.target_absence > MOST_ABSENT
+    lone = _tokens_of(absent[0], sides[0].members), _tokens_of(absent[1], sides[1].members)
+    if not all(map(len, lone)):
+        return replace(near, moved=_moved_pairs(near, sides))
+    # What has no counterpart where it is expected is sought among what has none there either.
+    far = _linked(sides, _joined(pairs, _far_pairs(lone, vectors, settings)))
+    linked = max(near.linked, _typical(far.links, far.source_tokens))
+    return replace(far, linked=linked, moved=_moved_pairs(far, sides))
 
 
-def _typical(links: SentenceLinks) -> float:
-    """Return the median of the share of links that a source sentence has with one other."""
-    best = np.zeros(len(links.sources))
-    np.maximum.at(best, links.rows, links.mass)
-    shares = (best / np.maximum(links.source_tokens, 1))[links.source_tokens > 0]
-    return float(np.median(shares)) if len(shares) else 0.0
+def _by_linked(linked: tuple[SentenceLinks, SurePairs]) -> float:
+    return linked[0].linked
 
 
-def _with_far(
-    links: _Links,
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A text's sentences.
+
+    Args:
+        tokens: Its T tokens.
+        sentences: N of them.
+        members: [T] the sentence of each token; -1 of those without a letter or digit.
+        sizes: [N] tokens of each.
+        means: [N, d] their mean vectors.
+    """
+
+    tokens: TokenizedText
+    sentences: tuple[Fragment, ...]
+    members: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    means: Tensor
+
+    @classmethod
+    def of(cls, tokens: TokenizedText, vectors: Tensor) -> _Side:
+        """Cut a text into sentences."""
+        sentences = _sentences(tokens.text)
+        members = _numbers(tokens, sentences)
+        sizes = np.bincount(members[members >= 0], minlength=len(sentences))
+        return cls(
+            tokens, sentences, members, sizes, mean_vectors(members, len(sentences), vectors)
+        )
+
+
+_NO_PAIRS = SentencePairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+
+def _linked(sides: tuple[_Side, _Side], pairs: SurePairs) -> SentenceLinks:
+    """Link and chain the sentences of two texts by links of their tokens."""
+    first, second = sides
+    steps = heaviest_chain(
+        pairs.source.tolist(), pairs.target.tolist(), (pairs.similarity**2).tolist()
+    )
+    fewest = max(min(len(first.tokens), len(second.tokens)), 1)
+    linked = float(pairs.similarity[steps].sum()) / fewest
+    between = correspondence(first.tokens, second.tokens, (pairs.source, pairs.target), steps)
+    links, sizes = _by_sentence(sides, pairs), (first.sizes, second.sizes)
+    chain = sentence_chain((first.means, second.means), sizes, links, _expected(sides, between))
+    sentences = first.sentences, second.sentences
+    return SentenceLinks(*sentences, *sizes, links, chain, _NO_PAIRS, linked, between)
+
+
+def _far_pairs(
     lone: tuple[NDArray[np.int64], NDArray[np.int64]],
     vectors: tuple[Tensor, Tensor],
     settings: AlignSettings,
-) -> _Links:
-    """Return links with those of tokens that have no partner near where it is expected."""
-    some = vectors[0][lone[0]], vectors[1][lone[1]]
+) -> SurePairs:
+    """Return the sure pairs among some tokens, wherever they stand."""
     reach = min(len(lone[0]) + len(lone[1]), settings.search_limit)
-    first, second, value = _links(some, reach, settings)
-    return (
-        np.concatenate((links[0], lone[0][first])),
-        np.concatenate((links[1], lone[1][second])),
-        np.concatenate((links[2], value)),
-    )
+    some = vectors[0][lone[0]], vectors[1][lone[1]]
+    pairs = sure_pairs(*some, replace(settings, search=reach))
+    return SurePairs(lone[0][pairs.source], lone[1][pairs.target], pairs.similarity)
 
 
-def _with_gaps(
-    links: SentenceLinks,
-    members: tuple[NDArray[np.int64], NDArray[np.int64]],
-    vectors: tuple[Tensor, Tensor],
-) -> SentenceLinks:
-    """Return links with pairs of sentences that alone are left between others that are linked."""
-    sizes = links.source_tokens, links.target_tokens
-    chain = links.chain()
-    sides = list(zip(*chain, strict=True)) or [(), ()]
-    lone = set(_lone(links.source_covered, sizes[0], sides[0], 1))
-    lone_targets = set(_lone(links.target_covered, sizes[1], sides[1], 1))
-    if len(lone) > len(links.sources) * _MOST_LONE or not (lone or lone_targets):
-        return links
-    pairs = [
-        (row, column)
-        for row, column in gap_pairs(
-            _lone(links.source_covered, sizes[0], sides[0], 2),
-            _lone(links.target_covered, sizes[1], sides[1], 2),
-            chain,
-            sizes,
-            members,
-            vectors,
-        )
-        if row in lone or column in lone_targets
-    ]
-    # A link in its place in the chain is more than one by chance, if it is not much less.
-    covered = links.source_covered, links.target_covered
-    pairs += [
-        (row, column)
-        for row, column in chain
-        if (row in lone or column in lone_targets)
-        and min(covered[0][row], covered[1][column]) > _CHAINED
-    ]
-    if not pairs:
-        return links
-    rows, columns = np.array(pairs, np.int64).T
-    mass = _WEAKLY * LEAST_COVERED * np.maximum(sizes[0][rows], sizes[1][columns])
-    return replace(
-        links,
-        rows=np.concatenate((links.rows, rows)),
-        columns=np.concatenate((links.columns, columns)),
-        mass=np.concatenate((links.mass, mass)),
-    )
+def _joined(pairs: SurePairs, others: SurePairs) -> SurePairs:
+    """Return pairs of both, the source's tokens ascending."""
+    source = np.concatenate((pairs.source, others.source))
+    target = np.concatenate((pairs.target, others.target))
+    similarity = np.concatenate((pairs.similarity, others.similarity))
+    order = np.argsort(source, kind="stable")
+    return SurePairs(source[order], target[order], similarity[order])
 
 
-def _lone(
-    covered: NDArray[np.float64], sizes: NDArray[np.int64], chained: Sequence[int], times: int
-) -> list[int]:
-    """Return the sentences that are no other's best, and not linked with much at all."""
-    is_lone = (covered < times * LEAST_COVERED) & (sizes > 0)
-    is_lone[list(chained)] &= covered[list(chained)] < LEAST_COVERED
-    return np.flatnonzero(is_lone).tolist()
+def _moved_pairs(links: SentenceLinks, sides: tuple[_Side, _Side]) -> SentencePairs:
+    """Return the sentences that are each other's best, and not in their places in the chain."""
+    chain, pairs = links.chain, links.links
+    in_place = chain.values > _IN_PLACE
+    lone = np.ones(len(links.sources), bool), np.ones(len(links.targets), bool)
+    lone[0][chain.rows[in_place]], lone[1][chain.columns[in_place]] = False, False
+    shorter = np.minimum(links.source_tokens[pairs.rows], links.target_tokens[pairs.columns])
+    strong = pairs.values > _LEAST_SHARE * shorter
+    best = np.zeros(len(links.sources)), np.zeros(len(links.targets))
+    np.maximum.at(best[0], pairs.rows, pairs.values)
+    np.maximum.at(best[1], pairs.columns, pairs.values)
+    mutual = (pairs.values == best[0][pairs.rows]) & (pairs.values == best[1][pairs.columns])
+    moved = np.flatnonzero(strong & mutual & lone[0][pairs.rows] & lone[1][pairs.columns])
+    rows, columns = pairs.rows[moved], pairs.columns[moved]
+    cosines = (sides[0].means[rows] * sides[1].means[columns]).sum(1).numpy()
+    return SentencePairs(rows, columns, cosines.astype(np.float64))
 
 
-_Links = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
+def _expected(sides: tuple[_Side, _Side], between: Correspondence) -> NDArray[np.int64]:
+    """Return [S] the sentence of the translation that stands where each is expected."""
+    ends = np.array([sentence.end for sentence in sides[1].sentences], np.int64)
+    places = np.searchsorted(ends, between.expected(sides[0].sentences), side="right")
+    return np.asarray(places, np.int64)
 
 
-def _links(vectors: tuple[Tensor, Tensor], reach: float, settings: AlignSettings) -> _Links:
-    """Return the sure links between two texts' tokens, and their similarities."""
-    sizes = len(vectors[0]), len(vectors[1])
-    if not all(sizes):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32)
-    first, second, value = mutual_best(
-        *vectors, diagonal(*sizes), reach=reach, neighbors=settings.neighbors
-    )
-    sure = value > _FLOOR
-    return first[sure], second[sure], value[sure]
+def _typical(links: SentencePairs, sizes: NDArray[np.int64]) -> float:
+    """Return the median of the share of links that a source sentence has with one other."""
+    best = np.zeros(len(sizes))
+    np.maximum.at(best, links.rows, links.values)
+    shares = (best / np.maximum(sizes, 1))[sizes > 0]
+    return float(np.median(shares)) if len(shares) else 0.0
 
 
-def _chain(links: _Links) -> list[int]:
-    """Return which links make the heaviest chain that rises in both texts."""
-    rows, columns, values = links
-    return heaviest_chain(rows.tolist(), columns.tolist(), (values**2).tolist())
+def _tokens_of(chosen: NDArray[np.bool_], members: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the tokens that stand in some sentences."""
+    return np.flatnonzero((members >= 0) & chosen[members])
 
 
-def _tokens_of(covered: NDArray[np.float64], sentence: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the tokens that stand in sentences without a partner."""
-    return np.flatnonzero((sentence >= 0) & (covered[sentence] < LEAST_COVERED))
+def _covered(
+    sentences: NDArray[np.int64], mass: NDArray[np.float64], sizes: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the share of links among the tokens of each sentence."""
+    return np.bincount(sentences, mass, minlength=len(sizes)) / np.maximum(sizes, 1)
 
 
-def _by_sentence(
-    sources: tuple[Fragment, ...],
-    targets: tuple[Fragment, ...],
-    source_of: NDArray[np.int64],
-    target_of: NDArray[np.int64],
-    links: _Links,
-    linked: float,
-    between: Correspondence,
-) -> SentenceLinks:
+def _by_sentence(sides: tuple[_Side, _Side], links: SurePairs) -> SentencePairs:
     """Sum links of tokens by the sentences that these stand in."""
-    rows, columns, value = source_of[links[0]], target_of[links[1]], links[2]
+    rows, columns = sides[0].members[links.source], sides[1].members[links.target]
     within = (rows >= 0) & (columns >= 0)
-    width = max(len(targets), 1)
+    width = max(len(sides[1].sentences), 1)
     pairs, which = np.unique(rows[within] * width + columns[within], return_inverse=True)
-    return SentenceLinks(
-        sources,
-        targets,
-        np.bincount(source_of[source_of >= 0], minlength=len(sources)),
-        np.bincount(target_of[target_of >= 0], minlength=len(targets)),
-        pairs // width,
-        pairs % width,
-        np.bincount(which, value[within], minlength=len(pairs)).astype(np.float64),
-        linked,
-        between,
-    )
+    mass = np.bincount(which, links.similarity[within], minlength=len(pairs))
+    return SentencePairs(pairs // width, pairs % width, mass.astype(np.float64))
 
 
 def _sentences(text: str) -> tuple[Fragment, ...]:

@@ -3,6 +3,7 @@
 import pytest
 from audited import audited, tokenized, vectors
 
+from projector.align.anchors import sure_pairs
 from projector.audit.findings import Kind
 from projector.audit.sentence_links import sentence_links
 from projector.settings import AlignSettings
@@ -52,6 +53,20 @@ def test_a_moved_sentence_is_told():
     assert found(WHOLE, texts(1, 2, 3, 4, 0)) == [(Kind.ORDER, SENTENCES[0])]
 
 
+LONG = " ".join(f"palabra{number}" for number in range(90)).capitalize() + "."
+BETWEEN = " ".join(
+    f"Frase{number} corta{number} sobre{number} algo{number}." for number in range(25)
+)
+
+
+def test_a_long_sentence_that_is_moved_is_told_though_all_else_moves_with_it():
+    assert found(f"{LONG} {BETWEEN}", f"{BETWEEN} {LONG}") == [(Kind.ORDER, LONG)]
+
+
+def test_a_long_addition_makes_nothing_else_one():
+    assert found(BETWEEN, f"{LONG} {BETWEEN}") == [(Kind.ADDITION, LONG)]
+
+
 def test_texts_that_do_not_tell_the_same_are_a_wrong_pair():
     result = audited(texts(0, 1, 2), texts(3, 4))
     assert [one.kind for one in result.findings] == [Kind.WRONG_PAIR]
@@ -88,6 +103,17 @@ def test_what_no_word_links_but_stands_in_the_same_gap_is_a_pair():
     telegraphic = texts(0, 1) + " Pares craneales normales. " + texts(2, 3, 4)
     rendered = texts(0, 1) + " Cranial nerves intact. " + texts(2, 3, 4)
     assert [kind for kind, _ in found(telegraphic, rendered)] in ([], ["omission", "addition"])
+
+
+def test_an_audit_can_be_given_the_sure_pairs_of_a_projection():
+    source, target = tokenized(WHOLE), tokenized(texts(0, 2, 3, 4))
+    both = vectors(source), vectors(target)
+    pairs = sure_pairs(*both, AlignSettings())
+    given = sentence_links(source, target, both, AlignSettings(), pairs)
+    sought = sentence_links(source, target, both, AlignSettings())
+    assert given.source_absence.tolist() == sought.source_absence.tolist()
+    assert AlignSettings().seeks_like(AlignSettings(full=20.0))
+    assert not AlignSettings().seeks_like(AlignSettings(search=20))
 
 
 @pytest.mark.parametrize(("source", "target"), [("", "x"), ("1 2 3", "4"), ("x", "")])
