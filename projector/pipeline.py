@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from projector.align.aligner import align_within, band_along, text_units, token_vectors
-from projector.align.anchors import expected_path, sure_pairs
+from projector.align.anchors import SurePairs, expected_path, sure_pairs
 from projector.align.weights import Alignment
 from projector.arrays import Ints
 from projector.decode.candidates import Candidates
@@ -77,7 +77,7 @@ def weigh_pair(
         edge_text = edge_text_of(model, fragments, alignment, source, target, vectors)
         context = PairContext(source, target, (edge_text.source, edge_text.target), pairs, path)
     return WeighedPair(
-        source, target, vectors, alignment, fragments, decode, evidence, edge_text, context
+        source, target, vectors, pairs, alignment, fragments, decode, evidence, edge_text, context
     )
 
 
@@ -182,6 +182,7 @@ class WeighedPair:
         source: The document's tokens and words.
         target: The translation's.
         vectors: [S, d] and [T, d] of unit length, of their tokens.
+        pairs: Their sure pairs.
         alignment: Of their tokens.
         fragments: Of the document's mentions.
         decode: How candidates are to be chosen among, with the weights of their features.
@@ -193,6 +194,7 @@ class WeighedPair:
     source: TextUnits
     target: TextUnits
     vectors: tuple[Tensor, Tensor]
+    pairs: SurePairs
     alignment: Alignment
     fragments: SourceFragments
     decode: DecodeSettings

@@ -70,6 +70,11 @@ class AlignSettings:
         if self.iterations < 1:
             raise ConfigurationError(f"iterations must be at least 1, not {self.iterations}")
 
+    def seeks_like(self, other: AlignSettings) -> bool:
+        """Tell whether the same sure pairs of tokens are found by other settings."""
+        names = ("center", "context", "neighbors", "search", "search_share", "search_limit")
+        return all(getattr(self, name) == getattr(other, name) for name in names)
+
     def search_reach(self, targets: int) -> float:
         """Return how far from the diagonal the path is sought in a target of so many tokens."""
         return min(max(self.search, self.search_share * targets), self.search_limit)

@@ -20,6 +20,7 @@ from projector.text.words import overlap_range
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from projector.align.anchors import SurePairs
     from projector.settings import AlignSettings
     from projector.text.tokens import TokenizedText
     from schemas.run import ModelConfiguration
@@ -42,13 +43,14 @@ def audit_outcome(
     target: TokenizedText,
     vectors: tuple[Tensor, Tensor],
     settings: AlignSettings,
+    pairs: SurePairs | None = None,
 ) -> AuditOutcome:
     """Audit a document and its translation, whose tokens have vectors already.
 
     Args:
-        pair, source, target, vectors, settings: As `audit_vectors` takes them.
+        pair, source, target, vectors, settings, pairs: As `audit_vectors` takes them.
     """
-    audit = audit_vectors(pair, source, target, vectors, settings)
+    audit = audit_vectors(pair, source, target, vectors, settings, pairs)
     scores = block_scores(audit.blocks, source, target, vectors)
     faithfulness = audit.faithfulness
     return AuditOutcome(

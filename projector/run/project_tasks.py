@@ -187,6 +187,7 @@ def _audited(
     settings, chosen = AlignSettings(), configuration.settings.align
     if (chosen.context, chosen.center) != (settings.context, settings.center):
         vectors = token_vectors(source, target, means.encoder, settings)
-    audit = audit_outcome(pair, source, target, vectors, settings)
+    pairs = weighed.pairs if chosen.seeks_like(settings) else None
+    audit = audit_outcome(pair, source, target, vectors, settings, pairs)
     reason = "" if configuration.trust_pairs else reason_unpaired(audit, pair, judges=judges)
     return with_advice(audit, judges=judges), reason
