@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 
+from projector.audit.concord import clause_affirms, clause_negates, has_concord
 from projector.document import Document, Fragment
 from projector.text.assertion_table import folded
 from projector.text.polarity_words import Polarity, idiom_openings, polarities
@@ -166,7 +167,12 @@ def _cues(text: str, language: str) -> Sequence[Cue]:
             topic, is_sure = _TOPICS[polarity]
             if "º" in word:
                 continue  # `Nº`
-            again = polarity is Polarity.CONCORD and span[0] < negated_until  # `no hay ninguna`
+            is_concord = polarity is Polarity.CONCORD
+            again = is_concord and span[0] < negated_until  # `no hay ninguna`
+            if is_concord and not again and has_concord(language):
+                again = clause_negates(text, *span, language)  # `žádné nebyly`
+                if not again and clause_affirms(text, *span, language):
+                    continue  # `byly žádné`
             in_compound = polarity is Polarity.NEGATOR and _is_in_compound(text, match)
             is_sure |= polarity is Polarity.IMPLIED and _negates_behind(text, match, language)
             is_sure &= not (is_idiom or in_compound or again)
