@@ -18,7 +18,7 @@ from jobs.plan import CollectionPlan, Device
 from jobs.planning import Planning
 from jobs.shard_file import ShardFacts
 from jobs.shard_work import read_shards
-from jobs.status import status_of
+from jobs.status import RunStatus, status_of
 from projector.coding.load import check_configured
 from projector.corpus.labels import unused_names
 from projector.errors import (
@@ -259,7 +259,10 @@ class _Work:
         self._check_failures()
 
     def _tell_status(self) -> None:
-        self._reporter.progressed(status_of(self._folder, self._plan, self.done).progress)
+        self._reporter.progressed(self._status().progress)
+
+    def _status(self) -> RunStatus:
+        return status_of(self._folder, self._plan, self.shards, self.done)
 
     def _check_failures(self) -> None:
         most = self._jobs.max_failures

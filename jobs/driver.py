@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobs.cluster import Pool
 from jobs.folder import RunFolder, task_told
+from jobs.pace import Pace
 from jobs.plan import CollectionPlan
 from jobs.shard_file import ShardFacts
 from projector.errors import ProjectorError
@@ -38,6 +39,7 @@ class _Shard:
 
     number: int
     tries: int = 0
+    given: float = 0.0
     deaths: Counter[int] = field(default_factory=Counter)
     fatal: dict[int, str] = field(default_factory=dict)
 
@@ -84,10 +86,12 @@ class Driver:
         self._todo: deque[_Shard] = deque()
         self._given_up: list[int] = []
         self._dead_loads = 0
+        self._seconds: dict[int, float] = {}
 
     def run(self, shards: Sequence[int]) -> None:
         """Work on shards, in this order as far as workers allow."""
         self._todo.extend(map(_Shard, shards))
+        self._tell_pace()
         try:
             while self._todo or self._working:
                 self._hire()
@@ -150,8 +154,13 @@ class Driver:
             self._ray.kill(worker)  # it may only be out of reach, or in a bad way
             self._bury(shard, error)
             return
+        self._seconds[shard.number] = time.monotonic() - shard.given
+        self._tell_pace()
         self._done(facts)
         self._give_shard(worker)
+
+    def _tell_pace(self) -> None:
+        Pace(self._pool.workers, self._seconds).write(self._folder.pace)
 
     def _give_shard(self, worker: ActorHandle[Any]) -> None:
         """Give a worker its next shard, or let it go."""
@@ -160,6 +169,7 @@ class Driver:
             return
         shard = self._todo.popleft()
         shard.tries += 1
+        shard.given = time.monotonic()
         call: ObjectRef[Any] = worker.run.remote(shard.number, shard.tries, shard.fatal)
         self._working[call] = worker, shard
 

@@ -4,6 +4,7 @@ run/plan/plan.json            what is to be done, its fingerprint, and the file'
 run/plan/shards.parquet       the shards: their tasks, and where their documents lie
 run/shards/00012.parquet      a finished shard; that it is there, and whole, means that it is done
 run/progress/00012.json       what a worker is doing; of no consequence
+run/progress/pace.json        how long its driver's workers took for shards; of none either
 run/logs/00012.log            what became of a shard, try by try
 run/logs/driver.log           the same of the run
 run/result/                   the finished run, as `projector project` writes it
@@ -73,6 +74,11 @@ class RunFolder:
     def progress(self, number: int) -> Path:
         """Return where the worker that is on a shard tells how far it is."""
         return self.path / "progress" / f"{number:05}.json"
+
+    @property
+    def pace(self) -> Path:
+        """Return where the driver tells how long its workers take."""
+        return self.path / "progress" / "pace.json"
 
     def log(self, number: int) -> Path:
         """Return a shard's log."""

@@ -116,6 +116,7 @@ def _shard_row(number: int, tasks: Sequence[Task], plan: Plan) -> _Row:
             for place, (_, corpus) in enumerate(_corpora(plan.only(tasks)))
             for row in _document_rows(corpus)
         ],
+        "lengths": [facts.characters for facts in of_tasks],
     }
 
 
@@ -179,6 +180,17 @@ def read_work(folder: RunFolder, plan: CollectionPlan, shard: int) -> Plan:
         tasks=tuple(Task(**task) for task in row["work"]),
         unused=((),) * len(targets),
     )
+
+
+def read_lengths(folder: RunFolder, plan: CollectionPlan, shard: int) -> list[int]:
+    """Return the characters of the source text of each of a shard's tasks, in their order.
+
+    Raises:
+        CorpusError: The shards can't be read, or are not those of the plan.
+    """
+    (row,) = _verified(folder, plan).read_row_group(shard, columns=["tasks", "lengths"]).to_pylist()
+    lengths: list[int] | None = row.get("lengths")  # files of earlier versions have none
+    return [0] * row["tasks"] if lengths is None else lengths
 
 
 def _verified(folder: RunFolder, plan: CollectionPlan) -> pq.ParquetFile:

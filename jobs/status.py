@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from jobs.folder import RunFolder, driven_since, task_told
+from jobs.folder import RunFolder, driven_since
 from jobs.merge import finished_shards
-from jobs.plan import CollectionPlan, read_plan
+from jobs.pace import Forecast, ShardProgress, forecast, read_pace, read_progress
+from jobs.plan import CollectionPlan, ShardPlan, read_plan
 from jobs.shard_file import ShardFacts
 from jobs.shard_work import read_shards
 from projector.run.reader import is_run
@@ -26,8 +27,9 @@ class RunStatus:
         running: The shards that a worker is on, each with the documents it is done with.
         failed: Committed documents that could not be processed.
         mentions: Committed mentions by status.
-        rate: Documents a second since the driver started; None before the first.
-        seconds_left: At that rate; None where there is none.
+        rate: Documents a second of all workers, while they are at work; None before the first.
+        seconds_left: Until the last shard is done, by the characters that are left; None where
+            there is no rate.
         finished: Whether the result is there.
         driven: Whether a driver is at work.
     """
@@ -67,51 +69,57 @@ def read_status(folder: RunFolder) -> RunStatus:
     """
     plan = read_plan(folder)
     shards = read_shards(folder, plan)
-    return status_of(folder, plan, finished_shards(folder, plan, shards, whole=False))
+    return status_of(folder, plan, shards, finished_shards(folder, plan, shards, whole=False))
 
 
 def status_of(
-    folder: RunFolder, plan: CollectionPlan, finished: Mapping[int, ShardFacts]
+    folder: RunFolder,
+    plan: CollectionPlan,
+    shards: Sequence[ShardPlan],
+    finished: Mapping[int, ShardFacts],
 ) -> RunStatus:
     """Return how far a run is, its finished shards being known."""
-    since = driven_since(folder)
-    running = _running(folder, finished) if since is not None else {}
+    driven = driven_since(folder) is not None
+    running = _running(folder, finished) if driven else {}
+    told = _forecast(folder, shards, finished, running) if driven else Forecast()
     done = sum(facts.documents for facts in finished.values())
     mentions: Counter[str] = Counter()
     for facts in finished.values():
         for count in facts.counts:
             mentions[count.status] += count.mentions
-    rate = None
-    if since is not None:
-        fresh = sum(
-            facts.documents
-            for number, facts in finished.items()
-            if folder.shard(number).stat().st_mtime >= since
-        )
-        worked, seconds = fresh + sum(running.values()), time.time() - since
-        rate = worked / seconds if worked and seconds > 0 else None  # a clock may be set back
-    left = plan.tasks - done - sum(running.values())
     return RunStatus(
         shards=plan.shards,
         shards_done=len(finished),
         documents=plan.tasks,
         documents_done=done,
-        running=running,
+        running={shard: progress.tasks for shard, progress in running.items()},
         failed=sum(facts.failed for facts in finished.values()),
         mentions=dict(sorted(mentions.items())),
-        rate=rate,
-        seconds_left=left / rate if rate else None,
+        rate=told.rate,
+        seconds_left=told.seconds_left,
         finished=is_run(folder.result),
-        driven=since is not None,
+        driven=driven,
     )
 
 
-def _running(folder: RunFolder, finished: Mapping[int, ShardFacts]) -> dict[int, int]:
+def _forecast(
+    folder: RunFolder,
+    shards: Sequence[ShardPlan],
+    finished: Mapping[int, ShardFacts],
+    running: Mapping[int, ShardProgress],
+) -> Forecast:
+    characters = {shard.shard: shard.characters for shard in shards}
+    tasks = {shard.shard: shard.tasks for shard in shards}
+    return forecast(characters, tasks, finished, running, read_pace(folder.pace))
+
+
+def _running(folder: RunFolder, finished: Mapping[int, ShardFacts]) -> dict[int, ShardProgress]:
     found = {}
+    now = time.time()
     for path in sorted(folder.progress(0).parent.glob("*.json")):
-        task = task_told(path)
-        if task is None or not path.stem.isdecimal():  # just being replaced, or gone
+        progress = read_progress(path, now) if path.stem.isdecimal() else None
+        if progress is None:  # just being replaced, or gone
             continue
         if int(path.stem) not in finished:
-            found[int(path.stem)] = task
+            found[int(path.stem)] = progress
     return found

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from jobs.folder import RunFolder
 from jobs.plan import CollectionPlan, read_plan
 from jobs.shard_file import ShardFacts, write_shard
-from jobs.shard_work import read_work
+from jobs.shard_work import read_lengths, read_work
 from projector.errors import ConfigurationError, ModelError
 from schemas.validation import differences
 
@@ -77,7 +77,8 @@ class ShardWorker:
         assert self._plan is not None and self._encoder is not None
         work = read_work(self._folder, self._plan, shard)
         started = time.monotonic()
-        with _ShardLog(self._folder, shard) as log:
+        lengths = read_lengths(self._folder, self._plan, shard)
+        with _ShardLog(self._folder, shard, lengths) as log:
             log.line(f"try {attempt} on {platform.node()}, process {os.getpid()}")
             try:
                 facts = write_shard(
@@ -151,17 +152,25 @@ def _told(tasks: Sequence[Task], fatal: Collection[int], log: _ShardLog) -> Iter
     """Pass on the tasks to try, telling which is in work: should the process die, it was that."""
     for number, task in enumerate(tasks):
         if number not in fatal:
-            log.at(number, task, len(tasks))
+            log.at(number, task)
             yield task
 
 
 class _ShardLog:
-    """Tell what happens to a shard: lines for people, and how far it is."""
+    """Tell what happens to a shard: lines for people, and how far it is.
 
-    def __init__(self, folder: RunFolder, shard: int) -> None:
+    Args:
+        folder: The run's.
+        shard: Its number.
+        lengths: Characters of each of its tasks.
+    """
+
+    def __init__(self, folder: RunFolder, shard: int, lengths: Sequence[int]) -> None:
         self._log = folder.log(shard).open("a", encoding="utf-8", buffering=1)
         self._progress = folder.progress(shard)
+        self._lengths = lengths
         self._started = time.time()
+        self._clock = time.monotonic()
 
     def __enter__(self) -> _ShardLog:
         self._progress.unlink(missing_ok=True)
@@ -177,11 +186,14 @@ class _ShardLog:
         with suppress(OSError):  # a full disk shows when committing
             self._log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
-    def at(self, number: int, task: Task, of: int) -> None:
-        """Tell which task is begun."""
+    def at(self, number: int, task: Task) -> None:
+        """Tell which task is begun, and what was done in which time."""
         content = {
             "task": number,
-            "tasks": of,
+            "tasks": len(self._lengths),
+            "characters": sum(self._lengths[:number]),
+            "current": self._lengths[number],
+            "seconds": time.monotonic() - self._clock,
             "document": task.source,
             "host": platform.node(),
             "pid": os.getpid(),

@@ -127,7 +127,8 @@ _ABOUT = ("id", "kind", "label", "arguments", "value", "line")
 # What is planned of one shard: numbers for the driver; for a worker the tasks, and where their
 # documents lie. A task's `target` is the number of the target corpus, null where the source is
 # tagged. A document's `corpus` is a number among the plan's corpora. Its `rows` are stretches of
-# tables: bytes from a line of a TSV on, or rows of a Parquet table, which have no line.
+# tables: bytes from a line of a TSV on, or rows of a Parquet table, which have no line. `lengths`
+# are the characters of each task's source text: what a worker needs to tell how far it is.
 SHARDS = _schema(
     "shards",
     {
@@ -157,8 +158,9 @@ SHARDS = _schema(
                 ]
             )
         ),
+        "lengths": pa.list_(pa.int64()),
     },
-    nullable=set(),
+    nullable={"lengths"},
 )
 
 # What people said of a run's mentions and was taken: one row for each time that it was. `old_…` is

@@ -33,10 +33,10 @@ def collection_plan(shards: Sequence[int], *, languages: int = 1, **changes) -> 
     return CollectionPlan.model_validate({**content, **changes})
 
 
-def shard_plans(shards: Sequence[int]) -> list[ShardPlan]:
-    """Return what a driver knows of such shards."""
+def shard_plans(shards: Sequence[int], *, length: int = 0) -> list[ShardPlan]:
+    """Return what a driver knows of such shards, of documents of so many characters."""
     return [
-        ShardPlan(shard=number, documents=size, tasks=size, characters=0, mentions=size)
+        ShardPlan(shard=number, documents=size, tasks=size, characters=size * length, mentions=size)
         for number, size in enumerate(shards)
     ]
 
