@@ -107,17 +107,7 @@ def run_collection(
         if is_run(folder.result):
             reporter.told("the run is finished already: nothing is left to do")
             return _coded(_finished(folder, plan), coding, directory, reporter)
-        if plan.shared is not None and isinstance(collection.run, RunConfiguration):
-            reporter.told(describe_tagger(collection.run, plan.shared))
-        for line in summaries(plan.notices):
-            reporter.told(f"note: {line}")
-        for target, names in plan.unused.items():
-            first = f"the first is {names[0]}"
-            translate = f"document of {target} translates", f"documents of {target} translate"
-            reporter.told(f"{counted(len(names), *translate)} nothing; {first}")
-        if isinstance(collection.run, RunConfiguration):
-            for remark in unused_names(collection.run.labels or {}, plan.labels):
-                reporter.told(remark)
+        tell_plan(plan, collection, reporter)
         work = _Work(folder, plan, collection.jobs, reporter)
         if work.left and nodes is None:
             nodes = stack.enter_context(connected(None))
@@ -129,6 +119,21 @@ def run_collection(
         reporter.told(f"the result is in {folder.result}")
         done = FinishedCollection(folder, plan, summary, worked)
         return _coded(done, coding, directory, reporter)
+
+
+def tell_plan(plan: CollectionPlan, collection: Collection, reporter: Reporter) -> None:
+    """Tell what a user should know of a plan before the long work begins."""
+    if plan.shared is not None and isinstance(collection.run, RunConfiguration):
+        reporter.told(describe_tagger(collection.run, plan.shared))
+    for line in summaries(plan.notices):
+        reporter.told(f"note: {line}")
+    for target, names in plan.unused.items():
+        first = f"the first is {names[0]}"
+        translate = f"document of {target} translates", f"documents of {target} translate"
+        reporter.told(f"{counted(len(names), *translate)} nothing; {first}")
+    if isinstance(collection.run, RunConfiguration):
+        for remark in unused_names(collection.run.labels or {}, plan.labels):
+            reporter.told(remark)
 
 
 def _coded(
@@ -159,7 +164,7 @@ def _planned(
     """
     address = collection.jobs.address
     nodes = None if address is None else stack.enter_context(connected(address))
-    device = _device(collection, nodes)
+    device = chosen_device(collection, nodes)
     planning = Planning(folder, collection, directory, device, overwrite=overwrite)
     stack.callback(planning.end)
     if not (nodes is not None or is_run(folder.result) or planning.is_over(within=_AT_ONCE)):
@@ -244,15 +249,7 @@ class _Work:
         self._reporter.told(f"shard {shard:05} is damaged, it is done again: {error}")
 
     def _pool(self, nodes: Sequence[Resources], shards: int) -> Pool:
-        gpus = self._jobs.gpus_per_worker
-        gpus = _SHARE_OF_GPU if gpus is None else gpus
-        return share(
-            nodes,
-            shards=shards,
-            workers=self._jobs.workers,
-            gpus_per_worker=gpus if self._plan.device == "cuda" else 0.0,
-            threads_per_worker=self._jobs.threads_per_worker,
-        )
+        return pool_of(nodes, self._plan.device, self._jobs, shards=shards)
 
     def _take(self, facts: ShardFacts) -> None:
         self.done[facts.shard] = facts
@@ -275,7 +272,23 @@ class _Work:
             )
 
 
-def _device(collection: Collection, nodes: Sequence[Resources] | None) -> Device | None:
+def pool_of(nodes: Sequence[Resources], device: Device, jobs: JobOptions, *, shards: int) -> Pool:
+    """Return how many workers there are for so many shards, and what each gets.
+
+    Raises:
+        ConfigurationError: There is no GPU, or not enough of one.
+    """
+    gpus = _SHARE_OF_GPU if jobs.gpus_per_worker is None else jobs.gpus_per_worker
+    return share(
+        nodes,
+        shards=shards,
+        workers=jobs.workers,
+        gpus_per_worker=gpus if device == "cuda" else 0.0,
+        threads_per_worker=jobs.threads_per_worker,
+    )
+
+
+def chosen_device(collection: Collection, nodes: Sequence[Resources] | None) -> Device | None:
     """Return where the model runs, None where planning finds out on this machine."""
     gpus = collection.jobs.gpus_per_worker
     if gpus is None:

@@ -189,15 +189,29 @@ def driving(folder: RunFolder) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise OutputError(
-                f"{folder.path}: another `projector jobs run` is at work there; wait for it, or "
-                "end it; `projector jobs status` tells how far it is"
-            ) from error
+            raise _driven_already(folder) from error
         os.ftruncate(lock, 0)
         os.write(lock, f"{time.time()}\n".encode())
         yield
     finally:
         os.close(lock)
+
+
+def refuse_driven(folder: RunFolder) -> None:
+    """Refuse what `driving` would refuse, and make nothing.
+
+    Raises:
+        OutputError: A driver is at work in the folder.
+    """
+    if driven_since(folder) is not None:
+        raise _driven_already(folder)
+
+
+def _driven_already(folder: RunFolder) -> OutputError:
+    return OutputError(
+        f"{folder.path}: another `projector jobs run` is at work there; wait for it, or end it; "
+        "`projector jobs status` tells how far it is"
+    )
 
 
 def driven_since(folder: RunFolder) -> float | None:

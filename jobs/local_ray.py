@@ -33,11 +33,16 @@ def kept_local() -> Iterator[None]:
     """Have every Ray that is started while the block runs keep to this machine."""
     with _environment({**_LOOPBACK_ONLY, **_unwritten_token()}):
         from ray._private import ray_constants, services
+        from ray._private.node import Node
 
         # It was decided when Ray was imported, perhaps long ago, to connect to a cluster.
         with (
             _replaced(ray_constants, "ENABLE_RAY_CLUSTER", False),
             _replaced(services, "start_api_server", _no_api_server),
+            # Nobody reads what workers print, and no machine is to be had: their processes' start
+            # costs seconds, and a hundred MiB.
+            _replaced(Node, "start_log_monitor", _start_nothing),
+            _replaced(Node, "start_monitor", _start_nothing),
         ):
             yield
 
@@ -57,13 +62,17 @@ def _environment(changes: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _replaced(module: ModuleType, name: str, value: object) -> Iterator[None]:
+def _replaced(module: ModuleType | type, name: str, value: object) -> Iterator[None]:
     before = getattr(module, name)
     setattr(module, name, value)
     try:
         yield
     finally:
         setattr(module, name, before)
+
+
+def _start_nothing(_: object) -> None:
+    """Start nothing."""
 
 
 def _no_api_server(*_: object, **__: object) -> tuple[None, None]:

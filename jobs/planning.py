@@ -86,13 +86,7 @@ class Planning:
 
     def _in_place(self, plan: CollectionPlan) -> CollectionPlan:
         earlier = self._earlier
-        if earlier is not None and plan.fingerprint != earlier.fingerprint:
-            raise ConfigurationError(
-                f"{self._folder.path}: its plan differs from what is asked for now:\n"
-                + "\n".join(f"  {line}" for line in differences(earlier.facts(), plan.facts()))
-                + "\nGo on as it was begun, choose another folder (--output), or begin anew with "
-                "--overwrite: its finished shards are lost then"
-            )
+        check_same_plan(self._folder, plan, earlier)
         if self._overwrite:
             self._folder.clear()
             self._folder.make()
@@ -107,6 +101,23 @@ class Planning:
         self._stack.close()
 
 
+def check_same_plan(
+    folder: RunFolder, plan: CollectionPlan, earlier: CollectionPlan | None
+) -> None:
+    """Refuse to go on with a run that was begun under another plan.
+
+    Raises:
+        ConfigurationError: It was; every difference is told.
+    """
+    if earlier is not None and plan.fingerprint != earlier.fingerprint:
+        raise ConfigurationError(
+            f"{folder.path}: its plan differs from what is asked for now:\n"
+            + "\n".join(f"  {line}" for line in differences(earlier.facts(), plan.facts()))
+            + "\nGo on as it was begun, choose another folder (--output), or begin anew with "
+            "--overwrite: its finished shards are lost then"
+        )
+
+
 def _make_plan(
     new_shards: Path,
     collection: Collection,
@@ -115,11 +126,27 @@ def _make_plan(
     earlier: CollectionPlan | None,
 ) -> CollectionPlan:
     """Plan and write the shards to a new file; or return the earlier plan if it holds."""
-    from projector.run.models import chosen_precision, find_model, model_name
-    from projector.run.plan import input_files, plan_run
-    from projector.storage.provenance import stamp_input, versions
+    from projector.run.plan import plan_run
 
     os.chdir(directory)
+    made_from, shared = made_from_of(collection, directory, device)
+    if earlier is not None and holds(earlier, made_from):
+        return earlier
+    plan = plan_run(collection.run, keep=0)  # workers read for themselves
+    return plan_of(plan, collection, made_from, shared, new_shards)
+
+
+def made_from_of(
+    collection: Collection, directory: Path, device: Device | None
+) -> tuple[dict[str, Any], bool | None]:
+    """Return what a plan is made from beside files, and whether a tagger shares the model's pass.
+
+    Raises:
+        ProjectorError: The model can't be had.
+    """
+    from projector.run.models import chosen_precision, find_model, model_name
+    from projector.storage.provenance import versions
+
     configuration = collection.run
     device = device or _own_device(model_name(configuration))
     precision = _precision(chosen_precision(configuration), device, model_name(configuration))
@@ -133,13 +160,31 @@ def _make_plan(
         "versions": versions(),
         "shard_size": collection.jobs.shard_size,
     }
-    if earlier is not None and _holds(earlier, made_from):
-        return earlier
-    plan = plan_run(configuration, keep=0)  # workers read for themselves
+    return made_from, shared
+
+
+def plan_of(
+    plan: Plan,
+    collection: Collection,
+    made_from: Mapping[str, Any],
+    shared: bool | None,
+    new_shards: Path | None,
+) -> CollectionPlan:
+    """Return a collection's plan, its shards being written to a new file.
+
+    Args:
+        plan: The run's.
+        collection: What the user chose.
+        made_from, shared: As `made_from_of` gives them.
+        new_shards: The file; None: nothing is to be written.
+    """
+    from projector.run.plan import input_files
+    from projector.storage.provenance import stamp_input
+
     # Before the contents are read: what is written to in between will be noticed.
     stamps = {str(path): stamp_input(path) for path, _, _ in plan.paths()}
     files = input_files(plan)
-    shards = list(_shards(plan, collection.jobs.shard_size))
+    shards = list(shards_of(plan, collection.jobs.shard_size))
     return CollectionPlan(
         **made_from,
         inputs=tuple(PlannedInput(files=one, stamp=stamps[one.path]) for one in files),
@@ -189,7 +234,7 @@ def _precision(precision: Precision, device: Device, model: str) -> ResolvedPrec
         return "bf16"
 
 
-def _holds(plan: CollectionPlan, made_from: Mapping[str, object]) -> bool:
+def holds(plan: CollectionPlan, made_from: Mapping[str, object]) -> bool:
     """Tell whether a plan was made from just these things, and of files with the same stamps."""
     from projector.storage.provenance import stamp_input
 
@@ -201,7 +246,7 @@ def _holds(plan: CollectionPlan, made_from: Mapping[str, object]) -> bool:
         return False
 
 
-def _shards(plan: Plan, size: int) -> Iterator[list[Task]]:
+def shards_of(plan: Plan, size: int) -> Iterator[list[Task]]:
     """Yield the tasks of each shard; those that share a source text stay together.
 
     That is a document's languages, and its labels where each has a document of its own. Where

@@ -11,6 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,18 +83,18 @@ def _planned(corpus: Corpus, role: str, target: int | None = None) -> PlannedCor
     )
 
 
-def write_work(path: Path, plan: Plan, shards: Iterable[Sequence[Task]]) -> str:
+def write_work(path: Path | None, plan: Plan, shards: Iterable[Sequence[Task]]) -> str:
     """Write the shards of a plan; return the file's hash.
 
     Args:
-        path: The file.
+        path: The file; None: it is only to be known what its hash would be.
         plan: Knows the corpora, and the facts of their documents.
         shards: The tasks of each.
 
     Raises:
         OutputError: It can't be written.
     """
-    with atomic_file(path) as file:
+    with BytesIO() if path is None else atomic_file(path) as file:
         hashing = HashingFile(file)
         with pq.ParquetWriter(hashing.stream, SHARDS, compression="zstd") as writer:
             for number, tasks in enumerate(shards):

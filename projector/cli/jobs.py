@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from projector.cli.dry_run import dry_run_option, echo_dry_collection
 from projector.cli.options import (
     PATH,
     accept_losses_option,
@@ -30,6 +31,7 @@ from projector.cli.reporter import TerminalReporter, duration
 from projector.cli.run_options import projection, run_options, tagging_collection
 from projector.cli.sections import SectionedGroup, option
 from projector.errors import counted
+from projector.run.summary import RunSummary
 from schemas.coding import LEXICAL, OF_FILES, CodingConfiguration
 from schemas.collection import Collection, JobOptions, read_collection
 from schemas.options import CODED, READ
@@ -86,6 +88,7 @@ def _coding(codes: str | None, coder: Path | None) -> CodingConfiguration | None
 @click.argument("inputs", type=PATH, nargs=-1, required=True)
 @output_option("The run's folder.")
 @overwrite_option
+@dry_run_option
 @run_options(without=("on_error",))
 @option(
     "--codes",
@@ -103,6 +106,7 @@ def run(
     work: tuple[Collection, Path],
     output: Path,
     overwrite: bool,
+    dry_run: bool,
     accept_losses: bool,
     fail_on: tuple[str, ...],
     form: str,
@@ -116,14 +120,16 @@ def run(
     \b
     Examples:
       projector jobs run collection.toml -o run
-      projector jobs run es ro -o run --shard-size 64
+      projector jobs run es ro -o run --shard-size 64 --dry-run
       projector jobs run es --tagger clinical -o tagged
       projector jobs run es en --codes cie10.tsv -o run
       projector jobs run es en it nl -o run --address ray://head:10001 --gpus-per-worker 0.25
     """
+    collection, directory = work
+    if dry_run:
+        return _dry_run(collection, directory, output, overwrite, accept_losses, fail_on, form)
     from jobs.collection import run_collection
 
-    collection, directory = work
     with _interruptible(), TerminalReporter() as reporter:
         done = run_collection(
             collection,
@@ -177,6 +183,32 @@ def run(
             )
         hint(f"projector evaluate GOLD {result}")
     return exit_code(bool(losses or done.plan.problems or uncoded), accepted=accept_losses)
+
+
+def _dry_run(
+    collection: Collection,
+    directory: Path,
+    output: Path,
+    overwrite: bool,
+    accept_losses: bool,
+    fail_on: tuple[str, ...],
+    form: str,
+) -> int:
+    """Print what would be done; return what the run would exit with, as far as is known."""
+    from jobs.dry_run import dry_run_collection
+    from projector.run.reader import read_run
+
+    with TerminalReporter() as reporter:
+        found = dry_run_collection(
+            collection, output, directory=directory, overwrite=overwrite, reporter=reporter
+        )
+    echo_dry_collection(found, output, form)
+    lossy = found.lossy
+    if found.finished:
+        manifest = read_run(output / "result").manifest
+        summary = RunSummary(manifest.languages, manifest.counts, manifest.findings)
+        lossy = bool(summary.count_losses(fail_on) or found.plan.problems)
+    return exit_code(lossy, accepted=accept_losses)
 
 
 @contextmanager

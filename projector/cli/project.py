@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from projector.cli.dry_run import dry_run_option, echo_dry_run
 from projector.cli.options import (
     PATH,
     accept_losses_option,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 )
 @output_option("The run's folder to write.")
 @overwrite_option
+@dry_run_option
 @run_options()
 @accept_losses_option
 @fail_on_option
@@ -52,6 +54,7 @@ def command(
     configuration: RunConfiguration,
     output: Path,
     overwrite: bool,
+    dry_run: bool,
     accept_losses: bool,
     fail_on: tuple[str, ...],
     device: str,
@@ -69,9 +72,12 @@ def command(
       projector project data_samples/brat/es data_samples/brat/en -o out
       projector project es.tsv en it nl --texts es-texts -o out
       projector project MultiClinNER/MultiClinNER-es MultiClinNER/MultiClinNER-nl -o out
+      projector project es en -o out --dry-run
       projector project es en -o out --on-error skip --accept-losses --format json
       projector project --config run.toml -o out --min-score 0.2
     """
+    if dry_run:
+        return _dry_run(configuration, output, overwrite, accept_losses, device, form)
     from projector.run.project_corpus import run_configuration
 
     with TerminalReporter() as reporter:
@@ -95,6 +101,25 @@ def command(
             f"projector submit {output} -o submission.zip"
         )
     return exit_code(bool(losses or plan.problems), accepted=accept_losses)
+
+
+def _dry_run(
+    configuration: RunConfiguration,
+    output: Path,
+    overwrite: bool,
+    accept_losses: bool,
+    device: str,
+    form: str,
+) -> int:
+    """Print what would be done; return what the run would exit with, as far as is known."""
+    from projector.run.dry_run import dry_run
+
+    with TerminalReporter() as reporter:
+        found = dry_run(
+            configuration, output, overwrite=overwrite, device=device, reporter=reporter
+        )
+    echo_dry_run(found, output, form)
+    return exit_code(found.lossy, accepted=accept_losses)
 
 
 def _echo_json(summary: RunSummary, plan: Plan, output: Path, losses: int) -> None:

@@ -54,7 +54,12 @@ def check_length(texts: Sequence[str], most: int | None) -> None:
     Raises:
         ComesToNothing: One has.
     """
-    longest = max(map(len, texts))
+    check_lengths([len(text) for text in texts], most)
+
+
+def check_lengths(lengths: Sequence[int], most: int | None) -> None:
+    """Refuse texts of such lengths, see `check_length`."""
+    longest = max(lengths)
     if most is not None and longest > most:
         reason = f"{longest} characters, more than {most} are not wanted (--max-characters)"
         raise ComesToNothing(Status.FAILED, reason)

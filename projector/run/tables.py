@@ -52,6 +52,7 @@ def write_tables(
     with_source: bool = True,
     with_audit: bool = True,
     open_file: FileOpener = atomic_file,
+    make_folders: bool = True,
 ) -> dict[str, dict[str, str]]:
     """Write every table of a run, sorted by language and source document.
 
@@ -63,6 +64,7 @@ def write_tables(
         with_source: Write the source's own tables, too; a run that tags has none beside its output.
         with_audit: Write an audit's tables, too.
         open_file: Opens each table.
+        make_folders: Make a language's folder of projections though it may stay empty.
 
     Returns:
         The submission tables' paths within `folder`, by language and entity.
@@ -77,6 +79,8 @@ def write_tables(
         audits = stack.enter_context(audit_writer(folder, open_file)) if with_audit else None
         for language in sorted(labels):
             of_language = folder / "projections" / file_name(language, kind="language")
+            if make_folders:
+                of_language.mkdir(parents=True)
             with _projection_writer(of_language, facts, open_file) as projections:
                 outcomes = spool.outcomes(language)
                 told = _told_beside(outcomes, losses, sources, audits)
@@ -167,7 +171,6 @@ class _ProjectionWriter:
 def _projection_writer(
     folder: Path, facts: Mapping[str, str], open_file: FileOpener
 ) -> Iterator[_ProjectionWriter]:
-    folder.mkdir(parents=True)
     with ExitStack() as stack:
         yield _ProjectionWriter(folder, facts, open_file, stack)
 

@@ -16,7 +16,7 @@ from other_formats import FILES, write_files
 from jobs.collection import run_collection
 from jobs.folder import RunFolder
 from jobs.plan import CollectionPlan, read_plan
-from jobs.planning import Planning, _shards
+from jobs.planning import Planning, shards_of
 from jobs.shard_work import SHARDS_FILE, planned_corpora, read_shards, read_work, write_work
 from projector.cli import run as command
 from projector.corpus import label_map
@@ -93,7 +93,7 @@ def planned(plan: Plan, work: str, shards: int, run=None) -> CollectionPlan:
 def test_a_plan_comes_back_from_its_columns_shard_by_shard(tmp_path_factory, plan, size):
     folder = RunFolder(tmp_path_factory.mktemp("run"))
     folder.prepare()
-    shards = list(_shards(plan, size))
+    shards = list(shards_of(plan, size))
     work = write_work(folder.plan / SHARDS_FILE, plan, shards)
     whole = planned(plan, work, len(shards))
     assert CollectionPlan.model_validate_json(whole.model_dump_json()) == whole
