@@ -22,9 +22,13 @@ class Child(Generic[T]):
     Args:
         function: Importable by its name.
         arguments: Its own; they can be pickled.
+        what: What its process does, for messages.
     """
 
-    def __init__(self, function: Callable[..., T], *arguments: object) -> None:
+    def __init__(
+        self, function: Callable[..., T], *arguments: object, what: str = "plans the run"
+    ) -> None:
+        self._what = what
         context = get_context("spawn")  # a fork would drag this process's threads along
         self._receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(
@@ -48,7 +52,7 @@ class Child(Generic[T]):
             value, error = self._receiver.recv()
         except EOFError as gone:
             raise ProjectorError(
-                "the process that plans the run died, perhaps for want of memory; see the "
+                f"the process that {self._what} died, perhaps for want of memory; see the "
                 "system's log"
             ) from gone
         finally:

@@ -33,6 +33,7 @@ from schemas.tables import AUDIT, OUTCOMES, check_table
 
 _FACTS = b"projector.shard"
 _MEASURES = ("source_covered", "target_covered", "intact", "faithfulness")
+_KEY = ("language", "source_document")
 _ROWS = 64  # a row group: few, because each holds a text
 
 
@@ -128,8 +129,30 @@ def read_facts(path: Path, *, whole: bool = False) -> ShardFacts:
     return facts
 
 
-def read_outcomes(path: Path) -> Iterator[DocumentOutcome]:
+Key = tuple[str, str]  # an outcome's language and source document, by which results are sorted
+
+
+def read_keys(path: Path) -> list[Key]:
+    """Return language and source document of a shard's outcomes, in their order.
+
+    Raises:
+        CorpusError: It can't be read.
+    """
+    try:
+        table = pq.read_table(path, columns=list(_KEY))
+    except (OSError, pa.ArrowInvalid) as error:
+        raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
+    return list(zip(*(table.column(name).to_pylist() for name in _KEY), strict=True))
+
+
+def read_outcomes(
+    path: Path, *, between: tuple[Key, Key] | None = None
+) -> Iterator[DocumentOutcome]:
     """Yield a shard's outcomes in their order, a row group at a time.
+
+    Args:
+        path: The file.
+        between: The first and the last that are wanted; None: all.
 
     Raises:
         CorpusError: It can't be read, or was cut or changed.
@@ -139,9 +162,16 @@ def read_outcomes(path: Path) -> Iterator[DocumentOutcome]:
         with pq.ParquetFile(content) as file:
             check_table(file.schema_arrow, OUTCOMES, path)
             for batch in file.iter_batches(batch_size=_ROWS):
-                yield from map(_outcome, batch.to_pylist())
+                wanted = batch if between is None else batch.take(_places(batch, *between))
+                yield from map(_outcome, wanted.to_pylist())
     except (OSError, pa.ArrowInvalid) as error:
         raise CorpusError(Problem(path, None, f"can't be read: {error}")) from error
+
+
+def _places(batch: pa.RecordBatch, first: Key, last: Key) -> pa.Array:
+    """Return the places of those rows that lie between two, these among them."""
+    keys = zip(*(batch.column(name).to_pylist() for name in _KEY), strict=True)
+    return pa.array([at for at, key in enumerate(keys) if first <= key <= last], pa.int64())
 
 
 def _row(outcome: DocumentOutcome) -> dict[str, Any]:

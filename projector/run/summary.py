@@ -121,6 +121,19 @@ class LanguageTally:
             self.faithful += round(_UNITS * outcome.audit.faithfulness)
             self.findings.update(kind.value for kind in outcome.audit.kinds().elements())
 
+    def include(self, other: LanguageTally) -> None:
+        """Take what was counted of other documents."""
+        self.documents.update(other.documents)
+        self.labels |= other.labels
+        self.mentions += other.mentions
+        self.translated += other.translated
+        self.lost += other.lost
+        self.failed += other.failed
+        self.mispaired += other.mispaired
+        self.audited += other.audited
+        self.faithful += other.faithful
+        self.findings += other.findings
+
     def mention_counts(self, language: str) -> tuple[MentionCount, ...]:
         """Return how many mentions of each label came to each status, sorted."""
         return tuple(

@@ -44,9 +44,11 @@ from projector.corpus.formats.submission import check_labels
 from projector.document import SCORE_NOTE, Annotation, Document
 from projector.errors import Notice, OutputError, Problem, summaries
 from projector.run.outcome import DocumentOutcome
+from projector.run.part import Part, join_tables, open_part_file
 from projector.run.spool import Spool
 from projector.run.summary import LanguageTally, RunSummary, check_languages, summarize
 from projector.run.tables import write_problems, write_tables
+from projector.storage.atomic_file import FileOpener
 from projector.storage.atomic_folder import atomic_folder, refuse_existing, writing
 from projector.storage.file_names import FileNames, file_name, language_name, refuse_unwritable
 from projector.storage.provenance import versions
@@ -54,6 +56,7 @@ from projector.storage.written_files import WrittenFiles
 from schemas.manifest import (
     LOG,
     MANIFEST,
+    PROJECTIONS_FOLDER,
     Accepted,
     InputFiles,
     Manifest,
@@ -155,14 +158,16 @@ class RunWriter:
         self.stages: dict[str, float] = {}  # seconds, for the log: the caller's to fill
         self.accepted: list[Accepted] = []  # what people said, for the manifest: the same
         self.summary = RunSummary((), ())
+        self.folder = folder
         self._path = path
-        self._folder = folder
         self._spool = spool
         self._files = WrittenFiles(folder)
         self._tallies: dict[str, LanguageTally] = {}
         self._translations: set[tuple[str, str]] = set()
         self._names = FileNames(folder)
         self._types = BratTypes()
+        self._parts: list[Part] = []
+        self._joined: dict[str, dict[str, str]] = {}
 
     def put(self, outcome: DocumentOutcome) -> None:
         """Take what became of a document.
@@ -184,24 +189,29 @@ class RunWriter:
 
     def open(self, path: Path) -> AbstractContextManager[BinaryIO]:
         """Open a further file that is to lie in the run's folder; `path` is within it."""
-        whole = self._folder / path
+        whole = self.folder / path
         whole.parent.mkdir(parents=True, exist_ok=True)
         return self._files.open(whole)
 
     def _write_brat(self, outcome: DocumentOutcome) -> None:
         if outcome.target is None:
             return
-        key = (outcome.target.language, outcome.target.name)
-        if key in self._translations:
-            raise OutputError(f"{outcome.target.name}: it is the translation of two documents")
-        self._translations.add(key)
-        self._names.take(
-            outcome.target.name, ".txt", kind="document", folder=outcome.target.language
-        )
+        self._claim_translation(outcome.target.language, outcome.target.name)
         scores = {mention.mention_id: mention.score for mention in outcome.mentions}
         scored = with_scores(outcome.target, scores)
-        write_plain_brat(scored, self._folder / "brat", self._files)
+        write_plain_brat(scored, self.folder / "brat", self._files)
         self._types.add(outcome.target)
+
+    def _claim_translation(self, language: str, name: str) -> None:
+        """Keep others from having a translation's name.
+
+        Raises:
+            OutputError: It is taken.
+        """
+        if (language, name) in self._translations:
+            raise OutputError(f"{name}: it is the translation of two documents")
+        self._translations.add((language, name))
+        self._names.take(name, ".txt", kind="document", folder=language)
 
     def finish(self, origin: RunOrigin) -> None:
         """Write all that is written once every outcome is known.
@@ -210,31 +220,64 @@ class RunWriter:
             OutputError: The languages have not had the same mentions; or it can't be written.
         """
         check_languages(self._tallies, self._path)
-        facts = {
-            "model": origin.model.name,
-            "model_fingerprint": origin.model.fingerprint,
-            "configuration": origin.configuration.model_dump_json(),
-        }
-        labels = {language: tally.labels for language, tally in self._tallies.items()}
-        open_file = self._files.open
-        tables = write_tables(
-            self._folder,
+        tables = self._joined or self._write_tables(self.folder, origin, self._files.open)
+        write_problems(self.folder / "problems.tsv", origin.problems, self._files.open)
+        labels = set().union(*(tally.labels for tally in self._tallies.values()))
+        self._types.entities |= labels - self._types.events.keys()
+        languages = {language for language, _ in self._translations}
+        write_brat_settings(self._types, languages, self.folder / "brat", self._files)
+        self.summary = summarize(self._tallies, tables)
+        if origin.audited is not None:
+            self.summary = self.summary.with_audit(origin.audited)
+
+    def _write_tables(
+        self, folder: Path, origin: RunOrigin, open_file: FileOpener, *, make_folders: bool = True
+    ) -> dict[str, dict[str, str]]:
+        projects = isinstance(origin.configuration, RunConfiguration)
+        return write_tables(
+            folder,
             self._spool,
-            labels,
-            facts,
-            with_source=isinstance(origin.configuration, RunConfiguration),
+            {language: tally.labels for language, tally in self._tallies.items()},
+            _table_facts(origin),
+            with_source=projects,
             with_audit=isinstance(origin.configuration, RunConfiguration)
             and origin.configuration.audit
             and origin.audited is None,
             open_file=open_file,
+            make_folders=make_folders,
         )
-        write_problems(self._folder / "problems.tsv", origin.problems, open_file)
-        self._types.entities |= set().union(*labels.values()) - self._types.events.keys()
-        languages = {language for language, _ in self._translations}
-        write_brat_settings(self._types, languages, self._folder / "brat", self._files)
-        self.summary = summarize(self._tallies, tables)
-        if origin.audited is not None:
-            self.summary = self.summary.with_audit(origin.audited)
+
+    def write_part(self, folder: Path, origin: RunOrigin) -> Part:
+        """Write the tables of a part of a run to a folder of their own, to be joined later."""
+        tables = self._write_tables(folder, origin, open_part_file, make_folders=False)
+        translations = frozenset(self._translations)
+        return Part(folder, self._tallies, translations, self._types, self._files, tables)
+
+    def take(self, part: Part) -> None:
+        """Take a part that another process wrote; see `projector.run.write_parts`.
+
+        Raises:
+            OutputError: It doesn't go with those before.
+        """
+        for language, tally in part.tallies.items():
+            whole = self._tallies.setdefault(
+                self._names.take(language, kind="language"), LanguageTally()
+            )
+            whole.include(tally)
+            check_labels(sorted(whole.labels), language=language)
+        for language, name in sorted(part.translations):
+            self._claim_translation(language, name)
+        self._types.include(part.types)
+        self._files.include(part.files)
+        self._parts.append(part)
+
+    def join(self, origin: RunOrigin) -> None:
+        """Join the tables of the parts that were taken."""
+        for language in self._tallies:  # one without a mention has its folder, too
+            inner = self.folder / PROJECTIONS_FOLDER / file_name(language, kind="language")
+            inner.mkdir(parents=True, exist_ok=True)
+        facts = _table_facts(origin)
+        self._joined = join_tables(self._parts, self.folder, facts, self._files.open)
 
     def written(self) -> Written:
         """Return what was written, for the manifest."""
@@ -296,6 +339,15 @@ def with_scores(document: Document, scores: Mapping[str, float]) -> Document:
         if mention.id in scores
     )
     return replace(document, annotations=(*document.annotations, *notes))
+
+
+def _table_facts(origin: RunOrigin) -> dict[str, str]:
+    """Return what tables of projections say of the run."""
+    return {
+        "model": origin.model.name,
+        "model_fingerprint": origin.model.fingerprint,
+        "configuration": origin.configuration.model_dump_json(),
+    }
 
 
 def _manifest(origin: RunOrigin, writer: RunWriter) -> Manifest:

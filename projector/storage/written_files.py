@@ -48,6 +48,12 @@ class WrittenFiles:
         digests = self._listed.setdefault(self._name(path.parent), {})
         digests[path.name] = hashlib.sha256(content).digest()
 
+    def include(self, other: WrittenFiles) -> None:
+        """Take what was written to other files of the same folder."""
+        self._files.update(other._files)
+        for name, digests in other._listed.items():
+            self._listed.setdefault(name, {}).update(digests)
+
     def written(self) -> Written:
         """Return what was written so far, sorted by name."""
         folders = {

@@ -1,4 +1,4 @@
-"""`--dry-run` of `projector project` and `projector jobs run`: what is told, and what is not done."""
+"""`--dry-run` of `projector project` and `projector jobs run`: what is told, not what is done."""
 
 import json
 from pathlib import Path

@@ -6,7 +6,7 @@ from contextlib import chdir
 class CallHere:
     """What `Child` is, without a process of its own, which takes seconds to load what is here."""
 
-    def __init__(self, function, *arguments) -> None:
+    def __init__(self, function, *arguments, what="") -> None:
         self._value, self._error = None, None
         try:
             with chdir("."):

@@ -1,17 +1,22 @@
 """Hold which shards count as done, and that they make one run or none."""
 
+import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from call_here import CallHere
 from job_runs import contents
 from planned_collections import collection_plan, commit_shard, document_outcome, shard_plans
 
 from jobs.folder import RunFolder
 from jobs.merge import finished_shards, merge_shards
 from jobs.shard_file import write_shard
-from projector.document import Document, Fragment, Mention, Status
+from projector.audit.findings import Kind, Severity
+from projector.document import Annotation, Document, Fragment, Mention, Status
 from projector.errors import OutputError, Problem
-from projector.run.outcome import DocumentOutcome
+from projector.run.audit_outcome import AuditOutcome, FindingOutcome, SentencePair
+from projector.run.outcome import DocumentOutcome, MentionOutcome
 from projector.run.reader import read_run
 from schemas.manifest import LOG
 from schemas.run import TaggingConfiguration
@@ -84,6 +89,107 @@ def test_the_order_in_which_shards_were_done_changes_no_byte(folder, tmp_path):
     folder.result.rename(tmp_path / "before")
     merge_shards(folder, PLAN, dict(reversed(finished.items())), stages={})
     assert contents(folder.result) == expected
+
+
+def test_however_many_processes_merge_the_bytes_are_the_same(folder, tmp_path, monkeypatch):
+    sizes, languages = [40, 30, 20], ("en", "it", "ro")
+    plan = collection_plan(sizes, languages=3)
+    for number, size in enumerate(sizes):
+        outcomes = [
+            rich_outcome(f"{number}-{document}", language)
+            for document in range(size)
+            for language in languages
+        ]
+        path = folder.shard(number)
+        write_shard(path, outcomes, fingerprint=plan.fingerprint, shard=number)
+    finished = finished_shards(folder, plan, shard_plans([120, 90, 60]))
+    mentions = sum(count.mentions for facts in finished.values() for count in facts.counts)
+    plan = plan.model_copy(update={"mentions": mentions})
+    monkeypatch.setattr("jobs.merge.Child", CallHere)
+    monkeypatch.setattr("projector.corpus.formats.parquet_write._ROWS", 50)
+    monkeypatch.setattr("projector.corpus.formats.parquet_write._ROWS_WITH_TEXTS", 7)
+    summary = merge_shards(folder, plan, finished, stages={})
+    expected = contents(folder.result)
+    assert len(expected) > 400
+    for processes in (2, 5):
+        folder.result.rename(tmp_path / f"before {processes}")
+        told = merge_shards(folder, plan, finished, stages={"plan": 1.0}, processes=processes)
+        assert told == summary
+        assert contents(folder.result) == expected
+        assert not list(folder.result.glob(".*"))
+
+
+def rich_outcome(name: str, language: str) -> DocumentOutcome:
+    """Return an outcome with something for every table, by its name alone."""
+    drawn = random.Random(name)
+    original, audit = language == "it", None
+    label = drawn.choice(["SYMPTOM", "DISEASE", f"RARE_{drawn.randrange(9)}"])
+    if drawn.random() < 0.1:
+        return document_outcome(name, language, failed=True)
+    text = "Tos. " + "".join(drawn.choices("abcdé fghij ", k=200))
+    spans = (Fragment(0, 3),), (Fragment(5, 9), Fragment(12, 20))
+    found = tuple(Mention(f"T{at}", label, span) for at, span in enumerate(spans, start=1))
+    notes = (
+        Annotation("R1", "relation", "Causes", (("Arg1", "T1"), ("Arg2", "T2"))),
+        Annotation("A1", "attribute", "Negated", (("", "T1"),), drawn.choice([None, "yes"])),
+    )
+    told = [
+        MentionOutcome(
+            *(one.id, label, Status.PROJECTED, "", 0.5, one.fragments, "x"), spans[0], "Tos"
+        )
+        for one in found
+    ]
+    unaligned = MentionOutcome("T3", label, Status.UNALIGNED, "why", 0.0, (), "", spans[0], "Tos")
+    if drawn.random() < 0.7:
+        finding = FindingOutcome(
+            *(Kind.NEGATION, Severity.ERROR, spans[0][0], "Tos", None, "", "said otherwise", 0.9)
+        )
+        pairs = (SentencePair(spans[0], spans[0], 0.8),)
+        audit = AuditOutcome((finding,), pairs, 0.9, 0.8, 0.7, 0.6)
+    return DocumentOutcome(
+        language,
+        name,
+        Document(name, language, text, found, notes),
+        (*told, unaligned),
+        lost=(Annotation("E1", "event", "Grows", (("Grows", "T1"),)),) * drawn.randrange(2),
+        original=Document(name, "es", text, found) if original else None,
+        audit=audit,
+    )
+
+
+def test_two_processes_merge_in_earnest(folder, tmp_path):
+    commit_all(folder)
+    finished = finished_shards(folder, PLAN, SHARDS)
+    merge_shards(folder, PLAN, finished, stages={})
+    expected = contents(folder.result)
+    folder.result.rename(tmp_path / "before")
+    merge_shards(folder, PLAN, finished, stages={}, processes=2)
+    assert contents(folder.result) == expected
+
+
+def test_what_two_processes_cannot_write_is_told(folder, monkeypatch):
+    for number, size in enumerate(SIZES):
+        outcomes = [document_outcome(f"{document}") for document in range(size)]
+        path = folder.shard(number)
+        write_shard(path, outcomes, fingerprint=PLAN.fingerprint, shard=number)
+    monkeypatch.setattr("jobs.merge.Child", CallHere)
+    finished = finished_shards(folder, PLAN, SHARDS)
+    with pytest.raises(OutputError, match="it comes twice in en"):
+        merge_shards(folder, PLAN, finished, stages={}, processes=2)
+    assert not folder.result.exists()
+
+
+def test_a_translation_that_two_parts_have_is_told(folder, monkeypatch):
+    for number, size in enumerate(SIZES):
+        outcomes = [document_outcome(f"{number}-{document}") for document in range(size)]
+        outcomes[0] = replace(outcomes[0], target=replace(outcomes[0].target, name="same"))
+        path = folder.shard(number)
+        write_shard(path, outcomes, fingerprint=PLAN.fingerprint, shard=number)
+    monkeypatch.setattr("jobs.merge.Child", CallHere)
+    finished = finished_shards(folder, PLAN, SHARDS)
+    for processes in (1, 2):
+        with pytest.raises(OutputError, match="same: it is the translation of two documents"):
+            merge_shards(folder, PLAN, finished, stages={}, processes=processes)
 
 
 def test_problems_that_were_passed_over_are_in_the_run(folder):

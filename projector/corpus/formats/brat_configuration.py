@@ -58,6 +58,20 @@ class BratTypes:
         for annotation in document.annotations:
             self._add(annotation, filler)
 
+    def include(self, other: BratTypes) -> None:
+        """Take the types of other documents."""
+        self.entities |= other.entities
+        for ours, theirs in ((self.relations, other.relations), (self.events, other.events)):
+            for label, roles in theirs.items():
+                of_label = ours.setdefault(label, {})
+                for role, fillers in roles.items():
+                    of_label.setdefault(role, set()).update(fillers)
+        for label, what in other.attributes.items():
+            self.attributes.setdefault(label, set()).update(what)
+        for label, values in other.values.items():
+            self.values.setdefault(label, set()).update(values)
+        self.equivalent |= other.equivalent
+
     def _add(self, annotation: Annotation, filler: Mapping[str, str]) -> None:
         fills = [(role, filler.get(target, _ANY)) for role, target in annotation.arguments]
         if annotation.kind == "relation":

@@ -31,6 +31,7 @@ class TableWriter:
         self._schema = schema
         self._most = _ROWS_WITH_TEXTS if schema.equals(DOCUMENTS) else _ROWS
         self._rows: list[Cells] = []
+        self._tables: list[pa.Table] = []
 
     def add(self, rows: Iterable[Cells]) -> None:
         """Append rows: values in the schema's order."""
@@ -39,8 +40,24 @@ class TableWriter:
             if len(self._rows) == self._most:
                 self.flush()
 
+    def add_table(self, table: pa.Table) -> None:
+        """Append a table's rows; of these and rows of `add` no table has both."""
+        whole = pa.concat_tables([*self._tables, table.replace_schema_metadata()])
+        full = whole.num_rows - whole.num_rows % self._most
+        for start in range(0, full, self._most):
+            self._write(whole.slice(start, self._most))
+        self._tables = [whole.slice(full)]
+
+    def _write(self, rows: pa.Table) -> None:
+        """Write a row group of rows that lie in several pieces, as if they lay in one."""
+        columns = rows.combine_chunks().columns
+        self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
+
     def flush(self) -> None:
         """End the row group."""
+        left, self._tables = self._tables, []
+        if left and left[0].num_rows:
+            self._write(left[0])
         if not self._rows:
             return
         columns = zip(*self._rows, strict=True)
