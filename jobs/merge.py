@@ -21,7 +21,7 @@ from projector.run.summary import RunSummary
 from projector.run.write_parts import write_part, write_parts
 from projector.run.writer import RunOrigin, open_writer
 
-_WORTH = 1000  # outcomes that take a process longer than its start
+_WORTH = 4000  # outcomes that take a process some times as long as its start
 _MOST = 8  # processes; what they wrote is joined by one
 
 
