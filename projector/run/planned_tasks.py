@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -62,7 +62,7 @@ def planned_tasks(plan: Plan, *, max_characters: int | None) -> list[PlannedTask
     return planned
 
 
-def by_text(planned: list[PlannedTask]) -> Iterator[list[PlannedTask]]:
+def by_text(planned: Sequence[PlannedTask]) -> Iterator[list[PlannedTask]]:
     """Yield those tasks together that share a source text, as they are done."""
     for _, same in groupby(planned, key=lambda one: one.leader):
         yield list(same)

@@ -73,7 +73,9 @@ def timed_sample(
         return TimedSample(0, 0, 0.0, 0.0, 0.0, 0.0, with_longest=True)
     drawn = random.Random(0).sample(worked, len(worked))
     first, _ = _timed(min(drawn, key=_work), carry, clock)
-    tried, outcomes, seconds = [], [], []
+    tried: list[Sequence[PlannedTask]] = []
+    outcomes: list[DocumentOutcome] = []
+    seconds: list[float] = []
     for text in drawn:
         took, made = _timed(text, carry, clock)
         tried.append(text)
