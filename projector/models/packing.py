@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from torch.nn.functional import scaled_dot_product_attention
 from torch.nn.utils.rnn import pad_sequence
 
+from projector.models.varlen import attend_ragged, has_ragged
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
@@ -129,10 +131,19 @@ def _packed(
         input_ids=row,
         position_ids=positions.to(model.device)[None],
         token_type_ids=torch.zeros_like(row),
-        layout=Layout.of(lengths, together=model.device.type != "cpu", device=model.device),
+        layout=_layout(model, lengths),
     )
     states: tuple[torch.Tensor, ...] = torch.split(output.last_hidden_state[0], lengths)
     return states
+
+
+def _layout(model: PreTrainedModel | Bert, lengths: list[int]) -> Layout:
+    """Lay out a pack for the attention that a model's device is quickest in."""
+    device = model.device
+    # What is trained keeps the padded call, whose gradients don't depend on the device's kernels.
+    if not torch.is_grad_enabled() and has_ragged(model.dtype, device):
+        return Layout.ragged(lengths, device=device)
+    return Layout.of(lengths, together=device.type != "cpu", device=device)
 
 
 def _padded(model: PreTrainedModel | Bert, ids: list[torch.Tensor]) -> list[torch.Tensor]:
@@ -150,13 +161,16 @@ class Layout:
     Args:
         lengths: Tokens of each sequence, in order.
         places: [S, longest] place in the pack of each sequence's tokens, any place behind its
-            end; None where sequences are attended to one after the other.
+            end; None where no padding is needed.
         real: [S, longest] whether a place is within its sequence; None likewise.
+        bounds: [S + 1] int32 the place of each sequence's first token, and the end; None unless
+            one kernel attends to sequences of all lengths.
     """
 
     lengths: list[int]
     places: torch.Tensor | None = None
     real: torch.Tensor | None = None
+    bounds: torch.Tensor | None = None
 
     @classmethod
     def of(cls, lengths: list[int], *, together: bool, device: torch.device) -> Layout:
@@ -167,6 +181,12 @@ class Layout:
         steps = torch.arange(max(lengths), device=device)[None]
         real = steps < sizes[:, None]
         return cls(lengths, ((sizes.cumsum(0) - sizes)[:, None] + steps) * real, real)
+
+    @classmethod
+    def ragged(cls, lengths: list[int], *, device: torch.device) -> Layout:
+        """Lay out sequences for one call of a kernel that takes all lengths."""
+        bounds = np.cumsum([0, *lengths], dtype=np.int32)
+        return cls(lengths, bounds=torch.from_numpy(bounds).to(device))
 
 
 def attend(
@@ -182,8 +202,9 @@ def attend(
 ) -> tuple[torch.Tensor, None]:
     """Attend within each sequence of a pack; the signature is transformers'.
 
-    On CPU one call a sequence wastes nothing; elsewhere one call for all, padded for the attention
-    alone, because many small launches would leave a GPU idle.
+    On CPU one call a sequence wastes nothing; elsewhere one call for all, because many small
+    launches would leave a GPU idle: of a kernel that takes all lengths where there is one, else
+    padded for the attention alone.
 
     Args:
         query, key, value: [1, heads, tokens, head size].
@@ -191,6 +212,8 @@ def attend(
     Returns:
         [1, tokens, heads, head size], and no weights.
     """
+    if layout.bounds is not None:
+        return attend_ragged(query, key, value, layout.bounds, max(layout.lengths), scaling), None
     if layout.places is None or layout.real is None:
         parts = (torch.split(tensor, layout.lengths, dim=2) for tensor in (query, key, value))
         attended = [
