@@ -39,10 +39,11 @@ def token_vectors(
 ) -> tuple[Tensor, Tensor]:
     """Return vectors of unit length, [S, d] and [T, d], of the tokens that are to be compared."""
     source_vectors, target_vectors = encoder.encode([source, target])
-    return _comparable(source_vectors, settings), _comparable(target_vectors, settings)
+    return comparable(source_vectors, settings), comparable(target_vectors, settings)
 
 
-def _comparable(vectors: Tensor, settings: AlignSettings) -> Tensor:
+def comparable(vectors: Tensor, settings: AlignSettings) -> Tensor:
+    """Return the vectors [T, d] of a text's tokens, of unit length, as they are to be compared."""
     if settings.context:
         vectors = contextualized(vectors, factor=settings.context)
     shrink = PRIOR_TOKENS if settings.center else float("inf")

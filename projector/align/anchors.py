@@ -14,7 +14,7 @@ from torch import Tensor
 from projector.align.similarity import ROWS_AT_ONCE, similarity_block
 from projector.settings import AlignSettings
 
-_FLOOR = 0.3  # least similarity of a sure pair
+FLOOR = 0.3  # least similarity of a sure pair
 _COLUMNS_AT_ONCE = 1024  # target tokens compared at once: their similarities fit in the cache
 
 
@@ -56,10 +56,15 @@ def sure_pairs(source: Tensor, target: Tensor, settings: AlignSettings) -> SureP
     if not (len(source) and len(target)):
         none = np.zeros(0, np.int64)
         return SurePairs(none, none, np.zeros(0, np.float32))
+    reach = sure_reach(len(source), len(target), settings)
+    return _sure_pairs(source, target, reach, settings.neighbors, FLOOR)
+
+
+def sure_reach(sources: int, targets: int, settings: AlignSettings) -> float:
+    """Return how far from the diagonal sure pairs may stand in texts of so many tokens."""
     # What one text lacks moves the rest away from the diagonal by as much.
-    missing = min(abs(len(source) - len(target)), settings.search_limit)
-    reach = max(settings.search_reach(len(target)), missing)
-    return _sure_pairs(source, target, reach, settings.neighbors, _FLOOR)
+    missing = min(abs(sources - targets), settings.search_limit)
+    return max(settings.search_reach(targets), missing)
 
 
 def _sure_pairs(
@@ -194,7 +199,7 @@ def anchored_path(
     *,
     reach: float,
     neighbors: Sequence[float] = (),
-    floor: float = _FLOOR,
+    floor: float = FLOOR,
 ) -> NDArray[np.float64]:
     """Find where each source token stands in the target: a chain of sure pairs, straight between.
 

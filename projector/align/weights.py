@@ -9,7 +9,7 @@ from torch import Tensor
 
 from projector.align.band import Band, column_max, column_sum, of_columns
 
-_TINY = 1e-30
+TINY = 1e-30
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def softmax_both_ways(similarity: Tensor, band: Band, *, temperature: float) -> 
         [S, W] in [0, 1].
     """
     kernel = _kernel(similarity, band, temperature)
-    rows = kernel.sum(1, keepdim=True).clamp_min(_TINY)
-    columns = of_columns(column_sum(kernel, band).clamp_min(_TINY), band)
+    rows = kernel.sum(1, keepdim=True).clamp_min(TINY)
+    columns = of_columns(column_sum(kernel, band).clamp_min(TINY), band)
     return (kernel / rows) * (kernel / columns)
 
 
@@ -100,8 +100,8 @@ def sinkhorn(similarity: Tensor, band: Band, *, epsilon: float, iterations: int)
     sources, targets = len(similarity), band.targets
     column = similarity.new_ones(targets)
     for _ in range(iterations):
-        row = (1 / sources) / of_columns(column, band).mul_(kernel).sum(1).clamp_min(_TINY)
-        column = (1 / targets) / column_sum(kernel * row[:, None], band).clamp_min(_TINY)
+        row = (1 / sources) / of_columns(column, band).mul_(kernel).sum(1).clamp_min(TINY)
+        column = (1 / targets) / column_sum(kernel * row[:, None], band).clamp_min(TINY)
     return of_columns(column, band).mul_(row[:, None] * kernel)
 
 

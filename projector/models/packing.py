@@ -56,16 +56,17 @@ def forward(
         torch.OutOfMemoryError: A pass of one sequence alone doesn't fit.
     """
     hidden: list[torch.Tensor] = [torch.empty(0)] * len(sequences)
+    budget, fills = pass_tokens(model), packed and model.device.type != "cpu"
     with torch.inference_mode():
-        for pack in _packs([len(sequence) for sequence in sequences], _budget(model), packed):
+        for pack in _packs([len(sequence) for sequence in sequences], budget, packed):
             ids = [torch.from_numpy(sequences[number]) for number in pack]
-            for number, state in zip(
-                pack, _halving(model, ids, first_position, packed), strict=True
-            ):
+            filler = _filler(ids, budget) if fills else []
+            states_of_all = _halving(model, [*ids, *filler], first_position, packed)
+            for number, state in zip(pack, states_of_all[: len(pack)], strict=True):
                 start, end = kept[number].tolist()
-                hidden[number] = state[start:end].float()
+                hidden[number] = state[start:end]
         if hidden:
-            return torch.cat(hidden)
+            return torch.cat(hidden).float()
         return torch.empty((0, model.config.hidden_size), device=model.device)
 
 
@@ -98,8 +99,20 @@ def _halving(
     return [state for half in halves for state in _halving(model, half, first_position, packed)]
 
 
-def _budget(model: PreTrainedModel | Bert) -> int:
+def pass_tokens(model: PreTrainedModel | Bert) -> int:
+    """Return how many tokens a model's device takes at once, special tokens among them."""
     return _PACK_CPU if model.device.type == "cpu" else _PACK_GPU
+
+
+def _filler(ids: Sequence[torch.Tensor], budget: int) -> list[torch.Tensor]:
+    """Return sequences of no meaning that make a pass one of `budget` tokens.
+
+    A GPU's products are summed in an order that goes by the number of rows: passes that are all of
+    one size give a text the same vectors whatever else is in them.
+    """
+    longest, missing = max(map(len, ids)), budget - sum(map(len, ids))
+    lengths = [min(longest, missing - start) for start in range(0, missing, longest)]
+    return [torch.zeros(length, dtype=ids[0].dtype) for length in lengths]
 
 
 def _packs(lengths: Sequence[int], budget: int, packed: bool) -> list[list[int]]:

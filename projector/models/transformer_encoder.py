@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from projector.errors import ModelError
-from projector.models.encoder import TextKey, View, text_key
+from projector.models.encoder import View, text_key
 from projector.models.foreign_errors import foreign_reading
 from projector.text.sentences import split_sentences
 from projector.text.tokens import Pieces, TokenizedText, tokenize_stretches
@@ -82,34 +82,46 @@ class TransformerEncoder:
     def encode(self, texts: Sequence[TokenizedText]) -> list[torch.Tensor]:
         """Return [T, d] float32 vectors for each text, on the model's device.
 
-        Identical texts are encoded once a call and share their vectors. Forward passes never mix
-        texts, so that a text's vectors are the same bits whatever else is in the call.
+        Identical texts are encoded once a call and share their vectors. On a processor forward
+        passes never mix texts, so that a text's vectors are the same bits whatever else is in the
+        call; elsewhere they are filled with all of them, and are all of one size.
 
         Raises:
             ModelError: Its tokenizer is another model's, or its vectors are no numbers.
         """
-        done: dict[TextKey, torch.Tensor] = {}
-        for text in texts:
-            key = text_key(text)
-            if key not in done:
-                done[key] = self._encode(text)
+        distinct = {text_key(text): text for text in texts}
+        if self.device.type == "cpu":
+            vectors = [self.vectors(text) for text in distinct.values()]
+        else:
+            vectors = self.vectors_of(list(distinct.values()))
+        done = dict(zip(distinct, vectors, strict=True))
         return [done[text_key(text)] for text in texts]
 
-    def _encode(self, text: TokenizedText) -> torch.Tensor:
-        return self.vectors(text)
+    @property
+    def pass_tokens(self) -> int:
+        """Return how many tokens its device takes at once."""
+        from projector.models.packing import pass_tokens
+
+        return pass_tokens(self.model)
 
     def vectors(self, text: TokenizedText) -> torch.Tensor:
         """Return [T, d] float32 vectors of a text, see `encode`."""
+        return self.vectors_of([text])[0]
+
+    def vectors_of(self, texts: Sequence[TokenizedText]) -> list[torch.Tensor]:
+        """Return [T, d] float32 vectors of each text, encoded in passes that all of them fill."""
+        vectors = self.started(texts)
+        self.check_vectors(vectors)
+        return vectors
+
+    def started(self, texts: Sequence[TokenizedText]) -> list[torch.Tensor]:
+        """Have the device encode texts, as `vectors_of`; nobody waits for it, or checks them."""
         from projector.models.packing import forward
 
-        cuts = segment_windows(text, window=self.view.window, overlap=self.view.overlap)
-        sequences = [
-            np.concatenate((self.prefix, text.ids[start:end], self.suffix)).astype(np.int64)
-            for start, end, _, _ in cuts.tolist()
-        ]
+        parts = [self._windows(text) for text in texts]
+        sequences = [sequence for windows, _ in parts for sequence in windows]
         self.check_ids(sequences)
-        first = len(self.prefix) + cuts[:, 2] - cuts[:, 0]
-        kept = np.stack([first, first + cuts[:, 3] - cuts[:, 2]], 1)
+        kept = np.concatenate([np.empty((0, 2), np.int64), *(kept for _, kept in parts)])
         vectors = forward(
             self.model,
             sequences,
@@ -117,13 +129,31 @@ class TransformerEncoder:
             first_position=self.first_position,
             packed=self.packed,
         )
-        if not vectors.isfinite().all():
-            raise ModelError(
-                f"{self.name}: its vectors of a text of {len(text)} tokens are NaN or infinite in "
-                f"{self.precision}; expected numbers. Try --precision fp32; where that doesn't "
-                "help its weights are damaged: fetch or train it again"
-            )
-        return vectors
+        return list(vectors.split([len(text) for text in texts]))
+
+    def check_vectors(self, vectors: Sequence[torch.Tensor]) -> None:
+        """Refuse vectors that are no numbers.
+
+        Raises:
+            ModelError: Some of a text's are not.
+        """
+        for of_text in vectors:
+            if not of_text.isfinite().all():
+                raise ModelError(
+                    f"{self.name}: its vectors of a text of {len(of_text)} tokens are NaN or "
+                    f"infinite in {self.precision}; expected numbers. Try --precision fp32; where "
+                    "that doesn't help its weights are damaged: fetch or train it again"
+                )
+
+    def _windows(self, text: TokenizedText) -> tuple[list[NDArray[np.int64]], NDArray[np.int64]]:
+        """Return a text's windows with their special tokens, and [S, 2] what to keep of each."""
+        cuts = segment_windows(text, window=self.view.window, overlap=self.view.overlap)
+        sequences = [
+            np.concatenate((self.prefix, text.ids[start:end], self.suffix)).astype(np.int64)
+            for start, end, _, _ in cuts.tolist()
+        ]
+        first = len(self.prefix) + cuts[:, 2] - cuts[:, 0]
+        return sequences, np.stack([first, first + cuts[:, 3] - cuts[:, 2]], 1)
 
     def check_ids(self, sequences: Sequence[NDArray[np.int64]]) -> None:
         """Refuse ids that the model has no embedding of.
