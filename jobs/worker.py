@@ -83,7 +83,7 @@ class ShardWorker:
             try:
                 facts = write_shard(
                     self._folder.shard(shard),
-                    self._outcomes(work, fatal, log),
+                    self._outcomes(work, fatal, log, gather=None if attempt == 1 else False),
                     fingerprint=self._plan.fingerprint,
                     shard=shard,
                 )
@@ -95,13 +95,19 @@ class ShardWorker:
         return facts
 
     def _outcomes(
-        self, work: Plan, fatal: Mapping[int, str], log: _ShardLog
+        self, work: Plan, fatal: Mapping[int, str], log: _ShardLog, *, gather: bool | None
     ) -> Iterator[DocumentOutcome]:
+        """Yield what became of a shard's tasks.
+
+        Where a worker died before, documents aren't read ahead: what is told to be in work must be
+        what kills.
+        """
         from projector.run.project_corpus import carry_out, fail_task
 
         assert self._plan is not None and self._encoder is not None
         tried = _told(work.tasks, fatal, log)
-        outcomes = carry_out(tried, work, self._plan.run, self._encoder, self._tagger)
+        run = self._plan.run
+        outcomes = carry_out(tried, work, run, self._encoder, self._tagger, gather=gather)
         for number, task in enumerate(work.tasks):
             reason = fatal.get(number)
             outcome = fail_task(task, work, reason) if reason else next(outcomes)

@@ -11,6 +11,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from projector.align.aligner import align_within, band_along, text_units, token_vectors
 from projector.align.anchors import SurePairs, expected_path, sure_pairs
@@ -37,7 +38,7 @@ from projector.document import (
     transferable_annotations,
     without_scores,
 )
-from projector.models.edge_model import EdgeModel
+from projector.models.edge_model import EdgeModel, Edges
 from projector.models.encoder import CachedEncoder, Encoder
 from projector.settings import DecodeSettings, Settings
 from projector.text.token_words import TextUnits
@@ -61,23 +62,61 @@ def weigh_pair(
     Args:
         pair, encoder, settings, evidence: As `project_pair` takes them.
     """
+    aligned = align_pair(pair, encoder, settings)
+    return weigh_aligned(pair, aligned, encoder.edges, settings, evidence=evidence)
+
+
+def align_pair(pair: DocumentPair, encoder: Encoder, settings: Settings) -> AlignedPair:
+    """Align the tokens of a document and its translation; see `weigh_pair`."""
     source, target = text_units(pair.source, encoder), text_units(pair.target, encoder)
     vectors = token_vectors(source.tokens, target.tokens, encoder, settings.align)
     pairs = sure_pairs(*vectors, settings.align)  # of tokens
     path = expected_path(*vectors, settings.align, pairs)  # [S] target positions
     band = band_along(path, vectors[1], settings.align)  # [S, W]
     alignment = align_within(*vectors, band, settings.align)  # [S, W] weights
+    # What follows are many small steps, for which a GPU would be slow.
+    vectors, alignment = (vectors[0].cpu(), vectors[1].cpu()), alignment.cpu()
+    return AlignedPair(source, target, vectors, pairs, path, alignment)
+
+
+def weigh_aligned(
+    pair: DocumentPair,
+    aligned: AlignedPair,
+    edges: Edges | None,
+    settings: Settings,
+    *,
+    evidence: TaggerEvidence | None = None,
+) -> WeighedPair:
+    """List what a document's mentions may become in a translation that it is aligned with.
+
+    Args:
+        pair: The document and its translation.
+        aligned: What `align_pair` gave for them.
+        edges: What was learned of the edges of spans; None: nothing.
+        settings, evidence: As `project_pair` takes them.
+    """
+    source, target, vectors = aligned.source, aligned.target, aligned.vectors
     fragments = source_fragments(pair.source)  # [M, 2] characters
-    least = least_score(encoder.edges, settings.decode)
+    least = least_score(edges, settings.decode)
     decode = replace(settings.decode, min_score=least, min_precision=None)
     edge_text, context = None, None
-    if encoder.edges is not None and decode.method == "best-span":
-        model = encoder.edges.model
-        decode = replace(decode, weights=decode.weights or encoder.edges.weights)
-        edge_text = edge_text_of(model, fragments, alignment, source, target, vectors)
-        context = PairContext(source, target, (edge_text.source, edge_text.target), pairs, path)
+    if edges is not None and decode.method == "best-span":
+        decode = replace(decode, weights=decode.weights or edges.weights)
+        alignment = aligned.alignment
+        edge_text = edge_text_of(edges.model, fragments, alignment, source, target, vectors)
+        words = edge_text.source, edge_text.target
+        context = PairContext(source, target, words, aligned.pairs, aligned.path)
     return WeighedPair(
-        source, target, vectors, pairs, alignment, fragments, decode, evidence, edge_text, context
+        source,
+        target,
+        vectors,
+        aligned.pairs,
+        aligned.alignment,
+        fragments,
+        decode,
+        evidence,
+        edge_text,
+        context,
     )
 
 
@@ -172,6 +211,26 @@ class ProjectedDocument:
     document: Document
     projections: tuple[Projection, ...]
     lost: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedPair:
+    """How a document and its translation go together, token by token; all of it on the processor.
+
+    Args:
+        source, target: Their tokens and words.
+        vectors: [S, d] and [T, d] of unit length, of their tokens.
+        pairs: Their tokens that are each other's best.
+        path: [S] where each source token is expected in the translation.
+        alignment: Of their tokens.
+    """
+
+    source: TextUnits
+    target: TextUnits
+    vectors: tuple[Tensor, Tensor]
+    pairs: SurePairs
+    path: NDArray[np.float64]
+    alignment: Alignment
 
 
 @dataclass(frozen=True, slots=True)

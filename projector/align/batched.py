@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from projector.align.anchors import SurePairs, diagonal, sure_reach
 from projector.align.band import Band, band_around
@@ -72,11 +74,11 @@ def similarities(
         targets: B times [T, d] of unit length.
         settings: How far from the diagonal partners may be, and the neighbours' weights.
     """
-    source, target = (torch.nn.utils.rnn.pad_sequence(side, True) for side in (sources, targets))
+    source, target = (pad_sequence(list(side), True) for side in (sources, targets))
     lengths = [(len(one), len(other)) for one, other in zip(sources, targets, strict=True)]
-    sizes = torch.tensor(lengths, device=source.device)
+    sizes = _sent(np.array(lengths), source.device)
     values = _with_neighbors(torch.bmm(source, target.mT), settings.neighbors)
-    allowed = values.masked_fill(~_reachable(lengths, values, settings), -torch.inf)
+    allowed = values.masked_fill(~_reachable(lengths, sizes, values, settings), -torch.inf)
     near, of_row = _first_best(allowed, 2)
     _, of_column = _first_best(allowed, 1)
     own = torch.arange(values.shape[1], device=values.device)
@@ -96,7 +98,7 @@ def _with_neighbors(block: Tensor, neighbors: Sequence[float]) -> Tensor:
 
 
 def _reachable(
-    lengths: Sequence[tuple[int, int]], values: Tensor, settings: AlignSettings
+    lengths: Sequence[tuple[int, int]], sizes: Tensor, values: Tensor, settings: AlignSettings
 ) -> Tensor:
     """Return [B, S, T] whether tokens are near enough to the diagonal, and no padding."""
     expected = np.full(values.shape[:2], -np.inf)  # what is padding reaches nothing
@@ -104,11 +106,10 @@ def _reachable(
     for number, (sources, targets) in enumerate(lengths):
         expected[number, :sources] = diagonal(sources, targets)
         reach[number] = sure_reach(sources, targets, settings)
-    center = torch.from_numpy(expected).to(values.device, torch.float32)[:, :, None]
-    far = torch.from_numpy(reach).to(values.device)[:, None, None]
+    center = _sent(expected, values.device).float()[:, :, None]
+    far = _sent(reach, values.device)[:, None, None]
     column = torch.arange(values.shape[2], device=values.device)
-    sizes = torch.tensor([targets for _, targets in lengths], device=values.device)
-    return ((column - center).abs() <= far) & (column < sizes[:, None, None])
+    return ((column - center).abs() <= far) & (column < sizes[:, 1, None, None])
 
 
 def _first_best(values: Tensor, dim: int) -> tuple[Tensor, Tensor]:
@@ -141,7 +142,7 @@ def transported(
     expected = np.full(values.shape[:2], -np.inf)
     for number, path in enumerate(paths):
         expected[number, : len(path)] = path
-    center = torch.from_numpy(expected).to(device, torch.float32)[:, :, None]
+    center = _sent(expected, device).float()[:, :, None]
     kernel = _kernel(values, center, compared.sizes[:, 1], settings)
     of_source, of_target = (1 / compared.sizes[:, side, None].to(values) for side in (0, 1))
     column = values.new_ones(values.shape[0], values.shape[2])
@@ -152,11 +153,17 @@ def transported(
     mass = kernel.mul_(row[:, :, None]).mul_(column[:, None])
     reach = int(np.ceil(settings.fade))
     first = np.floor(np.where(np.isfinite(expected), expected, 0)).astype(np.int64) - reach
-    columns = torch.from_numpy(first).to(device)[:, :, None] + torch.arange(
-        2 * reach + 2, device=device
-    )
+    columns = _sent(first, device)[:, :, None] + torch.arange(2 * reach + 2, device=device)
     inside = (columns >= 0) & (columns < compared.sizes[:, 1, None, None])
     return mass.gather(2, columns.clamp(0, values.shape[2] - 1)).mul_(inside)
+
+
+def _sent(array: NDArray[Any], device: torch.device) -> Tensor:
+    """Send an array to a device without waiting for what that still has to do."""
+    tensor = torch.from_numpy(array)
+    if device.type != "cuda":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
 
 
 def _kernel(values: Tensor, center: Tensor, targets: Tensor, settings: AlignSettings) -> Tensor:

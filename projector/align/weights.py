@@ -28,6 +28,11 @@ class Alignment:
         """Return [T], what each target token has of all source tokens together."""
         return column_sum(self.weights, self.band)
 
+    def cpu(self) -> Alignment:
+        """Return the same on the processor."""
+        band = Band(self.band.left.cpu(), self.band.prior.cpu(), self.band.targets)
+        return Alignment(self.weights.cpu(), band)
+
     def dense(self) -> Tensor:
         """Return the [S, T] matrix; for short texts, tests and display."""
         full = self.weights.new_zeros(len(self.weights), self.band.targets)

@@ -116,6 +116,8 @@ class TransformerEncoder:
 
     def started(self, texts: Sequence[TokenizedText]) -> list[torch.Tensor]:
         """Have the device encode texts, as `vectors_of`; nobody waits for it, or checks them."""
+        import torch
+
         from projector.models.packing import forward
 
         parts = [self._windows(text) for text in texts]
@@ -129,7 +131,7 @@ class TransformerEncoder:
             first_position=self.first_position,
             packed=self.packed,
         )
-        return list(vectors.split([len(text) for text in texts]))
+        return list(torch.split(vectors, [len(text) for text in texts]))
 
     def check_vectors(self, vectors: Sequence[torch.Tensor]) -> None:
         """Refuse vectors that are no numbers.

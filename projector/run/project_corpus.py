@@ -158,6 +158,8 @@ def carry_out(
     configuration: RunConfiguration | TaggingConfiguration,
     encoder: Encoder,
     tagger: Tagger | None,
+    *,
+    gather: bool | None = None,
 ) -> Iterator[DocumentOutcome]:
     """Yield what became of each task's document, projected or tagged as the configuration says.
 
@@ -166,12 +168,13 @@ def carry_out(
         plan: Knows the corpora.
         configuration: The same that was planned with.
         encoder, tagger: As `load_models` gives them for it.
+        gather: As `project_tasks` takes it.
 
     Raises:
         ProjectorError: A document can't be processed, unless the configuration says `skip`.
     """
     if isinstance(configuration, RunConfiguration):
-        return project_tasks(tasks, plan, encoder, configuration, tagger=tagger)
+        return project_tasks(tasks, plan, encoder, configuration, tagger=tagger, gather=gather)
     if tagger is None:
         raise ValueError("a run that tags needs its tagger")
     return tag_tasks(tasks, plan, tagger, configuration)

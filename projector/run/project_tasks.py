@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
     from projector.decode.tagger_evidence import TaggerEvidence
     from projector.models.encoder import Encoder
+    from projector.models.transformer_encoder import TransformerEncoder
     from projector.pipeline import WeighedPair
     from projector.run.audit_outcome import AuditOutcome
+    from projector.run.gathered import GatheredPair
     from projector.run.plan import Plan, Task
     from projector.tagging.tagger import Tagger
     from schemas.run import RunConfiguration
@@ -47,6 +49,7 @@ def project_tasks(
     configuration: RunConfiguration,
     *,
     tagger: Tagger | None = None,
+    gather: bool | None = None,
 ) -> Iterator[DocumentOutcome]:
     """Yield what became of each task's document; one that fails has an outcome too.
 
@@ -56,18 +59,25 @@ def project_tasks(
         encoder: Gives tokens and vectors.
         configuration: The same that was planned with.
         tagger: Supports the decoder, where the configuration names one.
+        gather: Whether documents are read ahead and encoded many at a time; None: where the
+            encoder is on a GPU.
 
     Raises:
         CorpusError: A document can't be read rightly, unless the configuration says `skip`.
         ProjectorError: A document can't be processed, unless it says so.
     """
     from projector.models.encoder import CachedEncoder
+    from projector.models.transformer_encoder import TransformerEncoder
     from projector.run.audit_task import judges_pairs
 
     recent = CachedEncoder(encoder)
-    if tagger is not None and tagger.encoder is encoder:
-        tagger = replace(tagger, encoder=recent)  # one pass over a text serves both
+    sharing = tagger if tagger is not None and tagger.encoder is encoder else None
+    if sharing is not None:
+        tagger = replace(sharing, encoder=recent)  # one pass over a text serves both
     means = _Means(plan, recent, configuration, tagger, judges_pairs(configuration.model))
+    if isinstance(encoder, TransformerEncoder) and _gathers(encoder, gather):
+        yield from _project_gathered(tasks, means, encoder, sharing)
+        return
     for name, of_source in groupby(tasks, key=attrgetter("source")):
         reading = checked(plan.read_source(name), configuration.on_error)
         for task in of_source:
@@ -91,14 +101,51 @@ class _Means:
     judges: bool
 
 
-def _project_task(task: Task, reading: Reading, means: _Means) -> DocumentOutcome:
-    """Project a document, or say why it can't be."""
+def _gathers(encoder: TransformerEncoder, wanted: bool | None) -> bool:
+    """Tell whether documents are encoded many at a time: a processor gains nothing by it."""
+    return encoder.device.type != "cpu" if wanted is None else wanted
+
+
+def _project_gathered(
+    tasks: Iterable[Task], means: _Means, encoder: TransformerEncoder, tagger: Tagger | None
+) -> Iterator[DocumentOutcome]:
+    """Yield the same, the texts of many tasks being encoded and aligned at once.
+
+    Args:
+        tasks, means: The tasks, and what all are done with.
+        encoder: The plain one.
+        tagger: That of the means, with the plain encoder, where it has its vectors from that.
+    """
+    from projector.run.gathered import gathered
+
+    plan, configuration = means.plan, means.configuration
+    readings: dict[str, Reading] = {}
+
+    def read(task: Task) -> DocumentPair:
+        if task.source not in readings:
+            readings[task.source] = checked(plan.read_source(task.source), configuration.on_error)
+        return _pair(task, plan, readings[task.source], configuration)
+
+    ready = gathered(tasks, encoder, configuration.settings.align, read, tagger=tagger)
+    for name, of_source in groupby(ready, key=lambda item: item[0].source):
+        reading = readings.pop(name, None)
+        if reading is None:
+            reading = checked(plan.read_source(name), configuration.on_error)
+        for task, texts in of_source:
+            outcome = _project_task(task, reading, means, texts)
+            yield replace(outcome, original=reading.document) if task.leads else outcome
+
+
+def _project_task(
+    task: Task, reading: Reading, means: _Means, texts: GatheredPair | None = None
+) -> DocumentOutcome:
+    """Project a document, or say why it can't be; `texts` are its, where they are aligned."""
     plan, configuration = means.plan, means.configuration
     invalid = invalid_mentions(reading.problems, unread=reading.unread)
     try:
-        pair = _pair(task, plan, reading, configuration)
+        pair = texts.pair if texts else _pair(task, plan, reading, configuration)
         evidence = _predicted(task, plan, pair.target.text, configuration)
-        return _pair_outcome(pair, evidence, invalid, means)
+        return _pair_outcome(pair, evidence, invalid, means, texts)
     except ComesToNothing as nothing:
         source = reading.document or Document(task.source, plan.source.language, "")
         return unprojected_outcome(
@@ -151,15 +198,23 @@ def _pair_outcome(
     evidence: TaggerEvidence | None,
     invalid: Mapping[str, str],
     means: _Means,
+    texts: GatheredPair | None,
 ) -> DocumentOutcome:
     """Audit a translation and project onto it, unless it turns out to be none."""
-    from projector.pipeline import project_weighed, weigh_pair
+    from projector.pipeline import align_pair, project_weighed, weigh_aligned
 
     settings = means.configuration.settings
     try:
+        aligned = texts.aligned if texts else None
+        if aligned is None:
+            aligned = align_pair(pair, means.encoder, settings)
         if means.tagger is not None:
-            evidence = means.tagger.evidence(pair.target.text)
-        weighed = weigh_pair(pair, means.encoder, settings, evidence=evidence)
+            if texts is not None and texts.edges is not None:
+                evidence = means.tagger.evidence_of(aligned.target.tokens, texts.edges)
+            else:
+                evidence = means.tagger.evidence(pair.target.text)
+        edges = means.encoder.edges
+        weighed = weigh_aligned(pair, aligned, edges, settings, evidence=evidence)
         audit, reason = _audited(pair, weighed, means)
         if reason:
             return mispaired_outcome(pair, reason, audit, invalid=invalid)

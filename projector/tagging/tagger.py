@@ -90,8 +90,12 @@ class Tagger:
         Raises:
             ModelError: They are no numbers.
         """
+        return self.scores_of(self.encoder.encode([text])[0])
+
+    def scores_of(self, vectors: Tensor) -> Tensor:
+        """Return the same of a text whose tokens have vectors [T, d]."""
         with torch.inference_mode():
-            scores: Tensor = self.head(self.encoder.encode([text])[0])
+            scores: Tensor = self.head(vectors)
         if not scores.isfinite().all():
             raise ModelError(
                 f"{self.name}: its scores of a text are NaN or infinite; expected numbers. Try "
@@ -146,11 +150,24 @@ class Tagger:
         if not len(tokens):
             none = np.zeros((0, len(self.supports)), np.float32)
             return TokenEvidence(self.supports, tokens.offsets, none, none, none)
+        vectors = self.encoder.encode([tokens])[0]
+        return self.evidence_of(tokens, self.edges(vectors, self.scores_of(vectors)).cpu())
+
+    def edges(self, vectors: Tensor, scores: Tensor | None = None) -> Tensor:
+        """Return [3, T, E'] how surely each token is within, begins and ends a span, unchecked.
+
+        Args:
+            vectors: [T, d] of a text's tokens, as its encoder gives them; T is at least 1.
+            scores: [T, E, 3] of the text, where they are known.
+        """
         supported = [self.types.index(kind) for kind in self.supports]
         with torch.inference_mode():
-            edges = self.head.edges(self.scores(tokens))
-        columns = (one[:, supported].cpu().numpy() for one in edges)
-        return TokenEvidence(self.supports, tokens.offsets, *columns)
+            given: Tensor = self.head(vectors) if scores is None else scores
+            return torch.stack(self.head.edges(given))[:, :, supported]
+
+    def evidence_of(self, tokens: TokenizedText, edges: Tensor) -> TokenEvidence:
+        """Return what edges [3, T, E'], on the processor, say of a text of T tokens."""
+        return TokenEvidence(self.supports, tokens.offsets, *edges.numpy())
 
 
 def save_tagger(
