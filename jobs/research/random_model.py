@@ -6,6 +6,7 @@ Its vectors mean nothing; time and memory are those of a trained model of the sa
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import click
@@ -14,7 +15,14 @@ from projector.errors import OutputError, ProjectorError
 
 
 def write_random_model(
-    output: Path, *, layers: int, width: int, positions: int, heads: int, seed: int = 0
+    output: Path,
+    *,
+    layers: int,
+    width: int,
+    positions: int,
+    heads: int,
+    seed: int = 0,
+    like: Path | None = None,
 ) -> int:
     """Write a folder as transformers saves XLM-RoBERTa, with the default model's tokenizer.
 
@@ -25,12 +33,13 @@ def write_random_model(
         positions: Tokens it takes at once, special ones among them.
         heads: Of its attention; they divide the width.
         seed: Of the weights.
+        like: A folder whose tokenizer and number of words it gets instead.
 
     Returns:
         The number of its parameters.
 
     Raises:
-        ModelError: The default model, whose tokenizer it gets, is absent.
+        ModelError: The default model, whose tokenizer it is to get, is absent.
         OutputError: The folder exists.
     """
     import torch
@@ -39,12 +48,12 @@ def write_random_model(
     from projector.models.catalogue import OWN_FILE
     from projector.models.embedded.package import read_tokenizer
 
-    tokenizer = read_tokenizer()
+    tokenizer = read_tokenizer() if like is None else None
     if output.exists():
         raise OutputError(f"{output}: exists already; choose another place")
     torch.manual_seed(seed)
     config = XLMRobertaConfig(
-        vocab_size=250_037,
+        vocab_size=250_037 if like is None else _words(like),
         hidden_size=width,
         num_hidden_layers=layers,
         num_attention_heads=heads,
@@ -55,8 +64,16 @@ def write_random_model(
     model = XLMRobertaModel(config, add_pooling_layer=False)
     model.save_pretrained(output)
     (output / OWN_FILE).write_text(json.dumps({"layer": layers}), encoding="utf-8")
-    tokenizer.save(str(output / "tokenizer.json"), pretty=False)
+    if tokenizer is not None:
+        tokenizer.save(str(output / "tokenizer.json"), pretty=False)
+    elif like is not None:
+        shutil.copy(like / "tokenizer.json", output)
     return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _words(folder: Path) -> int:
+    said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return int(said["vocab_size"])
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
