@@ -1,8 +1,8 @@
 """Write the default encoder with no more words than some texts have: a tenth of its size.
 
 For machines on which it can't be installed, to measure it on these very texts: the pieces left out
-are in none of them, so that each is cut into the same tokens. Weights are rounded to half precision.
-Its edge model and the tagger that is installed with it lie beside it.
+are in none of them, so that each is cut into the same tokens. Weights are rounded to half
+precision. Its edge model and the tagger that is installed with it lie beside it.
 """
 
 from __future__ import annotations
@@ -53,13 +53,15 @@ def write_cut_model(output: Path, texts: Iterable[str]) -> int:
     assert isinstance(encoder, TransformerEncoder)
     config = encoder.model.config
     assert isinstance(config, BertConfiguration)
-    scores = np.asarray(weights.scores)
-    special = weights.bos, weights.eos, weights.pad, weights.unk, int(scores.argmin())
+    scores, whole = np.asarray(weights.scores), weights.pieces
+    # The least score decides what an unknown letter costs; a blank of its own is no token of ours.
+    more = int(scores.argmin()), whole.index("▁")
+    special = weights.bos, weights.eos, weights.pad, weights.unk, *more
     kept = np.array(sorted({*special, *_ids(encoder, texts)}))
     number = {int(id_): place for place, id_ in enumerate(kept)}
     bos, eos, pad, unk = (number[id_] for id_ in special[:4])
     output.mkdir(parents=True)
-    pieces = [weights.pieces[id_] for id_ in kept]
+    pieces = [whole[id_] for id_ in kept]
     tokenizer = build_tokenizer(pieces, scores[kept].tolist(), bos=bos, eos=eos, unk=unk)
     tokenizer.save(str(output / "tokenizer.json"), pretty=False)
     replace(
