@@ -186,6 +186,8 @@ def _tasks(plan: Plan, number: int, of: int) -> Iterator[Task]:
     """Yield tasks without end: those of every `of`-th source."""
     names = list(dict.fromkeys(task.source for task in plan.tasks))
     mine = set(names[number % len(names) :: of])
+    if len(mine) < 2:  # one source's tasks, without end, would be one group
+        raise ValueError(f"{len(names)} sources are too few for {of} workers; two each at least")
     return itertools.cycle([task for task in plan.tasks if task.source in mine])
 
 
