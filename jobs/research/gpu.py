@@ -185,7 +185,7 @@ def _projected(session: Session, device: str, precision: str, *, gather: bool) -
 
     encoder = session.encoder(device=device, precision=precision)
     targets = [session.samples / language for language in ("en", "ro")]
-    options = {"model": session.model, "tagger": session.tagger}
+    options: dict[str, Any] = {"model": session.model, "tagger": session.tagger}
     run = configure(session.samples / "es", targets, **options)
     assert isinstance(run, RunConfiguration)
     plan = plan_run(run)
@@ -204,7 +204,8 @@ def passes(large: bool) -> Callable[[Session, float], Any]:
         encoder = session.encoder(session.large() if large else None)
         peak = _peak(session)
         sizes = (64, 256) if session.tiny else (16_384, 4096, 1024, 32_768, 8192, 2048, 65_536)
-        rows, unmeasured = [], []
+        rows: list[dict[str, Any]] = []
+        unmeasured: list[int] = []
         for tokens in sizes:
             for padded in (False, True) if session.device != "cpu" else (False,):
                 if time.monotonic() > deadline and rows:
@@ -244,7 +245,7 @@ def workers(large: bool) -> Callable[[Session, float], Any]:
                 if slot < 3 and not session.tiny:
                     told[f"{count} workers"] = f"left out: {rest:.0f} s are left"
                     continue
-                done = several.work(count, 0.5 if session.tiny else slot)
+                done = several.work(count, 3.0 if session.tiny else slot)
                 told["workers"].append(summed(count, done))
         fastest = max((row["pairs a second"] for row in told["workers"]), default=0.0)
         if fastest:
@@ -301,13 +302,18 @@ def summed(count: int, done: Sequence[Work]) -> dict[str, float]:
         "pairs a second": sum(one.pairs / one.seconds for one in done),
         "documents a second": sum(one.pairs / one.seconds for one in done) / len(TARGETS),
         "tokens a second": sum(one.tokens / one.seconds for one in done),
-        "host ms a pair": 1e3 * sum(one.processor_seconds for one in done) / max(pairs, 1),
+        "host ms a pair": 1e3 * sum(map(_host_seconds, done)) / max(pairs, 1),
         "device ms a pass": 1e3 * device / max(passed, 1),
         "launch ms a pass": 1e3 * sum(one.launch_seconds for one in done) / max(passed, 1),
         "between passes, ms": 1e3 * (sum(one.seconds for one in done) - device) / max(passed, 1),
         "device memory, MiB": sum(one.memory for one in done),
         "resident a worker, MiB": sum(one.resident for one in done) / len(done),
     }
+
+
+def _host_seconds(work: Work) -> float:
+    """Return the processor's seconds for all but the passes."""
+    return work.processor_seconds - work.launch_seconds
 
 
 PARTS = (

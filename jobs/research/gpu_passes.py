@@ -112,10 +112,11 @@ def measure_pass(
     import torch
 
     from projector.models import packing
+    from projector.models.varlen import has_ragged
 
     ids = [torch.from_numpy(one) for one in sequences_of(encoder, texts, tokens)]
     with torch.inference_mode():
-        ragged = packing.has_ragged(encoder.model.dtype, encoder.device) and not padded
+        ragged = has_ragged(encoder.model.dtype, encoder.device) and not padded
         with patch.object(packing, "has_ragged", lambda *_: ragged):
             held = _held(encoder.device)
             first = encoder.first_position

@@ -68,8 +68,8 @@ class Work:
         tokens: Encoded, of both sides.
         passes: How often the device was given texts to encode.
         device_seconds: That the device encoded; 0 where it can't be told.
-        launch_seconds: That the process took to give it them.
-        processor_seconds: Of the process, all in all.
+        launch_seconds: Of the processor, to give it them; on a processor, to encode.
+        processor_seconds: Of the processor, all in all.
         memory: The most that it had of the device's memory, in MiB.
         resident: The most that it had of the machine's, in MiB.
     """
@@ -102,20 +102,21 @@ class TimedEncoder(TransformerEncoder):
         import torch
 
         cuda = self.device.type == "cuda"
-        marks: list[Any] = [torch.cuda.Event(enable_timing=True) for _ in range(2)] if cuda else []
-        begin = time.perf_counter()
+        event: Any = torch.cuda.Event
+        marks = [event(enable_timing=True) for _ in range(2)] if cuda else []
+        begin = time.process_time()
         if cuda:
             marks[0].record()
         vectors = TransformerEncoder.started(self, texts)
         if cuda:
             marks[1].record()
-        taken = time.perf_counter() - begin
+        taken = time.process_time() - begin
         self.passes.append((sum(map(len, texts)), taken, *(marks or (None, None))))
         return vectors
 
     def device_seconds(self) -> float:
         """Return how long the device encoded, once all is done."""
-        return sum(one.elapsed_time(other) / 1e3 for _, _, one, other in self.passes if one)
+        return float(sum(one.elapsed_time(other) / 1e3 for *_, one, other in self.passes if one))
 
 
 class Loaded:
@@ -129,7 +130,8 @@ class Loaded:
         from projector.models import load
         from projector.tagging.tagger import load_tagger
 
-        root, options = Path(setup.corpora), {"on_error": "skip", "model": setup.model}
+        root = Path(setup.corpora)
+        options: dict[str, Any] = {"on_error": "skip", "model": setup.model}
         encoder = load(setup.model, device=setup.device, precision=setup.precision)  # type: ignore[arg-type]
         assert isinstance(encoder, TransformerEncoder)
         self.setup, self.encoder = setup, TimedEncoder.of(encoder)

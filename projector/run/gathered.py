@@ -296,7 +296,8 @@ class _Arrivals:
 
     def __init__(self, device: torch.device) -> None:
         self._cuda = device.type == "cuda"
-        self._event: Any = torch.cuda.Event(blocking=True) if self._cuda else None
+        event: Any = torch.cuda.Event
+        self._event: Any = event(blocking=True) if self._cuda else None
 
     def one(self, tensor: Tensor) -> Tensor:
         """Return what will hold a tensor's values once it has arrived."""
