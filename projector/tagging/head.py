@@ -115,9 +115,9 @@ class Chain(nn.Module):
         gold_score = (
             gold_score + moves[kinds.expand(len(labels) - 1, -1), labels[:-1], labels[1:]].sum()
         )
-        reached = scores[0] + starts
-        for row in scores[1:]:
-            reached = torch.logsumexp(reached[:, :, None] + moves, 1) + row
+        steps = scores[:, :, None] + moves  # [T, K, from, to]
+        first = (scores[:1] + starts)[:, :, None].expand(-1, -1, LABELS, -1)
+        reached = _product(torch.cat([first, steps[1:]]))[:, 0]
         return (torch.logsumexp(reached, 1).sum() - gold_score) / len(moves)
 
     def marginals(self, scores: Tensor) -> Tensor:
@@ -144,6 +144,15 @@ class Chain(nn.Module):
         for origin in reversed(back):
             labels.append(origin.gather(1, labels[-1][:, None])[:, 0])
         return torch.stack(labels[::-1])
+
+
+def _product(steps: Tensor) -> Tensor:
+    """Multiply [T, E, L, L] matrices of logarithms, neighbours by twos, to one [E, L, L]."""
+    while len(steps) > 1:
+        even = len(steps) // 2 * 2
+        pairs = steps[0:even:2, ..., :, :, None] + steps[1:even:2, ..., None, :, :]
+        steps = torch.cat([torch.logsumexp(pairs, -2), steps[even:]])
+    return steps[0]
 
 
 def _running(steps: Tensor) -> Tensor:
