@@ -59,6 +59,12 @@ class TaggerEncoderConfiguration(EncoderConfiguration):
         description="Whether the head alone is trained: quick, and a tagger that reads what an "
         "aligner reads shares its pass.",
     )
+    rate: float | None = Field(
+        default=None,
+        gt=0,
+        description="The encoder's highest learning rate, where it isn't the head's: a head starts "
+        "from nothing, and an encoder that is trained whole forgets at its rate.",
+    )
 
 
 class TaggerSourceConfiguration(PartConfiguration):
@@ -80,6 +86,19 @@ class TaggerSourceConfiguration(PartConfiguration):
         default=None,
         description="Types that the documents are annotated with: what one lacks of these is "
         "outside, of others is unknown; by default what an object says of itself, else all.",
+    )
+    names: str = Field(
+        default="*",
+        description="Pattern of the names of the documents that are taken, such as "
+        "`*cardiologia*`; by default all.",
+    )
+    only: tuple[Path, ...] = Field(
+        default=(),
+        description="Files of documents' names, one a line, that are taken alone; a name may "
+        "stand within a longer one, as `case7` in `mt-case7-disease`.",
+    )
+    exclude: tuple[Path, ...] = Field(
+        default=(), description="Files of the same kind, of documents that are left out."
     )
     repeat: float = Field(
         default=1.0, gt=0, description="How often the documents are gone through in an epoch."

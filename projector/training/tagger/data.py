@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from projector.corpus import require_document
 from projector.corpus.open import open_corpus
+from projector.corpus.reading import read_text
 from projector.document import Document, Fragment, Mention
 from projector.errors import CorpusError, Problem
 from projector.storage.json_lines import identifier, objects, sequence, string
@@ -43,10 +46,35 @@ def read_annotated(source: TaggerSourceConfiguration) -> list[Annotated]:
     Raises:
         CorpusError: It can't be read, or nothing is left of it.
     """
-    kept = [document for document in _all(source) if is_taken(document.origin, source)]
+    only, exclude = _names(source.only), _names(source.exclude)
+    kept = [
+        document
+        for document in _all(source)
+        if is_taken(document.origin, source)
+        and fnmatchcase(document.origin, source.names)
+        and (only is None or only.search(document.origin))
+        and not (exclude and exclude.search(document.origin))
+    ]
     where = source.corpus or source.lines or source.gold
     assert where is not None  # the configuration sees to it
     return evenly(kept, source.limit, where)
+
+
+def _names(paths: Sequence[Path]) -> re.Pattern[str] | None:
+    """Return what finds any of some files' names within a longer one, as whole words of it.
+
+    Raises:
+        CorpusError: A file can't be read, or holds no name.
+    """
+    names: list[str] = []
+    for path in paths:
+        lines = [line.strip() for line in read_text(path).split("\n")]
+        if not any(lines):
+            raise CorpusError(Problem(path, None, "no name", "documents' names, one a line"))
+        names += filter(None, lines)
+    if not names:
+        return None
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, names))})(?![^\W_])")
 
 
 def _all(source: TaggerSourceConfiguration) -> Iterator[Annotated]:

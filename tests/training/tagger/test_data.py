@@ -121,3 +121,25 @@ def test_a_corpus_that_is_not_right_is_refused(tmp_path):
     (tmp_path / "es" / "a.ann").write_text("T1\tSINTOMA 0 30\ttos\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"a\.ann:1"):
         read_annotated(source)
+
+
+def test_documents_are_taken_and_left_out_by_name(lines, tmp_path):
+    names = ("case1", "case11", "mt-case1-disease", "es_case2", "case3")
+    path = lines(*({**ROW, "id": name} for name in names))
+    listed = tmp_path / "names.txt"
+    listed.write_text("case1\n\ncase2\n", encoding="utf-8")
+
+    def origins(**chosen):
+        return [document.origin for document in read(path, **chosen)]
+
+    assert origins(only=[listed]) == ["case1", "mt-case1-disease", "es_case2"]
+    assert origins(exclude=[listed]) == ["case11", "case3"]
+    assert origins(names="case*") == ["case1", "case11", "case3"]
+    assert origins(names="case*", only=[listed]) == ["case1"]
+
+
+def test_a_list_without_a_name_is_refused(lines, tmp_path):
+    listed = tmp_path / "names.txt"
+    listed.write_text("\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"names\.txt.*no name"):
+        read(lines(ROW), exclude=[listed])
