@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor
@@ -62,6 +62,7 @@ def train(
     pace: Pace,
     folder: TrainingFolder,
     *,
+    scales: Mapping[str, float] | None = None,
     log: Callable[[str], None] = lambda _: None,
 ) -> Snapshot:
     """Train to the end, from the folder's checkpoint where there is one.
@@ -74,7 +75,9 @@ def train(
     """
     weights = list(task.trained.values())
     device = weights[0].device
-    optimizer = torch.optim.AdamW(weights, lr=options.rate, weight_decay=options.decay)
+    optimizer = torch.optim.AdamW(
+        _groups(task.trained, scales or {}), lr=options.rate, weight_decay=options.decay
+    )
     step, best, rows = 0, None, []
     if (resumed := folder.load(device)) is not None:
         step, best, rows = resumed.step, resumed.best, list(resumed.rows)
@@ -98,7 +101,7 @@ def train(
         torch.manual_seed(hash((schedule.seed, step)) % 2**63)
         rate = rate_at(step, pace.steps, options)
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group.get("scale", 1.0)  # one of an older run says none
         task.model.train()
         loss = 0.0
         micro_batches = batches.at(step)
@@ -117,6 +120,16 @@ def train(
         bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
     bar.close()
     return Snapshot(step, _state(task), optimizer.state_dict(), best, rows)
+
+
+def _groups(
+    trained: Mapping[str, torch.nn.Parameter], scales: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    """Group weights by what their rate is multiplied by."""
+    groups: dict[float, list[torch.nn.Parameter]] = {}
+    for name, weight in trained.items():
+        groups.setdefault(scales.get(name, 1.0), []).append(weight)
+    return [{"params": weights, "scale": scale} for scale, weights in groups.items()]
 
 
 def put_back(kept: Mapping[str, torch.Tensor], trained: Mapping[str, torch.nn.Parameter]) -> None:

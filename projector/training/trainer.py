@@ -39,7 +39,13 @@ def schedule_of(sizes: Sequence[int], parts: Sequence[Part], configuration: Trai
 
 
 def fit(
-    task: TrainingTask, schedule: Schedule, configuration: Training, run: TrainingFolder, save: Save
+    task: TrainingTask,
+    schedule: Schedule,
+    configuration: Training,
+    run: TrainingFolder,
+    save: Save,
+    *,
+    scales: Mapping[str, float] | None = None,
 ) -> dict[str, float]:
     """Train to the end, and leave the model that measured best in the run's folder.
 
@@ -49,6 +55,7 @@ def fit(
         configuration: How.
         run: Opened; a checkpoint in it is gone on from.
         save: Writes the model to an empty folder, with how it was made.
+        scales: What the rate of some weights is multiplied by, by name; of others by 1.
 
     Returns:
         The figures of the best measurement; empty where nothing was measured.
@@ -56,7 +63,7 @@ def fit(
     chosen, development = configuration.optimisation, configuration.development
     steps = chosen.steps or max(round(chosen.epochs * schedule.steps_per_epoch()), 1)
     pace = Pace(steps, development.every, configuration.checkpoint_every, development.patience)
-    end = train(task, schedule, chosen, pace, run, log=_LOG.info)
+    end = train(task, schedule, chosen, pace, run, scales=scales, log=_LOG.info)
     with foreign_reading(run.path / "best", CHECKPOINT):
         put_back(run.load_best(), task.trained)
     task.model.train(False)

@@ -92,3 +92,26 @@ def test_the_rate_rises_to_its_height_and_falls_to_a_tenth():
         [0.25, 0.5 * (1 - 0.009)]
     )
     assert rate_at(100, 100, options) == pytest.approx(0.1)
+
+
+def test_the_rate_of_some_weights_is_scaled(tmp_path):
+    task = Line()
+    task.model = torch.nn.Sequential(task.model, torch.nn.Linear(1, 1, bias=False))
+    task.measure = dict
+    before = {name: weight.detach().clone() for name, weight in task.trained.items()}
+    schedule = Schedule([1] * 4, [Part(range(4))], tokens=2, accumulate=1, seed=0)
+    folder = TrainingFolder(tmp_path)
+    end = train(task, schedule, OPTIONS, Pace(1, 2, 2), folder, scales={"1.weight": 0.01})
+    moved = {name: (end.weights[name] - weight).abs().item() for name, weight in before.items()}
+    # Adam's first step is the rate itself, whatever the gradient.
+    assert moved == pytest.approx({"0.weight": 0.1, "1.weight": 0.001}, rel=1e-3)
+
+
+def test_a_checkpoint_from_before_there_were_scales_is_gone_on_from(tmp_path):
+    run(Line(), tmp_path, 4)
+    folder = TrainingFolder(tmp_path)
+    snapshot = folder.load(torch.device("cpu"))
+    for group in snapshot.optimizer["param_groups"]:
+        del group["scale"]
+    folder.save(snapshot)
+    assert run(Line(), tmp_path, 6).step == 6

@@ -21,6 +21,7 @@ from projector.text.tokens import TokenizedText
 from projector.training.checkpoints import TrainingFolder
 from projector.training.schedule import Part
 from projector.training.tagger.data import Annotated, read_annotated
+from projector.training.tagger.pieces import piece, piece_borders
 from projector.training.trainable_encoder import TrainableEncoder
 from projector.training.trainer import fit, schedule_of
 
@@ -73,6 +74,13 @@ class Tagging:
         head = {f"head.{name}": weight for name, weight in self.head.named_parameters()}
         encoder = {f"encoder.{name}": weight for name, weight in self.trainable.trained.items()}
         return {**head, **encoder}
+
+    @property
+    def scales(self) -> Mapping[str, float]:
+        """Return what the rate of the encoder's weights is multiplied by, by name."""
+        chosen, highest = self.configuration.encoder, self.configuration.optimisation.rate
+        scale = 1.0 if chosen.rate is None else chosen.rate / highest
+        return {f"encoder.{name}": scale for name in self.trainable.trained}
 
     @property
     def model(self) -> torch.nn.Module:
@@ -204,12 +212,13 @@ def train_tagger(
     for source in configuration.data:
         first = len(examples)
         documents = read_annotated(source)
-        examples += labelled(documents, types, trainable.encoder)
+        window = None if configuration.encoder.frozen else trainable.encoder.view.window
+        examples += labelled(documents, types, trainable.encoder, window=window)
         parts.append(Part(range(first, len(examples)), source.repeat))
         _LOG.info("%s: %s", _name(source), _summary(documents, types, trainable.encoder))
     task = Tagging(trainable, head, configuration, examples, development)
     schedule = schedule_of([len(one.text) for one in examples], parts, configuration)
-    return fit(task, schedule, configuration, run, task.save)
+    return fit(task, schedule, configuration, run, task.save, scales=task.scales)
 
 
 def _name(source: Any) -> str:  # noqa: ANN401
@@ -217,9 +226,20 @@ def _name(source: Any) -> str:  # noqa: ANN401
 
 
 def labelled(
-    documents: Sequence[Annotated], types: Sequence[str], encoder: Encoder
+    documents: Sequence[Annotated],
+    types: Sequence[str],
+    encoder: Encoder,
+    *,
+    window: int | None = None,
 ) -> list[Labelled]:
-    """Label the tokens of documents; those without tokens or known types teach nothing."""
+    """Label the tokens of documents; those without tokens or known types teach nothing.
+
+    Args:
+        documents: Annotated with some of the types.
+        types: The entity types.
+        encoder: Tokenises them.
+        window: Longer documents are cut into pieces of about so many tokens; None: none is.
+    """
     examples = []
     for annotated in documents:
         text = encoder.tokenize(annotated.document.text)
@@ -227,7 +247,9 @@ def labelled(
         if len(text) and any(known):
             columns = [bio_labels(_places(annotated, kind), text.offsets) for kind in types]
             labels = torch.from_numpy(np.stack(columns, 1))
-            examples.append(Labelled(text, labels, torch.tensor(known)))
+            for start, end in piece_borders(text, window or len(text)):
+                part = piece(text, start, end)
+                examples.append(Labelled(part, labels[start:end], torch.tensor(known)))
     return examples
 
 

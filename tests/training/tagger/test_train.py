@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,7 @@ from projector.models.transformer_encoder import TransformerEncoder
 from projector.tagging.tagger import load_tagger
 from projector.tagging.tagger_folder import TaggerFolder
 from projector.training.tagger.data import read_annotated
-from projector.training.tagger.train import Tagging, train_tagger
+from projector.training.tagger.train import Tagging, labelled, train_tagger
 from schemas.manifest import read_manifest
 from schemas.tagger_training import TaggerSourceConfiguration, TaggerTraining
 
@@ -88,6 +89,33 @@ def test_a_frozen_encoder_is_not_trained(tagging, tmp_path):
     from safetensors.torch import load_file
 
     assert all(name.startswith("head.") for path in best for name in load_file(path))
+
+
+def test_the_encoder_can_have_a_rate_of_its_own(tagging, tmp_path):
+    encoder = tagging().encoder.model_dump(mode="json")
+    optimisation = {**tagging().optimisation.model_dump(mode="json"), "steps": 3}
+    moved = {}
+    for name, rate in (("slow", 1e-9), ("as the head", None)):
+        changes = {"encoder": {**encoder, "rate": rate}, "optimisation": optimisation}
+        train_tagger(tagging(**changes, development={}), tmp_path / name)  # the last is kept
+        before = load(tagging().encoder.model, layer=2, device="cpu", precision="fp32")
+        after = load(tmp_path / name / "model", device="cpu", precision="fp32")
+        pairs = zip(before.model.parameters(), after.model.parameters(), strict=True)
+        moved[name] = max(float((old - new).abs().max()) for old, new in pairs)
+    assert moved["slow"] < 1e-7 < moved["as the head"]
+
+
+def test_a_long_text_is_learned_from_in_pieces(tagging):
+    encoder = load(tagging().encoder.model, layer=2, granularity="window", device="cpu")
+    documents = read_annotated(tagging().data[0])
+    text = "Asma grave y tos. " * 3
+    mentions = documents[2].document.mentions
+    long = replace(documents[2], document=Document("x", "es", text.strip(), mentions))
+    whole, cut = (
+        labelled([long], ["DISEASE", "SYMPTOM"], encoder, window=window) for window in (None, 8)
+    )
+    assert len(whole) == 1 and len(cut) > 1
+    assert torch.equal(torch.cat([part.labels for part in cut]), whole[0].labels)
 
 
 def test_a_tagger_takes_the_encoder_that_it_was_trained_on(tagging, tmp_path, checkpoints):
