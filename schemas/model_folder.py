@@ -40,6 +40,12 @@ class AdapterSaid(Said):
     use_rslora: bool | None = None
 
 
+class DeltaSaid(Said):
+    """`delta.json`: which model's weights are changed."""
+
+    base_model_name_or_path: _Name
+
+
 class TaggerEncoderSaid(Said):
     """What a tagger says of an encoder that lies elsewhere."""
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from projector.errors import ConfigurationError, ModelError
+from projector.models.adapters import base_of, is_adapter
 from projector.models.catalogue import (
     OWN_FILE,
     added_folder,
@@ -15,7 +16,6 @@ from projector.models.catalogue import (
     model_folder,
 )
 from projector.models.load import load
-from projector.models.lora import base_of, is_adapter
 from projector.storage.atomic_folder import atomic_folder, writing
 from projector.storage.file_names import file_name
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.errors import ModelError
-from projector.models import hub, lora
+from projector.models import hub
+from projector.models.adapters import adapter_files, base_of, is_adapter
 from projector.models.catalogue import OWN_FILE, find_entry
 from projector.models.edge_model import EDGES_FILE
 from projector.models.embedded import package
@@ -73,7 +74,7 @@ def open_checkpoint(entry: ModelEntry) -> Checkpoint:
     if entry.location == package.PACKAGE:
         return _open_embedded(entry.name)
     folder = _folder(entry)
-    if lora.is_adapter(folder):
+    if is_adapter(folder):
         return _open_adapter(entry.name, folder)
     from projector.models.pretrained import weight_files
 
@@ -109,15 +110,15 @@ def _folder(entry: ModelEntry) -> Path:
 def _open_adapter(name: str, folder: Path) -> Checkpoint:
     """Open the model that an adapter is for, to be read as the adapter says."""
     try:
-        base = find_entry(lora.base_of(folder))
+        base = find_entry(base_of(folder))
     except ModelError as error:
         raise ModelError(f"{folder}: what it adapts can't be had ({error})") from error
     # Looked at first: one that adapts itself would be opened without end.
-    if base.source in ("package", "folder") and lora.is_adapter(_folder(base)):
+    if base.source in ("package", "folder") and is_adapter(_folder(base)):
         raise ModelError(f"{folder}: adapts {base.name}, an adapter itself; expected a whole model")
     adapted = open_checkpoint(base)
     with foreign_reading(f"{name}: the adapter in {folder}", "both of its files"):
-        parts = {path.name: file_hash(path) for path in map(folder.joinpath, lora.FILES)}
+        parts = {path.name: file_hash(path) for path in adapter_files(folder)}
     identity = content_hash({"base": adapted.identity, **parts})
     stated = read_metadata(folder).model_dump(exclude_none=True)
     metadata = adapted.metadata.model_copy(update=stated)

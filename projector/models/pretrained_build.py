@@ -9,7 +9,7 @@ import torch
 from transformers import MODEL_MAPPING, AttentionInterface, PreTrainedConfig
 
 from projector.errors import ModelError, counted
-from projector.models import lora
+from projector.models.adapters import read_adapter
 from projector.models.folder_file import CONFIGURATION
 from projector.models.foreign_errors import foreign_reading
 from projector.models.packing import attend
@@ -63,7 +63,7 @@ def build_pretrained(
         raise missing_tensors(checkpoint.name, checkpoint.folder, missing)
     check_finite(f"{checkpoint.folder}", model.named_parameters())
     if checkpoint.adapter is not None:
-        adapter = lora.read_adapter(checkpoint.adapter)
+        adapter = read_adapter(checkpoint.adapter)
         adapter.add_to(dict(model.named_parameters()), layers=layer)
     built: PreTrainedModel = model.to(runtime.device, runtime.dtype).eval().requires_grad_(False)
     return built

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projector.errors import ConfigurationError, ModelError
-from projector.models import lora
+from projector.models.adapters import read_adapter
 from projector.models.checkpoint import Checkpoint, open_checkpoint
 from projector.models.edge_model import Edges, load_edges
 from projector.models.embedded.package import RANGES
@@ -75,7 +75,7 @@ def _build(
         return build_pretrained(checkpoint, layer, runtime, packed=packed)
     from projector.models.embedded.build import build_embedded
 
-    adapter = None if checkpoint.adapter is None else lora.read_adapter(checkpoint.adapter)
+    adapter = None if checkpoint.adapter is None else read_adapter(checkpoint.adapter)
     return build_embedded(checkpoint.embedded, layer, runtime, adapter=adapter)
 
 

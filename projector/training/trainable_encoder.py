@@ -17,7 +17,10 @@ from torch import Tensor
 from projector import models
 from projector.errors import ConfigurationError, missing_package
 from projector.models import lora
-from projector.models.catalogue import OWN_FILE
+from projector.models.adapters import base_of
+from projector.models.catalogue import OWN_FILE, find_entry
+from projector.models.checkpoint import open_checkpoint
+from projector.models.delta import save_delta
 from projector.models.packing import states
 from projector.models.transformer_encoder import TransformerEncoder
 from projector.text.tokens import TokenizedText
@@ -142,7 +145,8 @@ class TrainableEncoder:
         """Write the model to an empty folder: transformers' files, and a small one of ours.
 
         Args:
-            folder: Where; with an adapter, its folder `adapter` holds that alone.
+            folder: Where; its folder `adapter` holds what training made of the model alone: the
+                adapter, or the changes of its weights.
             metadata: How the model is read and was made.
         """
         with self.blended():
@@ -156,13 +160,25 @@ class TrainableEncoder:
             "window": self.encoder.view.window,
         }
         described = json.dumps({**layer, **metadata}, indent=1, default=str)
+        (folder / "adapter").mkdir()
+        (folder / "adapter" / OWN_FILE).write_text(described, encoding="utf-8")
         if self.configuration.rank:
-            self._save_adapter(folder / "adapter", described)
+            self._save_adapter(folder / "adapter")
+        else:
+            self._save_delta(folder / "adapter")
         self._save_whole(folder, described)
 
-    def _save_adapter(self, folder: Path, described: str) -> None:
-        folder.mkdir(parents=True)
-        (folder / OWN_FILE).write_text(described, encoding="utf-8")
+    def _save_delta(self, folder: Path) -> None:
+        """Write the changes of the weights of the whole model that training began with."""
+        adapter = open_checkpoint(find_entry(self.configuration.model)).adapter
+        base = self.configuration.model if adapter is None else base_of(adapter)
+        layer = self.encoder.view.layer
+        encoder = models.load(base, layer=layer, precision="fp32", device="cpu")
+        assert isinstance(encoder, TransformerEncoder)
+        before = dict(encoder.model.named_parameters())
+        save_delta(folder, base, before, {name: w.cpu() for name, w in self.state().items()})
+
+    def _save_adapter(self, folder: Path) -> None:
         weights = {
             f"base_model.model.{name.replace(f'.{_ADAPTER}', '')}": weight.half().cpu().contiguous()
             for name, weight in self.state().items()

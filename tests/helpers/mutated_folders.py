@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from projector.coding.coder_folder import RERANKER, RETRIEVER, write_coder
 from projector.coding.retrieval.cross_encoder import save_head
-from projector.models import lora
+from projector.models import delta, lora
 from projector.models.edge_model import EDGES_FILE, save_edges
 from projector.models.encoder import View
 from projector.tagging.head import Head
@@ -45,6 +45,7 @@ def build_folders(root: Path, model: Path) -> dict[str, Path]:
     write_coder(root / "reranker", RERANKER, {"prefix": "", "context": True, "first_weight": 3})
     save_head(root / "reranker", torch.nn.Linear(32, 1))
     _write_adapter(root / "adapter", model)
+    _write_delta(root / "delta", model)
     return {path.name: path for path in sorted(root.iterdir())}
 
 
@@ -56,6 +57,14 @@ def _write_adapter(folder: Path, base: Path) -> None:
     factors = {f"{stem}.lora_A.weight": torch.randn(2, 32)}
     factors[f"{stem}.lora_B.weight"] = torch.randn(32, 2)
     save_file(factors, folder / lora.WEIGHTS)
+
+
+def _write_delta(folder: Path, base: Path) -> None:
+    folder.mkdir()
+    name = "encoder.layer.0.attention.self.query"
+    before = {f"{name}.weight": torch.zeros(32, 32), f"{name}.bias": torch.zeros(32)}
+    after = {part: 0.01 * torch.randn_like(weight) for part, weight in before.items()}
+    delta.save_delta(folder, str(base), before, after)
 
 
 def damage(folder: Path, random: Random) -> str:

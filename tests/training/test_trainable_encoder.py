@@ -58,14 +58,16 @@ def test_a_saved_student_is_an_encoder_with_the_same_vectors(student_of, tmp_pat
         torch.testing.assert_close(one, other, atol=tolerance, rtol=tolerance)
 
 
-def test_the_adapter_alone_gives_the_vectors_of_the_whole(student_of, tmp_path):
-    student = moved(student_of())
+@pytest.mark.parametrize("rank", [0, 4])
+def test_the_adapter_alone_gives_the_vectors_of_the_whole(student_of, tmp_path, rank):
+    student = moved(student_of(rank=rank))
     student.save(tmp_path / "model", {})
     whole = load(tmp_path / "model", device="cpu", precision="fp32")
     light = load(tmp_path / "model" / "adapter", device="cpu", precision="fp32")
     assert light.view == whole.view
+    tolerance = 1e-6 if rank else 1e-2  # changes are kept in eight bits
     for one, other in zip(inference_vectors(light), inference_vectors(whole), strict=True):
-        torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-5)
+        torch.testing.assert_close(one, other, atol=tolerance, rtol=10 * tolerance)
     base = load(student.configuration.model, layer=2, device="cpu", precision="fp32")
     assert light.fingerprint != base.fingerprint
     assert not torch.allclose(inference_vectors(light)[0], inference_vectors(base)[0], atol=1e-3)

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from projector.models import int8
+from projector.models.adapters import Adapter
 from projector.models.bert import Bert, BertConfiguration
 from projector.models.embedded.mapped_embedding import MappedEmbedding
 from projector.models.embedded.package import RANGES
 from projector.models.embedded.weight_file import WeightFile
 from projector.models.int8_ranges import read_ranges
-from projector.models.lora import Adapter
 from projector.models.unfilled import unfilled
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from projector.errors import ConfigurationError
-from projector.models import load, lora
+from projector.models import load
+from projector.models.adapters import adapter_files
 from projector.models.catalogue import OWN_FILE, find_entry
 from projector.models.checkpoint import open_checkpoint
 from projector.models.edge_model import (
@@ -251,9 +252,9 @@ def _save(
     folder.mkdir(parents=True, exist_ok=True)
     adapter = open_checkpoint(find_entry(name)).adapter
     if adapter is not None:
-        for file in (*lora.FILES, OWN_FILE):
-            if (adapter / file).exists():
-                shutil.copyfile(adapter / file, folder / file)
+        for file in (*adapter_files(adapter), adapter / OWN_FILE):
+            if file.exists():
+                shutil.copyfile(file, folder / file.name)
     weights = dict(zip(WEIGHED, model.weights.tolist(), strict=True))
     # That brackets balance is a rule; how often gold breaks it, no guide.
     weights["brackets"] = min(weights["brackets"], SpanWeights().brackets)

@@ -159,7 +159,7 @@ class Tagging:
 
     def save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
         """Write the tagger to an empty folder: its head, and its encoder where that was trained."""
-        chosen = self.configuration.encoder
+        chosen, chosen_head = self.configuration.encoder, self.configuration.head
         view = self.trainable.encoder.view
         contents: dict[str, Any] = {"support": self.configuration.support, **metadata}
         if chosen.frozen:
@@ -171,7 +171,9 @@ class Tagging:
             }
         else:
             self.trainable.save(folder, metadata)
-        save_tagger(folder, self.configuration.types, self.head, self.configuration.head, contents)
+        folders = [folder] if chosen.frozen else [folder, folder / "adapter"]
+        for path in folders:  # each is a tagger by itself, the second a small one
+            save_tagger(path, self.configuration.types, self.head, chosen_head, contents)
 
 
 def train_tagger(

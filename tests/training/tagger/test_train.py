@@ -80,6 +80,8 @@ def test_a_tagger_learns_by_heart_and_its_folder_finds_the_same(tagging, tmp_pat
     assert losses[-1] < 0.2 * losses[0]
     assert found_by(tmp_path / "run") == [spans for _, _, spans in TEXTS]
     assert (tmp_path / "run" / "model" / "model.safetensors").exists() == (not frozen)
+    if not frozen:  # what training made of the encoder, with the head: small, and the same
+        assert found_by(tmp_path / "run" / "model" / "adapter") == [spans for _, _, spans in TEXTS]
 
 
 def test_a_frozen_encoder_is_not_trained(tagging, tmp_path):
