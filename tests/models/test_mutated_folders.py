@@ -61,6 +61,7 @@ USES = {
     "model": encode,
     "edged": project,
     "adapter": encode,
+    "delta": encode,
     "tagger": tag,
     "frozen": tag,
     "retriever": retrieve,
