@@ -1,0 +1,102 @@
+"""Measure taggers by themselves, on documents that the installed one is kept apart from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import fmean
+
+import click
+
+from projector.evaluation.metrics import Scores, Span, document_spans, score
+from projector.tagging.tagger import Tagger
+from projector.training.tagger.data import Annotated, read_annotated
+from schemas.tagger_training import TaggerSourceConfiguration
+
+_LANGUAGES = ("en", "it", "nl", "sv", "ro", "cs")
+_LISTS = Path(__file__).parents[2] / "projector" / "tagging" / "clinical"
+_TYPES = ("DISEASE", "SYMPTOM", "PROCEDURE")
+_SPANISH = {"SpaCCC": "es_spaccc_train", "CardioCCC": "es_cardioccc_dev"}
+
+
+def kept_apart(shared: Path, *, development: bool) -> Iterator[tuple[str, list[Annotated]]]:
+    """Yield the sets that are measured on, by name.
+
+    Args:
+        shared: The folder of data.
+        development: Those that are watched while training goes on, instead of those that nothing
+            was chosen by.
+    """
+    only = (_LISTS / ("development.txt" if development else "held_out.txt"),)
+    for name, stem in _SPANISH.items():
+        source = TaggerSourceConfiguration(lines=shared / "ner" / f"{stem}.jsonl", only=only)
+        yield name, read_annotated(source)
+    file = "train/clinical6train" if development else "gold/clinical6"
+    for language in _LANGUAGES:
+        path = shared / f"{file}_es-{language}.jsonl"
+        yield language, read_annotated(TaggerSourceConfiguration(gold=path, only=only))
+
+
+def scores(
+    tagger: Tagger, documents: Sequence[Annotated], types: Sequence[str]
+) -> dict[str, Scores]:
+    """Return what a tagger reaches on documents, by type."""
+    gold: list[Span] = []
+    predicted: list[Span] = []
+    for annotated in documents:
+        gold += document_spans(annotated.document)
+        predicted += document_spans(tagger.tag(annotated.document))
+    return {
+        kind: score(
+            *([span for span in spans if span.label == kind] for spans in (gold, predicted))
+        )
+        for kind in types
+    }
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("shared", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("-m", "--model", "models", multiple=True, required=True, help="Repeatable.")
+@click.option("--type", "types", multiple=True, default=_TYPES, show_default=True)
+@click.option("--development", is_flag=True, help="The documents watched in training instead.")
+@click.option("--set", "chosen", multiple=True, help="SpaCCC, CardioCCC or a language; repeatable.")
+def main(
+    shared: Path,
+    models: tuple[str, ...],
+    types: tuple[str, ...],
+    development: bool,
+    chosen: tuple[str, ...],
+) -> None:
+    """Tell strict and character F1 of taggers by type, on what lies in SHARED.
+
+    60 documents of SpaCCC, 60 of CardioCCC and the translations of clinical6, of all of which
+    `projector/tagging/clinical/held_out.txt` has the names.
+
+    \b
+    Example:
+      python -m jobs.research.tagger_benchmark ../shared -m clinical -m runs/tagger
+    """
+    sets = [
+        (name, documents)
+        for name, documents in kept_apart(shared, development=development)
+        if not chosen or name in chosen
+    ]
+    click.echo("\t".join(("tagger", "set", *types, "mean")))
+    for model in models:
+        tagger = Tagger.from_pretrained(model)
+        strict: list[float] = []
+        for name, documents in sets:
+            by_type = scores(tagger, documents, types)
+            told = [f"{one.strict.f1:.3f}/{one.character.f1:.3f}" for one in by_type.values()]
+            means = [
+                fmean(one.strict.f1 for one in by_type.values()),
+                fmean(one.character.f1 for one in by_type.values()),
+            ]
+            strict += means[:1] if name in _LANGUAGES else []
+            click.echo("\t".join((model, name, *told, "/".join(f"{mean:.3f}" for mean in means))))
+        if len(strict) > 1:
+            click.echo(f"{model}\tmean of {len(strict)} languages, strict\t{fmean(strict):.3f}")
+
+
+if __name__ == "__main__":
+    main()
