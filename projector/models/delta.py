@@ -129,13 +129,19 @@ def read_delta(folder: Path) -> Delta:
         name: (change, scales.pop(f"{name}{_SCALE}", None)) for name, change in tensors.items()
     }
     for name, (change, scale) in changes.items():
-        whole = scale is None and change.is_floating_point() and change.ndim == 1
-        rows = scale is not None and scale.is_floating_point() and change.dtype == torch.int8
-        if not whole and not (rows and [*scale.shape] == [*change.shape[:1]] and change.ndim == 2):
+        if not _is_change(change, scale):
             raise ModelError(f"{path}: {name} is {_told(change, scale)}; expected {_EXPECTED}")
     if scales:
         raise ModelError(f"{path}: {min(scales)} is of no weight; expected {_EXPECTED}")
     return Delta(folder, base_of(folder), dict(sorted(changes.items())))
+
+
+def _is_change(change: Tensor, scale: Tensor | None) -> bool:
+    """Tell whether tensors are rows of eight-bit numbers with their scales, or no matrix."""
+    if scale is None:
+        return change.is_floating_point() and change.ndim == 1
+    rows = change.dtype == torch.int8 and change.ndim == 2
+    return rows and scale.is_floating_point() and scale.shape == change.shape[:1]
 
 
 def _told(change: Tensor, scale: Tensor | None) -> str:
