@@ -161,6 +161,12 @@ class CoderTraining(Strict):
         ge=0,
         description="What the first stage's score counts beside a reranker's own, where it ranks.",
     )
+    short_list: int = Field(
+        default=50,
+        ge=1,
+        le=1000,
+        description="How many of the codes that `first` finds a reranker reads, and learns from.",
+    )
     codes: Path | None = Field(
         default=None, description="The list, a TSV or Parquet file; by default ICD-10-CM."
     )
@@ -181,8 +187,8 @@ class CoderTraining(Strict):
     negatives: int = Field(
         default=1,
         ge=0,
-        description="Descriptions of neighbouring codes that a mention is held against; a "
-        "reranker's are half of what `first` finds.",
+        description="Descriptions of neighbouring codes that a mention is held against; half of a "
+        "reranker's are what `first` finds, its mistakes before all.",
     )
     examples: tuple[ExamplesConfiguration, ...] = Field(
         description="What is learned from, at least one source."

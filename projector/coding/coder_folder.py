@@ -29,12 +29,15 @@ class CoderFolder:
         prefix: What is put in front of every text.
         context: Whether it reads the sentence around a mention.
         first_weight: What the first stage's score counts beside a reranker's.
+        short_list: How many of what the first stage finds a reranker reads; None: as many as it
+            does where nobody says.
     """
 
     path: Path
     prefix: str
     context: bool = False
     first_weight: float = 0.0
+    short_list: int | None = None
 
     @classmethod
     def read(cls, path: Path, kind: Stage) -> CoderFolder:
@@ -54,7 +57,8 @@ class CoderFolder:
             ) from error
         if said.kind != kind:
             raise ModelError(f"{path}: it is a {said.kind}; expected {wanted}")
-        return cls(folder, said.prefix, bool(said.context), said.first_weight or 0.0)
+        first_weight = said.first_weight or 0.0
+        return cls(folder, said.prefix, bool(said.context), first_weight, said.short_list)
 
 
 def write_coder(folder: Path, kind: Stage, said: Mapping[str, object]) -> None:

@@ -22,6 +22,7 @@ from projector.models.weights import read_state
 from projector.storage.hashes import file_hash
 
 HEAD_FILE = "reranker.safetensors"
+SHORT_LIST = 50  # what a bi-encoder's recall is good at
 _PAIRS_AT_ONCE = 2048  # bounds memory; a pass takes fewer
 
 
@@ -34,12 +35,14 @@ class CrossEncoder:
         head: [1, d] weights on the mean of the tokens' vectors.
         context: Whether the sentence around the mention is read behind them.
         first_weight: What the first stage's score counts beside its own.
+        short_list: How many of what the first stage finds are read.
     """
 
     encoder: TransformerEncoder
     head: nn.Linear
     context: bool = False
     first_weight: float = 0.0
+    short_list: int = SHORT_LIST
 
     def sequence(self, mention: str, description: str, context: str = "") -> NDArray[np.int64]:
         """Return the ids of a pair; each part has its share of the encoder's window at most."""
@@ -123,5 +126,8 @@ def load_cross_encoder(path: Path, *, device: str = "auto") -> tuple[CrossEncode
     identity = "\n".join([encoder.fingerprint, *files])
     fingerprint = hashlib.sha256(identity.encode()).hexdigest()
     head = head.eval().to(encoder.device)
-    cross = CrossEncoder(encoder, head, folder.context, folder.first_weight)
+    cross = CrossEncoder(
+        *(encoder, head, folder.context, folder.first_weight),
+        SHORT_LIST if folder.short_list is None else folder.short_list,
+    )
     return cross, fingerprint

@@ -17,8 +17,6 @@ from projector.coding.retrieval.retriever import Retriever
 if TYPE_CHECKING:
     from projector.coding.retrieval.cross_encoder import CrossEncoder
 
-SHORT_LIST = 50  # what a bi-encoder's recall is good at, and all that is read side by side
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RetrieveRerank:
@@ -44,7 +42,7 @@ class RetrieveRerank:
             most: How many codes of each at most.
             contexts: The sentences around them, or none; read if the cross-encoder reads them.
         """
-        short = self.first.find(queries, max(most, SHORT_LIST))
+        short = self.first.find(queries, max(most, self.cross.short_list))
         read = (short.codes >= 0) & (short.scores[:, :1] < 1)
         rows, columns = (indices.tolist() for indices in np.nonzero(read))
         pairs = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +12,12 @@ from torch import Tensor
 
 from projector.coding.code_list import CodeList
 from projector.coding.coder_folder import RERANKER, write_coder
+from projector.coding.normalize import plain
 from projector.coding.retrieval.cross_encoder import CrossEncoder, save_head
 from projector.coding.retrieval.retriever import Retriever
 from projector.coding.retrieval.two_stages import RetrieveRerank, reading
 from projector.training.coder.examples import CodedText
-from projector.training.coder.hard_negatives import Neighbours, drawn
+from projector.training.coder.hard_negatives import Listed, Neighbours, ShortList
 from projector.training.coder.metrics import DEPTH, figures_of, measured
 from projector.training.trainable_encoder import TrainableEncoder
 
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 class Reordering:
     """The task of telling a mention's description from others that look right, side by side.
 
-    The loss is listwise: that of naming the right one of a group (Cao et al. 2007).
+    The loss is listwise: that of naming the right one of a group (Cao et al. 2007) by what the
+    first stage's score and the reranker's come to together, as they rank: what is learned is what
+    the first stage gets wrong.
 
     Args:
         trainable: Reads pairs.
@@ -36,7 +39,8 @@ class Reordering:
         configuration: How large a group is.
         codes: The list.
         examples: What to learn from.
-        mined: For each example the terms that a first stage found, none of its own code.
+        short: For each example what the first stage found.
+        meanings: By plain wording the codes that none is held against.
         development: What to measure on, by name.
         first: The first stage.
         neighbours: Draws descriptions.
@@ -47,7 +51,8 @@ class Reordering:
     configuration: CoderTraining
     codes: CodeList
     examples: Sequence[CodedText]
-    mined: Sequence[Sequence[int]]
+    short: Sequence[ShortList]
+    meanings: Mapping[str, Collection[int]]
     development: Mapping[str, Sequence[CodedText]]
     first: Retriever
     neighbours: Neighbours
@@ -68,42 +73,66 @@ class Reordering:
     def cross(self) -> CrossEncoder:
         """Return the cross-encoder as it is now."""
         chosen = self.configuration
-        return CrossEncoder(self.trainable.encoder, self.head, chosen.context, chosen.first_weight)
+        return CrossEncoder(
+            *(self.trainable.encoder, self.head),
+            *(chosen.context, chosen.first_weight, chosen.short_list),
+        )
 
     def loss(self, examples: Sequence[int]) -> Tensor:
         """Return the mean loss of some examples' groups."""
         groups = [self._group(at) for at in examples]
         cross = self.cross
-        sequences = [cross.sequence(*pair) for group in groups for pair in group]
+        sequences = [
+            cross.sequence(self.examples[at].text, text, self.examples[at].context)
+            for at, group in zip(examples, groups, strict=True)
+            for text in group
+        ]
         vectors = self.trainable.states(sequences)
         scores = cross.score_pooled(torch.cat([*vectors]), [len(one) for one in sequences])
+        firsts = [score for group in groups for score in group.values()]
+        scores = scores + cross.first_weight * torch.tensor(firsts).to(scores)
         parts = torch.split(scores, [len(group) for group in groups])
         return torch.stack([-torch.log_softmax(part, 0)[0] for part in parts]).mean()
 
-    def _group(self, number: int) -> list[tuple[str, str, str]]:
-        """Draw an example's pairs, the right one first: half of the others are mined."""
-        example, mined = self.examples[number], self.mined[number]
+    def _group(self, number: int) -> dict[str, float]:
+        """Draw what an example is read beside, the right one first, each with its first score.
+
+        Half of the others are of its short list: the first stage's mistakes before all. The rest
+        are codes next to the right one.
+        """
+        example, short = self.examples[number], self.short[number]
         count = self.configuration.negatives
-        terms = [drawn(mined) for _ in range(count // 2 if mined else 0)]
-        terms += self.neighbours.rivals(example.code, count - len(terms))
-        right = self._read(self.neighbours.name(example))
-        texts = dict.fromkeys(self._read(term) for term in terms)
-        read = (right, *(one for one in texts if one != right))
-        return [(example.text, text, example.context) for text in read]
+        right = short.right
+        if right is None or not torch.randint(2, ()):
+            right = Listed(self.neighbours.name(example), right.score if right else short.least)
+        listed = _some(short.mistakes, count // 2)
+        listed += _some(short.others, count // 2 - len(listed))
+        besides = self.meanings.get(plain(example.text), ())
+        beside = self.neighbours.rivals(example.code, count - len(listed), besides)
+        found = {self.codes.terms[one.term].code: one.score for one in _all(short)}
+        listed += [Listed(one, found.get(self._code(one), short.least)) for one in beside]
+        group = {self._read(right.term): right.score}
+        for one in listed:
+            group.setdefault(self._read(one.term), one.score)
+        return group
+
+    def _code(self, term: int) -> int:
+        return self.codes.terms[term].code
 
     def _read(self, term: int) -> str:
-        return reading(self.codes, self.codes.terms[term].code, term)
+        return reading(self.codes, self._code(term), term)
 
     def measure(self) -> dict[str, float]:
-        """Measure first choices and MAP@10 of both stages; `score` is the mean MAP@10."""
+        """Measure both stages together; `score` is the mean MAP@10."""
         with self.trainable.blended():
             return measured(self._measured, self.development)
 
     def _measured(self, name: str, examples: Sequence[CodedText]) -> dict[str, float]:
         both = RetrieveRerank(self.codes, self.first, self.cross)
-        texts = [example.text for example in examples]
-        contexts = [example.context for example in examples]
-        ranking = both.find(texts, DEPTH, contexts)
+        asked = [(one.text, one.context if self.configuration.context else "") for one in examples]
+        distinct = {one: number for number, one in enumerate(dict.fromkeys(asked))}
+        texts, contexts = zip(*distinct, strict=True)
+        ranking = both.find(texts, DEPTH, contexts).rows([distinct[one] for one in asked])
         return figures_of(name, ranking, [example.code for example in examples])
 
     def save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
@@ -115,6 +144,17 @@ class Reordering:
             "prefix": "",
             "context": chosen.context,
             "first_weight": chosen.first_weight,
+            "short_list": chosen.short_list,
             **metadata,
         }
         write_coder(folder, RERANKER, contents)
+
+
+def _some(listed: Sequence[Listed], most: int) -> list[Listed]:
+    """Draw so many of a list, none twice; all where it has no more."""
+    order = torch.randperm(len(listed))[: max(most, 0)].tolist()
+    return [listed[at] for at in order]
+
+
+def _all(short: ShortList) -> list[Listed]:
+    return [*short.mistakes, *([short.right] if short.right else []), *short.others]

@@ -17,7 +17,6 @@ from projector.coding.coder_folder import RERANKER
 from projector.coding.load import load_retriever
 from projector.coding.normalize import own_abbreviations
 from projector.coding.retrieval.bi_encoder import BiEncoder
-from projector.coding.retrieval.two_stages import SHORT_LIST
 from projector.coding.synonyms import with_synonyms
 from projector.errors import ConfigurationError
 from projector.training.aligner.data import evenly
@@ -32,7 +31,7 @@ from projector.training.coder.examples import (
     with_terms,
 )
 from projector.training.coder.filtering import Rejected, curate
-from projector.training.coder.hard_negatives import Neighbours
+from projector.training.coder.hard_negatives import Neighbours, meanings_of, short_lists
 from projector.training.coder.reranker import Reordering
 from projector.training.coder.retriever import Retrieval
 from projector.training.schedule import Part
@@ -87,6 +86,9 @@ def train_coder(
         raise ConfigurationError(f"{folder}: no example is left to learn from, see rejected.tsv")
     make = _reordering if configuration.stage == RERANKER else _retrieval
     task, sizes = make(trainable, configuration, codes, examples, development)
+    if configuration.stage == RERANKER:
+        assert isinstance(task, Reordering)
+        parts = _read_parts(parts, task)
     return fit(task, schedule_of(sizes, parts, configuration), configuration, run, task.save)
 
 
@@ -147,21 +149,39 @@ def _reordering(
     development: _Sets,
 ) -> tuple[Reordering, list[int]]:
     first = load_retriever(configuration.first, codes, device=configuration.device)
-    short = first.find([example.text for example in examples], SHORT_LIST)
-    mined = [
-        [
-            term
-            for term in short.terms[row].tolist()
-            if term >= 0 and codes.terms[term].code != example.code
-        ]
-        for row, example in enumerate(examples)
-    ]
+    meanings = meanings_of(examples)
+    texts = {text: number for number, text in enumerate(sorted({one.text for one in examples}))}
+    found = first.find([*texts], configuration.short_list)
+    found = found.rows([texts[example.text] for example in examples])
+    short = short_lists(examples, found, meanings)
     head = torch.nn.Linear(trainable.encoder.dimension, 1).to(trainable.encoder.device)
+    torch.nn.init.zeros_(head.weight)  # so that it begins as the first stage ranks
     neighbours = Neighbours.of(codes)
     task = Reordering(
-        trainable, head, configuration, codes, examples, mined, development, first, neighbours
+        *(trainable, head, configuration, codes, examples, short, meanings),
+        *(development, first, neighbours),
     )
     return task, _sizes(trainable, examples, 2 * (1 + configuration.negatives))
+
+
+def _read_parts(parts: Sequence[Part], task: Reordering) -> list[Part]:
+    """Leave out the examples that are not read, for they name a code.
+
+    Raises:
+        ConfigurationError: All do.
+    """
+    kept = [
+        Part([number for number in part.examples if not task.short[number].named], part.repeat)
+        for part in parts
+    ]
+    read = sum(len(part.examples) for part in kept)
+    _LOG.info("%d of %d examples are no names, and are read", read, len(task.examples))
+    if not read:
+        raise ConfigurationError(
+            "no example is left to learn from: each names a code of the list; expected some that "
+            "don't. Add examples of another kind, or leave names out: synonyms"
+        )
+    return kept
 
 
 def _name(source: ExamplesConfiguration) -> str:

@@ -1,5 +1,6 @@
 """Hold which codes are next to which, and what is drawn of them."""
 
+import numpy as np
 import pytest
 import torch
 from coded_names import CODES
@@ -8,8 +9,15 @@ from hypothesis import strategies as st
 
 from projector.coding.code_list import make_list
 from projector.coding.normalize import plain
+from projector.coding.retrieval.ranking import Ranking
 from projector.training.coder.examples import CodedText
-from projector.training.coder.hard_negatives import Neighbours, drawn
+from projector.training.coder.hard_negatives import (
+    Listed,
+    Neighbours,
+    drawn,
+    meanings_of,
+    short_lists,
+)
 
 NEAR = Neighbours.of(CODES)  # of E11.0, E11.9, I10 and R05
 codes = st.lists(
@@ -52,6 +60,8 @@ def test_rivals_are_neighbours_terms_as_many_as_are_asked_for():
     assert rivals == {1, 3} and len(NEAR.rivals(2, 60)) == 60
     lonely = Neighbours.of(make_list("x", [("R05", "es", "Tos")]))
     assert lonely.rivals(0, 5) == []
+    assert {CODES.terms[term].code for term in NEAR.rivals(2, 60, {1})} == {3}
+    assert NEAR.rivals(2, 5, {1, 3}) == []
 
 
 def test_torchs_seed_decides_what_is_drawn():
@@ -66,3 +76,37 @@ def test_every_item_can_be_drawn_and_nothing_of_nothing():
     assert {drawn([1, 2, 3]) for _ in range(100)} == {1, 2, 3}
     with pytest.raises(RuntimeError):
         drawn([])
+
+
+def ranking(*rows):
+    """Return rankings of codes whose terms have ten times their number."""
+    codes = np.array(rows)
+    scores = np.tile(np.array([0.9, 0.7, 0.5], np.float32), (len(rows), 1))
+    return Ranking(codes, np.where(codes < 0, -np.inf, scores), codes * 10)
+
+
+def test_a_short_list_tells_mistakes_from_what_lies_behind_the_right_code():
+    examples = [CodedText("a", 2, "", "gold"), CodedText("b", 7, "", "gold")]
+    first, second = short_lists(examples, ranking([1, 2, 3], [4, 5, -1]), meanings_of(examples))
+    scored = pytest.approx
+    assert first.right == Listed(20, scored(0.7)) and not first.named
+    assert first.mistakes == [Listed(10, scored(0.9))]
+    assert first.others == [Listed(30, scored(0.5))] and first.least == scored(0.5)
+    assert second.right is None and [one.term for one in second.mistakes] == [40, 50]
+    assert second.least == scored(0.7) and second.others == []
+
+
+def test_codes_that_a_wording_has_elsewhere_are_no_mistakes():
+    examples = [CodedText("Tos", 2, "", "gold"), CodedText("tos.", 1, "", "gold")]
+    meanings = meanings_of(examples)
+    assert meanings == {plain("tos"): {1, 2}}
+    (first, second) = short_lists(examples, ranking([1, 2, 3], [3, 2, 1]), meanings)
+    assert first.mistakes == [] and [one.term for one in first.others] == [30]
+    assert [one.term for one in second.mistakes] == [30] and second.right is not None
+
+
+def test_what_names_a_code_is_known():
+    examples = [CodedText("a", 1, "", "gold")]
+    found = ranking([1, 2, 3])
+    found.scores[0, 0] = 1
+    assert [one.named for one in short_lists(examples, found, meanings_of(examples))] == [True]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projector.coding.retrieval.ranking import Ranking
-from projector.training.coder.metrics import DEPTH, figures_of, measured
+from projector.training.coder.metrics import DEPTH, PRECISION, answered, figures_of, measured
 
 
 def ranking(rows: list[list[int]]) -> Ranking:
@@ -33,7 +33,19 @@ def test_first_choices_and_map_are_those_of_a_plain_count(cases):
     assert figures == {
         "first gold": pytest.approx(first),
         "MAP@10 gold": pytest.approx(sum(precisions) / len(cases)),
+        "answered gold": float(first >= PRECISION),  # all are as sure
     }
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=1, max_size=30))
+def test_so_many_are_answered_that_nine_in_ten_are_right(cases):
+    shares = [0.0]
+    for least, _ in cases:
+        kept = [right for score, right in cases if score >= least]
+        if sum(kept) >= PRECISION * len(kept):
+            shares.append(len(kept) / len(cases))
+    scores, right = zip(*cases, strict=True)
+    assert answered(scores, right) == pytest.approx(max(shares))
 
 
 def test_the_score_is_the_mean_of_the_sets_precisions():
