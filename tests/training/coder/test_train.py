@@ -8,6 +8,10 @@ import polars as pl
 import pytest
 
 from projector.cli import run
+from projector.coding.code_list import read_codes
+from projector.coding.load import load_retriever
+from projector.training.coder.examples import table_examples
+from projector.training.coder.metrics import DEPTH, figures_of
 
 
 def test_a_coder_is_trained_resumed_and_used(configuration, capsys):
@@ -67,3 +71,25 @@ def test_a_reranker_is_trained_and_reorders_what_is_found(configuration, capsys)
     capsys.readouterr()
     assert run([*arguments, "-m", "r", "-o", "no"]) == 1  # the other stage
     assert "it is a reranker" in capsys.readouterr().err
+
+
+def test_a_reranker_learns_nothing_from_names_and_says_so(configuration, capsys):
+    content = configuration.read_text().replace("checkpoint", 'stage = "reranker"\ncheckpoint', 1)
+    Path("named.tsv").write_text("text\tcode\nEssential hypertension\tI10\n")
+    examples = content.index("[[examples]]")
+    Path("n.toml").write_text(content[:examples] + '[[examples]]\ntable = "named.tsv"\n')
+    assert run(["train", "coder", "n.toml", "-o", "n"]) == 1
+    assert "each names a code of the list" in capsys.readouterr().err
+
+
+def test_a_reranker_begins_as_the_first_stage_ranks(configuration):
+    content = configuration.read_text().replace("checkpoint", 'stage = "reranker"\ncheckpoint', 1)
+    Path("r.toml").write_text("first_weight = 9.0\n" + content)
+    assert run(["train", "coder", "r.toml", "-o", "r"]) == 0
+    start = pl.read_parquet("r/curve.parquet").filter(pl.col("step") == 0)
+    codes = read_codes(Path("codes.tsv"))
+    examples = table_examples(codes, Path("made.tsv"))
+    found = load_retriever("lexical", codes).find([one.text for one in examples], DEPTH)
+    expected = figures_of("made 1", found, [one.code for one in examples])
+    for name in ("first made 1", "MAP@10 made 1"):
+        assert start[name].drop_nulls().item() == pytest.approx(expected[name])
