@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.research.fit_trees import fitted, trees_of
 from projector.arrays import Ints
 from projector.coding.code_list import CodeList
 from projector.coding.icd10 import normal_code
@@ -22,20 +22,18 @@ from projector.coding.load import (
 from projector.coding.normalize import own_abbreviations, plain
 from projector.coding.read_mentions import documents_of, read_mentions
 from projector.coding.retrieval.bm25 import Lexical
-from projector.coding.retrieval.boosted_trees import BoostedTrees, Doubles
-from projector.coding.retrieval.evidence import FALLING, FEATURES, RISING, Evidence
+from projector.coding.retrieval.boosted_trees import Doubles
+from projector.coding.retrieval.evidence import FEATURES, Evidence
 from projector.coding.retrieval.exact_names import ExactNameFirst
 from projector.coding.retrieval.weighed import evidence_of
 from projector.coding.score_calibration import codes_hash
-from projector.errors import missing_package
 from projector.evaluation.calibration import calibration
 from schemas.coding import LEXICAL, CodingConfiguration
 
-_FOLDS, _SEED = 5, 0
-_PRECISIONS = (0.99, 0.97, 0.95, 0.93, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5)
+FOLDS, _SEED = 5, 0
+PRECISIONS = (0.99, 0.97, 0.95, 0.93, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5)
 _LEAST = 200  # answers that a floor must have had: of fewer a share says little
 _LANGUAGE = "es"
-_TREES, _LEAVES, _RATE, _IN_LEAF = 150, 8, 0.1, 150
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,11 +115,26 @@ def list_of(said: str) -> CodeList:
 
 
 def candidates(
-    rows: Sequence[tuple[str, str, Sequence[str]]], lists: Sequence[str], model: str
+    rows: Sequence[tuple[str, str, Sequence[str]]],
+    lists: Sequence[str],
+    model: str,
+    languages: Sequence[str] = (),
 ) -> Gold:
-    """Find what mentions may mean by each list, and say what of it is right."""
+    """Find what mentions may mean by each list, and say what of it is right.
+
+    Args:
+        rows: Document, words and codes of M mentions.
+        lists: See `list_of`.
+        model: Finds.
+        languages: [M] theirs; by default all are Spanish.
+    """
+    languages = languages or [_LANGUAGE] * len(rows)
     short = own_abbreviations()
-    texts = [short.expand(text, _LANGUAGE) for _, text, _ in rows]
+    texts = [
+        short.expand(text, language) for (_, text, _), language in zip(rows, languages, strict=True)
+    ]
+    pairs = dict.fromkeys(zip(texts, languages, strict=True))
+    distinct = {pair: number for number, pair in enumerate(pairs)}
     features: list[Doubles] = []
     right: list[bool] = []
     named: list[bool] = []
@@ -131,9 +144,10 @@ def candidates(
         by_characters = ExactNameFirst(codes, Lexical(codes))
         by_meaning = None if model == LEXICAL else identified_retriever(model, codes, "cpu")[0]
         found = evidence_of(
-            by_meaning, by_characters, Evidence(codes), texts, [_LANGUAGE] * len(texts)
+            by_meaning, by_characters, Evidence(codes), *zip(*distinct, strict=True)
         )
-        for row, (mine, names, said) in enumerate(found):
+        for row, asked in enumerate(zip(texts, languages, strict=True)):
+            mine, names, said = found[distinct[asked]]
             if not mine:
                 continue
             features.append(said)
@@ -151,61 +165,6 @@ def candidates(
     )
 
 
-def fitted(features: Doubles, right: Doubles) -> Mapping[str, Any]:
-    """Return trees as `schemas.model_folder.TreesSaid` holds them, by LightGBM (Ke et al. 2017).
-
-    Raises:
-        ConfigurationError: LightGBM is not installed.
-    """
-    try:
-        import lightgbm
-    except ImportError as error:
-        raise missing_package("lightgbm", "research", "fitting trees", "keep what is") from error
-    signs = [1 if name in RISING else -1 if name in FALLING else 0 for name in FEATURES]
-    chosen = {
-        "objective": "binary",
-        "num_leaves": _LEAVES,
-        "learning_rate": _RATE,
-        "min_data_in_leaf": _IN_LEAF,
-        "lambda_l2": 1.0,
-        "monotone_constraints": signs,
-        "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": 1,
-        "seed": _SEED,
-        "verbose": -1,
-    }
-    data = lightgbm.Dataset(features, right)
-    booster = lightgbm.train(chosen, data, num_boost_round=_TREES)
-    nodes: dict[str, list[Any]] = {
-        key: [] for key in ("features", "thresholds", "children", "values", "roots")
-    }
-    for tree in booster.dump_model()["tree_info"]:
-        nodes["roots"].append(len(nodes["features"]))
-        _add_node(tree["tree_structure"], nodes)
-    return nodes
-
-
-def _add_node(said: Mapping[str, Any], nodes: dict[str, list[Any]]) -> int:
-    number = len(nodes["features"])
-    is_leaf = "leaf_value" in said and "split_feature" not in said
-    nodes["features"].append(0 if is_leaf else int(said["split_feature"]))
-    nodes["thresholds"].append(0.0 if is_leaf else float(f"{said['threshold']:.6g}"))
-    nodes["values"].append(float(f"{said['leaf_value']:.5g}") if is_leaf else 0.0)
-    nodes["children"].append([number, number])
-    if not is_leaf:
-        children = [_add_node(said[key], nodes) for key in ("left_child", "right_child")]
-        nodes["children"][number] = children
-    return number
-
-
-def trees_of(said: Mapping[str, Any]) -> BoostedTrees:
-    """Return trees as they are used."""
-    return BoostedTrees.of(
-        *(said[key] for key in ("features", "thresholds", "children", "values", "roots"))
-    )
-
-
 def held_out(gold: Gold, keys: NDArray[np.str_], *, other_lists: bool = False) -> Doubles:
     """Return [N] each candidate's probability by a fit to the mentions of the other folds.
 
@@ -214,18 +173,23 @@ def held_out(gold: Gold, keys: NDArray[np.str_], *, other_lists: bool = False) -
         keys: [M] What is kept together: documents, or wordings.
         other_lists: Fit to the candidates of other lists alone.
     """
-    names = np.unique(keys)
-    folds = np.random.default_rng(_SEED).permutation(len(names)) % _FOLDS
+    names, folds = folds_of(keys)
     fold = folds[np.searchsorted(names, keys)][gold.mentions]
     listed = gold.lists[gold.mentions]
     chances = np.zeros(len(gold.right))
-    for number in range(_FOLDS):
+    for number in range(FOLDS):
         for of_list in np.unique(listed) if other_lists else [None]:
             outside = (fold == number) & (True if of_list is None else listed == of_list)
             inside = (fold != number) & (True if of_list is None else listed != of_list)
             trees = trees_of(fitted(gold.features[inside], gold.right[inside]))
             chances[outside] = trees.probabilities(gold.features[outside])
     return chances
+
+
+def folds_of(keys: NDArray[np.str_]) -> tuple[NDArray[np.str_], Ints]:
+    """Return the distinct keys, sorted, and which fold each is in."""
+    names = np.unique(keys)
+    return names, np.random.default_rng(_SEED).permutation(len(names)) % FOLDS
 
 
 def first_choices(gold: Gold, chances: Doubles) -> FirstChoices:
@@ -241,9 +205,9 @@ def first_choices(gold: Gold, chances: Doubles) -> FirstChoices:
 def floors(choices: FirstChoices, lists: Ints) -> list[dict[str, float]]:
     """Return for each precision the least probability that keeps it on each list, if any does."""
     kept: list[dict[str, float]] = []
-    for wanted in _PRECISIONS:
+    for wanted in PRECISIONS:
         scores = [
-            _floor(choices.chances[lists == number], choices.right[lists == number], wanted)
+            floor_of(choices.chances[lists == number], choices.right[lists == number], wanted)
             for number in np.unique(lists)
         ]
         known = [score for score in scores if score is not None]
@@ -269,13 +233,20 @@ def with_half_the_errors(kept: Sequence[Mapping[str, float]]) -> list[dict[str, 
     return stricter
 
 
-def _floor(chances: Doubles, right: Doubles, wanted: float) -> float | None:
-    """Return the least probability above which so many are right; None where none is."""
+def floor_of(chances: Doubles, right: Doubles, wanted: float, least: int = _LEAST) -> float | None:
+    """Return the least probability above which so many are right; None where none is.
+
+    Args:
+        chances: [M] probabilities.
+        right: [M] 1 where the answer is.
+        wanted: Share of right answers.
+        least: Answers that it must have had.
+    """
     order = np.argsort(-chances, kind="stable")
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     last = np.append(chances[order][1:] < chances[order][:-1], True)  # equals stay together
     fitting = np.flatnonzero(last & (precision >= wanted))
-    if not len(fitting) or fitting[-1] + 1 < _LEAST:
+    if not len(fitting) or fitting[-1] + 1 < least:
         return None
     return float(np.floor(chances[order][fitting[-1]] * 1e4) / 1e4)
 
