@@ -112,7 +112,8 @@ class TreesSaid(Said):
 class CalibrationSaid(Said):
     """`calibration.json`: how what speaks for a code becomes a probability, and what that is worth.
 
-    `lists` names the lists that it was measured on, by a hash of their codes.
+    `lists` names the lists that it was measured on, by a hash of their codes. `floors` hold in
+    `languages`, which it was fitted to; `floors_by_language` in those that it was verified in.
     """
 
     model_config = ConfigDict(strict=False)
@@ -121,5 +122,6 @@ class CalibrationSaid(Said):
     trees: TreesSaid
     floors: tuple[FloorSaid, ...]
     floors_elsewhere: tuple[FloorSaid, ...] = ()
+    floors_by_language: dict[str, tuple[FloorSaid, ...]] = {}
     lists: dict[str, str]
     languages: tuple[str, ...]

@@ -192,7 +192,8 @@ class Coder:
         """
         if self.calibration is not None:
             asked = MIN_PRECISION if precision is None else precision
-            floor = self.calibration.floor(asked, elsewhere=not self.is_measured(language))
+            elsewhere = not self.is_measured(language)
+            floor = self.calibration.floor(asked, language=language, elsewhere=elsewhere)
             return floor if floor.score else None
         if precision:
             raise ConfigurationError(
@@ -206,7 +207,7 @@ class Coder:
     def is_measured(self, language: str) -> bool:
         """Tell whether gold has shown how often its codes are right in a language."""
         known = self.calibration
-        return known is not None and language in known.languages and self.list_is_measured
+        return known is not None and known.is_measured(language) and self.list_is_measured
 
     @cached_property
     def list_is_measured(self) -> bool:

@@ -2,13 +2,14 @@
 
 What weighs the evidence for a code was fitted to mentions that the coder did not learn from, see
 `jobs.research.fit_calibration`. Its file tells the recipe, and on which lists and languages it was
-measured: elsewhere stricter floors hold.
+measured: elsewhere stricter floors hold. In some languages nothing was fitted, but what was fitted
+was verified by translated mentions, see `jobs.research.calibrate_languages`: they have own floors.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from projector.coding.code_list import CodeList
 from projector.coding.icd10 import normal_code
 from projector.coding.retrieval.boosted_trees import BoostedTrees
 from projector.coding.retrieval.evidence import FEATURES
+from projector.corpus.language_names import same_language
 from projector.errors import ConfigurationError, ModelError
 from projector.models.folder_file import read_contract
 from schemas.model_folder import CalibrationSaid, FloorSaid
@@ -49,7 +51,8 @@ class ScoreCalibration:
         floors: By falling precision, where it was measured.
         floors_elsewhere: Those that hold for lists and wordings that it was not fitted to.
         lists: What it was measured on, by `codes_hash`.
-        languages: Of the mentions that it was measured on.
+        languages: Of the mentions that it was fitted to.
+        floors_by_language: Those of other languages that it was verified in.
         identity: A hash of the file.
     """
 
@@ -58,17 +61,25 @@ class ScoreCalibration:
     floors_elsewhere: tuple[Floor, ...]
     lists: dict[str, str]
     languages: tuple[str, ...]
+    floors_by_language: Mapping[str, tuple[Floor, ...]]
     identity: str
+
+    @property
+    def measured_languages(self) -> tuple[str, ...]:
+        """Return the languages that it was fitted to or verified in."""
+        return (*self.languages, *sorted(self.floors_by_language))
 
     def knows(self, codes: CodeList) -> bool:
         """Tell whether gold has shown how often codes of a list are right."""
         return codes_hash(codes) in self.lists
 
-    def floor(self, precision: float, *, elsewhere: bool = False) -> Floor:
+    def floor(self, precision: float, *, language: str = "", elsewhere: bool = False) -> Floor:
         """Return the least probability that keeps a precision.
 
         Args:
             precision: Of the answers.
+            language: Of the mentions. Where too few are known in it for a precision, what holds
+                elsewhere does.
             elsewhere: On another list than it was measured on, or in another language.
 
         Raises:
@@ -76,7 +87,10 @@ class ScoreCalibration:
         """
         if precision <= 0:
             return Floor(0.0, 0.0, 1.0)
-        known = self.floors_elsewhere if elsewhere else self.floors
+        own = self._verified(language)
+        known = self.floors if own is None else (*own, *self._above(own))
+        if elsewhere:
+            known = self.floors_elsewhere
         kept = [floor for floor in known if floor.precision >= precision]
         if not kept:
             best = max((floor.precision for floor in known), default=0.0)
@@ -86,6 +100,20 @@ class ScoreCalibration:
                 f"ones are in {best:.3f}. Ask for less: --min-precision (min_precision)"
             )
         return min(kept, key=lambda floor: floor.score)
+
+    def _verified(self, language: str) -> tuple[Floor, ...] | None:
+        """Return the floors of a language that nothing was fitted to; None where there are none."""
+        verified = self.floors_by_language.items()
+        return next((floors for code, floors in verified if same_language(code, language)), None)
+
+    def _above(self, floors: Iterable[Floor]) -> list[Floor]:
+        """Return what holds elsewhere for precisions that some floors don't reach."""
+        best = max((floor.precision for floor in floors), default=0.0)
+        return [floor for floor in self.floors_elsewhere if floor.precision > best]
+
+    def is_measured(self, language: str) -> bool:
+        """Tell whether gold has shown how often codes are right in a language."""
+        return any(same_language(code, language) for code in self.measured_languages)
 
     @classmethod
     def read(cls, path: Path) -> ScoreCalibration | None:
@@ -104,6 +132,7 @@ class ScoreCalibration:
             _floors(said.floors_elsewhere),
             dict(said.lists),
             said.languages,
+            {code: _floors(floors) for code, floors in said.floors_by_language.items()},
             hashlib.sha256(file.read_bytes()).hexdigest(),
         )
 

@@ -147,7 +147,7 @@ def _calibrated_on(coder: Coder) -> CalibratedOn | None:
         return None
     lists = tuple(sorted({*known.lists.values()}))
     return CalibratedOn(
-        lists=lists, languages=known.languages, list_measured=coder.list_is_measured
+        lists=lists, languages=known.measured_languages, list_measured=coder.list_is_measured
     )
 
 

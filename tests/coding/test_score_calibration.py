@@ -56,6 +56,35 @@ def test_a_precision_has_its_floor_and_elsewhere_a_stricter_one(calibration):
         calibration.floor(0.95, elsewhere=True)
 
 
+@pytest.fixture
+def verified(tmp_path):
+    """Say of a language that it was verified in it."""
+    floors = {"cs": [{"precision": 0.9, "score": 0.7, "coverage": 0.35}]}
+    (tmp_path / "calibration.json").write_text(json.dumps({**SAID, "floors_by_language": floors}))
+    return ScoreCalibration.read(tmp_path)
+
+
+def test_a_language_that_it_was_verified_in_has_its_own_floors(verified):
+    assert verified.measured_languages == ("es", "cs")
+    assert verified.floor(0.9, language="cs") == verified.floor(0.9, language="cz")
+    assert verified.floor(0.9, language="cs") == Floor(0.9, 0.7, 0.35)
+    assert verified.floor(0.9, language="es").score == 0.6
+    assert verified.floor(0.9, language="cs", elsewhere=True).score == 0.8
+    assert [verified.is_measured(code) for code in ("es", "cz", "cs", "en", "")] == [
+        *(True, True, True, False, False)
+    ]
+
+
+def test_a_precision_that_too_few_show_in_a_language_has_the_floor_of_elsewhere(tmp_path):
+    said = {**SAID, "floors_by_language": {"en": [{"precision": 0.8, "score": 0.7, "coverage": 1}]}}
+    (tmp_path / "calibration.json").write_text(json.dumps(said))
+    calibration = ScoreCalibration.read(tmp_path)
+    assert calibration.floor(0.9, language="en") == Floor(0.9, 0.8, 0.3)
+    assert calibration.floor(0.8, language="en").score == 0.7
+    with pytest.raises(ConfigurationError, match=r"0\.900"):
+        calibration.floor(0.95, language="en")
+
+
 def test_a_list_is_known_by_its_codes_however_they_are_written_and_called(calibration):
     assert calibration.knows(make_list("x", [("r509", "en", "Fever"), ("R05", "en", "Cough")]))
     assert not calibration.knows(make_list("x", [("R05", "es", "Tos")]))
