@@ -24,7 +24,6 @@ from jobs.research.fit_calibration import (
     Gold,
     candidates,
     first_choices,
-    floor_of,
     folds_of,
     held_out,
     read_gold,
@@ -160,16 +159,23 @@ def language_floors(
     kept = []
     coded = judged.only(judged.known)
     for floor, more in zip(spanish, surplus, strict=True):
-        scores = [floor["score"]]
-        for number in np.unique(judged.lists):
-            of_list = coded.lists == number
-            chances, right = coded.choices.chances[of_list], coded.choices.right[of_list]
-            score = floor_of(chances, right, floor["precision"] + more[number], _LEAST)
-            scores.append(2.0 if score is None else score)
-        if (least := max(scores)) <= 1:
+        above = coded.choices.chances[coded.choices.chances > floor["score"]]
+        scores = [floor["score"], *np.unique(np.floor(above * 1e4) / 1e4).tolist()]
+        wanted = floor["precision"] + more
+        if (least := next((one for one in scores if _keeps(coded, one, wanted)), None)) is not None:
             coverage = round(float((judged.choices.chances >= least).mean()), 3)
             kept.append({"precision": floor["precision"], "score": least, "coverage": coverage})
     return kept
+
+
+def _keeps(coded: Judged, least: float, wanted: Doubles) -> bool:
+    """Tell whether enough answers from a score on are right on each list, and are enough."""
+    sure = coded.choices.chances >= least
+    answers = [coded.choices.right[sure & (coded.lists == one)] for one in np.unique(coded.lists)]
+    return all(
+        len(right) >= _LEAST and right.mean() >= precision
+        for right, precision in zip(answers, wanted, strict=True)
+    )
 
 
 def told(judged: Judged, least: float) -> str:

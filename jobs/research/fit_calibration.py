@@ -31,7 +31,7 @@ from projector.evaluation.calibration import calibration
 from schemas.coding import LEXICAL, CodingConfiguration
 
 FOLDS, _SEED = 5, 0
-PRECISIONS = (0.99, 0.97, 0.95, 0.93, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5)
+_PRECISIONS = (0.99, 0.97, 0.95, 0.93, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5)
 _LEAST = 200  # answers that a floor must have had: of fewer a share says little
 _LANGUAGE = "es"
 
@@ -205,9 +205,9 @@ def first_choices(gold: Gold, chances: Doubles) -> FirstChoices:
 def floors(choices: FirstChoices, lists: Ints) -> list[dict[str, float]]:
     """Return for each precision the least probability that keeps it on each list, if any does."""
     kept: list[dict[str, float]] = []
-    for wanted in PRECISIONS:
+    for wanted in _PRECISIONS:
         scores = [
-            floor_of(choices.chances[lists == number], choices.right[lists == number], wanted)
+            _floor(choices.chances[lists == number], choices.right[lists == number], wanted)
             for number in np.unique(lists)
         ]
         known = [score for score in scores if score is not None]
@@ -233,20 +233,13 @@ def with_half_the_errors(kept: Sequence[Mapping[str, float]]) -> list[dict[str, 
     return stricter
 
 
-def floor_of(chances: Doubles, right: Doubles, wanted: float, least: int = _LEAST) -> float | None:
-    """Return the least probability above which so many are right; None where none is.
-
-    Args:
-        chances: [M] probabilities.
-        right: [M] 1 where the answer is.
-        wanted: Share of right answers.
-        least: Answers that it must have had.
-    """
+def _floor(chances: Doubles, right: Doubles, wanted: float) -> float | None:
+    """Return the least probability above which so many are right; None where none is."""
     order = np.argsort(-chances, kind="stable")
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     last = np.append(chances[order][1:] < chances[order][:-1], True)  # equals stay together
     fitting = np.flatnonzero(last & (precision >= wanted))
-    if not len(fitting) or fitting[-1] + 1 < least:
+    if not len(fitting) or fitting[-1] + 1 < _LEAST:
         return None
     return float(np.floor(chances[order][fitting[-1]] * 1e4) / 1e4)
 

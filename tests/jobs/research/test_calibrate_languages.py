@@ -17,7 +17,7 @@ def judged(chances, right, known=None, lists=None):
 
 
 SPANISH = [{"precision": 0.9, "score": 0.5, "coverage": 0.4}]
-NO_EASIER = np.zeros((1, 2))
+NO_EASIER = np.zeros((1, 1))
 
 
 def test_a_languages_floor_is_no_lower_than_the_spanish_one():
@@ -32,14 +32,21 @@ def test_a_language_in_which_more_is_wrong_has_a_higher_one_on_the_worst_list():
     (floor,) = language_floors(judged(chances, right), SPANISH, NO_EASIER)
     assert floor["score"] == 0.9 and floor["coverage"] == 0.5
     both = judged(chances + [0.7] * 100, right + [1] * 100, lists=[0] * 200 + [1] * 100)
-    (floor,) = language_floors(both, SPANISH, NO_EASIER)  # the second list would do with .7
-    assert floor["score"] == 0.9 and floor["coverage"] == 0.333
+    (floor,) = language_floors(both, SPANISH, np.zeros((1, 2)))
+    assert floor["score"] == 0.7 and floor["coverage"] == 0.667
+    none = judged(chances + [0.4] * 100, right + [1] * 100, lists=[0] * 200 + [1] * 100)
+    assert language_floors(none, SPANISH, np.zeros((1, 2))) == []  # the second answers too little
+
+
+def test_a_precision_that_falls_and_rises_again_is_kept_from_the_spanish_score_on():
+    chances, right = [0.9] * 60 + [0.6] * 40 + [0.4] * 400, [1] * 60 + [0] * 40 + [1] * 400
+    assert language_floors(judged(chances, right), SPANISH, NO_EASIER)[0]["score"] == 0.9
 
 
 def test_what_is_easier_here_has_to_be_righter():
     chances, right = [0.9] * 100 + [0.6] * 100, [1] * 100 + [1] * 85 + [0] * 15
     some = judged(chances, right)  # .925 of all
-    assert language_floors(some, SPANISH, NO_EASIER)[0]["score"] == 0.6
+    assert language_floors(some, SPANISH, NO_EASIER)[0]["score"] == 0.5
     assert language_floors(some, SPANISH, np.array([[0.05]]))[0]["score"] == 0.9
 
 
