@@ -74,8 +74,11 @@ class Reordering:
         """Return the cross-encoder as it is now."""
         chosen = self.configuration
         return CrossEncoder(
-            *(self.trainable.encoder, self.head),
-            *(chosen.context, chosen.first_weight, chosen.short_list),
+            self.trainable.encoder,
+            self.head,
+            chosen.context,
+            chosen.first_weight,
+            chosen.short_list,
         )
 
     def loss(self, examples: Sequence[int]) -> Tensor:
