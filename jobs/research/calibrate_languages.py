@@ -9,7 +9,7 @@ the precision that a language has to show.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from jobs.research.fit_calibration import (
     candidates,
     first_choices,
     folds_of,
-    held_out,
     read_gold,
 )
 from jobs.research.fit_trees import fitted, trees_of
@@ -76,6 +75,7 @@ class Judged:
 
 def judged(
     spanish: Gold,
+    trees: Mapping[int, BoostedTrees],
     mentions: Sequence[tuple[str, TranslatedMention]],
     lists: Sequence[str],
     model: str,
@@ -83,7 +83,8 @@ def judged(
     """Code mentions by each list, with trees that were not fitted to their documents.
 
     Args:
-        spanish: What trees are fitted to.
+        spanish: What trees were fitted to.
+        trees: See `fold_trees`.
         mentions: Their kinds, and they.
         lists: See `fit_calibration.list_of`.
         model: Finds.
@@ -91,13 +92,8 @@ def judged(
     rows = [(one.document, one.text, one.codes) for _, one in mentions]
     found = candidates(rows, lists, model, [one.language for _, one in mentions])
     folds = _folds(spanish, [one.document for _, one in mentions] * len(lists))
-    chances = np.zeros(len(found.right))
-    for number in range(-1, FOLDS):
-        of_fold = folds[found.mentions] == number
-        if of_fold.any():
-            chances[of_fold] = _trees(spanish, number).probabilities(found.features[of_fold])
     return Judged(
-        first_choices(found, chances),
+        first_choices(found, _chances(found, folds, trees)),
         np.array([bool(one.codes) for _, one in mentions] * len(lists)),
         np.array([kind for kind, _ in mentions] * len(lists)),
         found.lists,
@@ -116,11 +112,23 @@ def _folds(spanish: Gold, documents: Sequence[str]) -> Ints:
     return np.array([fold_of[document] for document in documents])
 
 
-def _trees(spanish: Gold, left_out: int) -> BoostedTrees:
-    """Return trees of all folds but one; of all for -1."""
+def fold_trees(spanish: Gold) -> dict[int, BoostedTrees]:
+    """Return by fold the trees of all other folds' documents; for -1 those of all documents."""
     names, folds = folds_of(spanish.documents)
-    inside = folds[np.searchsorted(names, spanish.documents)][spanish.mentions] != left_out
-    return trees_of(fitted(spanish.features[inside], spanish.right[inside]))
+    fold = folds[np.searchsorted(names, spanish.documents)][spanish.mentions]
+    return {
+        number: trees_of(fitted(spanish.features[fold != number], spanish.right[fold != number]))
+        for number in range(-1, FOLDS)
+    }
+
+
+def _chances(gold: Gold, folds: Ints, trees: Mapping[int, BoostedTrees]) -> Doubles:
+    """Return [N] how probable candidates are, by the trees of their mentions' folds [M]."""
+    chances = np.zeros(len(gold.right))
+    for number, fitted_trees in trees.items():
+        of_fold = folds[gold.mentions] == number
+        chances[of_fold] = fitted_trees.probabilities(gold.features[of_fold])
+    return chances
 
 
 def surpluses(
@@ -283,13 +291,15 @@ def main(
     """
     mentions = _mentions(gold, without, pairs, sentences)
     fitted_to = candidates(read_gold(gold, without), codes, model)
-    found = judged(fitted_to, mentions, codes, model)
+    trees = fold_trees(fitted_to)
+    found = judged(fitted_to, trees, mentions, codes, model)
     said = json.loads(calibration.read_text(encoding="utf-8"))
     default = _default(said["floors"])
     kinds = list(dict.fromkeys(found.kinds.tolist()))
     click.echo("\t".join(_COLUMNS))
     _tell(found, kinds, codes, dict.fromkeys(kinds, default))
-    everywhere = first_choices(fitted_to, held_out(fitted_to, fitted_to.documents))
+    folds = _folds(fitted_to, fitted_to.documents.tolist())
+    everywhere = first_choices(fitted_to, _chances(fitted_to, folds, trees))
     here = found.only(found.kinds == _SOURCE)
     surplus = surpluses(here, everywhere, fitted_to.lists, said["floors"])
     for floor, more in zip(said["floors"], surplus, strict=True):
