@@ -186,15 +186,21 @@ def _keeps(coded: Judged, least: float, wanted: Doubles) -> bool:
     )
 
 
-def told(judged: Judged, least: float) -> str:
-    """Return a row: mentions, known, right, coverage, known answers and wordings, precision."""
-    answered = judged.choices.chances >= least
+def told(judged: Judged, floors: Doubles) -> str:
+    """Return a row: mentions, known, right, coverage, known answers and wordings, precision.
+
+    Args:
+        judged: M mentions.
+        floors: [M] from which score on each is answered.
+    """
+    answered = judged.choices.chances >= floors
     sure = answered & judged.known
     right = judged.choices.right
+    floor = f"{floors[0]:.4f}" if (floors == floors[0]).all() else "each its own"
     return "\t".join(
         (
             *(f"{len(answered)}", f"{judged.known.sum()}", f"{right[judged.known].mean():.3f}"),
-            *(f"{least:.4f}", f"{answered.mean():.3f}", f"{answered.sum()}", f"{sure.sum()}"),
+            *(floor, f"{answered.mean():.3f}", f"{answered.sum()}", f"{sure.sum()}"),
             *(f"{len({*judged.words[sure].tolist()})}", f"{right[sure].mean():.3f}"),
         )
     )
@@ -323,18 +329,16 @@ def main(
 
 
 def _tell(
-    found: Judged, kinds: Sequence[str], codes: Sequence[str], least: dict[str, float]
+    found: Judged, kinds: Sequence[str], codes: Sequence[str], least: Mapping[str, float]
 ) -> None:
-    """Print a row for each kind and list, and one for all languages together."""
-    for kind in (*kinds, "all"):
-        of_kind = found.kinds == kind
-        if kind == "all":
-            others = [one for one in kinds if one != _SOURCE and not one.endswith(_MACHINE)]
-            of_kind = np.isin(found.kinds, others)
+    """Print a row for each kind and list, and one for all languages that people translated to."""
+    floors = np.array([least[kind] for kind in found.kinds.tolist()])
+    others = [kind for kind in kinds if kind != _SOURCE and not kind.endswith(_MACHINE)]
+    for kind, together in (*((kind, [kind]) for kind in kinds), ("all but es", others)):
         for number, name in enumerate(codes):
-            some = found.only(of_kind & (found.lists == number))
-            score = least[kind] if kind in least else max(least[one] for one in others)
-            click.echo(f"{kind}\t{Path(name).name}\t{told(some, score)}")
+            some = np.isin(found.kinds, together) & (found.lists == number)
+            shown = "+".join(Path(part).name for part in name.split("+"))
+            click.echo(f"{kind}\t{shown}\t{told(found.only(some), floors[some])}")
 
 
 def _default(floors: Sequence[dict[str, float]]) -> float:

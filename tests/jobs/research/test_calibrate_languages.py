@@ -64,8 +64,10 @@ def test_of_too_few_that_are_known_nothing_is_said():
 
 def test_precision_is_of_what_is_known_and_coverage_of_all():
     some = judged([0.9, 0.9, 0.9, 0.1], [1, 0, 0, 1], known=[True, True, False, True])
-    row = told(some, 0.5).split("\t")
+    row = told(some, np.full(4, 0.5)).split("\t")
     assert row == ["4", "3", "0.667", "0.5000", "0.750", "3", "2", "2", "0.500"]
+    row = told(some, np.array([0.95, 0.5, 0.5, 0.5])).split("\t")
+    assert row[3:] == ["each its own", "0.500", "2", "1", "1", "0.000"]
 
 
 def test_a_translation_is_in_the_fold_of_its_document():
