@@ -9,7 +9,7 @@ was verified by translated mentions, see `jobs.research.calibrate_languages`: th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,10 +87,7 @@ class ScoreCalibration:
         """
         if precision <= 0:
             return Floor(0.0, 0.0, 1.0)
-        own = self._verified(language)
-        known = self.floors if own is None else (*own, *self._above(own))
-        if elsewhere:
-            known = self.floors_elsewhere
+        known = self.floors_elsewhere if elsewhere else self._known(language, precision)
         kept = [floor for floor in known if floor.precision >= precision]
         if not kept:
             best = max((floor.precision for floor in known), default=0.0)
@@ -101,15 +98,16 @@ class ScoreCalibration:
             )
         return min(kept, key=lambda floor: floor.score)
 
-    def _verified(self, language: str) -> tuple[Floor, ...] | None:
-        """Return the floors of a language that nothing was fitted to; None where there are none."""
+    def _known(self, language: str, precision: float) -> Sequence[Floor]:
+        """Return a language's floors; what holds elsewhere where none keeps a precision."""
         verified = self.floors_by_language.items()
-        return next((floors for code, floors in verified if same_language(code, language)), None)
-
-    def _above(self, floors: Iterable[Floor]) -> list[Floor]:
-        """Return what holds elsewhere for precisions that some floors don't reach."""
-        best = max((floor.precision for floor in floors), default=0.0)
-        return [floor for floor in self.floors_elsewhere if floor.precision > best]
+        own = next((floors for code, floors in verified if same_language(code, language)), None)
+        if own is None:
+            return self.floors
+        if any(floor.precision >= precision for floor in own):
+            return own
+        strictest = max((floor.score for floor in own), default=0.0)
+        return [floor for floor in self.floors_elsewhere if floor.score >= strictest]
 
     def is_measured(self, language: str) -> bool:
         """Tell whether gold has shown how often codes are right in a language."""

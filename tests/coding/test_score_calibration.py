@@ -76,13 +76,20 @@ def test_a_language_that_it_was_verified_in_has_its_own_floors(verified):
 
 
 def test_a_precision_that_too_few_show_in_a_language_has_the_floor_of_elsewhere(tmp_path):
-    said = {**SAID, "floors_by_language": {"en": [{"precision": 0.8, "score": 0.7, "coverage": 1}]}}
+    floors = {
+        "en": [{"precision": 0.8, "score": 0.7, "coverage": 1}],
+        "sv": [{"precision": 0.9, "score": 0.85, "coverage": 0.1}],
+    }
+    elsewhere = [*SAID["floors_elsewhere"], {"precision": 0.95, "score": 0.84, "coverage": 0.2}]
+    said = {**SAID, "floors_by_language": floors, "floors_elsewhere": elsewhere}
     (tmp_path / "calibration.json").write_text(json.dumps(said))
     calibration = ScoreCalibration.read(tmp_path)
     assert calibration.floor(0.9, language="en") == Floor(0.9, 0.8, 0.3)
     assert calibration.floor(0.8, language="en").score == 0.7
-    with pytest.raises(ConfigurationError, match=r"0\.900"):
-        calibration.floor(0.95, language="en")
+    assert calibration.floor(0.95, language="en").score == 0.84
+    assert calibration.floor(0.9, language="sv").score == 0.85  # not the .84 of elsewhere
+    with pytest.raises(ConfigurationError, match=r"right in 0\.950"):
+        calibration.floor(0.95, language="sv")
 
 
 def test_a_list_is_known_by_its_codes_however_they_are_written_and_called(calibration):
@@ -125,6 +132,9 @@ def test_what_is_installed_is_calibrated_for_icd_10_alone(first):
     assert known.coverage > 0.3 and elsewhere.coverage > 0.2
     assert elsewhere.score >= known.score
     assert calibration.languages == ("es",) and not calibration.knows(ICD)
+    assert calibration.measured_languages[1:] == ("cs", "en", "it", "nl", "ro", "sv")
+    for language in calibration.measured_languages[1:]:
+        assert calibration.floor(0.9, language=language).score >= known.score
     assert calibration_of(first, make_list("atc", [("N02BE01", "", "x")])) is None
 
 
