@@ -43,6 +43,19 @@ class Adapter:
     scale: float
     factors: dict[str, tuple[Tensor, Tensor]]
 
+    @property
+    def rank(self) -> int:
+        """Return the greatest rank of a layer's factors."""
+        return max((len(down) for down, _ in self.factors.values()), default=0)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return its factors as peft calls them."""
+        named = {}
+        for name, (down, up) in self.factors.items():
+            named[f"{_PREFIX}{name}.lora_A.weight"] = down.contiguous()
+            named[f"{_PREFIX}{name}.lora_B.weight"] = up.contiguous()
+        return named
+
     @torch.no_grad()
     def add_to(self, weights: Mapping[str, Tensor], *, layers: int | None = None) -> None:
         """Add it to a model's weights, in place.
@@ -66,6 +79,44 @@ class Adapter:
                     f"{self.folder}: adapts {name} of shape {shape}; its base {self.base} has {has}"
                 )
             weight += (self.scale * (up.double() @ down.double())).to(weight)
+
+
+def composed(first: Adapter, then: Adapter) -> Adapter:
+    """Return one adapter of the first one's base that does what two do, one on the other.
+
+    Its factors are both adapters' side by side, filled up with zeros to one rank, which is how
+    peft reads them.
+
+    Args:
+        first: Adapts a base.
+        then: Adapts what comes of it; its scale is that of both.
+    """
+    empty = then.factors | first.factors
+    parts = {}
+    for name in sorted(empty):
+        down, up = empty[name]
+        pairs = [
+            (adapter.factors[name][0], adapter.factors[name][1] * (adapter.scale / then.scale))
+            for adapter in (first, then)
+            if name in adapter.factors
+        ]
+        dtype = torch.promote_types(down.dtype, up.dtype)
+        downs = torch.cat([pair[0].to(dtype) for pair in pairs])
+        ups = torch.cat([pair[1].to(dtype) for pair in pairs], 1)
+        parts[name] = (downs, ups)
+    rank = max(len(down) for down, _ in parts.values())
+    pad = torch.nn.functional.pad
+    filled = {
+        name: (pad(down, (0, 0, 0, rank - len(down))), pad(up, (0, rank - len(down))))
+        for name, (down, up) in parts.items()
+    }
+    return Adapter(then.folder, first.base, then.scale, filled)
+
+
+def layer_of(name: str) -> int | None:
+    """Return the number of the layer that a part of a model is in, from 0; None if in none."""
+    number = _NUMBER.search(f"{name}.")
+    return int(number[1]) if number else None
 
 
 def is_adapter(folder: Path) -> bool:

@@ -16,11 +16,11 @@ from torch import Tensor
 
 from projector import models
 from projector.errors import ConfigurationError, missing_package
-from projector.models import lora
+from projector.models import delta, lora
 from projector.models.adapters import base_of
 from projector.models.catalogue import OWN_FILE, find_entry
 from projector.models.checkpoint import open_checkpoint
-from projector.models.delta import save_delta
+from projector.models.lora import Adapter
 from projector.models.packing import states
 from projector.models.transformer_encoder import TransformerEncoder
 from projector.text.tokens import TokenizedText
@@ -43,16 +43,26 @@ class TrainableEncoder:
         encoder: Shares the trained weights, so that it encodes as they are now.
         trained: The weights that get gradients, by name.
         start: What they were, where a part of that is kept and it isn't 0.
+        adapted: The adapter that the model came with, which is saved with what was trained; None
+            where it had none.
     """
 
     configuration: EncoderConfiguration
     encoder: TransformerEncoder
     trained: Mapping[str, torch.nn.Parameter]
     start: Mapping[str, Tensor]
+    adapted: Adapter | None = None
 
     @classmethod
-    def load(cls, configuration: EncoderConfiguration, *, device: str = "auto") -> TrainableEncoder:
+    def load(
+        cls, configuration: EncoderConfiguration, *, device: str = "auto", kept_layers: int = 0
+    ) -> TrainableEncoder:
         """Load the model in float32 and free what shall be trained.
+
+        Args:
+            configuration: As the user wrote it.
+            device: Where it runs.
+            kept_layers: Layers from the first on that are not trained.
 
         Raises:
             ModelError, ConfigurationError: See `projector.models.load`; or it can't be trained.
@@ -70,10 +80,10 @@ class TrainableEncoder:
         model = encoder.model
         frozen = getattr(configuration, "frozen", False)
         if configuration.rank and not frozen:
-            _inject(model, configuration)
+            _inject(model, configuration, kept_layers)
         for name, weight in model.named_parameters():
             wanted = "lora_" in name if configuration.rank else "embeddings." not in name
-            weight.requires_grad_(wanted and not frozen)
+            weight.requires_grad_(wanted and not frozen and _is_behind(name, kept_layers))
         trained = {
             name: weight for name, weight in model.named_parameters() if weight.requires_grad
         }
@@ -82,7 +92,7 @@ class TrainableEncoder:
             if configuration.rank or configuration.wise_ft_alpha == 1
             else {name: weight.detach().clone() for name, weight in trained.items()}
         )
-        return cls(configuration, encoder, trained, start)
+        return cls(configuration, encoder, trained, start, _adapter_of(configuration))
 
     def vectors(self, texts: Sequence[TokenizedText]) -> list[Tensor]:
         """Return [T, d] vectors of each text, with gradients, all in one pass.
@@ -176,20 +186,32 @@ class TrainableEncoder:
         encoder = models.load(base, layer=layer, precision="fp32", device="cpu")
         assert isinstance(encoder, TransformerEncoder)
         before = dict(encoder.model.named_parameters())
-        save_delta(folder, base, before, {name: w.cpu() for name, w in self.state().items()})
+        delta.save_delta(folder, base, before, {name: w.cpu() for name, w in self.state().items()})
 
     def _save_adapter(self, folder: Path) -> None:
-        weights = {
-            f"base_model.model.{name.replace(f'.{_ADAPTER}', '')}": weight.half().cpu().contiguous()
-            for name, weight in self.state().items()
-        }
-        _save(weights, folder / lora.WEIGHTS)
         injected: Any = self.encoder.model
         peft: dict[str, Any] = injected.peft_config[_ADAPTER].to_dict()
         peft |= {"base_model_name_or_path": self.configuration.model, "inference_mode": True}
+        whole = self._learned()
+        if self.adapted is not None:
+            whole = lora.composed(self.adapted, whole)
+            peft["base_model_name_or_path"] = whole.base
+            peft |= {"r": whole.rank, "lora_alpha": whole.scale * whole.rank}
+        _save(whole.tensors(), folder / lora.WEIGHTS)
         peft["target_modules"] = sorted(peft["target_modules"])
         content = json.dumps(peft, indent=1, sort_keys=True, default=str)
         (folder / lora.CONFIGURATION).write_text(content, encoding="utf-8")
+
+    def _learned(self) -> Adapter:
+        """Return what was trained as an adapter of the model that training started from."""
+        plain = {name.replace(f".{_ADAPTER}", ""): one.half() for name, one in self.state().items()}
+        stems = [name.removesuffix(".lora_A.weight") for name in plain if ".lora_A." in name]
+        factors = {
+            stem: (plain[f"{stem}.lora_A.weight"].cpu(), plain[f"{stem}.lora_B.weight"].cpu())
+            for stem in sorted(stems)
+        }
+        chosen = self.configuration
+        return Adapter(Path(), chosen.model, chosen.alpha / chosen.rank, factors)
 
     def _save_whole(self, folder: Path, described: str) -> None:
         (folder / OWN_FILE).write_text(described, encoding="utf-8")
@@ -199,7 +221,7 @@ class TrainableEncoder:
             if "lora_" not in name:
                 weights[name.replace(".base_layer", "")] = weight.detach().cpu().clone()
         if self.configuration.rank:
-            lora.read_adapter(folder / "adapter").add_to(weights)
+            self._learned().add_to(weights)
         _save(weights, folder / "model.safetensors")
         model.config.save_pretrained(folder)
         self.encoder.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
@@ -210,14 +232,43 @@ def _save(weights: dict[str, Tensor], path: Path) -> None:
     path.chmod((path.parent / OWN_FILE).stat().st_mode)  # else its owner's only
 
 
-def _inject(model: torch.nn.Module, configuration: EncoderConfiguration) -> None:
-    """Put low-rank factors beside every linear layer behind the embeddings."""
+def _is_behind(name: str, kept_layers: int) -> bool:
+    """Tell whether a part of a model is in none of its first layers."""
+    layer = lora.layer_of(name)
+    return layer is None or layer >= kept_layers
+
+
+def _adapter_of(configuration: EncoderConfiguration) -> Adapter | None:
+    """Return the adapter that a model is, where what is trained is one, too.
+
+    Raises:
+        ConfigurationError: It is kept as changes of whole weights, beside which factors can't lie.
+    """
+    if not configuration.rank or getattr(configuration, "frozen", False):
+        return None
+    folder = open_checkpoint(find_entry(configuration.model)).adapter
+    if folder is None:
+        return None
+    if delta.is_delta(folder):
+        raise ConfigurationError(
+            f"{configuration.model} is kept as changes of all weights, beside which no adapter "
+            "can be saved: train all weights (rank = 0), or start from its base"
+        )
+    return lora.read_adapter(folder)
+
+
+def _inject(model: torch.nn.Module, configuration: EncoderConfiguration, kept_layers: int) -> None:
+    """Put low-rank factors beside every linear layer behind the embeddings and what is kept."""
     try:
         from peft import LoraConfig, inject_adapter_in_model
     except ImportError as error:
         instead = "train all weights (rank = 0)"
         raise missing_package("peft", "train", "training an adapter", instead) from error
-    linear = [name for name, part in model.named_modules() if isinstance(part, torch.nn.Linear)]
+    linear = [
+        name
+        for name, part in model.named_modules()
+        if isinstance(part, torch.nn.Linear) and _is_behind(name, kept_layers)
+    ]
     chosen = LoraConfig(
         r=configuration.rank,
         lora_alpha=configuration.alpha,

@@ -1,13 +1,23 @@
 """Hold how an adapter is read and merged, without peft."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from projector.errors import ModelError
-from projector.models.lora import CONFIGURATION, WEIGHTS, base_of, is_adapter, read_adapter
+from projector.models.lora import (
+    CONFIGURATION,
+    WEIGHTS,
+    Adapter,
+    base_of,
+    composed,
+    is_adapter,
+    layer_of,
+    read_adapter,
+)
 
 NAME = "encoder.layer.0.attention.self.query"
 
@@ -74,3 +84,31 @@ def test_what_is_no_pair_of_factors_is_refused(adapter):
     (folder / WEIGHTS).write_bytes(b"nonsense")
     with pytest.raises(ModelError, match="can't be read"):
         read_adapter(folder)
+
+
+def test_two_adapters_one_on_the_other_are_one():
+    generator = torch.Generator().manual_seed(0)
+
+    def factors(rank):
+        return torch.randn(rank, 6, generator=generator), torch.randn(5, rank, generator=generator)
+
+    first = Adapter(Path(), "base", 2.0, {"layer.0.a": factors(2), "layer.1.a": factors(2)})
+    then = Adapter(Path(), "first", 0.5, {"layer.1.a": factors(3), "layer.2.a": factors(3)})
+    one = composed(first, then)
+    assert one.base == "base" and one.rank == 5
+    assert {len(down) for down, _ in one.factors.values()} == {5}  # as peft reads them
+    names = ("layer.0.a.weight", "layer.1.a.weight", "layer.2.a.weight")
+    together, apart = ({name: torch.zeros(5, 6) for name in names} for _ in range(2))
+    one.add_to(together)
+    first.add_to(apart)
+    then.add_to(apart)
+    for name in names:
+        assert torch.allclose(together[name], apart[name], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    [("encoder.layer.3.output.dense", 3), ("layers.0", 0), ("embeddings.words", None)],
+)
+def test_the_layer_of_a_part_is_in_its_name(name, layer):
+    assert layer_of(name) == layer

@@ -75,6 +75,28 @@ def test_the_adapter_alone_gives_the_vectors_of_the_whole(student_of, tmp_path, 
     assert len(shallow.model.encoder.layer) == 1
 
 
+def test_what_starts_from_an_adapter_is_saved_as_one_of_its_base(student_of, checkpoints, tmp_path):
+    moved(student_of()).save(tmp_path / "first", {})
+    start = str(tmp_path / "first" / "adapter")
+    student = moved(student_of(model=start, rank=2, alpha=7))
+    expected = inference_vectors(student.encoder)
+    student.save(tmp_path / "then", {})
+    said = json.loads((tmp_path / "then" / "adapter" / "adapter_config.json").read_text())
+    assert said["base_model_name_or_path"] == str(checkpoints / "bert")
+    assert said["r"] == 6
+    for name in ("then", "then/adapter"):
+        found = inference_vectors(load(tmp_path / name, device="cpu"))
+        for one, other in zip(found, expected, strict=True):
+            torch.testing.assert_close(one, other, atol=5e-3, rtol=1e-2)
+
+
+def test_layers_that_are_kept_are_not_trained(checkpoints):
+    for rank in (0, 2):
+        chosen = EncoderConfiguration(model=str(checkpoints / "bert"), layer=3, rank=rank)
+        student = TrainableEncoder.load(chosen, device="cpu", kept_layers=2)
+        assert student.trained and all("layer.2." in name for name in student.trained)
+
+
 @pytest.mark.filterwarnings("ignore:.*gradient_checkpointing:FutureWarning")  # peft's own
 def test_our_reading_of_an_adapter_is_pefts(student_of, tmp_path):
     peft = pytest.importorskip("peft")
