@@ -25,6 +25,7 @@ ROOMS = (
     "projector.storage",
     "projector.text",
     "projector.models",
+    "projector.concepts",
     "projector.align",
     "projector.decode",
     "projector.pipeline",

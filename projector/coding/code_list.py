@@ -24,7 +24,7 @@ _DESCRIPTIONS = (
     *("title", "label", "name", "nombre", "preferred_term", "long_description"),
 )
 # What programs leave in a cell that has nothing.
-_ABSENT = {"", "nan", "null", "none", "n/a", "-"}
+ABSENT = {"", "nan", "null", "none", "n/a", "-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,7 @@ def read_codes(path: Path, *, encoding: str = "utf-8") -> CodeList:
         if "description" in row:
             texts.append((row.get("language") or "", row["description"]))
         texts = [(language, (text or "").strip()) for language, text in texts]
-        texts = [(language, text) for language, text in texts if text.lower() not in _ABSENT]
+        texts = [(language, text) for language, text in texts if text.lower() not in ABSENT]
         if not code or not texts:
             missing = "no code" if not code else f"{code} without a description"
             raise CorpusError(Problem(path, line, missing, "a code and what it is called"))

@@ -92,7 +92,7 @@ def term_examples(codes: CodeList, path: Path) -> list[CodedText]:
         CorpusError: See `read_table`.
     """
     examples: dict[CodedText, None] = {}
-    for code, language, text in _term_rows(path):
+    for code, language, text in term_rows(path):
         number = codes.find(code)
         assert number is not None
         examples[CodedText(text, number, language, f"terms:{path.stem}")] = None
@@ -111,12 +111,17 @@ def with_terms(codes: CodeList, paths: Sequence[Path]) -> CodeList:
     known = {normal_code(code): code for code in codes.codes}
     for path in paths:
         rows += [
-            (known.setdefault(normal_code(row[0]), row[0]), *row[1:]) for row in _term_rows(path)
+            (known.setdefault(normal_code(row[0]), row[0]), *row[1:]) for row in term_rows(path)
         ]
     return make_list(codes.name, rows, codes.given)
 
 
-def _term_rows(path: Path) -> Iterator[tuple[str, str, str]]:
+def term_rows(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield what a table of parallel terms names, in which language, and how, side by side.
+
+    Raises:
+        CorpusError: See `read_table`.
+    """
     for pair in read_sentences(path):
         yield pair.document, pair.source_language, pair.source
         yield pair.document, pair.target_language, pair.target

@@ -1,0 +1,1 @@
+"""Place concepts by their names and by what stands above them."""

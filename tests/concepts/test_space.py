@@ -1,0 +1,74 @@
+"""Hold how a space of concepts is kept and asked."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from projector.concepts.space import ConceptSpace
+from projector.errors import ConfigurationError, ModelError
+
+
+@pytest.fixture
+def space():
+    concepts = pl.DataFrame(
+        {
+            "code": ["A", "B", "C"],
+            "name": ["fever", "cold", "cough"],
+            "parent": ["X", "X", ""],
+            "block": ["X", "X", ""],
+            "chapter": ["I", "I", "II"],
+        }
+    )
+    names = pl.DataFrame(
+        {
+            "concept": [0, 0, 1, 2],
+            "language": ["en", "es", "en", "en"],
+            "text": ["fever", "fiebre", "cold", "cough"],
+        },
+        schema={"concept": pl.Int32, "language": pl.String, "text": pl.String},
+    )
+    vectors = np.array([[1, 0], [0.8, 0.6], [0, -1]], np.float32)
+    places = np.array([[1, 0], [0.6, 0.8], [0.8, 0.6], [0, -1]], np.float32)
+    return ConceptSpace(concepts, vectors, names, places, 0.05)
+
+
+def test_what_was_written_is_read(space, tmp_path):
+    space.write(tmp_path / "run" / "model", {"made": {"step": 1}})
+    known = ConceptSpace.read(tmp_path / "run")
+    assert known.concepts.equals(space.concepts) and known.names.equals(space.names)
+    assert np.allclose(known.vectors, space.vectors, atol=1e-3)
+    assert known.temperature == 0.05
+
+
+def test_a_concept_is_found_by_code_or_name_whatever_its_case(space):
+    assert [space.find(name) for name in ("b", "FIEBRE", "cough")] == [1, 0, 2]
+    with pytest.raises(ConfigurationError, match="no concept has this code or name"):
+        space.find("gout")
+
+
+def test_neighbours_are_the_nearest_others(space):
+    assert [number for number, _ in space.neighbours(0, 5)] == [1, 2]
+    assert space.neighbours(0, 1)[0][1] == pytest.approx(0.8)
+
+
+def test_the_farthest_name_comes_first(space):
+    rows = space.farthest_names(0)
+    assert [text for _, text, _ in rows] == ["fiebre", "fever"]
+    assert rows[0][2] == pytest.approx(0.6)
+
+
+def test_chapters_are_counted(space):
+    first, second = space.chapters()
+    assert (first["chapter"], first["concepts"], first["names"]) == ("I", 2, 3)
+    assert (second["concepts"], second["cosine"]) == (1, 1.0)
+
+
+def test_vectors_that_are_not_of_the_tables_are_told(space, tmp_path):
+    broken = replace(space, vectors=space.vectors[:2])
+    broken.write(tmp_path, {})
+    with pytest.raises(ModelError, match="is not of the tables beside"):
+        ConceptSpace.read(tmp_path)
+    with pytest.raises(ModelError, match="a concept space as"):
+        ConceptSpace.read(tmp_path / "nowhere")
