@@ -36,7 +36,8 @@ _COMMANDS = {
     "convert": "Convert a corpus to another format.",
     "tag": "Find entities by themselves.",
     "code": "Propose codes for mentions.",
-    "train": "Train models: aligner, edges, tagger, coder.",
+    "train": "Train models: aligner, edges, tagger, coder, encoder.",
+    "concepts": "Look into a space of concepts.",
     "models": "List the models that can be loaded.",
     "doctor": "Tell what is installed, and whether it works.",
 }
