@@ -134,6 +134,59 @@ def edges(configuration: Path, output: Path, resume: bool, form: str) -> None:
     _echo(train_edges(training, output, resume=resume), output, form, following)
 
 
+@command.command("concepts")
+@click.argument("configuration", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@output_option("The run's folder.")
+@resume_option
+@format_option
+def concepts(configuration: Path, output: Path, resume: bool, form: str) -> None:
+    """Train a space of concepts as a CONFIGURATION in TOML says: from their names and hierarchy.
+
+    The run's folder holds checkpoints, the curves as curve.parquet and curve.png, and in model/
+    the space: vectors, concepts.parquet, names.parquet. `projector concepts` looks into it, and
+    `projector train encoder` teaches an encoder's tokens to lie in it.
+
+    \b
+    Examples:
+      projector train concepts config.toml -o runs/space
+      projector train concepts config.toml -o runs/space --resume
+    """
+    from projector.training.concepts.train import train_concepts
+    from schemas.concept_training import ConceptTraining
+    from schemas.validation import read_validated
+
+    _show_progress()
+    training = read_validated(configuration, ConceptTraining)
+    following = f"projector concepts {output}"
+    _echo(train_concepts(training, output, resume=resume), output, form, following)
+
+
+@command.command("encoder")
+@click.argument("configuration", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@output_option("The run's folder.")
+@resume_option
+@format_option
+def encoder(configuration: Path, output: Path, resume: bool, form: str) -> None:
+    """Post-train an encoder towards a concept space as a CONFIGURATION in TOML says.
+
+    The run's folder holds checkpoints, the curves as curve.parquet and curve.png, and in model/
+    an encoder like any other, with the views beside it that say what its tokens mean.
+
+    \b
+    Examples:
+      projector train encoder config.toml -o runs/encoder
+      projector train encoder config.toml -o runs/encoder --resume
+    """
+    from projector.training.encoder.train import train_encoder
+    from schemas.encoder_training import EncoderTraining
+    from schemas.validation import read_validated
+
+    _show_progress()
+    training = read_validated(configuration, EncoderTraining)
+    following = f"projector project SOURCE TARGETS --model {output} -o OUT"
+    _echo(train_encoder(training, output, resume=resume), output, form, following)
+
+
 def _echo(figures: Mapping[str, float], output: Path, form: str, following: str) -> None:
     """Print what a run came to, and the command that uses it."""
     if form == "json":

@@ -17,10 +17,19 @@ from projector.training.schedule import Part, Schedule
 if TYPE_CHECKING:
     from schemas.aligner_training import AlignerTraining
     from schemas.coder_training import CoderTraining
+    from schemas.concept_training import ConceptTraining
     from schemas.edge_training import EdgeTraining
+    from schemas.encoder_training import EncoderTraining
     from schemas.tagger_training import TaggerTraining
 
-    Training = AlignerTraining | TaggerTraining | CoderTraining | EdgeTraining
+    Training = (
+        AlignerTraining
+        | TaggerTraining
+        | CoderTraining
+        | EdgeTraining
+        | ConceptTraining
+        | EncoderTraining
+    )
 
 _LOG = logging.getLogger(__name__)
 Save = Callable[[Path, Mapping[str, Any]], None]

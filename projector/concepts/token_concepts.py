@@ -1,0 +1,89 @@
+"""Read a post-trained encoder's tokens as concepts: what each means, and what mentions mean."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import torch
+from torch import Tensor
+
+from projector.concepts.space import read_concept_table
+from projector.concepts.views import EXPECTED, VIEWS_FILE, Views, read_views
+from projector.errors import ModelError
+from projector.models.catalogue import find_entry
+from projector.models.folder_file import read_object
+from projector.models.load import load
+from projector.models.transformer_encoder import TransformerEncoder
+from projector.text.tokens import TokenizedText
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenConcepts:
+    """An encoder whose tokens are points of a concept space.
+
+    Args:
+        encoder: Reads texts at the layer that its views are for.
+        views: Turn its vectors into points.
+        concepts: A row each: code, name, parent, block, chapter.
+    """
+
+    encoder: TransformerEncoder
+    views: Views
+    concepts: pl.DataFrame
+
+    @classmethod
+    def load(cls, name_or_path: str | os.PathLike[str], *, device: str = "auto") -> TokenConcepts:
+        """Load a post-trained encoder by its name or folder, or that of its training run.
+
+        Raises:
+            ModelError: There is none, or it has no views beside it.
+        """
+        entry = find_entry(name_or_path)
+        folder = Path(entry.location)
+        if entry.source != "folder" or not (folder / VIEWS_FILE).is_file():
+            raise ModelError(
+                f"{name_or_path}: has no {VIEWS_FILE} beside it, so that nobody knows what its "
+                f"tokens mean; expected {EXPECTED}"
+            )
+        said: Mapping[str, Any] = read_object(folder / VIEWS_FILE, EXPECTED)
+        if not isinstance(layer := said.get("layer"), int):
+            raise ModelError(f"{folder / VIEWS_FILE}: lacks the layer; expected {EXPECTED}")
+        encoder = load(name_or_path, layer=layer, precision="fp32", device=device)
+        assert isinstance(encoder, TransformerEncoder)
+        views, concepts = read_views(folder), read_concept_table(folder)
+        if len(views.concepts) != concepts.height:
+            raise ModelError(f"{folder}: its views are not of the concepts beside; {EXPECTED}")
+        return cls(encoder, views.to(encoder.device), concepts)
+
+    def tokenize(self, text: str) -> TokenizedText:
+        """Tokenise a text as the encoder does."""
+        return self.encoder.tokenize(text)
+
+    def points(self, text: TokenizedText) -> Tensor:
+        """Return [T, d] a text's tokens as points of the space, of length 1."""
+        points: Tensor = self.views(self.encoder.encode([text])[0])
+        return points
+
+    def nearest(self, points: Tensor, most: int) -> tuple[Tensor, Tensor]:
+        """Return the numbers [Q, most] of the concepts nearest to points [Q, d], and cosines."""
+        best = (points @ self.views.concepts.T).topk(min(most, len(self.views.concepts)), dim=1)
+        return best.indices, best.values
+
+    def nearest_to_mention(self, points: Tensor, most: int) -> tuple[list[int], list[float]]:
+        """Return the concepts nearest to what tokens [K, d] mean together, and their cosines.
+
+        None where there are no tokens.
+        """
+        if not len(points):
+            return [], []
+        order, cosines = self.nearest(self.views.mention_point(points)[None], most)
+        return order[0].tolist(), cosines[0].tolist()
+
+    def best_matches(self, query: Tensor, texts: Sequence[Tensor]) -> Tensor:
+        """Return [N] how well texts [T_i, d] match a query [K, d]: MaxSim, as a mean."""
+        return torch.stack([(query @ text.T).amax(1).mean() for text in texts])
