@@ -85,6 +85,7 @@ class CoderSaid(Said):
     context: bool | None = False
     first_weight: Annotated[float, Field(strict=False, allow_inf_nan=False)] | None = 0.0
     short_list: Annotated[int, Field(ge=1, le=1000)] | None = None
+    views: bool | None = False
 
 
 class FloorSaid(Said):

@@ -31,6 +31,7 @@ class CoderFolder:
         first_weight: What the first stage's score counts beside a reranker's.
         short_list: How many of what the first stage finds a reranker reads; None: as many as it
             does where nobody says.
+        views: Whether it compares points of a concept space, by the views beside its encoder.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class CoderFolder:
     context: bool = False
     first_weight: float = 0.0
     short_list: int | None = None
+    views: bool = False
 
     @classmethod
     def read(cls, path: Path, kind: Stage) -> CoderFolder:
@@ -57,8 +59,9 @@ class CoderFolder:
             ) from error
         if said.kind != kind:
             raise ModelError(f"{path}: it is a {said.kind}; expected {wanted}")
-        first_weight = said.first_weight or 0.0
-        return cls(folder, said.prefix, bool(said.context), first_weight, said.short_list)
+        weight = said.first_weight or 0.0
+        context, views = bool(said.context), bool(said.views)
+        return cls(folder, said.prefix, context, weight, said.short_list, views)
 
 
 def write_coder(folder: Path, kind: Stage, said: Mapping[str, object]) -> None:

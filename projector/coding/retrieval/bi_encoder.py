@@ -17,6 +17,8 @@ from projector.coding.coder_folder import RETRIEVER, CoderFolder
 from projector.coding.normalize import without_encounter
 from projector.coding.retrieval.ranking import Ranking, best_of_terms, joined, starts_of
 from projector.coding.retrieval.retriever import Progress
+from projector.concepts.token_concepts import TokenConcepts
+from projector.concepts.views import Views
 from projector.models.transformer_encoder import TransformerEncoder
 from projector.text.tokens import TokenizedText, tokenize_stretches
 
@@ -31,20 +33,30 @@ class BiEncoder:
     Args:
         encoder: Gives the token vectors.
         prefix: What is put in front of every text.
+        views: Turn them into points of a concept space first; None: they are taken as they are.
     """
 
     encoder: TransformerEncoder
     prefix: str = PREFIX
+    views: Views | None = None
+
+    @property
+    def dimension(self) -> int:
+        """Return the width d of its vectors."""
+        return self.encoder.dimension if self.views is None else self.views.concepts.shape[1]
 
     @property
     def fingerprint(self) -> str:
         """Return a hash of all that its vectors depend on."""
         told = f"{self.encoder.fingerprint}\n{self.prefix}"
+        if self.views is not None:
+            for weight in self.views.state_dict().values():
+                told += "\n" + hashlib.sha256(weight.numpy(force=True).tobytes()).hexdigest()
         return hashlib.sha256(told.encode()).hexdigest()
 
     def embed(self, texts: Sequence[str], *, progress: Progress = iter) -> Floats:
         """Return [N, d] vectors of length 1; a text without tokens has zeros."""
-        vectors = np.zeros((len(texts), self.encoder.dimension), np.float32)
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
         for start in progress(range(0, len(texts), AT_ONCE)):
             part = texts[start : start + AT_ONCE]
             vectors[start : start + len(part)] = self._embed(part)
@@ -53,7 +65,11 @@ class BiEncoder:
     def _embed(self, texts: Sequence[str]) -> Floats:
         tokens, owner = self.tokenize(texts)
         vectors = self.encoder.encode([tokens])[0]
-        means: Floats = pooled(vectors, owner, len(texts)).cpu().numpy()
+        if self.views is not None:
+            vectors = self.views.mentioned(pooled(self.views(vectors), owner, len(texts)))
+        else:
+            vectors = pooled(vectors, owner, len(texts))
+        means: Floats = vectors.cpu().numpy()
         return means
 
     def tokenize(self, texts: Sequence[str]) -> tuple[TokenizedText, torch.Tensor]:
@@ -86,6 +102,9 @@ def load_bi_encoder(path: Path, *, device: str = "auto") -> BiEncoder:
         ModelError: There is none in the folder.
     """
     folder = CoderFolder.read(path, RETRIEVER)
+    if folder.views:
+        known = TokenConcepts.load(folder.path, device=device)
+        return BiEncoder(known.encoder, folder.prefix, known.views)
     encoder = models.load(folder.path, precision="fp32", device=device)
     assert isinstance(encoder, TransformerEncoder)
     return BiEncoder(encoder, folder.prefix)

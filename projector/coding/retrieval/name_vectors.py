@@ -94,7 +94,7 @@ def _in_parts(
 ) -> _Halves:
     """Encode names part by part, each kept at once; those that are there already are taken."""
     starts = range(0, len(names), AT_ONCE)
-    shape = encoder.encoder.dimension
+    shape = encoder.dimension
     first = next(
         (start for start in starts if _kept(_part(folder, start), names[start:], shape) is None),
         len(names),
