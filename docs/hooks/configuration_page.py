@@ -12,7 +12,9 @@ from settings_fields import SettingsTable, default_in_toml, tables_of, type_in_w
 from schemas.aligner_training import AlignerTraining
 from schemas.coder_training import CoderTraining
 from schemas.collection import Collection
+from schemas.concept_training import ConceptTraining
 from schemas.edge_training import EdgeTraining
+from schemas.encoder_training import EncoderTraining
 from schemas.run import RunConfiguration
 from schemas.tagger_training import TaggerTraining
 
@@ -65,6 +67,16 @@ def files() -> Iterator[SettingsFile]:
         "Training a coder",
         "What `projector train coder FILE` takes.",
         tuple(tables_of(CoderTraining)),
+    )
+    yield SettingsFile(
+        "Training a concept space",
+        "What `projector train concepts FILE` takes.",
+        tuple(tables_of(ConceptTraining)),
+    )
+    yield SettingsFile(
+        "Post-training an encoder",
+        "What `projector train encoder FILE` takes.",
+        tuple(tables_of(EncoderTraining)),
     )
 
 

@@ -11,7 +11,9 @@ from doc_pages import PAGES, ROOT, blocks, resolve
 from schemas.aligner_training import AlignerTraining
 from schemas.coder_training import CoderTraining
 from schemas.collection import read_collection
+from schemas.concept_training import ConceptTraining
 from schemas.edge_training import EdgeTraining
+from schemas.encoder_training import EncoderTraining
 from schemas.run import RunConfiguration
 from schemas.tagger_training import TaggerTraining
 
@@ -21,6 +23,8 @@ CONTRACTS = {
     "edges.toml": EdgeTraining,
     "tagger.toml": TaggerTraining,
     "coder.toml": CoderTraining,
+    "space.toml": ConceptTraining,
+    "encoder.toml": EncoderTraining,
 }
 PROGRAMS = ("git", "make", "pip", "pre-commit", "pytest")
 GENERATED = (
