@@ -95,7 +95,8 @@ def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 def _check(process: subprocess.Popen[bytes], same: subprocess.Popen[bytes]) -> None:
     assert process is same and process.stderr is not None
-    told = process.stderr.read().decode(errors="replace")
+    with process.stderr as stream:
+        told = stream.read().decode(errors="replace")
     if process.returncode != 0:
         raise click.ClickException(f"{process.args!r} ended with {process.returncode}: {told}")
 
