@@ -116,7 +116,9 @@ def measure_pass(
 
     ids = [torch.from_numpy(one) for one in sequences_of(encoder, texts, tokens)]
     with torch.inference_mode():
-        ragged = has_ragged(encoder.model.dtype, encoder.device) and not padded
+        config = encoder.model.config
+        head = config.hidden_size // config.num_attention_heads
+        ragged = has_ragged(encoder.model.dtype, encoder.device, head) and not padded
         with patch.object(packing, "has_ragged", lambda *_: ragged):
             held = _held(encoder.device)
             first = encoder.first_position

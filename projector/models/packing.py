@@ -154,7 +154,8 @@ def _layout(model: PreTrainedModel | Bert, lengths: list[int]) -> Layout:
     """Lay out a pack for the attention that a model's device is quickest in."""
     device = model.device
     # What is trained keeps the padded call, whose gradients don't depend on the device's kernels.
-    if not torch.is_grad_enabled() and has_ragged(model.dtype, device):
+    head = model.config.hidden_size // model.config.num_attention_heads
+    if not torch.is_grad_enabled() and has_ragged(model.dtype, device, head):
         return Layout.ragged(lengths, device=device)
     return Layout.of(lengths, together=device.type != "cpu", device=device)
 

@@ -16,12 +16,21 @@ import torch
 from torch import Tensor
 
 _HALF = (torch.bfloat16, torch.float16)
+_WIDEST = 256  # numbers of a head
 _AMPERE = (8, 0)  # the first NVIDIA processors that the kernel runs on
 
 
-def has_ragged(dtype: torch.dtype, device: torch.device) -> bool:
-    """Tell whether a device can attend to sequences of all lengths at once in a precision."""
-    return device.type == "cuda" and dtype in _HALF and _options(device) is not None
+def has_ragged(dtype: torch.dtype, device: torch.device, head: int) -> bool:
+    """Tell whether a device can attend to sequences of all lengths at once.
+
+    Args:
+        dtype: What is computed in.
+        device: Where.
+        head: Size of the heads; the kernel takes multiples of 8, 256 at most.
+    """
+    if device.type != "cuda" or dtype not in _HALF or head % 8 or head > _WIDEST:
+        return False
+    return _options(device) is not None
 
 
 @lru_cache

@@ -76,11 +76,13 @@ def test_torchs_kernel_says_that_it_gives_what_is_expected(monkeypatch):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_a_processor_has_no_such_kernel(dtype):
-    assert not varlen.has_ragged(dtype, CPU)
+    assert not varlen.has_ragged(dtype, CPU, 64)
 
 
-def test_single_precision_has_no_such_kernel_anywhere():
-    assert not varlen.has_ragged(torch.float32, torch.device("cuda"))
+def test_single_precision_and_odd_heads_have_no_such_kernel_anywhere():
+    assert not varlen.has_ragged(torch.float32, torch.device("cuda"), 64)
+    assert not varlen.has_ragged(torch.bfloat16, torch.device("cuda"), 36)
+    assert not varlen.has_ragged(torch.bfloat16, torch.device("cuda"), 512)
 
 
 @gpu
@@ -88,7 +90,7 @@ def test_single_precision_has_no_such_kernel_anywhere():
 def test_on_a_gpu_the_kernel_agrees_with_padding(checkpoints, precision, monkeypatch):
     encoder = load(checkpoints / "xlm-roberta", device="cuda", precision=precision)
     text = encoder.tokenize("pa ciente pa. ciente pa! pa ciente pa ciente? " * 3)
-    assert varlen.has_ragged(encoder.model.dtype, encoder.device)
+    assert varlen.has_ragged(encoder.model.dtype, encoder.device, 8)
     ragged = encoder.encode([text])[0]
     monkeypatch.setattr("projector.models.packing.has_ragged", lambda *_: False)
     padded = encoder.encode([text])[0]
