@@ -16,7 +16,8 @@ from projector.document import Fragment
 # another order, and of one that only may be the counterpart.
 _REACH, _POSSIBLE_REACH = 90.0, 60.0
 _LINKED = -1.0  # costs less than any distance
-_UNSURE = 10.0  # what a counterpart that only may be one costs, in characters
+_UNLIKE = 10.0  # what a sure cue and one that only may answer it cost, in characters
+_UNLIKE_LINKED = 5.0  # the same where they are linked: *correct* beside it has *uneventful*
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,9 @@ def _candidates(
                 continue
             turn = 2 if is_joint else min(continuing, 1)
             sure = sum(cue.is_sure for cue in cues)
+            is_unlike = sure == 1
             place = targets[column].place
             if place.start <= linked[1] and linked[0] < place.end and linked[0] >= 0:
-                yield turn, _LINKED - sure, row, column
+                yield turn, _UNLIKE_LINKED if is_unlike else _LINKED - sure, row, column
             elif sure == 2 or cost <= _POSSIBLE_REACH:
-                yield turn, cost + _UNSURE * (2 - sure), row, column
+                yield turn, cost + _UNLIKE * is_unlike, row, column

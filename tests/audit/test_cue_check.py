@@ -94,6 +94,13 @@ def test_a_negation_may_be_rendered_otherwise(source, target, language):
     assert findings(Kind.NEGATION, source, target, language) == []
 
 
+def test_what_only_may_negate_answers_its_like_first():
+    source = "Eje normal, sin trastornos de la conducción"
+    assert findings(Kind.NEGATION, source, "Normal axis, without conduction disorders") == []
+    (lost,) = findings(Kind.NEGATION, source, "Axis normal, with conduction disorders")
+    assert lost.message.startswith("sin:")
+
+
 def test_a_lost_doubt_is_told():
     assert findings(Kind.CERTAINTY, "Probable neumonía", "Probable pneumonia") == []
     (finding,) = findings(Kind.CERTAINTY, "Probable neumonía", "Pneumonia")
