@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 # Fitted by `python -m jobs.research.fit_absence` on clinical translations, sentence by sentence.
 _COVERED, _ALIKE, _CONSTANT = -30.3, -13.8, 6.35
-_ENOUGH = 0.3  # share of links from which more says no more
+ENOUGH = 0.3  # share of links from which more says no more
 
 
 def absence(covered: NDArray[np.float64], alike: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -18,5 +18,5 @@ def absence(covered: NDArray[np.float64], alike: NDArray[np.float64]) -> NDArray
         alike: [N] the cosine of its mean vector and that of its partner in the chain, or elsewhere;
             0: none.
     """
-    logit = _COVERED * np.minimum(covered, _ENOUGH) + _ALIKE * alike + _CONSTANT
+    logit = _COVERED * np.minimum(covered, ENOUGH) + _ALIKE * alike + _CONSTANT
     return np.asarray(1 / (1 + np.exp(-logit)), np.float64)
