@@ -56,7 +56,9 @@ def test_what_was_left_open_is_told_by_plan_and_manifest_alike(brat, checkpoints
     assert model.precision in ("fp32", "bf16")
     run = configure("es", ["en"], model=str(checkpoints / "bert"))
     run_configuration(run, "out")
-    assert read_manifest(brat / "out").model == model
+    ran = read_manifest(brat / "out").model
+    # A collection's machines may differ in their kernels: no plan names one.
+    assert ran.kernel and ran.model_copy(update={"kernel": None}) == model
 
 
 def test_a_model_without_weights_has_no_layers_and_computes_anywhere(brat, threads):
