@@ -12,6 +12,7 @@ from time import process_time
 import click
 import torch
 
+from jobs.research.sentence_memory import SentenceMemory
 from projector.align.aligner import token_vectors
 from projector.audit.audit_pair import PairAudit, audit_pair, audit_vectors
 from projector.audit.findings import Finding, Kind
@@ -122,7 +123,7 @@ def main(
         pairs = list(read_pairs(path, limit=limit))
         random = None if alarms_only else Random(seed)
         spoilers = {kind: SPOILERS[kind] for kind in SPOILERS if not kinds or kind in kinds}
-        _measure(name, pairs, CachedEncoder(model), counts, random, spoilers, show=show)
+        _measure(name, pairs, SentenceMemory(model), counts, random, spoilers, show=show)
         if cost:
             spent.measure(pairs, model)
         click.echo(f"{name}: {len(pairs)} documents", err=True)

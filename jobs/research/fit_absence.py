@@ -10,6 +10,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.research.sentence_memory import SentenceMemory
 from projector.align.aligner import token_vectors
 from projector.audit.absence import ENOUGH
 from projector.audit.findings import Kind
@@ -17,7 +18,7 @@ from projector.audit.sentence_links import SentenceLinks, sentence_links
 from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, read_pairs
 from projector.document import DocumentPair, Fragment
 from projector.evaluation.mistranslation import SPOILERS, Translation
-from projector.models.encoder import CachedEncoder, Encoder
+from projector.models.encoder import Encoder
 from projector.run.models import load_model
 from projector.settings import AlignSettings
 from schemas.run import ModelConfiguration
@@ -36,7 +37,8 @@ def main(gold: Path, times: int, seed: int) -> None:
     Example:
       python -m jobs.research.fit_absence ../shared/train
     """
-    encoder, random = load_model(ModelConfiguration(), "auto"), Random(seed)
+    encoder = SentenceMemory(load_model(ModelConfiguration(), "auto"))
+    random = Random(seed)
     examples: list[Example] = []
     for name, path in gold_sets(gold).items():
         if holds_word_links(path):
@@ -44,7 +46,7 @@ def main(gold: Path, times: int, seed: int) -> None:
         pairs = list(read_pairs(path))
         for number, pair in enumerate(pairs):
             other = pairs[number - 1].target.text
-            examples += _examples(pair, other, CachedEncoder(encoder), random, times)
+            examples += _examples(pair, other, encoder, random, times)
         click.echo(f"{name}: {len(examples)} sentences", err=True)
     covered, alike, constant = _logistic(examples)
     click.echo(f"covered {covered:.2f}, alike {alike:.2f}, constant {constant:.2f}")
