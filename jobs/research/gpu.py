@@ -184,7 +184,7 @@ def _projected(session: Session, device: str, precision: str, *, gather: bool) -
     from schemas.run import RunConfiguration
 
     encoder = session.encoder(device=device, precision=precision)
-    targets = [session.samples / language for language in ("en", "ro")]
+    targets = [session.samples / "en", session.samples / "ro"]
     options: dict[str, Any] = {"model": session.model, "tagger": session.tagger}
     run = configure(session.samples / "es", targets, **options)
     assert isinstance(run, RunConfiguration)

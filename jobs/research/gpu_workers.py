@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from projector.models.transformer_encoder import TransformerEncoder
 from projector.run.configure import configure
 from projector.run.plan import Plan, Task, plan_run
+from projector.storage.file_names import language_name
 from schemas.run import RunConfiguration
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Loaded:
             self.tagger = load_tagger(
                 Path(setup.tagger), encoder=self.encoder, precision="auto", device=setup.device
             )
-        targets = [root / language for language in setup.targets]
+        targets = [root / language_name(language) for language in setup.targets]
         run = configure(root / setup.source, targets, tagger=setup.tagger, **options)
         assert isinstance(run, RunConfiguration)
         self.run, self.plan = run, plan_run(run)

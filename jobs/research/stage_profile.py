@@ -18,6 +18,7 @@ import click
 from projector.corpus.formats.brat_write import write_brat
 from projector.corpus.formats.gold_jsonl import read_pairs
 from projector.settings import DEFAULT_MODEL, Precision
+from projector.storage.file_names import language_name
 from schemas.manifest import read_manifest
 
 ENCODING, LOADING, REST = "encoding", "loading", "the rest"
@@ -131,7 +132,7 @@ def corpora_of(gold: Sequence[Path], root: Path, *, limit: int | None) -> list[l
         corpus = path.stem.rpartition("-")[0]
         for pair in read_pairs(path, limit=limit):
             for document in (pair.source, pair.target):
-                folder = root / corpus / document.language
+                folder = root / corpus / language_name(document.language)
                 write_brat(document, folder)
                 known = folders.setdefault(corpus, [])
                 if folder not in known:

@@ -9,6 +9,7 @@ from statistics import fmean
 import click
 
 from projector.evaluation.metrics import Scores, Span, document_spans, score
+from projector.storage.file_names import language_name
 from projector.tagging.tagger import Tagger
 from projector.training.tagger.data import Annotated, read_annotated
 from schemas.tagger_training import TaggerSourceConfiguration
@@ -33,7 +34,7 @@ def kept_apart(shared: Path, *, development: bool) -> Iterator[tuple[str, list[A
         yield name, read_annotated(source)
     file = "train/clinical6train" if development else "gold/clinical6"
     for language in _LANGUAGES:
-        path = shared / f"{file}_es-{language}.jsonl"
+        path = shared / f"{file}_es-{language_name(language)}.jsonl"
         yield language, read_annotated(TaggerSourceConfiguration(gold=path, only=only))
 
 
