@@ -13,7 +13,6 @@ import click
 import torch
 
 from jobs.research.sentence_memory import SentenceMemory
-from projector.align.aligner import token_vectors
 from projector.audit.audit_pair import PairAudit, audit_pair, audit_vectors
 from projector.audit.findings import Finding, Kind
 from projector.cli.output import echo_table
@@ -21,7 +20,7 @@ from projector.corpus.formats.gold_jsonl import gold_sets, holds_word_links, rea
 from projector.document import Document, DocumentPair, Fragment
 from projector.evaluation.mistranslation import SPOILERS, Spoiler, Spoilt, Translation
 from projector.models.encoder import CachedEncoder, Encoder
-from projector.pipeline import project_pair
+from projector.pipeline import project_weighed, weigh_pair
 from projector.run.models import load_model
 from projector.settings import AlignSettings, Settings
 from projector.text.sentences import split_sentences
@@ -62,7 +61,7 @@ class Spent:
 
     Args:
         projection: Encoding both texts, aligning and decoding.
-        audit: On the token vectors that the projection has.
+        audit: On the token vectors and sure pairs that the projection has, as in a run.
     """
 
     def __init__(self) -> None:
@@ -76,12 +75,12 @@ class Spent:
         for number, pair in enumerate([*pairs[:1], *pairs]):
             encoder = CachedEncoder(model)
             start = process_time()
-            project_pair(pair, encoder, Settings())
+            weighed = weigh_pair(pair, encoder, Settings())
+            project_weighed(pair, weighed)
             projection = process_time() - start
-            texts = encoder.tokenize(pair.source.text), encoder.tokenize(pair.target.text)
-            vectors = token_vectors(*texts, encoder, AlignSettings())
+            texts, settings = (weighed.source.tokens, weighed.target.tokens), AlignSettings()
             start = process_time()
-            audit_vectors(pair, *texts, vectors, AlignSettings())
+            audit_vectors(pair, *texts, weighed.vectors, settings, weighed.pairs)
             if number:
                 self.projection += projection
                 self.audit += process_time() - start

@@ -69,7 +69,9 @@ class SentenceMemory:
             index = np.concatenate([np.arange(start, end) for start, end in new.values()])
             numbers = np.repeat(np.arange(len(sizes)), sizes)
             some = TokenizedText(text.text, text.ids[index], text.offsets[index], numbers)
-            self._kept.update(zip(new, self._encoder.encode([some])[0].split(sizes), strict=True))
+            self._kept.update(
+                zip(new, torch.split(self._encoder.encode([some])[0], sizes), strict=True)
+            )
         return torch.cat(
             [self._kept[text.ids[start:end].tobytes()] for start, end in pairwise(cuts)]
         )
