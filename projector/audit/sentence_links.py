@@ -13,6 +13,7 @@ from projector.audit.absence import absence
 from projector.audit.correspondence import Correspondence, correspondence
 from projector.audit.findings import Block
 from projector.audit.sentence_chain import SentencePairs, mean_vectors, sentence_chain
+from projector.audit.short_forms import written_out
 from projector.document import Fragment
 from projector.settings import AlignSettings
 from projector.text.sentences import split_sentences
@@ -48,6 +49,7 @@ class SentenceLinks:
             of the shorter one; or, if that is more, the median share of links that a sentence of
             the source has with one other.
         between: The links of tokens.
+        written_out: Pairs of which one is a short form, each with 1.
     """
 
     sources: tuple[Fragment, ...]
@@ -59,12 +61,13 @@ class SentenceLinks:
     moved: SentencePairs
     linked: float
     between: Correspondence
+    written_out: SentencePairs
 
     @property
     def source_signs(self) -> Signs:
         """Return what tells of each source sentence whether it has a counterpart, [S] each."""
         alike = np.zeros(len(self.sources))
-        for pairs in (self.chain, self.moved):
+        for pairs in (self.chain, self.moved, self.written_out):
             alike[pairs.rows] = pairs.values
         return _covered(self.links.rows, self.links.values, self.source_tokens), alike
 
@@ -72,7 +75,7 @@ class SentenceLinks:
     def target_signs(self) -> Signs:
         """Return the same of the translation's, [T] each."""
         alike = np.zeros(len(self.targets))
-        for pairs in (self.chain, self.moved):
+        for pairs in (self.chain, self.moved, self.written_out):
             alike[pairs.columns] = pairs.values
         return _covered(self.links.columns, self.links.values, self.target_tokens), alike
 
@@ -93,15 +96,13 @@ class SentenceLinks:
         strong = self.links.values / np.maximum(shorter, 1) > _LEAST_SHARE
         pairs = set(zip(rows[strong].tolist(), columns[strong].tolist(), strict=True))
         absent = self.source_absence > MOST_ABSENT, self.target_absence > MOST_ABSENT
-        return sorted(
-            pairs.union(
+        for some in (self.chain, self.written_out):
+            pairs.update(
                 (row, column)
-                for row, column in zip(
-                    self.chain.rows.tolist(), self.chain.columns.tolist(), strict=True
-                )
+                for row, column in zip(some.rows.tolist(), some.columns.tolist(), strict=True)
                 if not (absent[0][row] or absent[1][column])
             )
-        )
+        return sorted(pairs)
 
     def blocks(self) -> list[Block]:
         """Return what sentences tell the same, as small as can be, in the source's order."""
@@ -152,11 +153,12 @@ def sentence_links(
     absent = near.source_absence > MOST_ABSENT, near.target_absence > MOST_ABSENT
     lone = _tokens_of(absent[0], sides[0].members), _tokens_of(absent[1], sides[1].members)
     if not all(map(len, lone)):
-        return replace(near, moved=_moved_pairs(near, sides))
+        return _with_written_out(replace(near, moved=_moved_pairs(near, sides)), sides)
     # What has no counterpart where it is expected is sought among what has none there either.
     far = _linked(sides, _joined(pairs, _far_pairs(lone, vectors, settings)))
     linked = max(near.linked, _typical(far.links, far.source_tokens))
-    return replace(far, linked=linked, moved=_moved_pairs(far, sides))
+    moved = replace(far, linked=linked, moved=_moved_pairs(far, sides))
+    return _with_written_out(moved, sides)
 
 
 def _by_linked(linked: tuple[SentenceLinks, SurePairs]) -> float:
@@ -207,7 +209,7 @@ def _linked(sides: tuple[_Side, _Side], pairs: SurePairs) -> SentenceLinks:
     links, sizes = _by_sentence(sides, pairs), (first.sizes, second.sizes)
     chain = sentence_chain((first.means, second.means), sizes, links, _expected(sides, between))
     sentences = first.sentences, second.sentences
-    return SentenceLinks(*sentences, *sizes, links, chain, _NO_PAIRS, linked, between)
+    return SentenceLinks(*sentences, *sizes, links, chain, _NO_PAIRS, linked, between, _NO_PAIRS)
 
 
 def _far_pairs(
@@ -247,6 +249,27 @@ def _moved_pairs(links: SentenceLinks, sides: tuple[_Side, _Side]) -> SentencePa
     rows, columns = pairs.rows[moved], pairs.columns[moved]
     cosines = (sides[0].means[rows] * sides[1].means[columns]).sum(1).numpy()
     return SentencePairs(rows, columns, cosines.astype(np.float64))
+
+
+def _with_written_out(links: SentenceLinks, sides: tuple[_Side, _Side]) -> SentenceLinks:
+    """Return links with pairs of short forms and what writes them out."""
+    absent = links.source_absence > MOST_ABSENT, links.target_absence > MOST_ABSENT
+    rows, columns = links.chain.rows, links.chain.columns
+    # A partner that is like enough for one of them is so for the other as well.
+    lone = absent[0].copy(), absent[1].copy()
+    lone[0][rows[absent[1][columns]]] = True
+    lone[1][columns[absent[0][rows]]] = True
+    lone_numbers = np.flatnonzero(lone[0]).tolist(), np.flatnonzero(lone[1]).tolist()
+    if not all(lone_numbers):
+        return links
+    held = ~(lone[0][rows] | lone[1][columns])
+    texts = ([side.tokens.text[one.start : one.end] for one in side.sentences] for side in sides)
+    first, second = texts
+    pairs = written_out(*lone_numbers, (rows[held], columns[held]), (first, second))
+    if not pairs:
+        return links
+    sources, targets = np.array(pairs, np.int64).T
+    return replace(links, written_out=SentencePairs(sources, targets, np.ones(len(pairs))))
 
 
 def _expected(sides: tuple[_Side, _Side], between: Correspondence) -> NDArray[np.int64]:

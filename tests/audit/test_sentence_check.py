@@ -105,6 +105,13 @@ def test_what_no_word_links_but_stands_in_the_same_gap_is_a_pair():
     assert [kind for kind, _ in found(telegraphic, rendered)] in ([], ["omission", "addition"])
 
 
+def test_a_short_form_that_is_written_out_is_neither_left_out_nor_added():
+    source = texts(0, 1) + " AP: MVC. " + texts(2, 3, 4)
+    target = texts(0, 1) + " Murmur vesiculaire gewoon behouden. " + texts(2, 3, 4)
+    assert found(source, target) == []
+    assert found(source, WHOLE) == [(Kind.OMISSION, "AP: MVC.")]
+
+
 def test_an_audit_can_be_given_the_sure_pairs_of_a_projection():
     source, target = tokenized(WHOLE), tokenized(texts(0, 2, 3, 4))
     both = vectors(source), vectors(target)
