@@ -150,15 +150,25 @@ def sentence_links(
         everywhere = replace(settings, search=min(max(map(len, vectors)), settings.search_limit))
         wide = sure_pairs(*vectors, everywhere)
         near, pairs = max((near, pairs), (_linked(sides, wide), wide), key=_by_linked)
+    whole = _with_far(near, pairs, sides, vectors, settings)
+    linked = max(near.linked, _typical(whole.links, whole.source_tokens))
+    whole = replace(whole, linked=linked, moved=_moved_pairs(whole, sides))
+    return _with_written_out(whole, sides)
+
+
+def _with_far(
+    near: SentenceLinks,
+    pairs: SurePairs,
+    sides: tuple[_Side, _Side],
+    vectors: tuple[Tensor, Tensor],
+    settings: AlignSettings,
+) -> SentenceLinks:
+    """Seek what has no counterpart where it is expected among what has none there either."""
     absent = near.source_absence > MOST_ABSENT, near.target_absence > MOST_ABSENT
     lone = _tokens_of(absent[0], sides[0].members), _tokens_of(absent[1], sides[1].members)
     if not all(map(len, lone)):
-        return _with_written_out(replace(near, moved=_moved_pairs(near, sides)), sides)
-    # What has no counterpart where it is expected is sought among what has none there either.
-    far = _linked(sides, _joined(pairs, _far_pairs(lone, vectors, settings)))
-    linked = max(near.linked, _typical(far.links, far.source_tokens))
-    moved = replace(far, linked=linked, moved=_moved_pairs(far, sides))
-    return _with_written_out(moved, sides)
+        return near
+    return _linked(sides, _joined(pairs, _far_pairs(lone, vectors, settings)))
 
 
 def _by_linked(linked: tuple[SentenceLinks, SurePairs]) -> float:

@@ -112,6 +112,13 @@ def test_a_short_form_that_is_written_out_is_neither_left_out_nor_added():
     assert found(source, WHOLE) == [(Kind.OMISSION, "AP: MVC.")]
 
 
+def test_the_typical_share_of_links_counts_even_where_nothing_is_absent():
+    # Of three sentences two are in the wrong order for the chain, and all are there.
+    source, target = tokenized(texts(0, 1, 2)), tokenized(texts(2, 1, 0))
+    links = sentence_links(source, target, (vectors(source), vectors(target)), AlignSettings())
+    assert links.linked > 0.9
+
+
 def test_an_audit_can_be_given_the_sure_pairs_of_a_projection():
     source, target = tokenized(WHOLE), tokenized(texts(0, 2, 3, 4))
     both = vectors(source), vectors(target)
