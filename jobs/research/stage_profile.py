@@ -36,9 +36,9 @@ STAGES: Mapping[str, Sequence[str]] = {
         "projector.models.transformer_encoder:TransformerEncoder.tokenize",
     ),
     ENCODING: ("projector.models.encoder:CachedEncoder.encode",),
-    "aligning": ("projector.pipeline:weigh_pair",),
+    "aligning": ("projector.pipeline:align_pair",),
     "decoding": (
-        "projector.pipeline:edge_text_of",
+        "projector.pipeline:weigh_aligned",
         "projector.pipeline:project_weighed",
         "projector.decode.verdicts:claimed_spans",
     ),

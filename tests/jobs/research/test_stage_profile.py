@@ -43,3 +43,12 @@ def test_the_command_times_a_set(gold_folder, threads):
     assert result.exit_code == 0
     assert "4 pairs of documents" in result.stdout
     assert {line.split("  ")[0] for line in result.stdout.splitlines()} >= {"encoding", "audit"}
+
+
+def test_no_stage_that_takes_time_is_another_ones(gold_folder, monkeypatch, threads):
+    spent = {}
+    monkeypatch.setattr(stage_profile, "table", lambda seconds, pairs: spent.update(seconds) or [])
+    arguments = ["--gold", str(gold_folder / "own_es-it.jsonl"), "--model", "tiny"]
+    CliRunner().invoke(main, [*arguments, "--tagger", "none"], catch_exceptions=False)
+    idle = {stage for stage in STAGES if not spent.get(stage)}
+    assert idle == {"verdicts", "tagging"}  # the tiny encoder has none
