@@ -31,7 +31,8 @@ def language_identifier() -> LanguageIdentifier:
 
     try:
         return _mapped(cached(f"languages-{py3langid.__version__}-{_UNPACKING}", _unpack))
-    except (OSError, ProjectorError):  # there is no cache that can be written
+    # There is no cache that can be written, or what is in it was cut or is something else.
+    except (OSError, EOFError, ValueError, ProjectorError):
         return _packed()
 
 

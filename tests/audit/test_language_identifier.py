@@ -33,3 +33,16 @@ def test_it_is_unpacked_once(cache, monkeypatch):
 def test_without_a_cache_the_library_loads_it(cache):
     cache.write_text("no folder")
     assert loading.language_identifier().rank("fiebre y tos")[0][0]
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"half"])
+@pytest.mark.parametrize("name", ["moves.npy", "features.npy", "classes.json"])
+def test_what_is_damaged_in_the_cache_is_not_used(cache, name, content):
+    loading.language_identifier()
+    loading.language_identifier.cache_clear()
+    (path,) = cache.glob(f"*/{name}")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if content == b"half" else content)
+    assert loading.language_identifier().rank("fiebre y tos") == loading._packed().rank(
+        "fiebre y tos"
+    )
