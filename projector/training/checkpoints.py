@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from projector.storage.atomic_file import atomic_write
 from projector.storage.atomic_folder import new_folder, put_in_place, writing
 from schemas.validation import differences
 
+_LOG = logging.getLogger(__name__)
 CurveRow = Mapping[str, float]
 CHECKPOINT = (
     "a checkpoint as training leaves it. Remove the folder checkpoint to train from the beginning"
@@ -79,8 +81,11 @@ class TrainingFolder:
         """Return where the finished model is."""
         return self.path / "model"
 
-    def open(self, configuration: BaseModel, *, resume: bool) -> None:
+    def open(self, configuration: BaseModel, *, resume: bool) -> dict[str, float] | None:
         """Make the folder, or find in it what a run with this configuration left.
+
+        Returns:
+            The figures of a run that is over, None of one that is not.
 
         Raises:
             ConfigurationError: There is a run already and `resume` is not asked for; or it was
@@ -104,6 +109,10 @@ class TrainingFolder:
             raise ConfigurationError(f"{self.path}: is not empty, and no training run")
         content = json.dumps(wanted, indent=1, sort_keys=True)
         atomic_write(path, content.encode())
+        figures = self.result()
+        if figures is not None:
+            _LOG.info("%s: is finished", self.path)
+        return figures
 
     def save(self, snapshot: Snapshot) -> None:
         """Write a checkpoint in the place of the last."""

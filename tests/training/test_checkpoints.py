@@ -26,10 +26,19 @@ def test_a_run_is_begun_once_and_gone_on_with_when_asked(tmp_path):
     run.open(training(), resume=False)
     with pytest.raises(ConfigurationError, match="holds a training run; go on with --resume"):
         run.open(training(), resume=False)
-    run.open(training(), resume=True)
+    assert run.open(training(), resume=True) is None
     with pytest.raises(ConfigurationError, match="seed: 0 then, 3 now") as raised:
         run.open(training(seed=3, student={"rank": 4}), resume=True)
     assert "student.rank: 16 then, 4 now" in str(raised.value)
+
+
+def test_what_a_finished_run_came_to_is_told_instead(tmp_path, caplog):
+    run = TrainingFolder(tmp_path / "run")
+    assert run.open(training(), resume=False) is None
+    run.finish({"score": 0.5})
+    with caplog.at_level("INFO"):
+        assert run.open(training(), resume=True) == {"score": 0.5}
+    assert f"{run.path}: is finished" in caplog.text
 
 
 def test_a_run_begun_under_a_settings_former_name_is_gone_on_with(tmp_path):

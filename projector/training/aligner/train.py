@@ -179,9 +179,7 @@ def train_aligner(
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
     run = TrainingFolder(folder)
-    run.open(configuration, resume=resume)
-    if (known := run.result()) is not None:
-        _LOG.info("%s: is finished", folder)
+    if (known := run.open(configuration, resume=resume)) is not None:
         return known
     development = Development.read(configuration.development)
     torch.manual_seed(configuration.seed)

@@ -64,9 +64,7 @@ def train_coder(
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
     run = TrainingFolder(folder)
-    run.open(configuration, resume=resume)
-    if (known := run.result()) is not None:
-        _LOG.info("%s: is finished", folder)
+    if (known := run.open(configuration, resume=resume)) is not None:
         return known
     source = configuration.codes
     listed = embedded_codes() if source is None else read_codes(source)

@@ -153,9 +153,7 @@ def train_concepts(
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
     run = TrainingFolder(folder)
-    run.open(configuration, resume=resume)
-    if (known := run.result()) is not None:
-        _LOG.info("%s: is finished", folder)
+    if (known := run.open(configuration, resume=resume)) is not None:
         return known
     codes, listed = read_concepts(configuration)
     _LOG.info("%d concepts, %d names", len(codes), len(codes.terms))

@@ -187,9 +187,7 @@ def train_edges(
         ProjectorError: The configuration, the encoder, the tagger or the gold can't be used.
     """
     run = TrainingFolder(output)
-    run.open(configuration, resume=resume)
-    if (known := run.result()) is not None:
-        _LOG.info("%s: is finished", output)
+    if (known := run.open(configuration, resume=resume)) is not None:
         return known
     torch.manual_seed(configuration.seed)
     encoder = load(configuration.model, precision="fp32", device="cpu")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from projector.models.encoder import Encoder, View
     from schemas.encoder_training import EncoderTraining
 
-_LOG = logging.getLogger(__name__)
 _FITTED = 3000  # names that the views' first weights are fitted to
 _AT_ONCE = 128  # texts that are encoded at once where nothing is learned
 
@@ -50,9 +48,7 @@ def train_encoder(
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
     run = TrainingFolder(folder)
-    run.open(configuration, resume=resume)
-    if (known := run.result()) is not None:
-        _LOG.info("%s: is finished", folder)
+    if (known := run.open(configuration, resume=resume)) is not None:
         return known
     space = ConceptSpace.read(configuration.space)
     torch.manual_seed(configuration.seed)

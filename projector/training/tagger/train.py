@@ -193,9 +193,7 @@ def train_tagger(
         ConfigurationError, CorpusError, ModelError: What is asked for can't be done.
     """
     run = TrainingFolder(folder)
-    run.open(configuration, resume=resume)
-    if (known := run.result()) is not None:
-        _LOG.info("%s: is finished", folder)
+    if (known := run.open(configuration, resume=resume)) is not None:
         return known
     sources = configuration.development.data
     names = [_name(source) for source in sources]
