@@ -15,7 +15,7 @@ from projector.training.tagger.data import Annotated, read_annotated
 from schemas.tagger_training import TaggerSourceConfiguration
 
 _LANGUAGES = ("en", "it", "nl", "sv", "ro", "cs")
-_LISTS = Path(__file__).parents[2] / "projector" / "tagging" / "clinical"
+LISTS = Path(__file__).parents[2] / "projector" / "tagging" / "clinical"
 _TYPES = ("DISEASE", "SYMPTOM", "PROCEDURE")
 _SPANISH = {"SpaCCC": "es_spaccc_train", "CardioCCC": "es_cardioccc_dev"}
 
@@ -28,7 +28,7 @@ def kept_apart(shared: Path, *, development: bool) -> Iterator[tuple[str, list[A
         development: Those that are watched while training goes on, instead of those that nothing
             was chosen by.
     """
-    only = (_LISTS / ("development.txt" if development else "held_out.txt"),)
+    only = (LISTS / ("development.txt" if development else "held_out.txt"),)
     for name, stem in _SPANISH.items():
         source = TaggerSourceConfiguration(lines=shared / "ner" / f"{stem}.jsonl", only=only)
         yield name, read_annotated(source)
