@@ -114,7 +114,8 @@ class CalibrationSaid(Said):
     """`calibration.json`: how what speaks for a code becomes a probability, and what that is worth.
 
     `lists` names the lists that it was measured on, by a hash of their codes. `floors` hold in
-    `languages`, which it was fitted to; `floors_by_language` in those that it was verified in.
+    `languages`, which it was fitted to; `floors_by_language` in those that it was verified in. A
+    reranker's names by `first` the retriever that it was fitted beside.
     """
 
     model_config = ConfigDict(strict=False)
@@ -126,3 +127,4 @@ class CalibrationSaid(Said):
     floors_by_language: dict[str, tuple[FloorSaid, ...]] = {}
     lists: dict[str, str]
     languages: tuple[str, ...]
+    first: str | None = None

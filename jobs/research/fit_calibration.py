@@ -15,16 +15,15 @@ from jobs.research.fit_trees import fitted, trees_of
 from projector.arrays import Ints
 from projector.coding.code_list import CodeList
 from projector.coding.icd10 import normal_code
-from projector.coding.load import (
-    configured_codes,
-    identified_retriever,
-)
+from projector.coding.load import configured_codes, first_stage_hash, identified_retriever
 from projector.coding.normalize import own_abbreviations, plain
 from projector.coding.read_mentions import documents_of, read_mentions
 from projector.coding.retrieval.bm25 import Lexical
 from projector.coding.retrieval.boosted_trees import Doubles
-from projector.coding.retrieval.evidence import FEATURES, Evidence
+from projector.coding.retrieval.cross_encoder import CrossEncoder, load_cross_encoder
+from projector.coding.retrieval.evidence import DEPTH, FEATURES, Evidence
 from projector.coding.retrieval.exact_names import ExactNameFirst
+from projector.coding.retrieval.two_stages import RetrieveRerank
 from projector.coding.retrieval.weighed import evidence_of
 from projector.coding.score_calibration import codes_hash
 from projector.evaluation.calibration import calibration
@@ -119,6 +118,7 @@ def candidates(
     lists: Sequence[str],
     model: str,
     languages: Sequence[str] = (),
+    cross: CrossEncoder | None = None,
 ) -> Gold:
     """Find what mentions may mean by each list, and say what of it is right.
 
@@ -127,6 +127,7 @@ def candidates(
         lists: See `list_of`.
         model: Finds.
         languages: [M] theirs; by default all are Spanish.
+        cross: Reads what the model finds; None: nothing does.
     """
     languages = languages or [_LANGUAGE] * len(rows)
     short = own_abbreviations()
@@ -143,14 +144,16 @@ def candidates(
         codes = list_of(name)
         by_characters = ExactNameFirst(codes, Lexical(codes))
         by_meaning = None if model == LEXICAL else identified_retriever(model, codes, "cpu")[0]
-        found = evidence_of(
-            by_meaning, by_characters, Evidence(codes), *zip(*distinct, strict=True)
-        )
-        for row, asked in enumerate(zip(texts, languages, strict=True)):
-            mine, names, said = found[distinct[asked]]
+        asked, said = zip(*distinct, strict=True)
+        first = by_characters if by_meaning is None else by_meaning
+        second = None if cross is None else RetrieveRerank(codes, first, cross)
+        reread = None if second is None else second.find(asked, DEPTH)
+        found = evidence_of(by_meaning, by_characters, Evidence(codes), asked, said, reread)
+        for row, pair in enumerate(zip(texts, languages, strict=True)):
+            mine, names, evidence = found[distinct[pair]]
             if not mine:
                 continue
-            features.append(said)
+            features.append(evidence)
             right += [is_right(codes, codes.codes[one.code], rows[row][2]) for one in mine]
             named += [one.code in names for one in mine]
             owners += [number * len(rows) + row] * len(mine)
@@ -274,6 +277,9 @@ def _tell(what: str, choices: FirstChoices, gold: Gold, lists: Sequence[str], le
 )
 @click.option("-m", "--model", default=LEXICAL, show_default=True)
 @click.option(
+    "--rerank", type=click.Path(path_type=Path), help="A reranker that reads what it finds."
+)
+@click.option(
     "--without",
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
@@ -284,6 +290,7 @@ def main(
     gold: tuple[str, ...],
     codes: tuple[str, ...],
     model: str,
+    rerank: Path | None,
     without: tuple[Path, ...],
     output: Path,
 ) -> None:
@@ -301,7 +308,8 @@ def main(
           --codes ../shared/coding/icd10_es_en.tsv --codes icd10cm -o calibration.json
     """
     rows = read_gold(gold, without)
-    found = candidates(rows, codes, model)
+    cross = None if rerank is None else load_cross_encoder(rerank)[0]
+    found = candidates(rows, codes, model, cross=cross)
     click.echo("what\tlist\tmentions\tright\terror\tarea\tcoverage\tprecision at the default floor")
     measured = first_choices(found, held_out(found, found.documents))
     kept = floors(measured, found.lists)
@@ -325,9 +333,10 @@ def main(
         "floors_elsewhere": strict,
         "lists": {codes_hash(list_of(name)): Path(name.partition("+")[0]).name for name in codes},
         "languages": [_LANGUAGE],
+        **({} if rerank is None else {"first": first_stage_hash(model)}),
         "made": {
             "command": "python -m jobs.research.fit_calibration",
-            "coder": Path(model).name,
+            "coder": " + ".join(Path(one).name for one in (model, rerank) if one is not None),
             "gold": [Path(path).name for path in gold],
             "without": [path.name for path in without],
             "codes": ["+".join(Path(part).name for part in name.split("+")) for name in codes],

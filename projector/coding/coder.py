@@ -198,9 +198,9 @@ class Coder:
         if precision:
             raise ConfigurationError(
                 f"nobody knows how often codes by {self.name} from {self.codes.name} are right: "
-                "scores are calibrated for ICD-10 by `lexical`, by the installed `retriever` and "
-                "by retrievers that have a calibration.json, without a reranker. Leave "
-                "--min-precision (min_precision) out, or name a least score: --min-score"
+                "scores are calibrated for ICD-10 by `lexical`, by the installed `retriever`, with "
+                "the installed `reranker` or without, and by those that have a calibration.json. "
+                "Leave --min-precision (min_precision) out, or name a least score: --min-score"
             )
         return None
 
@@ -226,10 +226,12 @@ class Coder:
         ]
         distinct = {query: number for number, query in enumerate(sorted({*asked}))}
         texts = [query.text for query in distinct]
+        contexts = [query.context for query in distinct]
         if self.weighed is not None:
-            ranking = self.weighed.find(texts, most, [query.language for query in distinct])
+            languages = [query.language for query in distinct]
+            ranking = self.weighed.find(texts, most, languages, contexts)
         elif self.second is not None:
-            ranking = self.second.find(texts, most, [query.context for query in distinct])
+            ranking = self.second.find(texts, most, contexts)
         else:
             ranking = self.first.find(texts, most)
         return ranking.rows([distinct[query] for query in asked])
@@ -289,13 +291,14 @@ def load_coder(
         ModelError: There is no such coder.
     """
     first, identity = identified_retriever(name, codes, device, progress)
-    if rerank is None:
-        calibration = calibration_of(name, codes)
-        weighed = None if calibration is None else weighing(name, codes, first, calibration)
-        return Coder(name, codes, first, abbreviations, identity, None, weighed, calibration)
-    from projector.coding.retrieval.cross_encoder import load_cross_encoder
+    second = None
+    called = name
+    if rerank is not None:
+        from projector.coding.retrieval.cross_encoder import load_cross_encoder
 
-    cross, fingerprint = load_cross_encoder(rerank, device=device)
-    second = RetrieveRerank(codes, first, cross)
-    both = f"{identity}\n{fingerprint}"
-    return Coder(f"{name} + {rerank}", codes, first, abbreviations, both, second)
+        cross, fingerprint = load_cross_encoder(rerank, device=device)
+        second = RetrieveRerank(codes, first, cross)
+        called, identity = f"{name} + {rerank}", f"{identity}\n{fingerprint}"
+    calibration = calibration_of(name, codes, rerank=rerank)
+    weighed = None if calibration is None else weighing(name, codes, first, calibration, second)
+    return Coder(called, codes, first, abbreviations, identity, second, weighed, calibration)

@@ -13,6 +13,7 @@ from projector.coding.retrieval.bm25 import Lexical
 from projector.coding.retrieval.evidence import Evidence
 from projector.coding.retrieval.exact_names import ExactNameFirst
 from projector.coding.retrieval.retriever import Progress, Retriever
+from projector.coding.retrieval.two_stages import RetrieveRerank
 from projector.coding.retrieval.weighed import Weighed
 from projector.coding.score_calibration import CALIBRATION_FILE, ScoreCalibration
 from projector.coding.synonyms import EVERYDAY, with_synonyms
@@ -57,30 +58,56 @@ def configured_abbreviations(chosen: CodingConfiguration, directory: Path) -> Ab
     return own_abbreviations().with_table(directory / chosen.abbreviations)
 
 
-def calibration_of(first: str, codes: CodeList) -> ScoreCalibration | None:
-    """Return how a first stage's scores become probabilities; None where nobody has tried.
+def calibration_of(
+    first: str, codes: CodeList, *, rerank: Path | None = None
+) -> ScoreCalibration | None:
+    """Return how a coder's scores become probabilities; None where nobody has tried.
 
     Args:
         first: As `first_stage` returns it.
         codes: What is coded by. Calibrations are of codes of ICD-10: they say nothing of others.
+        rerank: Where the reranker lies, whose calibration is of one first stage; None: there is
+            none.
 
     Raises:
         ModelError: It can't be read.
     """
     if not is_icd10(codes):
         return None
+    if rerank is not None:
+        both = ScoreCalibration.read(CoderFolder.read(rerank, RERANKER).path)
+        is_theirs = both is not None and both.first == first_stage_hash(first)
+        return both if is_theirs else None
     if first == LEXICAL:
         return ScoreCalibration.read(Path(__file__).with_name(f"{LEXICAL}_{CALIBRATION_FILE}"))
     return ScoreCalibration.read(CoderFolder.read(Path(first), RETRIEVER).path)
 
 
+def first_stage_hash(first: str) -> str:
+    """Return what tells a first stage from others, wherever it computes.
+
+    Raises:
+        ModelError: There is no such retriever.
+    """
+    if first == LEXICAL:
+        return LEXICAL
+    from projector.models import fingerprints
+
+    return fingerprints(CoderFolder.read(Path(first), RETRIEVER).path)["fp32"]
+
+
 def weighing(
-    name: str, codes: CodeList, first: Retriever, calibration: ScoreCalibration
+    name: str,
+    codes: CodeList,
+    first: Retriever,
+    calibration: ScoreCalibration,
+    second: RetrieveRerank | None = None,
 ) -> Weighed:
-    """Return what weighs the evidence that a first stage, and the names' characters, give."""
+    """Return what weighs the evidence that the stages, and the names' characters, give."""
     lexical = name == LEXICAL
     by_characters = first if lexical else ExactNameFirst(codes, Lexical(codes))
-    return Weighed(None if lexical else first, by_characters, Evidence(codes), calibration.trees)
+    by_meaning = None if lexical else first
+    return Weighed(by_meaning, by_characters, Evidence(codes), calibration.trees, second)
 
 
 def check_configured(chosen: CodingConfiguration, directory: Path) -> None:

@@ -54,6 +54,7 @@ class ScoreCalibration:
         languages: Of the mentions that it was fitted to.
         floors_by_language: Those of other languages that it was verified in.
         identity: A hash of the file.
+        first: Of a reranker's, the first stage that it was fitted beside, by its hash.
     """
 
     trees: BoostedTrees
@@ -63,6 +64,7 @@ class ScoreCalibration:
     languages: tuple[str, ...]
     floors_by_language: Mapping[str, tuple[Floor, ...]]
     identity: str
+    first: str | None = None
 
     @property
     def measured_languages(self) -> tuple[str, ...]:
@@ -132,6 +134,7 @@ class ScoreCalibration:
             said.languages,
             {code: _floors(floors) for code, floors in said.floors_by_language.items()},
             hashlib.sha256(file.read_bytes()).hexdigest(),
+            said.first,
         )
 
 

@@ -25,9 +25,9 @@ RISING = (
     *("named", "alone", "cosine", "cosine_ahead", "share", "share_ahead"),
     *("alike", "alike_share", "alike_called", "said", "said_partly", "meant", "meant_partly"),
     *("said_share", "meant_share", "said_called", "meant_called"),
-    *("of_nearest_category", "of_alike_category", "native"),
+    *("of_nearest_category", "of_alike_category", "native", "read", "read_ahead"),
 )
-FALLING = ("cosine_rank", "share_rank")
+FALLING = ("cosine_rank", "share_rank", "read_rank")
 OTHER = ("namesakes", "kin", "called_so", "unspecified", "zero", "depth", "beyond")
 FEATURES = (*RISING, *FALLING, *OTHER)
 
@@ -40,6 +40,8 @@ class Candidate(NamedTuple):
         cosine, share: Its score in the ranking by meaning, by characters; of one that a ranking
             lacks the least in it. 0 where there is no such ranking.
         near, alike: The terms that it was found by in them; the other's where it was not.
+        read: Its share among what a reranker has read, the least of these where it read others; 0
+            where there is no reranker.
     """
 
     code: int
@@ -47,6 +49,7 @@ class Candidate(NamedTuple):
     share: float
     near: int
     alike: int
+    read: float = 0.0
 
 
 class _Text(NamedTuple):
@@ -109,6 +112,7 @@ class Evidence:
         said = _read(text)
         near = _Best.of([candidate.cosine for candidate in candidates])
         alike = _Best.of([candidate.share for candidate in candidates])
+        read = _Best.of([candidate.read for candidate in candidates])
         categories = [self._code(candidate.code)[1] for candidate in candidates]
         kin = Counter(categories[:DEPTH])
         nearest = categories[int(near.scores.argmax())]
@@ -129,8 +133,11 @@ class Evidence:
                     own == nearest,
                     own == likest,
                     self._codes.terms[candidate.near].language == language,
+                    read.scores[number],
+                    read.ahead[number],
                     near.ranks[number],
                     alike.ranks[number],
+                    read.ranks[number],
                     len(named),
                     kin[own],
                     candidate.near == self._first_terms[candidate.code],
@@ -174,22 +181,35 @@ class Evidence:
         return first
 
 
-def candidates_of(by_meaning: Ranking | None, by_characters: Ranking, row: int) -> list[Candidate]:
-    """Return the codes of one mention in two rankings, those of the first one first."""
-    near = _row(by_meaning, row) if by_meaning is not None else {}
+def candidates_of(
+    by_meaning: Ranking | None, by_characters: Ranking, row: int, reread: Ranking | None = None
+) -> list[Candidate]:
+    """Return the codes of one mention in two rankings, those of the first one first.
+
+    Args:
+        by_meaning, by_characters: The rankings.
+        row: The mention's.
+        reread: The first one's codes as a reranker orders them; None: there is none.
+    """
+    near = _row(by_meaning, row)
     alike = _row(by_characters, row)
-    far = min((score for score, _ in near.values()), default=0.0)
-    unlike = min((score for score, _ in alike.values()), default=0.0)
+    read = _row(reread, row)
+    far, unlike, least = (
+        min((score for score, _ in ranked.values()), default=0.0) for ranked in (near, alike, read)
+    )
     candidates = []
     for code in dict.fromkeys((*near, *alike)):
         cosine, near_term = near.get(code, (far, -1))
         share, alike_term = alike.get(code, (unlike, -1))
         terms = [term for term in (near_term, alike_term) if term >= 0]
-        candidates.append(Candidate(code, cosine, share, terms[0], terms[-1]))
+        share_read, _ = read.get(code, (least, -1))
+        candidates.append(Candidate(code, cosine, share, terms[0], terms[-1], share_read))
     return candidates
 
 
-def _row(ranking: Ranking, row: int) -> dict[int, tuple[float, int]]:
+def _row(ranking: Ranking | None, row: int) -> dict[int, tuple[float, int]]:
+    if ranking is None:
+        return {}
     return {
         code: (min(score, 1.0), term)
         for (code, score), term in zip(ranking.row(row), ranking.found_by(row), strict=True)

@@ -34,6 +34,8 @@ def test_the_candidates_of_two_rankings_are_put_together():
         Candidate(2, 0.5, 0.25, 3, 3),
     ]
     assert candidates_of(None, alike, 0) == [Candidate(2, 0.0, 0.25, 3, 3)]
+    reread = ranking([0, 1], [0.75, 0.125], [0, 2])
+    assert [one.read for one in candidates_of(near, alike, 0, reread)] == [0.125, 0.75, 0.125]
     assert candidates_of(None, ranking([-1], [-np.inf], [-1]), 0) == []
 
 
@@ -66,3 +68,11 @@ def test_a_name_is_ahead_where_nothing_else_is_found_and_anything_else_is_not():
     for score, ahead in ((1.0, 1.0), (0.75, 0.0)):
         (row,) = Evidence(CODES).features("tos", "es", set(), [Candidate(2, 0, score, 3, 3)])
         assert dict(zip(FEATURES, row.tolist(), strict=True))["share_ahead"] == ahead
+
+
+def test_what_a_reranker_says_is_noted_beside_what_it_read():
+    candidates = [Candidate(1, 0.5, 0, 2, 1, 0.25), Candidate(0, 0.25, 0, 0, 0, 0.75)]
+    features = Evidence(CODES).features("azúcar", "es", set(), candidates)
+    nearer, surer = said(features, 0), said(features, 1)
+    assert (nearer["cosine_rank"], nearer["read_rank"]) == (0, 1)
+    assert (surer["read"], surer["read_ahead"], surer["read_rank"]) == (0.75, 0.5, 0)

@@ -43,3 +43,23 @@ def test_what_is_named_stays_first_and_no_score_is_above_the_one_before():
     assert found.scores[0, 0] == found.scores[0, 1] < 0.5  # the second alone would have more
     assert weighed.find([], 2, []).codes.shape == (0, 2)
     assert weighed.find(["a"], 1, ["es"]).scores[0, 0] == found.scores[0, 0]
+
+
+class Reader:
+    """Turn a ranking round, and note what it was asked to read."""
+
+    def __init__(self, first):
+        self.first, self.contexts = first, None
+
+    def find(self, queries, most, contexts=()):
+        self.contexts = [*contexts]
+        found = self.first.find(queries, most)
+        return Ranking(found.codes[:, ::-1], found.scores, found.terms[:, ::-1])
+
+
+def test_what_a_reranker_reads_is_weighed_with_the_rest():
+    near, alike = Ranked({0: 0.9, 1: 0.5, 2: 0.3, 3: 0.2}), Ranked({})
+    reader = Reader(near)
+    weighed = Weighed(near, alike, Evidence(CODES), more_is_better("read"), reader)
+    found = weighed.find(["x"], 1, ["es"], ["hay x"])
+    assert found.codes.tolist() == [[3]] and reader.contexts == ["hay x"]
