@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from projector import models
@@ -98,7 +98,8 @@ def save_head(folder: Path, head: nn.Linear) -> None:
     weights = {name: one.detach().cpu().contiguous() for name, one in head.state_dict().items()}
     for holder in (folder, folder / "adapter"):
         if holder.is_dir():
-            save_file(weights, holder / HEAD_FILE, metadata={"format": "pt"})
+            # As any other file: what the library writes itself is its owner's only.
+            (holder / HEAD_FILE).write_bytes(save(weights, metadata={"format": "pt"}))
 
 
 def load_cross_encoder(path: Path, *, device: str = "auto") -> tuple[CrossEncoder, str]:

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from projector.coding.coder_folder import RERANKER, write_coder
-from projector.coding.retrieval.cross_encoder import CrossEncoder, load_cross_encoder, save_head
+from projector.coding.coder_folder import CODER_FILE, RERANKER, write_coder
+from projector.coding.retrieval.cross_encoder import (
+    HEAD_FILE,
+    CrossEncoder,
+    load_cross_encoder,
+    save_head,
+)
 from projector.errors import ModelError
 from projector.models import load
 
@@ -45,6 +50,8 @@ def test_a_head_is_read_with_the_encoder_beside_it_and_both_tell(checkpoints, tm
         load_cross_encoder(tmp_path / "r", device="cpu")
     torch.manual_seed(0)
     save_head(tmp_path / "r", torch.nn.Linear(32, 1))
+    modes = {(tmp_path / "r" / name).stat().st_mode for name in (HEAD_FILE, CODER_FILE)}
+    assert len(modes) == 1  # whoever may read the one may read the other
     cross, fingerprint = load_cross_encoder(tmp_path / "r", device="cpu")
     assert cross.context and cross.first_weight == 3 and cross.encoder.precision == "fp32"
     save_head(tmp_path / "r", torch.nn.Linear(32, 1))
