@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from projector.evaluation.evaluate import Evaluation, evaluate
     from projector.explain import Explanation
     from projector.run.project_corpus import project_corpus
+    from projector.search.searcher import Searcher, SearchHit
     from projector.settings import AlignSettings, DecodeSettings, Settings, published
     from projector.tagging.tagger import Tagger
 
@@ -66,6 +67,7 @@ _MODULES = {
     "projector.evaluation.evaluate": ("Evaluation", "evaluate"),
     "projector.explain": ("Explanation",),
     "projector.run.project_corpus": ("project_corpus",),
+    "projector.search.searcher": ("SearchHit", "Searcher"),
     "projector.settings": ("AlignSettings", "DecodeSettings", "Settings", "published"),
     "projector.tagging.tagger": ("Tagger",),
 }
@@ -91,6 +93,8 @@ __all__ = [
     "Projector",
     "ProjectorError",
     "ProposedCode",
+    "SearchHit",
+    "Searcher",
     "Settings",
     "Status",
     "Tagger",

@@ -30,6 +30,7 @@ ROOMS = (
     "projector.decode",
     "projector.pipeline",
     "projector.explain",
+    "projector.search",
     "projector.corpus",
     "projector.tagging",
     "projector.coding",

@@ -38,6 +38,7 @@ _COMMANDS = {
     "code": "Propose codes for mentions.",
     "train": "Train models: aligner, edges, tagger, coder, encoder.",
     "concepts": "Look into a space of concepts.",
+    "search": "Search texts by meaning, in any language.",
     "models": "List the models that can be loaded.",
     "doctor": "Tell what is installed, and whether it works.",
 }

@@ -28,19 +28,25 @@ def echo_json(value: object) -> None:
 
 def echo_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows in aligned columns on stdout; numbers to the right."""
+    for line in table_lines(header, rows):
+        click.echo(line)
+
+
+def table_lines(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Return rows in aligned columns; numbers to the right."""
     cells = [[_cell(value) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
     numeric = [
         bool(rows) and all(isinstance(row[place], (int, float)) for row in rows)
         for place in range(len(header))
     ]
-    for line in (list(header), *cells):
-        click.echo(
-            "  ".join(
-                text.rjust(width) if right else text.ljust(width)
-                for text, width, right in zip(line, widths, numeric, strict=True)
-            ).rstrip()
-        )
+    return [
+        "  ".join(
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(line, widths, numeric, strict=True)
+        ).rstrip()
+        for line in (list(header), *cells)
+    ]
 
 
 def _cell(value: object) -> str:
