@@ -67,7 +67,7 @@ _MODULES = {
     "projector.evaluation.evaluate": ("Evaluation", "evaluate"),
     "projector.explain": ("Explanation",),
     "projector.run.project_corpus": ("project_corpus",),
-    "projector.search.searcher": ("SearchHit", "Searcher"),
+    "projector.search.searcher": ("Searcher", "SearchHit"),
     "projector.settings": ("AlignSettings", "DecodeSettings", "Settings", "published"),
     "projector.tagging.tagger": ("Tagger",),
 }

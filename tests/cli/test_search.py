@@ -84,12 +84,12 @@ def test_queries_of_a_file_are_written_to_a_table(search):
 def test_what_a_sentence_holds_stays_whole_in_every_format(search):
     folder = Path("odd")
     folder.mkdir()
-    (folder / "x.txt").write_bytes('no hay\n"dolor"\tde piel,\ny tos'.encode())
+    (folder / "x.txt").write_bytes(b'no hay,\n"dolor"\tde piel,\ny tos')
     _, printed, _ = search("odd", "tos", "--format", "tsv")
     (row,) = csv.DictReader(io.StringIO(printed), delimiter="\t")
-    assert row["text"] == 'no hay\n"dolor"\tde piel,\ny tos' and row["language"] == ""
+    assert row["text"] == 'no hay,\n"dolor"\tde piel,\ny tos' and row["language"] == ""
     _, printed, _ = search("odd", "tos")
-    assert printed.splitlines()[1].endswith('no hay "dolor" de piel, y tos')
+    assert printed.splitlines()[1].endswith('no hay, "dolor" de piel, y tos')
     assert printed.splitlines()[1].split()[3] == "-"
 
 
@@ -104,8 +104,8 @@ def test_an_index_is_kept_and_refused_where_it_is_of_other_texts(search):
 
 
 def test_every_format_of_corpus_is_searched(search):
-    assert run(["convert", "es", "-o", "tables", "--to", "parquet"]) == 0
-    assert run(["convert", "es", "-o", "tsv", "--to", "tsv"]) == 0
+    assert run(["convert", "es", "tables", "--to", "parquet"]) == 0
+    assert run(["convert", "es", "tsv", "--to", "tsv"]) == 0
     _, wanted, _ = search("es", "tos", "--format", "tsv")
     for corpus, *more in (("tables",), ("tsv", "--language", "es", "--texts", "es")):
         assert search(corpus, "tos", "--format", "tsv", *more)[1] == wanted
@@ -115,7 +115,7 @@ def test_what_cannot_be_searched_is_told(search, encoder, capsys, checkpoints):
     assert search("es")[0] == 2
     assert search("es", "tos", "--queries", str(Path("es", "a.txt")))[0] == 2
     assert "QUERY is empty" in search("es", " ")[2]
-    assert "No such option: --nearest" in search("es", "tos", "--nearest")[2]
+    assert "No such option '--nearest'" in search("es", "tos", "--nearest")[2]
     Path("blank").mkdir()
     Path("blank", "a.txt").write_text("\n", encoding="utf-8")
     code, _, told = search("blank", "tos")
