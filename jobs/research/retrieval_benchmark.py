@@ -44,6 +44,11 @@ def main() -> None:
     An encoder is measured in each of its ways: by late interaction of its tokens (of a post-trained
     one in its concept space), as `projector search` does, and both ways; by its tokens' mean
     vector; and of a post-trained one by what its sentence and its mention view say of a text.
+
+    \b
+    Examples:
+      python -m jobs.research.retrieval_benchmark translations ../shared/parallel -m runs/encoder
+      python -m jobs.research.retrieval_benchmark codes GOLD --codes CODES -m runs/encoder
     """
 
 

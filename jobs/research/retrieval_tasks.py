@@ -114,7 +114,7 @@ def read_translations(
         seed: Of what is drawn.
 
     Returns:
-        The texts, each once; and a language's queries.
+        The texts, each once; and the queries of each language that has any.
 
     Raises:
         CorpusError: There is no table, or it can't be read.
@@ -130,7 +130,8 @@ def read_translations(
         for sources in wanted.values():
             for source in sorted(sources):
                 texts.setdefault(source, len(texts))
-        drawn.append((pairs[0].target_language, wanted))
+        if wanted:
+            drawn.append((pairs[0].target_language, wanted))
     for name in dict.fromkeys([kind, *fill]):
         others = dict.fromkeys(p.source for t in _tables(folder, name) for p in read_table(t))
         rest = [text for text in others if text not in texts and _has_words(text)]
@@ -225,13 +226,15 @@ class Concepts:
 
     @classmethod
     def of(cls, ranker: TokenRanker, codes: CodeList) -> Concepts | None:
-        """Take those that the list has; None where the encoder has none."""
+        """Take those that the list has; None where the encoder has none of them."""
         if ranker.views is None or ranker.concepts is None:
             return None
-        numbers = [codes.find(code) for code in ranker.concepts]
-        rows = [row for row, number in enumerate(numbers) if number is not None]
-        points = ranker.views.concepts.numpy(force=True)[rows]
-        return cls(points, np.array([n for n in numbers if n is not None]), len(codes))
+        numbers = {row: codes.find(code) for row, code in enumerate(ranker.concepts)}
+        known = {row: number for row, number in numbers.items() if number is not None}
+        if not known:
+            return None
+        points = ranker.views.concepts.numpy(force=True)[[*known]]
+        return cls(points, np.array([*known.values()]), len(codes))
 
     def scores(self, sentences: Encoded) -> Floats:
         """Return [C, S] how near the nearest token of each sentence comes; -1: no such concept."""

@@ -22,6 +22,7 @@ def search(corpora, encoder, capsys):
     """Search; return the exit code, what is printed, and what is told."""
 
     def called(*arguments):
+        capsys.readouterr()
         code = run(["search", *arguments, "-m", encoder, "--device", "cpu"])
         return code, *capsys.readouterr()
 
