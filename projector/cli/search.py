@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +27,7 @@ from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.sections import SectionedCommand, option
 from projector.cli.stdin import from_stdin
 from projector.corpus.open_languages import open_languages
+from projector.corpus.reading import read_text
 from projector.corpus.text_only import TextOnlyCorpus
 from projector.document import Document
 from projector.errors import (
@@ -40,7 +41,6 @@ from projector.errors import (
 from projector.run.reporter import loading
 from projector.settings import TextCheck
 from projector.storage.atomic_file import atomic_write
-from projector.storage.utf8 import decode
 from schemas.options import MODEL, READ, WRITTEN
 from schemas.run import CorpusConfiguration, ReadingConfiguration
 
@@ -63,7 +63,7 @@ def _reading(
 @option(
     "--queries",
     section=READ,
-    type=click.File("rb"),
+    type=PATH,
     help="A file of queries, one a line, in place of QUERY; -: the standard input.",
 )
 @option(
@@ -133,7 +133,7 @@ def command(
     corpus: Path,
     query: str | None,
     read_as: dict[str, Any],
-    queries: BinaryIO | None,
+    queries: Path | None,
     unit: Unit,
     top_k: int,
     on_error: str,
@@ -181,12 +181,12 @@ def command(
 _Found = Sequence[tuple[str, Sequence["SearchHit"]]]
 
 
-def _queries(query: str | None, queries: BinaryIO | None) -> list[str]:
+def _queries(query: str | None, queries: Path | None) -> list[str]:
     """Return what is asked.
 
     Raises:
         click.UsageError: Nothing is, or twice.
-        CorpusError: A file of queries is not UTF-8, or holds none.
+        CorpusError: A file of queries can't be read, or holds none.
     """
     if (query is None) == (queries is None):
         raise click.UsageError("name a QUERY, or a file of them with --queries")
@@ -195,11 +195,11 @@ def _queries(query: str | None, queries: BinaryIO | None) -> list[str]:
         if not query.strip():
             raise click.UsageError("QUERY is empty; expected a word at least")
         return [query]
-    path = Path(queries.name)
-    lines = decode(queries.read(), path).removeprefix("\ufeff").split("\n")
-    kept = [line.strip() for line in lines if line.strip()]
+    path = from_stdin(queries, "text")
+    lines = read_text(path / "stdin.txt" if path != queries else path).removeprefix("\ufeff")
+    kept = [line.strip() for line in lines.split("\n") if line.strip()]
     if not kept:
-        raise CorpusError(Problem(path, None, "no query", "one a line"))
+        raise CorpusError(Problem(queries, None, "no query", "one a line"))
     return kept
 
 

@@ -121,6 +121,8 @@ def test_what_cannot_be_searched_is_told(search, encoder, capsys, checkpoints):
     Path("blank", "a.txt").write_text("\n", encoding="utf-8")
     code, _, told = search("blank", "tos")
     assert code == 1 and "nothing to search" in told
+    code, _, told = search("es", "--queries", "nowhere.txt")
+    assert code == 1 and "nowhere.txt: can't be read" in told
     Path("queries.txt").write_text("\n", encoding="utf-8")
     code, _, told = search("es", "--queries", "queries.txt")
     assert code == 1 and "queries.txt: no query; expected one a line" in told
@@ -139,10 +141,26 @@ def test_a_text_that_cannot_be_read_stops_or_is_skipped(search):
     assert code == 0 and printed and "skipped: " in told
 
 
-def test_a_text_from_the_standard_input(search, monkeypatch):
-    class Given:
-        buffer = io.BytesIO(b"el paciente tose. no hay dolor.")
+@pytest.fixture
+def given(monkeypatch):
+    """Give something on the standard input."""
 
-    monkeypatch.setattr("sys.stdin", Given)
+    def give(content):
+        class Given:
+            buffer = io.BytesIO(content)
+
+        monkeypatch.setattr("sys.stdin", Given)
+
+    return give
+
+
+def test_a_text_or_queries_from_the_standard_input(search, given):
+    given(b"el paciente tose.\nno hay dolor.")
     _, printed, _ = search("-", "dolor", "--format", "json")
     assert {row["document"] for row in json.loads(printed)} == {"stdin"}
+    given(b"dolor\ntos\n")
+    _, printed, _ = search("es", "--queries", "-", "--format", "json")
+    assert {row["query"] for row in json.loads(printed)} == {"dolor", "tos"}
+    given(b"dolor\n")
+    code, _, told = search("-", "--queries", "-")
+    assert code == 2 and "only one of them can be -" in told
