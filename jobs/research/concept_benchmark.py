@@ -22,7 +22,7 @@ from projector.coding.read_mentions import documents_of, read_mentions
 from projector.concepts.space import ConceptSpace
 from projector.concepts.token_concepts import TokenConcepts
 from projector.models.transformer_encoder import TransformerEncoder
-from projector.training.encoder.data import inside_of
+from projector.text.token_words import inside_of
 from projector.training.encoder.mentions import Concepts
 
 _DEPTH = 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,3 +72,10 @@ def expand_ranges(
     owner = np.repeat(np.arange(len(first)), sizes)
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     return owner, first[owner] + within
+
+
+def inside_of(text: TokenizedText, fragments: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    """Return [K] which tokens overlap some fragments, in text order."""
+    ranges = zip(*overlap_range(text.offsets, np.array(fragments, np.int64)), strict=True)
+    parts = [np.arange(first, last) for first, last in ranges]
+    return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from projector.models.transformer_encoder import TransformerEncoder
+from projector.text.token_words import inside_of
 from projector.text.tokens import TokenizedText, tokenize_stretches
-from projector.text.words import overlap_range
 from projector.training.aligner.data import read_source
 from projector.training.aligner.units import TranslationUnit, units_of
 from projector.training.encoder.mentions import (
@@ -67,13 +67,6 @@ def concept_text(sentence: ConceptSentence, encoder: TransformerEncoder) -> Conc
         if len(inside := inside_of(text, fragments))
     )
     return ConceptText(text, mentions) if mentions else None
-
-
-def inside_of(text: TokenizedText, fragments: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
-    """Return [K] which tokens overlap some fragments, in text order."""
-    ranges = zip(*overlap_range(text.offsets, np.array(fragments, np.int64)), strict=True)
-    parts = [np.arange(first, last) for first, last in ranges]
-    return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
 
 
 def read_examples(
