@@ -4,33 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
 from projector.errors import OutputError, counted
 from projector.report.figures import WITH_SPAN, ReportFigures
+from projector.report.frame import page_head
 from projector.report.markup import Html, Share, Table, bullets, folded, section, table, text
 from projector.report.section import Section
 from projector.report.sections import sections
 from projector.report.svg import drawing
 from projector.run.outcome import LOW_SCORE
 from projector.storage.atomic_file import atomic_write
-
-_HEAD = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="referrer" content="no-referrer">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<a class="skip" href="#main">To the figures</a>
-"""
 
 
 def write_report(
@@ -93,9 +78,8 @@ def report_page(figures: ReportFigures, review: str | None = None) -> str:
     with drawing():
         shown = list(sections(figures, None if review is None else address))
     title = f"{figures.run}: report of a run"
-    style = files("projector.report").joinpath("page.css").read_text(encoding="utf-8")
     parts = [
-        _HEAD.format(title=text(title), style=style),
+        page_head(title),
         _header(figures, shown),
         '<main id="main">\n',
         *(one.html for one in shown),
