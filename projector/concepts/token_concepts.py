@@ -43,13 +43,12 @@ class TokenConcepts:
         Raises:
             ModelError: There is none, or it has no views beside it.
         """
-        entry = find_entry(name_or_path)
-        folder = Path(entry.location)
-        if entry.source != "folder" or not (folder / VIEWS_FILE).is_file():
+        if not has_views(name_or_path):
             raise ModelError(
                 f"{name_or_path}: has no {VIEWS_FILE} beside it, so that nobody knows what its "
                 f"tokens mean; expected {EXPECTED}"
             )
+        folder = Path(find_entry(name_or_path).location)
         said: Mapping[str, Any] = read_object(folder / VIEWS_FILE, EXPECTED)
         if not isinstance(layer := said.get("layer"), int):
             raise ModelError(f"{folder / VIEWS_FILE}: lacks the layer; expected {EXPECTED}")
@@ -87,3 +86,13 @@ class TokenConcepts:
     def best_matches(self, query: Tensor, texts: Sequence[Tensor]) -> Tensor:
         """Return [N] how well texts [T_i, d] match a query [K, d]: MaxSim, as a mean."""
         return torch.stack([(query @ text.T).amax(1).mean() for text in texts])
+
+
+def has_views(name_or_path: str | os.PathLike[str]) -> bool:
+    """Tell whether a model's tokens are points of a concept space.
+
+    Raises:
+        ModelError: There is no such model.
+    """
+    entry = find_entry(name_or_path)
+    return entry.source == "folder" and (Path(entry.location) / VIEWS_FILE).is_file()
