@@ -26,12 +26,13 @@ from projector.cli.run_options import resolved
 from projector.cli.sections import SectionedCommand, option
 from projector.corpus import pair_names, require_document
 from projector.document import Document, DocumentPair
-from projector.errors import ConfigurationError, CorpusError
+from projector.errors import ConfigurationError, CorpusError, ModelError
 from projector.run.reporter import loading
 from schemas.options import READ, WRITTEN
 from schemas.run import CorpusConfiguration, RunConfiguration
 
 if TYPE_CHECKING:
+    from projector.concepts.token_concepts import TokenConcepts
     from projector.decode.tagger_evidence import TaggerEvidence
     from projector.explain import Explanation
     from projector.run.explain_run import RunExplanation
@@ -128,6 +129,13 @@ def _configuration(
     help="Target words and candidates to list.",
 )
 @option(
+    "--concepts",
+    section=WRITTEN,
+    metavar="ENCODER",
+    help="Tell what mention and span mean by an encoder that `projector train encoder` made; by "
+    "default by the model itself, if it is one.",
+)
+@option(
     "--tokens",
     section=WRITTEN,
     is_flag=True,
@@ -135,7 +143,9 @@ def _configuration(
 )
 @format_option
 @gathered("asked", _asked)
-def command(asked: _Asked, device: str, most: int, tokens: bool, form: str) -> None:
+def command(
+    asked: _Asked, device: str, most: int, concepts: str | None, tokens: bool, form: str
+) -> None:
     """Show why MENTION of DOCUMENT went where it went, in RUN or from SOURCE to TARGET.
 
     Of a run its own texts, model, tagger and settings are taken, and what people said of the
@@ -150,7 +160,7 @@ def command(asked: _Asked, device: str, most: int, tokens: bool, form: str) -> N
       projector explain es nl case-21 T4 --recipe published --format json
     """
     if asked.run is not None:
-        _explain_run(asked, asked.run, device, most, tokens, form)
+        _explain_run(asked, asked.run, device, most, concepts, tokens, form)
         return
     assert asked.configuration is not None
     configuration = asked.configuration
@@ -166,7 +176,13 @@ def command(asked: _Asked, device: str, most: int, tokens: bool, form: str) -> N
         else tagger.evidence(pair.target.text)
     )
     explained = explain_mention(
-        pair, asked.mention, encoder, configuration.settings, most=most, evidence=evidence
+        pair,
+        asked.mention,
+        encoder,
+        configuration.settings,
+        most=most,
+        evidence=evidence,
+        concepts=_concepts(concepts, configuration.model.name, device),
     )
     if form == "json":
         echo_json(asdict(explained))
@@ -175,18 +191,26 @@ def command(asked: _Asked, device: str, most: int, tokens: bool, form: str) -> N
 
 
 def _explain_run(
-    asked: _Asked, path: Path, device: str, most: int, tokens: bool, form: str
+    asked: _Asked,
+    path: Path,
+    device: str,
+    most: int,
+    concepts: str | None,
+    tokens: bool,
+    form: str,
 ) -> None:
     from projector.run.explain_run import explain_in_run
     from projector.run.reader import read_run
 
+    run = read_run(path)
     explained = explain_in_run(
-        read_run(path),
+        run,
         asked.document,
         asked.mention,
         language=asked.language,
         device=device,
         most=most,
+        concepts=_concepts(concepts, run.model_name, device),
     )
     if form == "json":
         echo_json(asdict(explained))
@@ -196,6 +220,23 @@ def _explain_run(
     if explained.explanation is not None:
         click.echo("\nwhat the model says")
         echo_explanation(explained.explanation, tokens=tokens)
+
+
+def _concepts(stated: str | None, model: str, device: str) -> TokenConcepts | None:
+    """Load what says what tokens mean: an encoder that is named, or the model if its tokens do.
+
+    Raises:
+        ModelError: What is named has no views.
+    """
+    from projector.concepts.token_concepts import TokenConcepts, has_views
+
+    if stated is None:
+        try:
+            if not has_views(model):
+                return None
+        except ModelError:  # told where the model is needed
+            return None
+    return TokenConcepts.load(stated or model, device=device)
 
 
 def _echo_recorded(explained: RunExplanation) -> None:
@@ -286,6 +327,9 @@ def echo_explanation(found: Explanation, *, tokens: bool = False) -> None:
                 f"{judged.absent:.2f}"
             )
             click.echo(f"    told by {_parts(judged.told)}")
+    meaning = found.meaning
+    if meaning is not None and meaning.words:
+        click.echo(f"  {meaning.words}; cosine {meaning.cosine:.2f}")
     click.echo(f"\nits sentence: {_one_line(found.sentence)}")
     if found.target_sentence:
         click.echo(f"it went to: {_one_line(found.target_sentence)}")

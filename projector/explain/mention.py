@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector.concepts.compared_meaning import ComparedMeaning, compared_meaning
+from projector.concepts.named_concepts import NamedConcepts
+from projector.concepts.text_points import TextPoints
 from projector.decode.tagger_evidence import TaggerEvidence
 from projector.decode.verdicts import FEATURES, Verdicts
 from projector.document import Document, DocumentPair, Fragment, Mention, Projection
@@ -21,7 +24,9 @@ from projector.text.sentences import split_sentences
 from projector.text.words import overlap_range
 
 if TYPE_CHECKING:
-    pass
+    from projector.concepts.token_concepts import TokenConcepts
+
+_MEANT = 3  # concepts of a mention, and of its span
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class Explanation:
     sentence: str = ""
     target_sentence: str = ""
     verdicts: tuple[JudgedSpan | None, ...] = ()
+    meaning: ComparedMeaning | None = None
 
 
 def explain_mention(
@@ -87,6 +93,7 @@ def explain_mention(
     *,
     most: int = 5,
     evidence: TaggerEvidence | None = None,
+    concepts: TokenConcepts | None = None,
 ) -> Explanation:
     """Explain one mention of a pair.
 
@@ -97,6 +104,7 @@ def explain_mention(
         settings: Of aligning and decoding.
         most: How many target tokens and candidates are listed.
         evidence: What an auxiliary tagger says of the translation.
+        concepts: An encoder whose tokens say what they mean.
 
     Raises:
         ConfigurationError: The document has no such mention.
@@ -120,6 +128,7 @@ def explain_mention(
         _sentences(pair.source.text, mention.fragments),
         _sentences(pair.target.text, projection.fragments),
         () if judged is None else tuple(_verdict(judged, part, weighed) for part in own.tolist()),
+        None if concepts is None else _meaning(pair, mention, projection, concepts),
     )
 
 
@@ -150,6 +159,19 @@ def mention_rivals(
         spans = best_rivals(weighed, candidates, own, most)
         rivals[id_] = Rivals(spans, nothing_sum(weighed.decode, candidates, own))
     return rivals
+
+
+def _meaning(
+    pair: DocumentPair, mention: Mention, projection: Projection, concepts: TokenConcepts
+) -> ComparedMeaning:
+    mentioned, span = (
+        TextPoints.of(document.text, document.language, concepts).point_of(fragments)
+        for document, fragments in (
+            (pair.source, mention.fragments),
+            (pair.target, projection.fragments),
+        )
+    )
+    return compared_meaning(NamedConcepts.of(concepts), mentioned, span, _MEANT)
 
 
 def _verdict(judged: Verdicts, fragment: int, weighed: WeighedPair) -> JudgedSpan | None:

@@ -16,6 +16,7 @@ from projector.run.reader import FinishedRun
 from projector.run.run_models import load_run_models
 
 if TYPE_CHECKING:
+    from projector.concepts.token_concepts import TokenConcepts
     from projector.decode.tagger_evidence import TaggerEvidence
     from projector.explain import Explanation
 
@@ -47,6 +48,7 @@ def explain_in_run(
     language: str | None = None,
     device: str = "auto",
     most: int = 5,
+    concepts: TokenConcepts | None = None,
 ) -> RunExplanation:
     """Explain one mention of a run, with the run's own texts, model, tagger and settings.
 
@@ -57,6 +59,7 @@ def explain_in_run(
         language: The translation's; None where the run has one.
         device: Where the model runs.
         most: How many target words and candidates are listed.
+        concepts: An encoder whose tokens say what they mean.
 
     Raises:
         ConfigurationError: There is no such mention, or no language is named of several.
@@ -66,7 +69,7 @@ def explain_in_run(
     if run.tags:
         raise ConfigurationError(f"{run.path}: the run tags: nothing was projected in it")
     code = _language(run, language)
-    recorded = _recorded(run, code, document, mention)
+    recorded = recorded_outcome(run, code, document, mention)
     changes = run.changes().filter(
         (pl.col("language") == code)
         & (pl.col("document") == document)
@@ -76,7 +79,7 @@ def explain_in_run(
     asked = said[0]["old_status"] if said else recorded["status"]
     if Status(asked) in (Status.INVALID, Status.UNPAIRED, Status.FAILED):
         return RunExplanation(recorded, said, None, ())
-    explanation, remarks = _explained(run, code, recorded, device, most)
+    explanation, remarks = _explained(run, code, recorded, device, most, concepts)
     old = said[0]["old_fragments"] if said else recorded["fragments"]
     again = [{"start": one.start, "end": one.end} for one in explanation.projection.fragments]
     if again != old:
@@ -94,7 +97,9 @@ def _language(run: FinishedRun, language: str | None) -> str:
     )
 
 
-def _recorded(run: FinishedRun, language: str, document: str, mention: str) -> dict[str, Any]:
+def recorded_outcome(
+    run: FinishedRun, language: str, document: str, mention: str
+) -> dict[str, Any]:
     """Return a mention's row.
 
     Raises:
@@ -118,7 +123,12 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _explained(
-    run: FinishedRun, language: str, recorded: Mapping[str, Any], device: str, most: int
+    run: FinishedRun,
+    language: str,
+    recorded: Mapping[str, Any],
+    device: str,
+    most: int,
+    concepts: TokenConcepts | None,
 ) -> tuple[Explanation, list[str]]:
     """Return why the run's model puts a mention where it does, and what differs from the run."""
     from projector.explain import explain_mention
@@ -138,6 +148,7 @@ def _explained(
         models.settings,
         most=most,
         evidence=evidence,
+        concepts=concepts,
     )
     return explanation, remarks
 

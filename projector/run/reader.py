@@ -14,6 +14,7 @@ from projector.corpus.formats.parquet_read import ParquetCorpus, open_parquet
 from projector.corpus.reading import read_text
 from projector.document import Status
 from projector.errors import CorpusError, OutputError, Problem, counted
+from projector.settings import DEFAULT_MODEL
 from projector.storage.file_names import file_name
 from projector.storage.parquet_file import reading_parquet
 from projector.storage.run_files import WrittenFolder, check_tables, taken
@@ -51,6 +52,12 @@ class FinishedRun:
         # Version 0.1.0 had one configuration for both, and called the tagger `tagger_model`.
         tagger = chosen.get("tagger_model") or chosen.get("tagger")
         return not chosen.get("targets") and isinstance(tagger, str)
+
+    @property
+    def model_name(self) -> str:
+        """Return what the user called the run's model, or its folder."""
+        model = self.manifest.configuration.get("model")
+        return str(model.get("name", DEFAULT_MODEL) if isinstance(model, dict) else model)
 
     @property
     def tables(self) -> dict[tuple[str, str], Path]:

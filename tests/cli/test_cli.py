@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from concept_encoders import write_encoder
 from given_corrections import correction, corrections, written
 
 from projector.cli import _COMMANDS, run
@@ -149,6 +150,23 @@ def test_explain_names_the_rivals(corpora, capsys):
     assert found["rivals"][0][0]["text"] == "dispnea"
     assert run(["explain", "es", "it", "a", "T9", "--model", "tiny"]) == 1
     assert "T1, T2, T3" in capsys.readouterr().err
+
+
+def test_explain_tells_what_both_sides_mean(corpora, checkpoints, capsys):
+    write_encoder(checkpoints / "bert", corpora / "concepts")
+    command = ["explain", "es", "it", "a", "T2", "--tagger", "none"]
+    said = ("both say", "they part: the source says", "both are of")
+    for model in (["--model", "tiny", "--concepts", "concepts"], ["--model", "concepts"]):
+        assert run([*command, *model, "--format", "json"]) == 0
+        meaning = json.loads(capsys.readouterr().out)["meaning"]
+        assert meaning["words"].startswith(said)
+        assert run([*command, *model]) == 0
+        line = f"  {meaning['words']}; cosine {meaning['cosine']:.2f}"
+        assert line in capsys.readouterr().out.splitlines()
+    assert run([*command, "--model", "tiny", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["meaning"] is None
+    assert run([*command, "--model", "tiny", "--concepts", str(checkpoints / "bert")]) == 1
+    assert "has no views.json beside it" in capsys.readouterr().err
 
 
 def test_explain_reads_a_run_and_what_people_said_of_it(corpora, capsys):

@@ -3,8 +3,10 @@
 import shutil
 
 import pytest
+from concept_encoders import write_encoder
 from given_corrections import correction, corrections
 
+from projector.concepts.token_concepts import TokenConcepts
 from projector.corrections.apply import accept
 from projector.errors import ConfigurationError
 from projector.run.explain_run import explain_in_run
@@ -55,6 +57,16 @@ def test_what_people_said_is_told_beside_what_the_model_says(run, tmp_path):
     (change,) = explained.changes
     assert (change["old_text"], change["new_text"], change["comment"]) == ("dispnea", "Donna", "no")
     assert explained.explanation.projected == "dispnea" and not explained.remarks
+
+
+def test_what_both_sides_mean_is_told_by_an_encoder_with_views(run, checkpoints, tmp_path):
+    folder = write_encoder(checkpoints / "bert", tmp_path / "encoder")
+    encoder = TokenConcepts.load(folder, device="cpu")
+    explained = explain_in_run(run, "a", "T1", language="it", concepts=encoder)
+    meaning = explained.explanation.meaning
+    assert len(meaning.mention) == len(meaning.span) == 3
+    assert -1 <= meaning.cosine <= 1 and meaning.words
+    assert run.model_name == "tiny"
 
 
 def test_what_a_tagger_predicted_is_weighed_as_in_the_run(run):
