@@ -41,6 +41,7 @@ ROOMS = (
     "projector.corrections",
     "projector.exchange",
     "projector.report",
+    "projector.diagnosis",
     "projector.review",
     "projector.api",
     "projector",

@@ -29,6 +29,7 @@ _COMMANDS = {
     "compare": "Tell mention by mention how two runs differ.",
     "report": "Show what came of a run, as figures on one page.",
     "explain": "Show why one mention went where it went.",
+    "diagnose": "Say what texts, mentions and their spans mean.",
     "evaluate": "Score predictions, or codes, against gold.",
     "audit": "Tell what translations change, leave out or add.",
     "submit": "Pack a run's tables into a submission.",
