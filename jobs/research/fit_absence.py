@@ -8,8 +8,8 @@ from random import Random
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
+from jobs.research.logistic import fit_logistic
 from jobs.research.sentence_memory import SentenceMemory
 from projector.align.aligner import token_vectors
 from projector.audit.absence import ENOUGH
@@ -48,7 +48,8 @@ def main(gold: Path, times: int, seed: int) -> None:
             other = pairs[number - 1].target.text
             examples += _examples(pair, other, encoder, random, times)
         click.echo(f"{name}: {len(examples)} sentences", err=True)
-    covered, alike, constant = _logistic(examples)
+    rows = np.array(examples, np.float64)
+    covered, alike, constant = fit_logistic(rows[:, :2], rows[:, 2] > 0)
     click.echo(f"covered {covered:.2f}, alike {alike:.2f}, constant {constant:.2f}")
 
 
@@ -90,20 +91,6 @@ def _labelled(
                 for place in places
             )
             yield min(float(covered), ENOUGH), float(alike), any(touched)
-
-
-def _logistic(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Return the weights of both signs and the constant, of a weakly regularised regression."""
-    rows = np.array(examples, np.float64)
-    signs = np.column_stack((rows[:, :2], np.ones(len(rows))))
-    weights = np.zeros(3)
-    ridge = np.diag([1e-3, 1e-3, 0.0])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-signs @ weights))
-        slope = signs.T @ (rows[:, 2] - chance) - ridge @ weights
-        curve = (signs.T * (chance * (1 - chance))) @ signs + ridge
-        weights += np.linalg.solve(curve, slope)
-    return weights
 
 
 if __name__ == "__main__":
