@@ -56,7 +56,8 @@ class CodingConfiguration(OmitsDefaults):
     )
     rerank: Annotated[str | None, Option(MODEL, metavar="PATH")] = Field(
         default=None,
-        description="The folder of a trained reranker; by default nothing is reordered.",
+        description="What reads what is found, and orders it anew: `reranker` (the installed one, "
+        "for `-m retriever`), or the folder of a trained one; by default nothing does.",
     )
     abbreviations: Annotated[str | None, Option(READ, metavar="PATH")] = Field(
         default=None,

@@ -1,16 +1,19 @@
 """Hold how probable a coder's codes are said to be, and from where on they are proposed."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from projector.coding.code_list import make_list
-from projector.coding.load import calibration_of
+from projector.coding.coder_folder import RERANKER, RETRIEVER, CoderFolder
+from projector.coding.load import calibration_of, first_stage_hash
 from projector.coding.retrieval.boosted_trees import BoostedTrees
 from projector.coding.retrieval.evidence import FALLING, FEATURES, RISING
 from projector.coding.score_calibration import Floor, ScoreCalibration, codes_hash
 from projector.errors import ConfigurationError, ModelError
+from schemas.coding import LEXICAL
 
 ICD = make_list("icd", [("R05", "es", "Tos"), ("R50.9", "es", "Fiebre")])
 LEAF = {"features": [0], "thresholds": [0.0], "children": [[0, 0]], "values": [0.5], "roots": [0]}
@@ -148,3 +151,12 @@ def test_more_of_what_speaks_for_a_code_never_makes_it_less_probable(first):
             more = rows.copy()
             more[:, FEATURES.index(name)] += sign * random.random(200)
             assert (trees.sums(more) >= trees.sums(rows) - 1e-3).all(), name
+
+
+def test_a_reranker_is_calibrated_beside_the_retriever_that_it_was_fitted_with():
+    installed = CoderFolder.read(Path(RERANKER), RERANKER).path
+    both = calibration_of(RETRIEVER, ICD, rerank=installed)
+    alone = calibration_of(RETRIEVER, ICD)
+    assert both.first == first_stage_hash(RETRIEVER) and alone.first is None
+    assert both.floor(0.9).coverage > alone.floor(0.9).coverage
+    assert calibration_of(LEXICAL, ICD, rerank=installed) is None

@@ -67,6 +67,7 @@ def test_a_setting_is_read_by_its_former_name_too(contract, others, old, new, va
         ("projector.models/aligner/edges.toml", EdgeTraining),
         ("projector.tagging/clinical/training.toml", TaggerTraining),
         ("projector.coding/retriever/training.toml", CoderTraining),
+        ("projector.coding/reranker/training.toml", CoderTraining),
     ],
 )
 def test_how_the_installed_models_were_trained_is_written_as_today(place, contract):
