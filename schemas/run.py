@@ -217,8 +217,10 @@ class TaggingConfiguration(OmitsDefaults):
     version: Literal[1] = Field(default=1, description="Of this layout.")
     source: CorpusConfiguration = Field(description="The corpus whose texts are tagged.")
     tagger: Annotated[str, Option(MODEL, "-m --model")] = Field(
-        default="clinical",
-        description="The tagger: clinical, which is installed, or a training run's folder.",
+        default="clinical-whole",
+        description="The tagger: clinical-whole, which is installed, and reads documents; "
+        "clinical, which is, too, quicker, and better for sentences that stand alone; or a "
+        "training run's folder.",
     )
     precision: Annotated[Precision, Option(MODEL)] = Field(default="auto", description=_PRECISION)
     labels: dict[str, str] | None = Field(

@@ -404,7 +404,7 @@ def test_a_precision_leaves_out_what_is_not_sure_enough(projector):
 
 def test_a_text_is_tagged_as_a_document_is():
     tagger = Tagger.from_pretrained(device="cpu", precision="fp32")
-    text = "El paciente presentó fiebre y vómitos."
+    text = "Paciente de 40 años que acude por fiebre y vómitos desde hace tres días."
     bare = tagger.tag(text)
     assert (bare.name, bare.language) == ("text", "und")
     assert [mention.surface(text) for mention in bare.mentions] == ["fiebre", "vómitos"]

@@ -123,7 +123,7 @@ def _models() -> dict[str, Any]:
     from projector.coding.coder_folder import RERANKER, RETRIEVER, CoderFolder
     from projector.models import list_models
     from projector.models.catalogue import is_here
-    from projector.tagging.tagger_folder import INSTALLED, SHIPPED, is_tagger
+    from projector.tagging.tagger_folder import INSTALLED, SHIPPED, WHOLE, is_tagger
     from schemas.coding import LEXICAL
 
     def is_installed(kind: Literal["retriever", "reranker"]) -> bool:
@@ -135,7 +135,9 @@ def _models() -> dict[str, Any]:
 
     return {
         "models": [{"name": entry.name, "here": is_here(entry)} for entry in list_models()],
-        "taggers": [SHIPPED] if is_tagger(Path(INSTALLED)) else [],
+        "taggers": [
+            name for name, path in ((SHIPPED, INSTALLED), (WHOLE, WHOLE)) if is_tagger(Path(path))
+        ],
         "coders": [LEXICAL, *(kind for kind in (RETRIEVER, RERANKER) if is_installed(kind))],
     }
 

@@ -25,9 +25,9 @@ from projector.models.weights import read_state
 from projector.tagging.bio import bio_spans
 from projector.tagging.head import Head
 from projector.tagging.tagger_folder import (
-    SHIPPED,
     TAGGER_FILE,
     WEIGHTS_FILE,
+    WHOLE,
     TaggerFolder,
     encoder_of,
     unreadable,
@@ -63,7 +63,7 @@ class Tagger:
     @classmethod
     def from_pretrained(
         cls,
-        model: str | Path = SHIPPED,
+        model: str | Path = WHOLE,
         *,
         device: str = "auto",
         precision: Precision = "auto",
@@ -71,7 +71,9 @@ class Tagger:
         """Load a tagger, as `projector tag` does.
 
         Args:
-            model: `clinical`, the installed one; or the folder of a tagger or of its training run.
+            model: `clinical-whole`, which is installed and reads documents; `clinical`, which is,
+                too, quicker, and better for sentences that stand alone; or the folder of a tagger
+                or of its training run.
             device: Where it runs: `auto` (CUDA where there is one), `cpu`, `cuda`, `cuda:1`, …
             precision: As `projector.models.load` takes it.
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 TAGGER_FILE = "tagger.json"
 WEIGHTS_FILE = "head.safetensors"
-SHIPPED = "clinical"  # the name of the tagger that is installed with the project
-# The same, and nothing else: a folder of the user's may be called as the tagger is.
+SHIPPED = "clinical"  # the installed tagger that shares the default model's pass
+WHOLE = "clinical-whole"  # the installed one with an encoder of its own, which finds more
+# The first, and nothing else: a folder of the user's may be called as the tagger is.
 INSTALLED = f"package:{SHIPPED}"
 AUTO, NONE = "auto", "none"  # what a user may say instead of a tagger
 
@@ -37,10 +38,11 @@ def is_tagger(path: Path) -> bool:
 
 def _folder_of(path: Path) -> Path:
     """Return where a tagger is: in the folder, in that of its run, or installed."""
-    shipped = Path(__file__).parent / SHIPPED
+    here = Path(__file__).parent
+    shipped = {SHIPPED: here / SHIPPED, WHOLE: here / "clinical_whole"}
     if str(path) == INSTALLED:
-        return shipped
-    return find_trained(path, TAGGER_FILE, installed={SHIPPED: shipped})
+        return shipped[SHIPPED]
+    return find_trained(path, TAGGER_FILE, installed=shipped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def test_it_tells_what_is_here(report, loadable, monkeypatch, tmp_path):
     assert found["cache"]["free_bytes"] > 0 and found["threads"] >= 1
     assert {"device", "precision", "gpus"} <= {*found}
     assert {"name": "tiny", "here": True} in found["models"]
-    assert found["taggers"] == ["clinical"] and "retriever" in found["coders"]
+    assert found["taggers"] == ["clinical", "clinical-whole"] and "retriever" in found["coders"]
 
 
 def test_a_cache_that_can_not_be_written_is_told(report, loadable, monkeypatch, tmp_path):
