@@ -13,10 +13,10 @@ import polars as pl
 from safetensors.numpy import save_file
 
 from projector.arrays import Floats
-from projector.errors import ConfigurationError, ModelError
+from projector.errors import ConfigurationError, CorpusError, ModelError, Problem
 from projector.models.folder_file import read_object
 from projector.models.weights import read_tensors
-from projector.storage.parquet_file import reading_parquet
+from projector.storage.parquet_frame import read_columns
 from projector.storage.trained_folder import find_trained
 
 SPACE_FILE = "space.json"
@@ -24,8 +24,9 @@ VECTORS_FILE = "space.safetensors"
 CONCEPTS_FILE = "concepts.parquet"
 NAMES_FILE = "names.parquet"
 EXPECTED = "a concept space as `projector train concepts` leaves it"
-CONCEPT_COLUMNS = ("code", "name", "parent", "block", "chapter")
-NAME_COLUMNS = ("concept", "language", "text")
+CONCEPT_COLUMNS = dict.fromkeys(("code", "name", "parent", "block", "chapter"), pl.String())
+NAME_COLUMNS = {"concept": pl.Int32(), "language": pl.String(), "text": pl.String()}
+_LONGEST = 1.01  # of a vector of length 1 that was rounded to half precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,18 +58,22 @@ class ConceptSpace:
         said = read_object(folder / SPACE_FILE, EXPECTED)
         tensors = read_tensors(folder / VECTORS_FILE, EXPECTED)
         concepts = read_concept_table(folder)
-        names = _table(folder / NAMES_FILE, NAME_COLUMNS)
+        names = read_columns(folder / NAMES_FILE, NAME_COLUMNS, EXPECTED)
+        _check_names(folder / NAMES_FILE, names["concept"], concepts.height)
         vectors, places = (
             np.asarray(tensors[key].float().numpy(), np.float32)
             if key in tensors
             else np.empty((0, 0), np.float32)
             for key in ("concepts", "names")
         )
-        sizes = (len(vectors), len(places)) == (concepts.height, names.height)
-        if not sizes or vectors.shape[1:] != places.shape[1:]:
+        width = vectors.shape[-1] if vectors.ndim else 0
+        sizes = (concepts.height, width), (names.height, width)
+        if not width or (vectors.shape, places.shape) != sizes:
             raise ModelError(f"{folder / VECTORS_FILE}: is not of the tables beside; {EXPECTED}")
+        if any(_is_longer(part) for part in (vectors, places)):
+            raise ModelError(f"{folder / VECTORS_FILE}: has vectors longer than 1; {EXPECTED}")
         temperature = said.get("temperature")
-        if not isinstance(temperature, float) or temperature <= 0:
+        if not isinstance(temperature, float) or not 0 < temperature < np.inf:
             raise ModelError(f"{folder / SPACE_FILE}: temperature is {temperature!r}; {EXPECTED}")
         return cls(concepts, vectors, names, places, temperature)
 
@@ -170,17 +175,37 @@ class ConceptSpace:
 
 
 def read_concept_table(folder: Path) -> pl.DataFrame:
-    """Return the table of a folder's concepts.
+    """Return the table of a folder's concepts, at least one.
 
     Raises:
-        ModelError, CorpusError: It can't be read, or lacks a column.
+        CorpusError: It can't be read, is empty, or lacks a column or a value.
     """
-    return _table(folder / CONCEPTS_FILE, CONCEPT_COLUMNS)
+    path = folder / CONCEPTS_FILE
+    concepts = read_columns(path, CONCEPT_COLUMNS, EXPECTED)
+    if not concepts.height:
+        raise CorpusError(Problem(path, None, "there is no concept", EXPECTED))
+    return concepts
 
 
-def _table(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
-    with reading_parquet(path):
-        table = pl.read_parquet(path)
-    if missing := [name for name in columns if name not in table.columns]:
-        raise ModelError(f"{path}: lacks the column {missing[0]}; expected {EXPECTED}")
-    return table.select(columns)
+def _is_longer(vectors: Floats) -> bool:
+    """Tell whether some of [N, d] vectors are longer than 1."""
+    if np.abs(vectors).max() > _LONGEST:  # whose square could be infinite
+        return True
+    return bool(np.linalg.norm(vectors, axis=1).max() > _LONGEST)
+
+
+def _check_names(path: Path, owner: pl.Series, concepts: int) -> None:
+    """Refuse names of concepts that are none, and concepts without a name.
+
+    Raises:
+        CorpusError: There are some; the first is told.
+    """
+    wrong = np.flatnonzero(~owner.is_between(0, concepts - 1).to_numpy())
+    if len(wrong):
+        row = int(wrong[0])
+        found = f"a name of the concept {owner[row]}, of which there are {concepts}"
+        raise CorpusError(Problem(path, row + 1, found, EXPECTED))
+    nameless = np.flatnonzero(np.bincount(owner.to_numpy(), minlength=concepts) == 0)
+    if len(nameless):
+        found = f"the concept {nameless[0]} has no name"
+        raise CorpusError(Problem(path, None, found, EXPECTED))

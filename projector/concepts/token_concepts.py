@@ -57,6 +57,8 @@ class TokenConcepts:
         views, concepts = read_views(folder), read_concept_table(folder)
         if len(views.concepts) != concepts.height:
             raise ModelError(f"{folder}: its views are not of the concepts beside; {EXPECTED}")
+        if views.token.in_features != encoder.dimension:
+            raise ModelError(f"{folder}: its views are not of the encoder beside; {EXPECTED}")
         return cls(encoder, views.to(encoder.device), concepts)
 
     def tokenize(self, text: str) -> TokenizedText:

@@ -85,12 +85,14 @@ def read_views(folder: Path) -> Views:
     Raises:
         ModelError: There are none, or they can't be read.
     """
-    tensors = read_tensors(folder / WEIGHTS_FILE, EXPECTED)
-    if "concepts" not in tensors or "sentence.weight" not in tensors:
-        raise ModelError(f"{folder / WEIGHTS_FILE}: lacks tensors; expected {EXPECTED}")
+    path = folder / WEIGHTS_FILE
+    tensors = read_tensors(path, EXPECTED)
+    shapes = [tensors[name].shape for name in ("concepts", "sentence.weight") if name in tensors]
+    if [len(shape) for shape in shapes] != [2, 2]:
+        raise ModelError(f"{path}: lacks tensors of two dimensions; expected {EXPECTED}")
     concepts = nn.functional.normalize(tensors.pop("concepts").float(), dim=1)
-    views = Views(tensors["sentence.weight"].shape[-1], concepts)
-    with foreign_reading(folder / WEIGHTS_FILE, EXPECTED):
+    views = Views(shapes[1][-1], concepts)
+    with foreign_reading(path, EXPECTED):
         views.load_state_dict({name: one.float() for name, one in tensors.items()})
     return views.eval().requires_grad_(False)
 

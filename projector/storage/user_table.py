@@ -9,10 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from projector.errors import ConfigurationError, CorpusError, Problem
-from projector.storage.parquet_file import reading_parquet
+from projector.storage.parquet_frame import read_frame
 
 _SEPARATORS = "\t;,"
 _KINDS = "TSV, CSV or Parquet"
@@ -45,7 +44,7 @@ def read_table(
     """
     try:
         if path.suffix == ".parquet":
-            table = _parquet(path)
+            table = read_frame(path).cast(pl.String)
         else:
             table = _parsed(_decoded(path, encoding), needed, others or {})
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -111,13 +110,3 @@ def _decoded(path: Path, encoding: str) -> str:
             "with `iconv -f WINDOWS-1252 -t UTF-8`"
         )
         raise CorpusError(Problem(path, line, found, encoding.upper(), hint)) from error
-
-
-def _parquet(path: Path) -> pl.DataFrame:
-    """Read with Arrow: polars ends the program over some damaged files."""
-    with reading_parquet(path):
-        table = pq.ParquetFile(path).read()
-        table.validate(full=True)
-        names = table.schema.names  # which must be UTF-8, too
-    columns = [pl.Series(name, table.column(at)) for at, name in enumerate(names)]
-    return pl.DataFrame(columns).cast(pl.String)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
-from projector.errors import ConfigurationError
+from projector.errors import ConfigurationError, CorpusError, Problem
 from projector.storage.atomic_file import atomic_write
+from projector.storage.parquet_frame import read_frame
 
 _NOT_SHOWN = frozenset({"step", "loss", "rate", "norm", "seconds"})
 _SMOOTH = 20  # steps that a loss is averaged over
@@ -20,11 +21,17 @@ def read_curve(folder: Path) -> pl.DataFrame:
 
     Raises:
         ConfigurationError: There is none.
+        CorpusError: It can't be read, or holds more than numbers.
     """
     path = folder / "curve.parquet"
     if not path.is_file():
         raise ConfigurationError(f"{path}: no such file; expected the folder of a training run")
-    return pl.read_parquet(path)
+    curve = read_frame(path)
+    wrong = [name for name in curve.columns if not curve[name].dtype.is_numeric()]
+    if "step" not in curve.columns or wrong:
+        found = f"the column {wrong[0]} holds no numbers" if wrong else "there is no column step"
+        raise CorpusError(Problem(path, None, found, "a curve as training leaves it"))
+    return curve
 
 
 def draw_curves(curves: Mapping[str, pl.DataFrame], path: Path) -> bool:

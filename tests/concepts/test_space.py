@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from safetensors.numpy import save_file
 
 from projector.concepts.space import ConceptSpace
-from projector.errors import ConfigurationError, ModelError
+from projector.errors import ConfigurationError, CorpusError, ModelError
 
 
 @pytest.fixture
@@ -72,3 +73,42 @@ def test_vectors_that_are_not_of_the_tables_are_told(space, tmp_path):
         ConceptSpace.read(tmp_path)
     with pytest.raises(ModelError, match="a concept space as"):
         ConceptSpace.read(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "told"),
+    [
+        ("code", ["A", None, "C"], "concepts.parquet:2: the column code is null"),
+        ("chapter", [1, 2, 3], "concepts.parquet: the column chapter is Int64, should be String"),
+        ("concept", [0, 0, 1, 9], "names.parquet:4: a name of the concept 9, of which there are 3"),
+        ("concept", [-1, 0, 1, 2], "names.parquet:1: a name of the concept -1"),
+        ("concept", [0, 0, 1, 1], "names.parquet: the concept 2 has no name"),
+    ],
+)
+def test_tables_that_a_space_can_not_have_are_told_with_their_row(
+    space, tmp_path, column, values, told
+):
+    kind = pl.Int32 if column == "concept" else None
+    table = "names" if column == "concept" else "concepts"
+    changed = getattr(space, table).with_columns(pl.Series(column, values, kind))
+    replace(space, **{table: changed}).write(tmp_path, {})
+    with pytest.raises(CorpusError) as raised:
+        ConceptSpace.read(tmp_path)
+    assert told in str(raised.value) and "expected a concept space as" in str(raised.value)
+
+
+@pytest.mark.parametrize("vectors", [np.full((3, 2), 6e4), np.empty((3, 0)), np.zeros(3)])
+def test_vectors_that_are_none_of_length_1_are_told(space, tmp_path, vectors):
+    space.write(tmp_path, {})
+    places = np.zeros((4, *vectors.shape[1:]), np.float16)
+    content = {"concepts": vectors.astype(np.float16), "names": places}
+    save_file(content, tmp_path / "space.safetensors")
+    with pytest.raises(ModelError, match=r"space\.safetensors: (has vectors longer|is not of)"):
+        ConceptSpace.read(tmp_path)
+
+
+@pytest.mark.parametrize("temperature", [float("nan"), float("inf"), -1.0, "1"])
+def test_a_temperature_that_is_none_is_told(space, tmp_path, temperature):
+    replace(space, temperature=temperature).write(tmp_path, {})
+    with pytest.raises(ModelError, match=r"space\.json: temperature is"):
+        ConceptSpace.read(tmp_path)

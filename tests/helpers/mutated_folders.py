@@ -1,17 +1,23 @@
-"""Small folders of models, adapters, taggers and coders, and ways to damage their files."""
+"""Small folders of models, adapters, taggers, coders, concepts, and ways to damage their files."""
 
 import json
 import shutil
 from pathlib import Path
 from random import Random
 
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import torch
 from edge_models import drawn_edges
+from mutated_tables import mutated_table
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from projector.coding.coder_folder import RERANKER, RETRIEVER, write_coder
 from projector.coding.retrieval.cross_encoder import save_head
+from projector.concepts.space import ConceptSpace
+from projector.concepts.views import Views, write_views
 from projector.models import delta, lora
 from projector.models.edge_model import EDGES_FILE, save_edges
 from projector.models.encoder import View
@@ -46,7 +52,25 @@ def build_folders(root: Path, model: Path) -> dict[str, Path]:
     save_head(root / "reranker", torch.nn.Linear(32, 1))
     _write_adapter(root / "adapter", model)
     _write_delta(root / "delta", model)
+    space = concept_space()
+    space.write(root / "space", {"made": {"step": 1}})
+    shutil.copytree(root / "model", root / "views")
+    views = Views(32, torch.from_numpy(space.vectors))
+    write_views(root / "views", views, space.concepts, {"layer": 2})
     return {path.name: path for path in sorted(root.iterdir())}
+
+
+def concept_space() -> ConceptSpace:
+    """Return three concepts in two dimensions, the first of which has two names."""
+    rows = [("A", "fever", "X", "X", "I"), ("B", "cold", "X", "X", "I"), ("C", "tos", "", "", "II")]
+    columns = ("code", "name", "parent", "block", "chapter")
+    concepts = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+    called = [(0, "en", "fever"), (0, "es", "fiebre"), (1, "en", "cold"), (2, "es", "tos")]
+    kinds = {"concept": pl.Int32, "language": pl.String, "text": pl.String}
+    names = pl.DataFrame(called, schema=kinds, orient="row")
+    points = torch.tensor([[1, 0], [0.8, 0.6], [0, -1]])
+    places = torch.tensor([[1, 0], [0.6, 0.8], [0.8, 0.6], [0, -1]])
+    return ConceptSpace(concepts, points.numpy(), names, places.numpy(), 0.05)
 
 
 def _write_adapter(folder: Path, base: Path) -> None:
@@ -81,6 +105,8 @@ def _damage(path: Path, random: Random) -> str:
         kinds = [_change_value] * 8 + [_drop_key, _drop_key, _whole, _nest, *kinds]
     elif path.suffix == ".safetensors":
         kinds = [_change_tensor] * 8 + kinds
+    elif path.suffix == ".parquet":
+        kinds = [_change_table] * 8 + kinds
     kind = random.choice(kinds)
     return f"{path.name} {kind.__name__} {kind(path, random)}"
 
@@ -179,3 +205,18 @@ def _change_tensor(path: Path, random: Random) -> str:
         tensors[name] = tensor[:0].clone()
     save_file(tensors, path, metadata=metadata)
     return f"{name} {how}"
+
+
+def _change_table(path: Path, random: Random) -> str:
+    seed = random.randrange(2**31)
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError):  # damaged before
+        return "no more"
+    # As Arrow's own strings, which is what the mutations know.
+    kinds = [
+        pa.string() if pa.types.is_large_string(one.type) else one.type for one in table.schema
+    ]
+    table = table.cast(pa.schema(list(zip(table.column_names, kinds, strict=True))))
+    path.write_bytes(mutated_table(table, seed))
+    return f"by {seed}"

@@ -14,6 +14,8 @@ from mutated_folders import build_folders, damage
 from projector.cli.faults import is_fault
 from projector.coding.retrieval.bi_encoder import load_bi_encoder
 from projector.coding.retrieval.cross_encoder import load_cross_encoder
+from projector.concepts.space import ConceptSpace
+from projector.concepts.token_concepts import TokenConcepts
 from projector.document import Document, DocumentPair, Fragment, Mention
 from projector.errors import ModelError, ProjectorError
 from projector.models import load
@@ -57,6 +59,24 @@ def rerank(folder: Path) -> None:
     assert torch.from_numpy(cross.predict([("tos", "dolor", TEXT)])).isfinite().all()
 
 
+def look_around(folder: Path) -> None:
+    space = ConceptSpace.read(folder)
+    assert sum(row["concepts"] for row in space.chapters()) == len(space)
+    for number, code in enumerate(space.concepts["code"]):
+        near = [cosine for _, cosine in space.neighbours(number, 2)]
+        assert all(abs(cosine) <= 1.1 for cosine in near)
+        assert space.farthest_names(number)
+        assert 0 <= space.find(code) < len(space)
+
+
+def read_concepts(folder: Path) -> None:
+    concepts = TokenConcepts.load(folder, device="cpu")
+    points = concepts.points(concepts.tokenize(TEXT))
+    numbers, cosines = concepts.nearest_to_mention(points, 2)
+    assert all(concepts.concepts["code"][number] is not None for number in numbers)
+    assert all(abs(cosine) <= 1.1 for cosine in cosines)
+
+
 USES = {
     "model": encode,
     "edged": project,
@@ -66,6 +86,8 @@ USES = {
     "frozen": tag,
     "retriever": retrieve,
     "reranker": rerank,
+    "space": look_around,
+    "views": read_concepts,
 }
 
 

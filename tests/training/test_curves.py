@@ -5,7 +5,7 @@ import sys
 import polars as pl
 import pytest
 
-from projector.errors import ConfigurationError
+from projector.errors import ConfigurationError, CorpusError
 from projector.training.curves import draw_curves, draw_sweep, read_curve
 
 PNG = b"\x89PNG\r\n"
@@ -93,3 +93,18 @@ def test_a_curve_is_read_from_its_runs_folder(tmp_path):
         read_curve(tmp_path)
     ONE.write_parquet(tmp_path / "curve.parquet")
     assert read_curve(tmp_path).equals(ONE)
+
+
+@pytest.mark.parametrize(
+    ("curve", "told"),
+    [
+        (b"PAR1", "can't be read"),
+        (ONE.drop("step"), "there is no column step"),
+        (ONE.with_columns(score=pl.lit("x")), "the column score holds no numbers"),
+    ],
+)
+def test_a_curve_that_is_none_is_told(tmp_path, curve, told):
+    path = tmp_path / "curve.parquet"
+    path.write_bytes(curve) if isinstance(curve, bytes) else curve.write_parquet(path)
+    with pytest.raises(CorpusError, match=rf"curve\.parquet: {told}"):
+        read_curve(tmp_path)
