@@ -340,7 +340,7 @@ class DevelopmentConfiguration(MeasuringConfiguration):
 class AlignerTraining(Strict):
     """All that training an aligner depends on beside the files that it names."""
 
-    seed: int = Field(default=0, description="Of all that is drawn by chance.")
+    seed: int = Field(default=0, ge=0, description="Of all that is drawn by chance.")
     device: str = Field(
         default="auto", description="Where it runs: `cpu`, `cuda:0`, …; `auto` is a GPU if any."
     )

@@ -174,7 +174,7 @@ class CoderTraining(Strict):
         default=(),
         description="Further names of the codes: tables, coded corpora, `everyday`, `icd10cm`.",
     )
-    seed: int = Field(default=0, description="Of all that is drawn by chance.")
+    seed: int = Field(default=0, ge=0, description="Of all that is drawn by chance.")
     device: str = Field(
         default="auto", description="Where it runs: `cpu`, `cuda:0`, …; `auto` is a GPU if any."
     )

@@ -82,7 +82,7 @@ class ConceptTraining(Strict):
     hierarchy: HierarchyConfiguration = Field(
         default=HierarchyConfiguration(), description="What the list's hierarchy asks for."
     )
-    seed: int = Field(default=0, description="Of all that is drawn by chance.")
+    seed: int = Field(default=0, ge=0, description="Of all that is drawn by chance.")
     device: str = Field(
         default="auto", description="Where it runs: `cpu`, `cuda:0`, …; `auto` is a GPU if any."
     )

@@ -71,7 +71,7 @@ class EdgeTraining(Strict):
     candidates: int = Field(
         default=80, ge=2, description="The best candidates of each mention that it tells apart."
     )
-    seed: int = Field(default=0, description="Of all that is drawn by chance.")
+    seed: int = Field(default=0, ge=0, description="Of all that is drawn by chance.")
     network: NetworkConfiguration = Field(
         default=NetworkConfiguration(), description="How wide it is."
     )

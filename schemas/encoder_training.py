@@ -147,7 +147,7 @@ class EncoderTraining(Strict):
     """All that post-training an encoder depends on beside the files that it names."""
 
     space: Path = Field(description="The concept space, a folder or that of its training run.")
-    seed: int = Field(default=0, description="Of all that is drawn by chance.")
+    seed: int = Field(default=0, ge=0, description="Of all that is drawn by chance.")
     device: str = Field(
         default="auto", description="Where it runs: `cpu`, `cuda:0`, …; `auto` is a GPU if any."
     )

@@ -130,7 +130,7 @@ class TaggerTraining(Strict):
         description="Those types of which the decoder of a projection hears, for where the aligner "
         "alone is the surer of the two a tagger does harm; by default all.",
     )
-    seed: int = Field(default=0, description="Of all that is drawn by chance.")
+    seed: int = Field(default=0, ge=0, description="Of all that is drawn by chance.")
     device: str = Field(
         default="auto", description="Where it runs: `cpu`, `cuda:0`, …; `auto` is a GPU if any."
     )

@@ -24,6 +24,7 @@ _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 _TOLD_WITHOUT_VALUE = ("value_error", "assertion_error", "json_invalid")
 _ENDLESS_KEY = re.compile(r"(?<![\w-])(?:[\w-]++\.){1000}")
 _LONGEST = 80  # characters of a value that is told
+_LARGEST = 2**53  # above it floating-point numbers no longer tell whole ones apart
 
 
 def read_validated(path: Path, contract: type[_Contract]) -> _Contract:
@@ -36,38 +37,33 @@ def read_validated(path: Path, contract: type[_Contract]) -> _Contract:
     Raises:
         ConfigurationError: It can't be read, or doesn't hold it; every fault is told.
     """
-    try:
-        if path.suffix == ".json":
-            return contract.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
-    except ValidationError as error:
-        raise ConfigurationError(faults(error, path, contract=contract)) from error
-    except ConfigurationError as error:  # of values that are each legal and don't go together
-        raise ConfigurationError(f"{path}: {error}") from error
     return validated(contract, read_content(path), path)
 
 
 def read_content(path: Path) -> dict[str, Any]:
-    """Read what a TOML file says.
+    """Read what a file says: JSON where its name ends in `.json`, TOML otherwise.
 
     Raises:
-        ConfigurationError: It can't be read, or is no TOML.
+        ConfigurationError: It can't be read, or is neither.
     """
+    kind, parse = ("JSON", json.loads) if path.suffix == ".json" else ("TOML", tomllib.loads)
     try:
         text = path.read_text(encoding="utf-8").removeprefix("\ufeff")
         if _ENDLESS_KEY.search(text):  # its levels are gone through again for each of them
             raise RecursionError
-        return tomllib.loads(text)
+        content = parse(text)
     except OSError as error:
         raise ConfigurationError(f"{path}: can't be read: {error.strerror}") from error
     except ValueError as error:  # also what is not UTF-8
         told = str(error).partition("; use sys")[0]  # which is about no file of the user's
-        raise ConfigurationError(f"{path}: is no TOML: {told}") from error
+        raise ConfigurationError(f"{path}: is no {kind}: {told}") from error
     except RecursionError as error:
         raise ConfigurationError(
             f"{path}: is nested too deeply to be read; expected tables of settings"
         ) from error
+    if not isinstance(content, dict):
+        raise ConfigurationError(f"{path}: holds no object; expected one of settings")
+    return content
 
 
 def validated(
@@ -86,9 +82,7 @@ def validated(
     """
     file = f"{where}: " if where else ""
     if endless := list(_endless_numbers(content, within)):
-        raise ConfigurationError(
-            "\n".join(f"{file}{key}: {value}; expected a finite number" for key, value in endless)
-        )
+        raise ConfigurationError("\n".join(f"{file}{fault}" for fault in endless))
     try:
         return contract.model_validate(content)
     except ValidationError as error:
@@ -98,15 +92,20 @@ def validated(
         raise ConfigurationError(f"{file}{error}") from error
 
 
-def _endless_numbers(content: object, key: str) -> Iterator[tuple[str, float]]:
-    """Yield the keys and values of what is infinite or no number, which passes every limit."""
+def _endless_numbers(content: object, key: str) -> Iterator[str]:
+    """Yield what is said of numbers that pass every limit, with their keys.
+
+    They are infinite or none, or so large that nothing can be counted or computed with them.
+    """
     inner: Iterable[tuple[object, object]] = ()
     if isinstance(content, Mapping):
         inner = content.items()
     elif isinstance(content, (list, tuple)):
         inner = enumerate(content)
     elif isinstance(content, float) and not math.isfinite(content):
-        yield key, content
+        yield f"{key}: {content}; expected a finite number"
+    elif isinstance(content, (int, float)) and abs(content) > _LARGEST:
+        yield f"{key}: {_brief(content)}; expected at most {_LARGEST}, or -{_LARGEST} at least"
     for name, value in inner:
         yield from _endless_numbers(value, f"{key}.{name}" if key else str(name))
 

@@ -12,7 +12,9 @@ from projector.run.configure import _read_located
 from schemas.aligner_training import AlignerTraining
 from schemas.coder_training import CoderTraining
 from schemas.collection import read_collection
+from schemas.concept_training import ConceptTraining
 from schemas.edge_training import EdgeTraining
+from schemas.encoder_training import EncoderTraining
 from schemas.run import RunConfiguration
 from schemas.tagger_training import TaggerTraining
 from schemas.validation import read_validated, validated
@@ -21,6 +23,7 @@ KEYS = [
     *("student", "teacher", "data", "model", "layer", "types", "head", "hidden", "views", "seed"),
     *("examples", "codes", "stage", "optimisation", "rate", "steps", "source", "targets", "jobs"),
     *("run", "decode", "align", "settings", "labels", "path", "device", "encoder", "window"),
+    *("space", "names", "mentions", "pairs", "weights", "hierarchy", "siblings", "dimension"),
 ]
 VALUES = st.sampled_from(
     [
@@ -41,6 +44,8 @@ READERS = {
     "tagger": lambda path: read_validated(path, TaggerTraining),
     "coder": lambda path: read_validated(path, CoderTraining),
     "edges": lambda path: read_validated(path, EdgeTraining),
+    "concepts": lambda path: read_validated(path, ConceptTraining),
+    "encoder": lambda path: read_validated(path, EncoderTraining),
     "collection": read_collection,
     "run": lambda path: validated(RunConfiguration, _read_located(path), path),
 }

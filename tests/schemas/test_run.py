@@ -52,7 +52,7 @@ def test_part_of_a_configuration_keeps_the_other_defaults(tmp_path: Path):
         ),
         ('{"model": {"window": 0}}', "model.window: 0; expected at least 1"),
         ('{"version": 2}', "version: 2; expected 1"),
-        ("{", "the file: Invalid JSON"),
+        ("{", "is no JSON"),
         ('{"settings": {"align": {"temperature": 0.001}}}', "temperature 0.001 is too low"),
     ],
 )

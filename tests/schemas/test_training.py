@@ -5,19 +5,33 @@ from importlib.resources import files
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from schemas import aligner_training, coder_training, coding, edge_training, tagger_training
+from projector.errors import ConfigurationError
+from schemas import (
+    aligner_training,
+    coder_training,
+    coding,
+    concept_training,
+    edge_training,
+    encoder_training,
+    tagger_training,
+)
 from schemas.aligner_training import AlignerTraining
 from schemas.coder_training import CoderTraining
 from schemas.coding import CodingConfiguration
+from schemas.concept_training import ConceptTraining
 from schemas.edge_training import EdgeTraining
+from schemas.encoder_training import EncoderTraining
 from schemas.run import Strict
 from schemas.tagger_training import TaggerTraining
-from schemas.validation import read_validated
+from schemas.validation import read_validated, validated
 
 CONTRACTS = sorted(
     {
         contract
-        for module in (aligner_training, edge_training, tagger_training, coder_training, coding)
+        for module in (
+            *(aligner_training, edge_training, tagger_training, coder_training, coding),
+            *(concept_training, encoder_training),
+        )
         for contract in vars(module).values()
         if isinstance(contract, type)
         and issubclass(contract, Strict)
@@ -33,6 +47,23 @@ def test_every_setting_is_described_in_a_sentence(contract: type[BaseModel]):
     for name, field in contract.model_fields.items():
         assert (field.description or "").endswith("."), name
         assert field.description[0].isupper(), name
+
+
+@pytest.mark.parametrize(
+    "contract",
+    [
+        AlignerTraining,
+        CoderTraining,
+        ConceptTraining,
+        EdgeTraining,
+        EncoderTraining,
+        TaggerTraining,
+    ],
+)
+def test_a_seed_is_one_that_every_generator_takes(contract: type[BaseModel]):
+    for seed in (-1, 2**64):
+        with pytest.raises(ConfigurationError, match=r"seed: .*; expected at "):
+            validated(contract, {"seed": seed})
 
 
 @pytest.mark.parametrize(

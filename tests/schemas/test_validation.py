@@ -114,11 +114,32 @@ def test_a_configuration_that_is_not_there_is_told(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["c.toml", "c.json"])
-@pytest.mark.parametrize("content", [b"=", b"{", b"\xff", b"\x00"])
+@pytest.mark.parametrize("content", [b"=", b"{", b"\xff", b"\x00", b"[1]", b"[" * 100_000])
 def test_a_file_that_is_neither_is_told(tmp_path: Path, name: str, content: bytes):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ConfigurationError, match=name.replace(".", r"\.")):
         read_validated(tmp_path / name, Whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("c.toml", "settings = {high = inf}"),
+        ("c.json", '{"settings": {"high": Infinity}}'),
+        ("c.json", '{"settings": {"high": 1e999}}'),
+    ],
+)
+def test_a_number_without_end_is_told_in_either(tmp_path: Path, name: str, content: str):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"settings\.high: inf; expected a finite number"):
+        read_validated(tmp_path / name, Whole)
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "-1e300", "0x1" + "0" * 9000])
+def test_a_number_beyond_all_sense_is_told(tmp_path: Path, number: str):
+    (tmp_path / "c.toml").write_text(f"settings = {{low = {number}}}", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"settings\.low: .*; expected at most \d+"):
+        read_validated(tmp_path / "c.toml", Whole)
 
 
 def test_a_file_is_read_as_what_its_name_ends_in(tmp_path: Path):
