@@ -20,6 +20,12 @@ class Part:
     examples: Sequence[int]
     repeat: float = 1.0
 
+    @property
+    def turns(self) -> tuple[int, int]:
+        """Return how often an epoch goes through all of them, and how many it sees beside."""
+        whole, rest = divmod(self.repeat, 1.0)
+        return int(whole), round(rest * len(self.examples))
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -68,9 +74,8 @@ class Schedule:
         random = np.random.default_rng((self.seed, number))
         chosen: list[int] = []
         for part in self.parts:
-            whole, rest = divmod(part.repeat, 1.0)
-            chosen += list(part.examples) * int(whole)
-            count = round(rest * len(part.examples))
+            whole, count = part.turns
+            chosen += list(part.examples) * whole
             start = round(number * count) % max(len(part.examples), 1)
             # Turn by turn through one fixed order, so that all of it is seen before any again.
             turned = np.roll(_fixed_order(part.examples, self.seed), -start)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from projector.errors import ConfigurationError, counted
 from projector.models.foreign_errors import foreign_reading
 from projector.training.checkpoints import CHECKPOINT, TrainingFolder
 from projector.training.curves import draw_curves, read_curve
@@ -42,8 +43,17 @@ def schedule_of(sizes: Sequence[int], parts: Sequence[Part], configuration: Trai
         sizes: Tokens of each example.
         parts: Where they come from.
         configuration: Tells the batches and the seed.
+
+    Raises:
+        ConfigurationError: An epoch would see nothing.
     """
     chosen = configuration.optimisation
+    if not any(part.examples and any(part.turns) for part in parts):
+        number = counted(sum(len(part.examples) for part in parts), "example")
+        raise ConfigurationError(
+            f"an epoch sees none of the {number} that there are: expected more of them, or a "
+            "larger share of them in each epoch (`repeat`; an encoder's `names`)"
+        )
     return Schedule(sizes, parts, chosen.tokens, chosen.accumulate, configuration.seed)
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from projector.errors import OutputError
+from projector.errors import ConfigurationError, OutputError
 from projector.training.checkpoints import TrainingFolder
 from projector.training.schedule import Part
 from projector.training.trainer import fit, schedule_of
@@ -122,3 +122,11 @@ def test_a_schedule_is_what_the_configuration_says(configuration):
     schedule = schedule_of(sizes, parts, chosen)
     assert (schedule.sizes, schedule.parts) == (sizes, parts)
     assert (schedule.tokens, schedule.accumulate, schedule.seed) == (99, 4, 3)
+
+
+@pytest.mark.parametrize("part", [Part(range(4), 0.1), Part(range(4), 1e-320), Part(range(0))])
+def test_epochs_that_see_nothing_are_refused(configuration, part):
+    """They were gone through without end."""
+    with pytest.raises(ConfigurationError, match=r"none of the [04] examples .*`repeat`"):
+        schedule_of([10] * 4, [part], configuration())
+    assert schedule_of([10] * 4, [part, Part(range(2, 4), 0.25 + 0.25)], configuration()).epoch(0)
