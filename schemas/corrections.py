@@ -41,7 +41,7 @@ class Correction(_Strict):
 
     language: Name = Field(description="The translation's, as the run names it.")
     document: Name = Field(description="The source document's name.")
-    mention: Name = Field(description="The source mention's id.")
+    mention: str = Field(description="The source mention's id; that of a table may be empty.")
     decision: Decision = Field(
         description="`confirmed`: it is where the run put it; `corrected`: it is elsewhere, or is "
         "there although the run did not find it; `absent`: the translation lacks it."

@@ -71,7 +71,7 @@ def matched(mentions: Sequence[RunMention], returned: Sequence[ReturnedMention])
     by_id: dict[str, list[ReturnedMention]] = {}
     nameless: list[ReturnedMention] = []
     for mention in returned:
-        if mention.id in known:
+        if mention.id and mention.id in known:  # a table's mention may have an empty id
             by_id.setdefault(mention.id, []).append(mention)
         else:
             nameless.append(mention)

@@ -279,6 +279,18 @@ def test_places_come_back_in_texts_of_every_kind(tmp_path, tool):
     assert brought.unchanged == given - (lost if tool == "webanno" else 0)
 
 
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_mention_without_an_id_is_not_all_that_has_none(tmp_path, tool):
+    """A table's may be empty, as is that of what a tool's user marked."""
+    spans = {"": Fragment(0, 6), "T2": Fragment(14, 17)}
+    mentions = tuple(Mention(id_, "SYMPTOM", (span,)) for id_, span in spans.items())
+    run = run_of(tmp_path, [Document("a", "en", "Fiebre alta y tos.", mentions)])
+    brought = bring_back(saved(tmp_path, run, tool), run, confirm=True)
+    assert not brought.refused and brought.unchanged == 2
+    found = {one.decision for one in brought.corrections.corrections}
+    assert found == {"confirmed"} and len(brought.corrections.corrections) == 2
+
+
 def all_of(text: str) -> tuple[Mention, ...]:
     """Return mentions of stretches everywhere in a text, some of two fragments."""
     edges = [*range(0, len(text) + 1, 4), len(text)]
