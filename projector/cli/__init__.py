@@ -115,9 +115,10 @@ def run(arguments: list[str]) -> int:
 def _tell(error: BaseException, *, with_traceback: bool) -> None:
     """Say what ended a command, and of a fault how to see where."""
     from projector.cli.faults import is_fault, told
+    from projector.cli.output import harmless
 
     if with_traceback:
         click.echo(traceback.format_exc(), err=True)
     shown = with_traceback or not is_fault(error)
     hint = "" if shown else "; run it again with --traceback and report what it shows"
-    click.echo(f"error: {told(error)}{hint}", err=True)
+    click.echo(f"error: {harmless(told(error))}{hint}", err=True)

@@ -16,7 +16,7 @@ from projector.cli.options import (
     output_option,
     overwrite_option,
 )
-from projector.cli.output import echo_json, echo_table, exit_code, format_option, hint
+from projector.cli.output import echo_json, echo_table, exit_code, format_option, harmless, hint
 from projector.cli.reporter import TerminalReporter
 from projector.cli.sections import SectionedCommand, option
 from projector.errors import CorpusError, Problem, counted
@@ -141,9 +141,9 @@ def _echo(summary: AcceptSummary, output: Path) -> None:
     from projector.cli.project import echo_summary
 
     for problem in summary.not_taken:
-        click.echo(f"not taken: {problem}", err=True)
+        click.echo(harmless(f"not taken: {problem}"), err=True)
     for conflict in summary.conflicts[:_SHOWN]:
-        click.echo(_conflict_line(conflict), err=True)
+        click.echo(harmless(_conflict_line(conflict)), err=True)
     if len(summary.conflicts) > _SHOWN:
         click.echo(f"and {len(summary.conflicts) - _SHOWN} more: conflicts.tsv", err=True)
     if summary.agreement:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.cli.options import PATH, tell
-from projector.cli.output import echo_json, echo_table, format_option
+from projector.cli.output import echo_json, echo_table, format_option, harmless
 from projector.cli.sections import SectionedCommand, option
 from projector.errors import OutputError
 from schemas.options import SCORED, WRITTEN
@@ -124,7 +124,7 @@ def _echo(compared: RunComparison, first: Path, second: Path, most: int) -> None
     for row in shown.iter_rows(named=True):
         where = f"{row['kind']} {row['mention']} of {row['document']} in {row['language']}"
         sides = " → ".join(_side(row, run) for run in "ab")
-        click.echo(f"{where} ({row['label']} {row['source_text']!r}): {sides}")
+        click.echo(harmless(f"{where} ({row['label']} {row['source_text']!r}): {sides}"))
     if compared.changes.height > shown.height:
         click.echo(f"and {compared.changes.height - shown.height} more: --most N, or -o TABLE.tsv")
 

@@ -19,7 +19,7 @@ from projector.cli.options import (
     tell,
     tell_edited,
 )
-from projector.cli.output import echo_json, echo_table, format_option
+from projector.cli.output import echo_json, echo_table, format_option, harmless
 from projector.cli.sections import SectionedCommand, option
 from projector.cli.stdin import from_stdin
 from schemas.options import READ, WRITTEN
@@ -105,7 +105,7 @@ def codes(
     )
     tell(found.remarks)
     for problem in found.skipped:
-        click.echo(f"skipped: {problem}", err=True)
+        click.echo(harmless(f"skipped: {problem}"), err=True)
     if form == "json":
         echo_json({"scores": [asdict(one) for one in found.rows], "curve": _curve(found.curve)})
         return

@@ -16,7 +16,7 @@ from projector.cli.options import (
     only_option,
     reading,
 )
-from projector.cli.output import echo_json, echo_table, format_option
+from projector.cli.output import echo_json, echo_table, format_option, harmless
 from projector.cli.sections import SectionedCommand, option
 from projector.cli.stdin import from_stdin
 from schemas.options import SCORED, WRITTEN
@@ -103,7 +103,7 @@ def mentions(
         edited=edited,
     )
     for remark in scored.remarks:
-        click.echo(remark, err=True)
+        click.echo(harmless(remark), err=True)
     rows = score_table(scored.comparison)
     summaries = language_summaries(rows) if len(scored.languages) > 1 else []
     worst = list_errors(scored.comparison, scored.text, limit=errors) if errors else []

@@ -20,7 +20,7 @@ from projector.cli.options import (
     tagger_option,
     tell,
 )
-from projector.cli.output import echo_json, format_option, listed
+from projector.cli.output import echo_json, format_option, harmless, listed
 from projector.cli.reporter import TerminalReporter
 from projector.cli.run_options import resolved
 from projector.cli.sections import SectionedCommand, option
@@ -242,7 +242,9 @@ def _concepts(stated: str | None, model: str, device: str) -> TokenConcepts | No
 def _echo_recorded(explained: RunExplanation) -> None:
     """Print what became of a mention in its run, and who said what of it since."""
     row = explained.recorded
-    click.echo(f"{row['mention_id']} {row['label']} {row['source_text']!r} in {row['language']}")
+    click.echo(
+        harmless(f"{row['mention_id']} {row['label']} {row['source_text']!r} in {row['language']}")
+    )
     for change in explained.changes:
         old = f"{change['old_text']!r}" if change["old_text"] else change["old_status"]
         new = f"{change['new_text']!r}" if change["new_fragments"] else "absent"
@@ -309,7 +311,7 @@ def _predicted(configuration: RunConfiguration, translation: Document) -> Tagger
 
 def echo_explanation(found: Explanation, *, tokens: bool = False) -> None:
     """Print why a mention went where it went."""
-    click.echo(f"{found.mention.id} {found.mention.label}: {found.text}")
+    click.echo(harmless(f"{found.mention.id} {found.mention.label}: {found.text}"))
     outcome = found.projection
     places = ";".join(f"{part.start} {part.end}" for part in outcome.fragments)
     click.echo(

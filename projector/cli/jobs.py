@@ -25,7 +25,15 @@ from projector.cli.options import (
     stated,
     tell,
 )
-from projector.cli.output import echo_coded, echo_json, echo_table, exit_code, format_option, hint
+from projector.cli.output import (
+    echo_coded,
+    echo_json,
+    echo_table,
+    exit_code,
+    format_option,
+    harmless,
+    hint,
+)
 from projector.cli.project import echo_summary
 from projector.cli.reporter import TerminalReporter, duration
 from projector.cli.run_options import projection, run_options, tagging_collection
@@ -324,9 +332,9 @@ def verify(run: Path, form: str) -> int:
         echo_json({**asdict(verified), "path": run})
     else:
         for remark in verified.remarks:
-            click.echo(remark, err=True)
+            click.echo(harmless(remark), err=True)
         for problem in verified.findings:
-            click.echo(str(problem))
+            click.echo(harmless(str(problem)))
         files, findings = (
             counted(verified.files, "file"),
             counted(len(verified.findings), "finding"),

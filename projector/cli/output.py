@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,11 @@ import click
 
 if TYPE_CHECKING:
     from schemas.coding import CodingFacts
+
+# Controls, separators of lines, marks that turn the direction of reading, halves of characters.
+_ORDERS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 format_option = click.option(
     "--format",
@@ -24,6 +30,11 @@ format_option = click.option(
 def echo_json(value: object) -> None:
     """Print a value as JSON on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def harmless(words: str) -> str:
+    """Return words from data with what a terminal takes for orders escaped; lines stay lines."""
+    return _ORDERS.sub(lambda match: match[0].encode("unicode_escape").decode(), words)
 
 
 def echo_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -52,7 +63,7 @@ def table_lines(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+    return f"{value:.4f}" if isinstance(value, float) else harmless(str(value)).replace("\n", r"\n")
 
 
 def echo_rows(form: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from projector.cli.options import PATH, edited_option, output_option, overwrite_option
-from projector.cli.output import echo_json, format_option
+from projector.cli.output import echo_json, format_option, harmless
 from projector.cli.sections import SectionedCommand, option
 from projector.corpus.formats.submission import LAYOUT
 from projector.errors import OutputError
@@ -70,7 +70,7 @@ def command(
         )
     finished = read_run(run)
     for remark in finished.check_submission(edited=edited):
-        click.echo(remark, err=True)
+        click.echo(harmless(remark), err=True)
     paths = pack_submission(
         output,
         finished.tables,

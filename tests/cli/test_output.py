@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projector.cli import run
 from projector.cli.output import (
     LOSSES,
     echo_coded,
@@ -30,6 +31,20 @@ def test_numbers_stand_to_the_right_and_nothing_is_a_dash(capsys):
         "en          12   0.5000  -",
         "it           3  12.0000  x",
     ]
+
+
+def test_what_a_terminal_would_obey_is_escaped(capsys):
+    """A name from data may hold it; letters, accents, emoji and blanks of all kinds stay."""
+    echo_table(["name"], [["a\x1b[2Jb\x9b1m\nc\u202ed\udcf1"], ["an\u0303o 5\xa0mg 👩\u200d⚕"]])
+    assert capsys.readouterr().out.splitlines() == [
+        "name",
+        r"a\x1b[2Jb\x9b1m\nc\u202ed\udcf1",
+        "an\u0303o 5\xa0mg 👩\u200d⚕",
+    ]
+    for command in ("validate", "concepts"):  # a result, and an error
+        assert run([command, "\x1b[2Jx"]) == 1
+        told = "".join(capsys.readouterr())
+        assert r"\x1b[2Jx" in told and "\x1b" not in told
 
 
 def test_a_table_without_rows_is_its_header(capsys):
