@@ -203,5 +203,5 @@ def _times(log: Path) -> Iterator[Fact]:
         told = json.loads(log.read_bytes())
         yield Fact("Began", str(told["started"]))
         yield Fact("Seconds", str(told["seconds"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return

@@ -24,7 +24,7 @@ def reviewed_run(folder: Path) -> str | None:
         return None
     try:
         stated = json.loads(path.read_bytes())["run"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         found = "it does not say which run it is of"
         raise CorpusError(Problem(path, None, found, hint="Make it anew: --overwrite")) from error
     return str(stated)

@@ -116,6 +116,12 @@ def test_a_run_without_the_later_column_and_without_hashes_is_read(run):
     assert not [one for one in figures.worst.doubtful if one.language == "en"]
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000])
+def test_a_log_that_is_none_says_nothing(run, content):
+    (run / "log.json").write_bytes(content)
+    assert not {"Began", "Seconds"} & {one.name for one in figures_of(run).provenance}
+
+
 def test_an_audit_is_counted_and_told_of_its_documents(run):
     put_audit(
         run,

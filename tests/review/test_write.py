@@ -197,9 +197,10 @@ def test_a_folder_is_a_review_of_one_run(run, output):
     assert is_review_of(output, run.path, sha256)
     with pytest.raises(CorpusError, match="it is the review of another run"):
         is_review_of(output, run.path, "0" * 64)
-    (output / "review.json").write_text("[]", encoding="utf-8")
-    with pytest.raises(CorpusError, match="does not say which run"):
-        is_review_of(output, run.path, sha256)
+    for content in ("[]", "[" * 100_000):
+        (output / "review.json").write_text(content, encoding="utf-8")
+        with pytest.raises(CorpusError, match="does not say which run"):
+            is_review_of(output, run.path, sha256)
 
 
 def test_a_source_that_has_changed_is_refused(run, output, tmp_path, monkeypatch):
