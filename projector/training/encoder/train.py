@@ -122,7 +122,12 @@ def _teacher(configuration: EncoderTraining) -> Encoder | None:
     chosen = configuration.views
     if not chosen.weights.sentence:
         return None
-    layer = open_checkpoint(find_entry(chosen.teacher)).config.num_hidden_layers
+    entry = find_entry(chosen.teacher)
+    if entry.source == "builtin":
+        raise ConfigurationError(
+            f"{entry.name} has no layers; expected a transformer (views.teacher)"
+        )
+    layer = open_checkpoint(entry).config.num_hidden_layers
     return models.load(
         chosen.teacher,
         layer=layer,

@@ -114,3 +114,10 @@ def test_nothing_left_to_train_is_told(space, capsys):
     Path("encoder.toml").write_text(text)
     assert run(["train", "encoder", "encoder.toml", "-o", "run"]) == 1
     assert "nothing is left to train" in capsys.readouterr().err
+
+
+def test_a_teacher_without_layers_is_told(space, checkpoints, capsys):
+    text, teacher = Path("encoder.toml").read_text(), f'teacher = "{checkpoints / "bert"}"'
+    Path("encoder.toml").write_text(text.replace(teacher, 'teacher = "tiny"'))
+    assert run(["train", "encoder", "encoder.toml", "-o", "run"]) == 1
+    assert "tiny has no layers; expected a transformer (views.teacher)" in capsys.readouterr().err
