@@ -106,7 +106,7 @@ def _nodes(address: str | None) -> Iterator[list[Resources]]:
             logging_level=logging.ERROR,
             **options,
         )
-    except (ConnectionError, RuntimeError, ValueError, ImportError, TimeoutError) as error:
+    except Exception as error:  # of its own kinds, and bare ones where a node is long in starting
         stack.close()
         told = str(error).strip() or type(error).__name__
         raise _unreachable(address, told.splitlines()[0]) from error
@@ -186,8 +186,14 @@ def _knock(address: str) -> None:
 
 
 def _unreachable(address: str | None, reason: str) -> ProjectorError:
+    if address is None:
+        return ProjectorError(
+            f"no Ray could be started on this machine ({reason}); expected one within its "
+            "patience. If the machine is busy or short of memory, run the same command again when "
+            "it is less so"
+        )
     return ProjectorError(
-        f"{address or 'local'}: no Ray cluster could be reached ({reason}); expected an address "
+        f"{address}: no Ray cluster could be reached ({reason}); expected an address "
         "like ray://head:10001 or head:6379 of a cluster of the same Ray version. If the cluster "
         "asks for a token, set RAY_AUTH_MODE=token"
     )

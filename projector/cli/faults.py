@@ -13,7 +13,10 @@ _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ECONNREFUSED, errno.ETIMEDOUT}
 _NETWORK = ("httpx", "httpcore", "requests", "urllib3", "huggingface_hub")
 _NO_ANSWER = ("Connect", "Timeout", "MaxRetry", "Offline", "LocalEntryNotFound")  # in their errors
-_NO_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory")
+_NO_MEMORY = (
+    *("out of memory", "can't allocate memory", "cannot allocate memory"),
+    "Storage size calculation overflowed",  # of a tensor larger than any memory
+)
 
 _MORE_MEMORY = (
     "there is not enough memory. Leave out the longest documents (--max-characters with "

@@ -32,6 +32,7 @@ def failed(code: int) -> OSError:
         (MemoryError(), "--max-characters"),
         (OutOfMemoryError("CUDA"), "--window"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "not enough memory"),
+        (RuntimeError("Storage size calculation overflowed with sizes=[1]"), "not enough memory"),
         (failed(errno.ENOSPC), "the disk is full"),
         (failed(errno.EDQUOT), "PROJECTOR_CACHE"),
         (failed(errno.EROFS), "the file system does not allow it"),
