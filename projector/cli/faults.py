@@ -11,7 +11,7 @@ from projector.errors import ProjectorError
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ECONNREFUSED, errno.ETIMEDOUT}
-_NETWORK = ("httpx", "httpcore", "requests", "urllib3", "huggingface_hub")
+_NETWORK = ("httpx", "httpx2", "httpcore", "httpcore2", "requests", "urllib3", "huggingface_hub")
 _NO_ANSWER = ("Connect", "Timeout", "MaxRetry", "Offline", "LocalEntryNotFound")  # in their errors
 _NO_MEMORY = (
     *("out of memory", "can't allocate memory", "cannot allocate memory"),

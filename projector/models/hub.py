@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from projector.errors import ModelError
+from projector.models.foreign_errors import reason_of
 
 _SMALL = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 _VOCABULARIES = ("vocab.txt", "vocab.json", "merges.txt", "sentencepiece.bpe.model", "spiece.model")
@@ -20,7 +21,6 @@ def download(name: str) -> Path:
     """
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.constants import HF_HUB_OFFLINE
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
         if HF_HUB_OFFLINE:
@@ -29,11 +29,12 @@ def download(name: str) -> Path:
         if not any(is_weights(file) for file in wanted):
             raise _pickled(name)
         return Path(snapshot_download(name, allow_patterns=wanted))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    except ModelError:
+        raise
+    except Exception as error:  # also those of the HTTP library beneath, which it changes
         raise ModelError(
-            f"{name}: can't be fetched from the hub ({reason}). Check the name and the "
-            "connection, or download the model elsewhere and give its folder"
+            f"{name}: can't be fetched from the hub ({reason_of(error)}). Check the name and the "
+            "connection, or download the model elsewhere and give its folder (--model)"
         ) from error
 
 

@@ -20,6 +20,7 @@ class ConnectError(Exception):
 
 
 ConnectError.__module__ = "httpx._exceptions"
+NewerConnectError = type("ConnectError", (Exception,), {"__module__": "httpx2"})
 
 
 def failed(code: int) -> OSError:
@@ -39,6 +40,7 @@ def failed(code: int) -> OSError:
         (failed(errno.EACCES), "--output"),
         (failed(errno.ENETUNREACH), "--model"),
         (ConnectError("no route"), "the network can't be reached"),
+        (NewerConnectError("no route"), "the network can't be reached"),
     ],
 )
 def test_what_a_user_can_mend_is_no_fault(error: Exception, words: str):
