@@ -158,7 +158,7 @@ def find_entry(name_or_path: str | os.PathLike[str]) -> ModelEntry:
         return _undescribed(text, "hub", text)
     raise ModelError(
         f"{text}: no such model; expected a folder that exists, a hub name (owner/name) "
-        f"or one of {', '.join(known)}"
+        f"or one of {', '.join(known)} (--model)"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from projector.errors import ConfigurationError, counted
-from projector.tagging.tagger_folder import AUTO, NONE, default_tagger, is_tagger
+from projector.tagging.tagger_folder import AUTO, NONE, SHIPPED, default_tagger, is_tagger
 from schemas.options import field_options, nested, overlaid
 from schemas.run import CorpusConfiguration, RunConfiguration
 from schemas.validation import read_content, validated
@@ -120,7 +120,11 @@ def _targets(targets: object, languages: Sequence[str]) -> object:
 
 
 def _tagger(said: AnyPath | None, configuration: RunConfiguration) -> dict[str, object]:
-    """Tell a tagger from a corpus of predictions, and which one is meant by `auto`."""
+    """Tell a tagger from a corpus of predictions, and which one is meant by `auto`.
+
+    Raises:
+        ConfigurationError: It is neither.
+    """
     none: dict[str, object] = {"tagger": None, "tagger_model": None}
     if said is None or str(said) == NONE:
         return none
@@ -129,6 +133,11 @@ def _tagger(said: AnyPath | None, configuration: RunConfiguration) -> dict[str, 
         return {**none, "tagger_model": own if configuration.targets else None}
     if is_tagger(Path(said)):
         return {**none, "tagger_model": str(said)}
+    if not Path(said).exists():
+        raise ConfigurationError(
+            f"{said}: nothing is there; expected of --tagger (tagger) auto, none, {SHIPPED}, the "
+            "folder of a run of `projector train tagger`, or a corpus of predictions"
+        )
     return {**none, "tagger": CorpusConfiguration(path=str(said))}
 
 

@@ -80,6 +80,8 @@ def test_a_full_disk_is_told_by_the_command(corpora, monkeypatch, capsys):
         (("es", "it", "--layer", "3"), "--layer"),
         (("es", "it", "--device", "nowhere", "-m", "aligner"), "--device"),
         (("es", "other"), "--pattern"),
+        (("es", "it", "--tagger", "nowhere"), "--tagger"),
+        (("es", "it", "-m", "nowhere"), "--model"),
         (("es", "it", "--label", "SYMPTOM=a/b"), "--label"),
     ],
 )

@@ -150,9 +150,15 @@ def test_a_tagger_is_told_from_a_corpus_of_predictions(tmp_path):
     for folder in (trained, tmp_path / "run"):
         said = configure("es", ["en"], tagger=folder)
         assert (said.tagger_model, said.tagger) == (str(folder), None)
+    (tmp_path / "predicted").mkdir()
     said = configure("es", ["en"], tagger=tmp_path / "predicted")
     assert (said.tagger_model, said.tagger.path) == (None, str(tmp_path / "predicted"))
     assert configure("es", ["en"], tagger="clinical").tagger_model == "clinical"
+
+
+def test_a_tagger_that_is_nowhere_is_told_with_what_there_is():
+    with pytest.raises(ConfigurationError, match=r"nothing is there; .*--tagger.* clinical,"):
+        configure("es", ["en"], tagger="nowhere")
 
 
 @pytest.mark.parametrize("none", [None, "none"])
