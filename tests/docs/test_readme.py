@@ -8,6 +8,7 @@ from doc_pages import README, ROOT, blocks, not_printed
 from projector.cli import run
 
 TEXT = README.read_text(encoding="utf-8")
+RESULTS = ROOT / "docs" / "explanation" / "results" / "projection.md"
 INSTALL = "pip install -c constraints.txt . && "
 PROJECT = "projector project data_samples/brat/es data_samples/brat/en -o out"
 TEST = "pip install -c constraints.txt '.[dev]' && pytest"
@@ -38,6 +39,21 @@ def test_its_commands_run_one_behind_the_other_and_print_what_it_shows(clone, ca
     for command in shown:
         assert run(shlex.split(command)[1:]) == 0, command
         assert not not_printed(block, command, capsys.readouterr().out), command
+
+
+def test_its_figures_are_those_of_the_results_page():
+    rows = [
+        [cell.strip().replace("0.", ".") for cell in line.split("|")[2:5]]
+        for line in RESULTS.read_text(encoding="utf-8").split("\n## ")[1].splitlines()
+        if line.startswith(("| clinical6_es-", "| mean"))
+    ]
+    published, without, default = zip(*rows[:7], strict=True)
+    for label, figures in (
+        ("published recipe, our encoder", published),
+        ("default, without tagger", without),
+        ("default", default),
+    ):
+        assert f"| {label} | {' | '.join(figures)} |" in TEXT.splitlines()
 
 
 def test_its_python_runs(clone, capsys):
