@@ -37,17 +37,15 @@ class Block:
 
 
 def not_printed(block, command, printed):
-    """Return the lines that a block shows below a command and that aren't among what it printed.
-
-    Numbers with decimals are not compared: scores differ in their last digits between processors.
-    """
+    """Return the lines that a block shows below a command and that aren't among what it printed."""
     after = block.text.partition(f"$ {command}\n")[2].splitlines()
     shown = takewhile(lambda line: not line.startswith("$ "), after)
-    there = _without_decimals(printed)
-    return [line for line in shown if line != "…" and _without_decimals(line) not in there]
+    there = without_decimals(printed)
+    return [line for line in shown if line != "…" and without_decimals(line) not in there]
 
 
-def _without_decimals(text):
+def without_decimals(text):
+    """Return a text without its scores: they differ in their last digits between processors."""
     return re.sub(r"\d+\.\d+…?", "#", text)
 
 
