@@ -26,6 +26,7 @@ CONTRACTS = {
     "space.toml": ConceptTraining,
     "encoder.toml": EncoderTraining,
 }
+RESULTS = [page for page in PAGES if page.parent.name == "results"]
 PROGRAMS = ("git", "make", "pip", "pre-commit", "pytest")
 GENERATED = (
     *("cli.md", "configuration.md", "tables.md", "corrections.md"),
@@ -80,6 +81,15 @@ def test_examples_need_no_sample_that_is_not_there(block):
 def test_python_is_shown_where_it_is_run():
     shown = {str(block.page.relative_to(ROOT)) for block in blocks("python")}
     assert shown <= {"README.md"}  # and the notebook: each has a test that runs it
+
+
+@pytest.mark.parametrize("page", RESULTS, ids=lambda page: page.stem)
+def test_every_table_of_results_says_by_which_command_it_was_measured_and_when(page):
+    for section in re.split(r"\n(?=## )", text_of(page)):
+        if "\n|---" in section and "nothing of this section is measured" not in section:
+            heading = section.partition("\n")[0]
+            assert re.search(r"\b20\d\d-\d\d-\d\d\b", section), heading
+            assert re.search(r"(?m)^\$ |`(?:python -m|projector) ", section), heading
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
