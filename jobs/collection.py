@@ -314,10 +314,10 @@ def _check_inputs(plan: CollectionPlan) -> None:
     """Refuse a result that its inputs no longer stand for."""
     from projector.storage.provenance import stamp_input
 
-    for one in plan.inputs:
-        path = Path(plan.directory) / one.files.path
+    for planned in plan.inputs:
+        path = Path(plan.directory) / planned.files.path
         try:
-            changed = stamp_input(path) != one.stamp
+            changed = stamp_input(path) != planned.stamp
         except CorpusError:
             changed = True
         if changed:

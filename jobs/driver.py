@@ -97,8 +97,8 @@ class Driver:
                 self._hire()
                 pending = [*self._loading, *self._working]
                 ready, _ = self._ray.wait(pending, num_returns=1, timeout=_TICK)
-                for one in ready:
-                    self._settle(one)
+                for settled in ready:
+                    self._settle(settled)
                 self._waiting()
         finally:
             self._dismiss()

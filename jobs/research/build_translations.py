@@ -28,17 +28,17 @@ Span = list[Any]  # start, end, label, id
 
 def unmarked(marked: str) -> tuple[str, dict[str, tuple[int, int]]]:
     """Return a marked text without its marks, and where each stood."""
-    text, at = "", 0
+    text, end_of_last = "", 0
     starts: dict[str, int] = {}
     spans: dict[str, tuple[int, int]] = {}
     for mark in _MARK.finditer(marked):
-        text, at = text + marked[at : mark.start()], mark.end()
+        text, end_of_last = text + marked[end_of_last : mark.start()], mark.end()
         closing, name = mark.groups()
         if closing:
             spans[name] = (starts.pop(name), len(text))
         else:
             starts[name] = len(text)
-    return text + marked[at:], spans
+    return text + marked[end_of_last:], spans
 
 
 def source_spans(spans: list[Span], characters: int) -> list[Span]:

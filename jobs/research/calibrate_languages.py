@@ -222,10 +222,12 @@ def _mentions(
     known = wording_codes(read_gold([path], ()) for path in (*map(str, learned), *golds))
     mentions: list[tuple[str, TranslatedMention]] = []
     for number, path in enumerate(pairs):
-        for one in counterparts(path, known):
-            mentions.append((one.language, one))
+        for counterpart in counterparts(path, known):
+            mentions.append((counterpart.language, counterpart))
             if number == 0:
-                mentions.append((_SOURCE, one._replace(language=_SOURCE, text=one.source)))
+                mentions.append(
+                    (_SOURCE, counterpart._replace(language=_SOURCE, text=counterpart.source))
+                )
     if sentences:
         from projector.models import load
 

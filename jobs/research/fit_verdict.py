@@ -49,9 +49,9 @@ def judgements(
 ) -> Iterator[Judgements]:
     """Yield the spans of a fold of gold's documents, as they are and spoilt."""
     for path in gold:
-        for number, one in enumerate(read_gold(path)):
-            if fold_of(one.document, folds) == fold:
-                for pair, weight in spoilt_pairs(one.pair, f"{seed} {path.stem} {number}"):
+        for number, gold_pair in enumerate(read_gold(path)):
+            if fold_of(gold_pair.document, folds) == fold:
+                for pair, weight in spoilt_pairs(gold_pair.pair, f"{seed} {path.stem} {number}"):
                     yield pair_judgements(pair, weight, encoder, tagger)
 
 

@@ -117,8 +117,8 @@ def _projected(document: Document, translation: Document, model: str, recipe: st
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         folders = [root / language_name(one.language) for one in (document, translation)]
-        for one, folder in zip((document, translation), folders, strict=True):
-            write_brat(one, folder)
+        for text, folder in zip((document, translation), folders, strict=True):
+            write_brat(text, folder)
         inputs = [*map(str, folders), "-o", str(root / "out")]
         return command_cost([*_PROJECT, *inputs, "-m", model, "--recipe", recipe])
 

@@ -44,14 +44,14 @@ def _unmatched(source: Document, target: Document, left: NumberMatch) -> Iterato
     """Yield what has no counterpart: pairs of what became what, then what is lost or gained."""
     lost, gained = _told_first(left.sources), _told_first(left.targets)
     pairs = _became(lost, gained)
-    for one, other in pairs:
-        message = f"{_told(source, one)} became {_told(target, other)}"
-        yield Finding(Kind.NUMBER, Severity.ERROR, one.place, other.place, message, _SURE)
+    for quantity, other in pairs:
+        message = f"{_told(source, quantity)} became {_told(target, other)}"
+        yield Finding(Kind.NUMBER, Severity.ERROR, quantity.place, other.place, message, _SURE)
     paired = {one.place for one, _ in pairs}, {other.place for _, other in pairs}
-    for one in lost:
-        if one.is_sure and one.place not in paired[0]:
-            message = f"{_told(source, one)} is not in the translation"
-            yield Finding(Kind.NUMBER, Severity.ERROR, one.place, None, message, _LIKELY)
+    for quantity in lost:
+        if quantity.is_sure and quantity.place not in paired[0]:
+            message = f"{_told(source, quantity)} is not in the translation"
+            yield Finding(Kind.NUMBER, Severity.ERROR, quantity.place, None, message, _LIKELY)
     for other in gained:
         if other.is_sure and other.place not in paired[1]:
             message = f"{_told(target, other)} is not in the source"

@@ -25,9 +25,9 @@ def loop_findings(source: Document, target: Document) -> Iterator[Finding]:
     texts have some of their own (tables, lists), so the source is asked whether it has as long a
     one.
     """
-    own = max((times for _, times in _loops(source.text)), default=0)
+    in_source = max((times for _, times in _loops(source.text)), default=0)
     for place, times in _loops(target.text):
-        if times > max(own, _FEWEST_TIMES - 1):
+        if times > max(in_source, _FEWEST_TIMES - 1):
             begin = target.text[place.start : min(place.end, place.start + 40)]
             message = f"{begin!r} … repeats {times} times"
             yield Finding(Kind.LOOP, Severity.ERROR, None, place, message, 0.95)

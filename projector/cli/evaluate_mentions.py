@@ -122,8 +122,8 @@ def mentions(
     _echo_scores([row for row in rows if row.language or len(scored.languages) != 1], summaries)
     if calibrated:
         _echo_calibration(calibrated, tenths=tenths)
-    for one in worst:
-        _echo_error(one)
+    for error in worst:
+        _echo_error(error)
 
 
 def _echo_scores(rows: list[ScoreRow], summaries: list[LanguageSummary]) -> None:
@@ -171,10 +171,11 @@ def _plus_minus(mean: Metrics, deviation: Metrics) -> list[str]:
     return [f"{one:.4f} ± {other:.4f}" for one, other in zip(mean, deviation, strict=True)]
 
 
-def _echo_error(one: Disagreement) -> None:
-    click.echo(f"\n{one.kind} {one.language} {one.document} {one.label} overlap {one.overlap:.4f}")
-    if one.source:
-        click.echo(f"  source:    {one.source}")
-    click.echo(f"  gold:      {one.gold.text if one.gold else '-'}")
-    click.echo(f"  predicted: {one.predicted.text if one.predicted else '-'}")
-    click.echo(f"  context:   {' '.join(one.context.split())}")
+def _echo_error(error: Disagreement) -> None:
+    where = f"{error.kind} {error.language} {error.document} {error.label}"
+    click.echo(f"\n{where} overlap {error.overlap:.4f}")
+    if error.source:
+        click.echo(f"  source:    {error.source}")
+    click.echo(f"  gold:      {error.gold.text if error.gold else '-'}")
+    click.echo(f"  predicted: {error.predicted.text if error.predicted else '-'}")
+    click.echo(f"  context:   {' '.join(error.context.split())}")

@@ -106,11 +106,11 @@ def gathered(name: str, build: Callable[..., object]) -> Decorator:
     takes_any = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        own = {*signature(command).parameters} - {name}
+        taken_itself = {*signature(command).parameters} - {name}
 
         @wraps(command)
         def called(**values: Any) -> Any:  # noqa: ANN401
-            taken = values.keys() - own if takes_any else values.keys() & parameters
+            taken = values.keys() - taken_itself if takes_any else values.keys() & parameters
             built = build(**{key: values.pop(key) for key in taken})
             return command(**values, **{name: built})
 
@@ -156,13 +156,13 @@ def label_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def renamed(labels: tuple[str, ...], keep_labels: bool) -> dict[str, str]:
     """Return the new names that labels get, from `OLD=NEW` words."""
-    own = {}
+    new_names = {}
     for word in labels:
         old, sign, new = word.partition("=")
         if not (old and sign and new):
             raise click.BadParameter(f"{word!r} is not of the form OLD=NEW", param_hint="--label")
-        own[old] = new
-    return dict(label_map(own, known=not keep_labels))
+        new_names[old] = new
+    return dict(label_map(new_names, known=not keep_labels))
 
 
 device_option = option(

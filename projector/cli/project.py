@@ -174,12 +174,12 @@ def echo_summary(summary: RunSummary, output: Path) -> None:
 
 def _echo_audit(summary: RunSummary, output: Path) -> None:
     """Print how many findings of which kind the audit has, and which translations are none."""
-    for one in summary.languages:
-        if one.faithfulness is not None:
-            found = [count for count in summary.findings if count.language == one.language]
+    for audited in summary.languages:
+        if audited.faithfulness is not None:
+            found = [count for count in summary.findings if count.language == audited.language]
             told = ", ".join(f"{count.findings} {count.kind}" for count in found)
-            shown = f"faithful {one.faithfulness:.4f}; {told or 'nothing found'}"
-            click.echo(f"audit of {one.language}: {shown}")
+            shown = f"faithful {audited.faithfulness:.4f}; {told or 'nothing found'}"
+            click.echo(f"audit of {audited.language}: {shown}")
     if any(one.audited for one in summary.languages):
         click.echo(f"what translations change, leave out or add: {output}/audit.tsv")
     mispaired = sum(one.mispaired for one in summary.languages)

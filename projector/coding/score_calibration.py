@@ -103,12 +103,14 @@ class ScoreCalibration:
     def _known(self, language: str, precision: float) -> Sequence[Floor]:
         """Return a language's floors; what holds elsewhere where none keeps a precision."""
         verified = self.floors_by_language.items()
-        own = next((floors for code, floors in verified if same_language(code, language)), None)
-        if own is None:
+        floors_there = next(
+            (floors for code, floors in verified if same_language(code, language)), None
+        )
+        if floors_there is None:
             return self.floors
-        if any(floor.precision >= precision for floor in own):
-            return own
-        strictest = max((floor.score for floor in own), default=0.0)
+        if any(floor.precision >= precision for floor in floors_there):
+            return floors_there
+        strictest = max((floor.score for floor in floors_there), default=0.0)
         return [floor for floor in self.floors_elsewhere if floor.score >= strictest]
 
     def is_measured(self, language: str) -> bool:

@@ -214,17 +214,24 @@ def _narrowed(document: Document, columns: Sequence[str]) -> Iterator[str]:
     resource = layout_of(columns).resource  # what codes are said to be of when they are read back
     mentions = {mention.id for mention in document.mentions}
     seen: set[tuple[str, str, str]] = set()
-    for one in document.annotations:
-        said = one.kind in ("normalization", "note", "attribute") and len(one.targets) == 1
-        if not said or one.targets[0] not in mentions:
+    for annotation in document.annotations:
+        said = (
+            annotation.kind in ("normalization", "note", "attribute")
+            and len(annotation.targets) == 1
+        )
+        if not said or annotation.targets[0] not in mentions:
             continue
-        told = f"{document.name}: {one.id} ({one.kind} {one.label})"
-        if one.kind == "normalization":
-            own, _, words = split_reference(one.value)
-            if own != resource or words:
-                lost = " ".join(filter(None, (own, words)))
+        told = f"{document.name}: {annotation.id} ({annotation.kind} {annotation.label})"
+        if annotation.kind == "normalization":
+            stated, _, words = split_reference(annotation.value)
+            if stated != resource or words:
+                lost = " ".join(filter(None, (stated, words)))
                 yield f"{told} keeps its code only, not {lost!r}"
-        cell = (one.targets[0], one.kind, one.label if one.kind == "attribute" else "")
+        cell = (
+            annotation.targets[0],
+            annotation.kind,
+            annotation.label if annotation.kind == "attribute" else "",
+        )
         if cell in seen:
-            yield f"{told} shares a cell with another one on {one.targets[0]}"
+            yield f"{told} shares a cell with another one on {annotation.targets[0]}"
         seen.add(cell)

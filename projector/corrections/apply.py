@@ -205,9 +205,9 @@ class _Accepted:
         self._files = files
         self._prefer = prefer
         self._decided: dict[tuple[str, str], dict[str, Decided]] = {}
-        for (language, document, mention), one in decided.items():
-            if isinstance(one, Decided):
-                self._decided.setdefault((language, document), {})[mention] = one
+        for (language, document, mention), outcome in decided.items():
+            if isinstance(outcome, Decided):
+                self._decided.setdefault((language, document), {})[mention] = outcome
 
     @property
     def counts(self) -> Counter[str]:

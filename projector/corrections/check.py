@@ -61,12 +61,12 @@ def wrong_corrections(
         said_of = by_document.pop((read.outcome.language, read.outcome.source))
         yield from _wrong_of_document(read.outcome, said_of)
     for (language, _), unknown in by_document.items():
-        for one in (given for some in unknown.values() for given in some):
+        for correction in (given for some in unknown.values() for given in some):
             found, expected = "the run has no such document", "the name of a source document"
             if language not in run.languages:
                 found = f"the run has no language {language!r}"
                 expected = f"one of {', '.join(run.languages)}"
-            yield one, one.problem(found, expected)
+            yield correction, correction.problem(found, expected)
 
 
 def _wrong_of_document(

@@ -90,6 +90,12 @@ def write_not_taken(problems: Sequence[Problem], open_file: OpenFile) -> None:
     """Write which corrections can't be true, and why."""
     with open_file(Path(NOT_TAKEN_FILE)) as file:
         file.write(format_row(NOT_TAKEN_COLUMNS))
-        for one in problems:
-            cells = (one.path.name, one.mention_id or "", one.found, one.expected, one.hint)
+        for problem in problems:
+            cells = (
+                problem.path.name,
+                problem.mention_id or "",
+                problem.found,
+                problem.expected,
+                problem.hint,
+            )
             file.write(format_row(cells))

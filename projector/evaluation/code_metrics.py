@@ -127,8 +127,8 @@ def _reciprocal_rank(gold: Collection[str], listed: Sequence[str]) -> float:
 def _documents(gold: Mapping[Place, set[str]], proposed: Proposed) -> float:
     """Return the mean average precision of documents; a code has its best mention's score."""
     wanted: dict[tuple[str, str], set[str]] = {}
-    for (language, document, _), own in gold.items():
-        wanted.setdefault((language, document), set()).update(own)
+    for (language, document, _), right in gold.items():
+        wanted.setdefault((language, document), set()).update(right)
     best: dict[tuple[str, str], dict[str, float]] = {key: {} for key in wanted}
     for (language, document, _), codes in proposed.items():
         scores = best.get((language, document))
@@ -136,8 +136,8 @@ def _documents(gold: Mapping[Place, set[str]], proposed: Proposed) -> float:
             code, score = normal_code(codes[0][0]), codes[0][1]
             scores[code] = max(score, scores.get(code, score))
     return _mean(
-        average_precision(own, sorted(best[key], key=lambda code: (-best[key][code], code)))
-        for key, own in wanted.items()
+        average_precision(right, sorted(best[key], key=lambda code: (-best[key][code], code)))
+        for key, right in wanted.items()
     )
 
 

@@ -226,14 +226,14 @@ def _judged(mentions: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Add whether each run has a mention where the gold has one."""
     names = label_map()
     for run in "ab":
-        own = mentions.select(
+        outcomes = mentions.select(
             "language",
             pl.col("a_target_document").alias("document"),
             pl.col("label").replace(names),
             pl.col(f"{run}_fragments").list.first().struct.field("start").alias("start"),
             pl.col(f"{run}_fragments").list.last().struct.field("end").alias("end"),
         )
-        judged = own.join(places, on=_PLACE, how="left", maintain_order="left")
+        judged = outcomes.join(places, on=_PLACE, how="left", maintain_order="left")
         mentions = mentions.with_columns(judged["right"].fill_null(False).alias(f"{run}_right"))
     return mentions
 

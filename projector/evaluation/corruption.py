@@ -69,13 +69,15 @@ def without_stretches(document: Document, cuts: list[tuple[int, int]]) -> Docume
     def moved(offset: int) -> int:
         return offset - sum(min(end, offset) - start for start, end in cuts if start < offset)
 
-    kept, text, at = [], "", 0
+    kept, text, behind = [], "", 0
     for start, end in cuts:
-        text, at = text + document.text[at:start], end
+        text, behind = text + document.text[behind:start], end
     for mention in document.mentions:
         if not any(start <= mention.start and mention.end <= end for start, end in cuts):
             fragments = tuple(
                 Fragment(moved(part.start), moved(part.end)) for part in mention.fragments
             )
             kept.append(Mention(mention.id, mention.label, fragments, mention.line))
-    return replace(document, text=text + document.text[at:], mentions=tuple(kept), annotations=())
+    return replace(
+        document, text=text + document.text[behind:], mentions=tuple(kept), annotations=()
+    )

@@ -73,14 +73,14 @@ def report_figures(
 
 
 def _languages(manifest: Manifest) -> Iterator[LanguageFigures]:
-    for one in manifest.languages:
+    for summary in manifest.languages:
         yield LanguageFigures(
-            one.language,
-            one.documents,
-            one.translated,
-            one.failed,
-            sum(count.mentions for count in manifest.counts if count.language == one.language),
-            one.lost_annotations,
+            summary.language,
+            summary.documents,
+            summary.translated,
+            summary.failed,
+            sum(count.mentions for count in manifest.counts if count.language == summary.language),
+            summary.lost_annotations,
         )
 
 
@@ -136,8 +136,8 @@ def _document(language: str, row: Mapping[str, Any]) -> DocumentFigures:
 def _worst(lists: list[WorstDocuments], most: int) -> WorstDocuments:
     """Return the worst of all languages; those that are alike by language and name."""
 
-    def name(one: DocumentFigures) -> tuple[str, str]:
-        return one.language, one.document
+    def name(document: DocumentFigures) -> tuple[str, str]:
+        return document.language, document.document
 
     doubtful = [document for one in lists for document in one.doubtful]
     uncovered = [document for one in lists for document in one.uncovered]

@@ -63,10 +63,10 @@ def reliability(gold: GoldFigures) -> Figure:
     figure, (left, right) = panels_beside(3.0)
     left.plot([0, 1], [0, 1], color=MUTED, lw=1, ls=(0, (4, 3)))
     most = max((one.predicted for one in gold.tenths), default=1)
-    for one in gold.tenths:
-        if one.predicted:
-            middle, right_share = (one.low + one.high) / 2, one.right / one.predicted
-            size = 14 + 130 * (one.predicted / most) ** 0.5
+    for tenth in gold.tenths:
+        if tenth.predicted:
+            middle, right_share = (tenth.low + tenth.high) / 2, tenth.right / tenth.predicted
+            size = 14 + 130 * (tenth.predicted / most) ** 0.5
             left.scatter(
                 middle,
                 right_share,
@@ -100,9 +100,9 @@ def reliability(gold: GoldFigures) -> Figure:
 def findings(counts: Sequence[FindingCount]) -> Figure:
     """Draw how many findings of each kind there are, by how much they weigh."""
     kinds: dict[str, dict[str, int]] = {}
-    for one in counts:
-        kind = kinds.setdefault(one.kind, {})
-        kind[one.severity] = kind.get(one.severity, 0) + one.findings
+    for count in counts:
+        kind = kinds.setdefault(count.kind, {})
+        kind[count.severity] = kind.get(count.severity, 0) + count.findings
     names = sorted(kinds, key=lambda kind: (-sum(kinds[kind].values()), kind))
     figure, panel = single_panel(ROW * len(names) + 1.0)
     left = [0] * len(names)
@@ -135,8 +135,8 @@ def faithfulness(spread: Sequence[FaithfulnessFigures]) -> Figure:
     """Draw how faithful the documents of each language are: its middle, its half, its most."""
     spread = spread[:MOST_LANGUAGES]
     figure, panel = single_panel(ROW * len(spread) + 0.75)
-    for row, one in enumerate(spread):
-        least, low, middle, high, most = one.quantiles
+    for row, measured in enumerate(spread):
+        least, low, middle, high, most = measured.quantiles
         panel.plot([least, most], [row] * 2, color=PALETTE[2], lw=1.4, solid_capstyle="round")
         panel.plot([low, high], [row] * 2, color=PALETTE[2], lw=7, solid_capstyle="butt")
         panel.plot(middle, row, "D", color=SURFACE, ms=6, mec=INK, mew=1.3, zorder=4, clip_on=False)

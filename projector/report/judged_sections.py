@@ -99,8 +99,10 @@ def audited(audit: AuditFigures) -> Iterator[Section]:
         parts += ["<h3>Faithfulness</h3>", *_faithfulness(audit)]
     if audit.findings:
         counts: dict[tuple[str, str], dict[str, int]] = {}
-        for one in audit.findings:
-            counts.setdefault((one.kind, one.severity), {})[one.language] = one.findings
+        for finding in audit.findings:
+            counts.setdefault((finding.kind, finding.severity), {})[finding.language] = (
+                finding.findings
+            )
         rows: list[list[Cell]] = [
             [kind.replace("_", " "), severity, *(of.get(code, 0) for code in languages)]
             for (kind, severity), of in sorted(counts.items())
@@ -138,9 +140,9 @@ def _faithfulness(audit: AuditFigures) -> Iterator[str]:
 def coded_mentions(coded: CodeFigures) -> Section:
     """Return the section of the codes that mentions have."""
     sizes: dict[str, int] = {}
-    for one in coded.counts:
-        parts = (one.given, one.proposed, one.unsure, one.uncoded, one.left_alone)
-        sizes[one.label] = sizes.get(one.label, 0) + sum(parts)
+    for count in coded.counts:
+        parts = (count.given, count.proposed, count.unsure, count.uncoded, count.left_alone)
+        sizes[count.label] = sizes.get(count.label, 0) + sum(parts)
     labels = commonest(sizes)
     rows: list[list[Cell]] = [
         [

@@ -58,23 +58,23 @@ def text(words: str) -> str:
     return escape(shown)
 
 
-def table(one: Table, *, kind: str = "") -> str:
+def table(shown: Table, *, kind: str = "") -> str:
     """Return a table as HTML, with its caption, in a box that scrolls where it is too wide."""
     numeric = [
-        any(isinstance(row[place], (int, float, Share)) for row in one.rows)
-        for place in range(len(one.header))
+        any(isinstance(row[place], (int, float, Share)) for row in shown.rows)
+        for place in range(len(shown.header))
     ]
     head = "".join(
         f'<th scope="col"{_kind(right)}>{text(name)}</th>'
-        for name, right in zip(one.header, numeric, strict=True)
+        for name, right in zip(shown.header, numeric, strict=True)
     )
     body = "".join(
-        _row(row, numeric, whole=number in one.whole) for number, row in enumerate(one.rows)
+        _row(row, numeric, whole=number in shown.whole) for number, row in enumerate(shown.rows)
     )
     classed = f' class="{kind}"' if kind else ""
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(one.caption)}">'
-        f"<table{classed}><caption>{text(one.caption)}</caption>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(shown.caption)}">'
+        f"<table{classed}><caption>{text(shown.caption)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

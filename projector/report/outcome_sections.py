@@ -16,15 +16,15 @@ def coverage(figures: ReportFigures) -> Section:
     labels = commonest(_sizes(figures))
     rows: list[list[Cell]] = []
     whole = set()
-    for one in figures.languages:
+    for counted in figures.languages:
         for label in (*figures.labels, None):
-            counts = [c for c in figures.statuses if c.language == one.language]
+            counts = [c for c in figures.statuses if c.language == counted.language]
             sought = sum(c.mentions for c in counts if label in (None, c.label))
-            found = figures.count(*WITH_SPAN, language=one.language, label=label)
+            found = figures.count(*WITH_SPAN, language=counted.language, label=label)
             if sought:
                 whole |= {len(rows)} if label is None else set()
                 told = "all" if label is None else label or "(none)"
-                rows.append([one.language, told, sought, found, Share.of(found, sought)])
+                rows.append([counted.language, told, sought, found, Share.of(found, sought)])
     found = figures.count(*WITH_SPAN)
     share = Share.of(found, figures.mentions)
     drawn = drawn_figure(

@@ -121,9 +121,9 @@ def scores(spread: Sequence[ScoreFigures]) -> Figure:
     left.set_ylabel("mentions, on a logarithmic scale")
     score_axis(left)
     most = 0.0
-    for number, one in enumerate(spread[:MOST_LANGUAGES]):
-        shares = 100 * np.cumsum([0, *one.bins[:-1]]) / max(sum(one.bins), 1)
-        right.plot(edges, shares, label=one.language, **line_style(number))
+    for number, scored in enumerate(spread[:MOST_LANGUAGES]):
+        shares = 100 * np.cumsum([0, *scored.bins[:-1]]) / max(sum(scored.bins), 1)
+        right.plot(edges, shares, label=scored.language, **line_style(number))
         most = max(most, float(shares[-1]))
     right.set_title("Share below a score")
     right.set_ylabel("% of projections")

@@ -19,9 +19,10 @@ def mention_codes(
     rows: Sequence[Mapping[str, Any]], mention: str, text: str
 ) -> list[dict[str, Any]]:
     """Return a mention's codes, best first; none of another that is called alike."""
-    own = [row for row in rows if row["mention"] == mention and row["text"] == text]
+    proposed = [row for row in rows if row["mention"] == mention and row["text"] == text]
     return [
-        {name: row[name] for name in _SHOWN} for row in sorted(own, key=lambda row: row["rank"])
+        {name: row[name] for name in _SHOWN}
+        for row in sorted(proposed, key=lambda row: row["rank"])
     ]
 
 

@@ -60,9 +60,9 @@ class AuditSummary:
     def add(self, language: str, audits: Sequence[DocumentAudit]) -> None:
         """Count a language's documents."""
         self.documents[language] += len(audits)
-        for one in audits:
-            self.findings.update((language, finding.kind) for finding in one.audit.findings)
-            self.unpaired[language] += not one.is_pair
+        for document in audits:
+            self.findings.update((language, finding.kind) for finding in document.audit.findings)
+            self.unpaired[language] += not document.is_pair
         columns = [
             (one.faithfulness, one.source_covered, one.target_covered, one.intact)
             for one in (document.audit for document in audits)
@@ -123,8 +123,8 @@ def audit_configuration(
         audit_writer(folder) as writer,
     ):
         for language in sorted(audits):
-            for one in audits[language]:
-                writer.add(language, one.source, one.target, one.audit)
+            for document in audits[language]:
+                writer.add(language, document.source, document.target, document.audit)
     return summary
 
 

@@ -129,8 +129,8 @@ def _tagger(said: AnyPath | None, configuration: RunConfiguration) -> dict[str, 
     if said is None or str(said) == NONE:
         return none
     if str(said) == AUTO:
-        own = default_tagger(configuration.model, configuration.settings)
-        return {**none, "tagger_model": own if configuration.targets else None}
+        installed = default_tagger(configuration.model, configuration.settings)
+        return {**none, "tagger_model": installed if configuration.targets else None}
     if is_tagger(Path(said)):
         return {**none, "tagger_model": str(said)}
     if not Path(said).exists():

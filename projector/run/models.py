@@ -85,8 +85,8 @@ def find_model(
     folder = TaggerFolder.read(Path(configuration.tagger_model))
     with encoder_of(folder.path):
         beside = cast("ResolvedPrecision", folder.precision_beside(precision))
-        own = _facts_at_rest(folder.encoder, beside, device).fingerprint
-    return _with_tagger(facts, folder, own), own == facts.fingerprint
+        fingerprint = _facts_at_rest(folder.encoder, beside, device).fingerprint
+    return _with_tagger(facts, folder, fingerprint), fingerprint == facts.fingerprint
 
 
 def _with_tagger(facts: ModelFacts, folder: TaggerFolder, encoder: str) -> ModelFacts:

@@ -297,13 +297,15 @@ def _told(what: str, ids: Collection[str]) -> str:
 
 def _belied(target: Document | None, projections: Sequence[Projection]) -> Iterator[str]:
     length = -1 if target is None else len(target.text)
-    for one in projections:
-        fits = bool(one.fragments) and all(fragment.end <= length for fragment in one.fragments)
-        if one.status is Status.PROJECTED:
-            if not fits or not 0 <= one.score <= 1:
-                yield one.mention_id
-        elif one.fragments:
-            yield one.mention_id
+    for projection in projections:
+        fits = bool(projection.fragments) and all(
+            fragment.end <= length for fragment in projection.fragments
+        )
+        if projection.status is Status.PROJECTED:
+            if not fits or not 0 <= projection.score <= 1:
+                yield projection.mention_id
+        elif projection.fragments:
+            yield projection.mention_id
 
 
 def _disagreeing(target: Document | None, projections: Sequence[Projection]) -> set[str]:

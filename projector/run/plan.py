@@ -339,11 +339,11 @@ def _opened(
 
 def _refuse_twins(targets: Sequence[Corpus]) -> None:
     """Refuse two targets in one language: their outputs would have one place."""
-    for number, one in enumerate(targets):
+    for number, target in enumerate(targets):
         for other in targets[:number]:
-            if one.language == other.language:
+            if target.language == other.language:
                 raise ConfigurationError(
-                    f"{other.path} and {one.path} are both in the language {one.language!r}; "
+                    f"{other.path} and {target.path} are both in the language {target.language!r}; "
                     "say by --target-language (target_languages) which ones they are in, in "
                     "their order"
                 )

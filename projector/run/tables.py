@@ -105,10 +105,10 @@ def write_problems(
     """Write what was wrong with a source as a table, in the order that it was found."""
     with open_file(path) as file:
         file.write(format_row(PROBLEM_COLUMNS))
-        for one in problems:
-            line = "" if one.line is None else str(one.line)
-            place = (str(one.path), line, one.mention_id or "")
-            file.write(format_row((*place, one.found, one.expected, one.hint)))
+        for problem in problems:
+            line = "" if problem.line is None else str(problem.line)
+            place = (str(problem.path), line, problem.mention_id or "")
+            file.write(format_row((*place, problem.found, problem.expected, problem.hint)))
 
 
 def _written(

@@ -120,8 +120,8 @@ def _verify_files(
     damaged = {name: told for name in names for told in folder.problems([name])}
     known = {folder.record, *records, *folder.written.files}
     for name in present:
-        parent, _, own = name.rpartition("/")
-        listed = parent in folder.written.folders and own.endswith(LISTED) and own[0] != "."
+        parent, _, last = name.rpartition("/")
+        listed = parent in folder.written.folders and last.endswith(LISTED) and last[0] != "."
         if name not in known and not listed:
             told = f"it is none of the files that {folder.record} lists"
             hint = "The run did not write it: remove it, if you did not put it there"
@@ -143,9 +143,9 @@ def _verify_counts(run: FinishedRun, damaged: dict[str, Problem], verified: Veri
     """Hold the tables' rows against the manifest's counts."""
     manifest = run.manifest
     expected: Counter[tuple[str, ...]] = Counter()
-    for one in manifest.counts:
-        if one.status != Status.TAGGED:
-            expected[one.language, one.label, one.status] += one.mentions
+    for count in manifest.counts:
+        if count.status != Status.TAGGED:
+            expected[count.language, count.label, count.status] += count.mentions
     for language in run.languages:
         with verified.reading(run.path):
             rows = run.projections([language]).group_by("language", "label", "status").len().rows()

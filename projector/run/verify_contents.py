@@ -231,14 +231,14 @@ def _differing_files(folder: Path, corpus: ParquetCorpus, scores: _Scores) -> It
             continue
         scored = with_scores(document, scores.get(name, {}))
         for suffix, content in ((".txt", document.text), (".ann", format_ann(scored))):
-            own = f"{name}{suffix}"
-            if own not in present:
-                yield Problem(folder / own, None, "it is missing", hint=RUN_AGAIN)
+            file = f"{name}{suffix}"
+            if file not in present:
+                yield Problem(folder / file, None, "it is missing", hint=RUN_AGAIN)
             else:
-                present.remove(own)
-                yield from _differing(folder / own, content.encode())
-    for own in sorted(present):
-        yield Problem(folder / own, None, "it is none of the run's files")
+                present.remove(file)
+                yield from _differing(folder / file, content.encode())
+    for file in sorted(present):
+        yield Problem(folder / file, None, "it is none of the run's files")
 
 
 def _differing(path: Path, expected: bytes) -> Iterator[Problem]:

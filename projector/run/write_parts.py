@@ -66,13 +66,13 @@ def write_part(
     Raises:
         OutputError: Something can't be written; or an outcome comes twice.
     """
-    own = parts / f"{number:04}"
+    part_folder = parts / f"{number:04}"
     with writing(path):
-        own.mkdir()
+        part_folder.mkdir()
         spool = (parts / f"{number:04}.spool").open("w+b")
     with spool:
         writer = RunWriter(path, folder, Spool(spool))
         for outcome in outcomes():
             writer.put(outcome)
         with writing(path):
-            return writer.write_part(own, origin)
+            return writer.write_part(part_folder, origin)

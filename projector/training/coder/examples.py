@@ -71,8 +71,8 @@ def gold_examples(codes: CodeList, source: ExamplesConfiguration) -> list[CodedT
             for code in mention.codes:
                 number = codes.find(code)
                 if number is not None and words(mention.text):
-                    one = CodedText(mention.text, number, mention.language, "gold", context)
-                    examples.append(one)
+                    example = CodedText(mention.text, number, mention.language, "gold", context)
+                    examples.append(example)
                 unknown += number is None
     if skipped:
         told = "%s: %d things can't be read rightly and are passed over; the first: %s"

@@ -115,8 +115,8 @@ class Reordering:
         found = {self.codes.terms[one.term].code: one.score for one in _all(short)}
         listed += [Listed(one, found.get(self._code(one), short.least)) for one in beside]
         group = {self._read(right.term): right.score}
-        for one in listed:
-            group.setdefault(self._read(one.term), one.score)
+        for candidate in listed:
+            group.setdefault(self._read(candidate.term), candidate.score)
         return group
 
     def _code(self, term: int) -> int:

@@ -230,9 +230,9 @@ class _Renaming:
         return ConceptSentence("".join(pieces), sentence.language, tuple(mentions))
 
     def _drawn(self, concept: int, language: str, text: str) -> tuple[int, str]:
-        own = self.own.get((language, concept), [])
-        if own and self.random.random() < _SAME:
-            return concept, own[self.random.integers(len(own))]
+        names = self.own.get((language, concept), [])
+        if names and self.random.random() < _SAME:
+            return concept, names[self.random.integers(len(names))]
         every = self.names.get(language)
         return every[self.random.integers(len(every))] if every else (concept, text)
 
