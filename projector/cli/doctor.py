@@ -37,6 +37,7 @@ _EXTRAS = (
     ("coding", "simple_icd_10_cm", "projector code without --codes"),
     ("inception", "cassis", "projector export --to inception, and import of a UIMA CAS"),
     ("spacy", "spacy", "projector export --to spacy"),
+    ("report", "matplotlib", "projector report"),
     ("train", "peft", "projector train of adapters"),
     ("train", "matplotlib", "projector train compare, and pictures of curves"),
 )

@@ -1,10 +1,14 @@
 import json
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from projector.cli import run
 from projector.errors import ModelError
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -71,3 +75,10 @@ def test_what_is_missing_for_which_command_is_told(loadable, monkeypatch, capsys
     told = capsys.readouterr().out
     assert "projector jobs run needs: pip install 'projector[jobs]'" in told
     assert "the default model, aligner, loads" in told
+
+
+def test_every_extra_for_a_command_is_asked_after(report, loadable):
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for_others = {"peers", "research", "docs", "dev"}  # measuring, and developing
+    extras = {extra["extra"] for extra in report()[1]["extras"]}
+    assert extras == {*stated["optional-dependencies"]} - for_others
