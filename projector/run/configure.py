@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from projector.errors import ConfigurationError, counted
+from projector.errors import ConfigurationError, CorpusError, Problem, counted
 from projector.tagging.tagger_folder import AUTO, NONE, SHIPPED, default_tagger, is_tagger
 from schemas.options import field_options, nested, overlaid
 from schemas.run import CorpusConfiguration, RunConfiguration
@@ -45,6 +45,7 @@ def configure(
 
     Raises:
         ConfigurationError: A value is wrong, or the languages don't go with the targets.
+        CorpusError: The tagger is nowhere.
         TypeError: There is no such option.
     """
     _check_known(options)
@@ -123,7 +124,7 @@ def _tagger(said: AnyPath | None, configuration: RunConfiguration) -> dict[str, 
     """Tell a tagger from a corpus of predictions, and which one is meant by `auto`.
 
     Raises:
-        ConfigurationError: It is neither.
+        CorpusError: It is neither.
     """
     none: dict[str, object] = {"tagger": None, "tagger_model": None}
     if said is None or str(said) == NONE:
@@ -134,10 +135,11 @@ def _tagger(said: AnyPath | None, configuration: RunConfiguration) -> dict[str, 
     if is_tagger(Path(said)):
         return {**none, "tagger_model": str(said)}
     if not Path(said).exists():
-        raise ConfigurationError(
-            f"{said}: nothing is there; expected of --tagger (tagger) auto, none, {SHIPPED}, the "
-            "folder of a run of `projector train tagger`, or a corpus of predictions"
+        expected = (
+            f"auto, none, {SHIPPED}, the folder of a run of `projector train tagger`, or a corpus "
+            "of predictions (--tagger)"
         )
+        raise CorpusError(Problem(Path(said), None, "nothing is there", expected))
     return {**none, "tagger": CorpusConfiguration(path=str(said))}
 
 

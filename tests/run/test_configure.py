@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projector.errors import ConfigurationError
+from projector.errors import ConfigurationError, CorpusError
 from projector.run.configure import configure
 from projector.settings import DecodeSettings, Settings, published
 from projector.tagging.tagger_folder import INSTALLED, TAGGER_FILE
@@ -157,7 +157,7 @@ def test_a_tagger_is_told_from_a_corpus_of_predictions(tmp_path):
 
 
 def test_a_tagger_that_is_nowhere_is_told_with_what_there_is():
-    with pytest.raises(ConfigurationError, match=r"nothing is there; .*--tagger.* clinical,"):
+    with pytest.raises(CorpusError, match=r"nothing is there; .* clinical,.*--tagger"):
         configure("es", ["en"], tagger="nowhere")
 
 
