@@ -79,9 +79,22 @@ def best_candidates(
         barred: What source spans may not touch; those that touch it everywhere have a best
             candidate, too, with a sum below `UNFIT`.
     """
+    rows = list(candidates.rows_alike())
+    parts = [_best_together(candidates[some], weights, barred or {}) for some in rows]
+    order = np.argsort(np.concatenate(rows))
+    return BestCandidates(
+        np.concatenate([part.total for part in parts])[order],
+        np.concatenate([part.first for part in parts])[order],
+        np.concatenate([part.last for part in parts])[order],
+        np.concatenate([part.mass for part in parts])[order],
+    )
+
+
+def _best_together(candidates: Candidates, weights: SpanWeights, barred: Barred) -> BestCandidates:
+    """Return the same of candidates that are padded to as many in every row."""
     index = candidates.index
     described = candidates.described(weights)
-    by_row = reduce(_better, (_best_of(some, weights, index, barred or {}) for some in described))
+    by_row = reduce(_better, (_best_of(some, weights, index, barred) for some in described))
     return _by_span(by_row, index)
 
 

@@ -40,6 +40,7 @@ from projector.text.token_words import TokenWordMap
 from projector.text.words import Words
 
 _CANDIDATES_AT_ONCE = 250_000  # so many are described together; a span with more is alone
+_PADDING = 1.5  # times as many candidates as there are, at most, where they are weighed together
 _FIRST_WORDS_AT_ONCE = 128  # of a span that is alone: what can matter is asked of so many together
 _STRIDE = 16  # every so many words an edge is tried, to learn what a span's best has at least
 _NEGLIGIBLE = 1e-9  # of all odds of a span: less than a float32 tells of its probability
@@ -119,6 +120,17 @@ class Ranges:
             steps_behind <= behind[:, None],
         )
 
+    def __getitem__(self, index: Ints) -> Ranges:
+        """Return the ranges at `index`, without the padding that is for others."""
+        first = slice(int(self.begins[index].any(0).argmax()), None)  # padding comes before them
+        last = slice(int(self.ends[index].any(0).sum()))
+        return Ranges(
+            self.first[index, first],
+            self.last[index, last],
+            self.begins[index, first],
+            self.ends[index, last],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -140,6 +152,28 @@ class Candidates:
     target: CountedWords
     ranges: Ranges
     edges: EdgeScores | None = None
+
+    def __getitem__(self, index: Ints) -> Candidates:
+        """Return the candidates in the rows at `index`, all rows of a span if any."""
+        return Candidates(
+            self.index[index],
+            self.shares[index],
+            self.spans[index],
+            self.source,
+            self.target,
+            self.ranges[index],
+            None if self.edges is None else self.edges[index],
+        )
+
+    def rows_alike(self) -> Iterator[Ints]:
+        """Yield rows that have about as many candidates, all rows of a span together."""
+        spans, span = np.unique(self.index, return_inverse=True)
+        sizes = np.zeros((len(spans), 3), np.int64)
+        edges = np.stack([self.ranges.begins.sum(1), self.ranges.ends.sum(1)], axis=1)
+        np.maximum.at(sizes[:, :2], span, edges)
+        sizes[:, 2] = np.bincount(span)
+        for group in index_groups(sizes, most=_CANDIDATES_AT_ONCE, padding=_PADDING):
+            yield np.flatnonzero(np.isin(span, group))
 
     def nothing(self, weights: SpanWeights) -> Floats:
         """Return [m] the sums that having no span has."""

@@ -57,6 +57,12 @@ class EdgeScores:
     last: Floats
     nothing: Floats
 
+    def __getitem__(self, index: Ints) -> EdgeScores:
+        """Return the scores of the rows at `index`."""
+        return EdgeScores(
+            self.origin[index], self.first[index], self.last[index], self.nothing[index]
+        )
+
     def of_first(self, words: Ints) -> Floats:
         """Return the scores [m, A] of given first words."""
         return np.asarray(np.take_along_axis(self.first, words - self.origin[:, None], 1))
