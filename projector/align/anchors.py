@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ FLOOR = 0.3  # least similarity of a sure pair
 _COLUMNS_AT_ONCE = 1024  # target tokens compared at once: their similarities fit in the cache
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SurePairs:
     """Tokens of a text and its translation that are each other's best, and near enough.
 
@@ -38,11 +39,17 @@ class SurePairs:
         The chain is the heaviest that increases in both texts, a pair weighing its similarity
         squared.
         """
-        first, second = self.source.tolist(), self.target.tolist()
-        chain = heaviest_chain(first, second, (self.similarity**2).tolist())
-        anchors = [-1.0, *(float(first[k]) for k in chain), float(sources)]
-        positions = [-1.0, *(float(second[k]) for k in chain), float(targets)]
+        chain = sure_chain(self)
+        anchors = [-1.0, *self.source[chain].tolist(), float(sources)]
+        positions = [-1.0, *self.target[chain].tolist(), float(targets)]
         return np.interp(np.arange(sources), anchors, positions)
+
+
+@lru_cache(maxsize=2)  # a path follows it, then an audit of the same pairs
+def sure_chain(pairs: SurePairs) -> list[int]:
+    """Return which pairs make the heaviest chain; what is given is shared, not to be written to."""
+    weights = (pairs.similarity**2).tolist()
+    return heaviest_chain(pairs.source.tolist(), pairs.target.tolist(), weights)
 
 
 def sure_pairs(source: Tensor, target: Tensor, settings: AlignSettings) -> SurePairs:
