@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.align.anchors import SurePairs, heaviest_chain, sure_pairs
+from projector.align.anchors import SurePairs, sure_chain, sure_pairs
 from projector.audit.absence import absence
 from projector.audit.correspondence import Correspondence, correspondence
 from projector.audit.findings import Block
@@ -210,9 +210,7 @@ _NO_PAIRS = SentencePairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros
 def _linked(sides: tuple[_Side, _Side], pairs: SurePairs) -> SentenceLinks:
     """Link and chain the sentences of two texts by links of their tokens."""
     first, second = sides
-    steps = heaviest_chain(
-        pairs.source.tolist(), pairs.target.tolist(), (pairs.similarity**2).tolist()
-    )
+    steps = sure_chain(pairs)
     fewest = max(min(len(first.tokens), len(second.tokens)), 1)
     linked = float(pairs.similarity[steps].sum()) / fewest
     between = correspondence(first.tokens, second.tokens, (pairs.source, pairs.target), steps)
@@ -327,7 +325,8 @@ def _numbers(tokens: TokenizedText, sentences: tuple[Fragment, ...]) -> NDArray[
     """Return [T] the sentence of each token; -1 of those without a letter or digit."""
     offsets = np.array([(one.start, one.end) for one in sentences], np.int64).reshape(-1, 2)
     number, _ = overlap_range(offsets, tokens.offsets)
-    lexical = [
-        any(map(str.isalnum, tokens.text[start:end])) for start, end in tokens.offsets.tolist()
-    ]
-    return np.where(np.array(lexical, bool), number, -1)
+    text = tokens.text
+    before = np.zeros(len(text) + 1, np.int64)  # letters and digits before each character
+    np.cumsum(np.fromiter(map(str.isalnum, text), np.bool_, len(text)), out=before[1:])
+    start, end = tokens.offsets.T
+    return np.where(before[end] > before[start], number, -1)
