@@ -15,7 +15,6 @@ _WORD = re.compile(r"\w+")
 _LONGEST_PERIOD = 20  # words that come again and again
 _FEWEST_TIMES = 4
 _FEWEST_WORDS = 8  # in all of a loop
-_NONE: NDArray[np.int64] = np.zeros(0, np.int64)
 
 
 def loop_findings(source: Document, target: Document) -> Iterator[Finding]:
@@ -25,8 +24,11 @@ def loop_findings(source: Document, target: Document) -> Iterator[Finding]:
     texts have some of their own (tables, lists), so the source is asked whether it has as long a
     one.
     """
+    loops = _loops(target.text)
+    if not loops:  # hardly any text has one: the source isn't asked
+        return
     in_source = max((times for _, times in _loops(source.text)), default=0)
-    for place, times in _loops(target.text):
+    for place, times in loops:
         if times > max(in_source, _FEWEST_TIMES - 1):
             begin = target.text[place.start : min(place.end, place.start + 40)]
             message = f"{begin!r} … repeats {times} times"
@@ -37,7 +39,8 @@ def _loops(text: str) -> list[tuple[Fragment, int]]:
     """Return where runs of words follow themselves, and how often, without overlaps."""
     matches = list(_WORD.finditer(text))
     words = [match.group().casefold() for match in matches]
-    numbers = np.unique(np.array(words, object), return_inverse=True)[1] if words else _NONE
+    number_of: dict[str, int] = {}
+    numbers = np.array([number_of.setdefault(word, len(number_of)) for word in words], np.int64)
     runs = [run for period in range(1, _LONGEST_PERIOD + 1) for run in _runs(numbers, period)]
     loops: list[tuple[Fragment, int]] = []
     behind = 0
