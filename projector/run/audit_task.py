@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from projector.audit.audit_pair import audit_vectors
@@ -15,6 +16,7 @@ from projector.corpus.language_names import same_language
 from projector.document import DocumentPair, Fragment
 from projector.models.catalogue import find_entry
 from projector.run.audit_outcome import AuditOutcome, FindingOutcome, SentencePair
+from projector.text.token_words import expand_ranges
 from projector.text.words import overlap_range
 
 if TYPE_CHECKING:
@@ -114,26 +116,11 @@ def _sums(
     spans = np.array(
         [(one.start, one.end) for fragments in stretches for one in fragments], np.int64
     )
-    first, last = overlap_range(tokens.offsets, spans.reshape(-1, 2))
-    sums = np.zeros((len(stretches), vectors.shape[1]))
-    np.add.at(sums, np.array(block, np.int64), _sums_of_ranges(vectors, first, last))
-    return sums
-
-
-def _sums_of_ranges(
-    vectors: Tensor, first: NDArray[np.int64], last: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return [K, d] the sums of the vectors [T, d] from `first` up to `last`, [K] each."""
-    padded = np.zeros((len(vectors) + 1, vectors.shape[1]))
-    padded[:-1] = vectors.float().cpu().numpy()
-    order = np.argsort(first, kind="stable")
-    sums = np.zeros((len(first), vectors.shape[1]))
-    if len(first):
-        # Each range, and what lies between it and the next: sums of every other one.
-        bounds = np.stack([first[order], last[order]], 1).ravel()
-        sums[order] = np.add.reduceat(padded, bounds, axis=0)[::2]
-    sums[first == last] = 0
-    return sums
+    stretch, token = expand_ranges(*overlap_range(tokens.offsets, spans.reshape(-1, 2)))
+    owner = torch.from_numpy(np.array(block, np.int64)[stretch])
+    some = vectors.cpu()[torch.from_numpy(token)]
+    sums = torch.zeros(len(stretches), vectors.shape[1], dtype=torch.float64)
+    return np.asarray(sums.index_add_(0, owner, some.double()).numpy())
 
 
 def reason_unpaired(audit: AuditOutcome, pair: DocumentPair, *, judges: bool) -> str:
