@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -64,20 +66,28 @@ class Head(nn.Module):
         """Return the best labels [T, E] of scores [T, E, 3]: token by token, or by the chain."""
         return scores.argmax(2) if self.chain is None else self.chain.decode(scores)
 
-    def edges(self, scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def edges(
+        self, scores: Tensor, kinds: Sequence[int] | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Return how likely each token of scores [T, E, 3] is in a span, begins and ends one.
 
         Without a chain the labels of neighbours are taken as independent. A stray inside begins
         a span, as in `bio_spans`.
 
+        Args:
+            scores: Of one text.
+            kinds: The E' types that are asked about; None: all.
+
         Returns:
-            [T, E] each; T is at least 1.
+            [T, E'] each; T is at least 1.
         """
-        shares = torch.softmax(scores, 2) if self.chain is None else self.chain.marginals(scores)
+        some = slice(None) if kinds is None else torch.tensor(kinds, device=scores.device)
+        scores, chain = scores[:, some], self.chain
+        shares = torch.softmax(scores, 2) if chain is None else chain.marginals(scores, some)
         within = 1 - shares[:, :, OUTSIDE]
         inside = shares[:, :, INSIDE]
         following = nn.functional.pad(inside[1:], (0, 0, 0, 1))
-        if self.chain is not None:  # an inside there follows a begin or an inside here
+        if chain is not None:  # an inside there follows a begin or an inside here
             return within, shares[:, :, BEGIN], (within - following).clamp_min(0)
         outside = nn.functional.pad(shares[:-1, :, OUTSIDE], (0, 0, 1, 0), value=1.0)
         return within, shares[:, :, BEGIN] + inside * outside, within * (1 - following)
@@ -120,15 +130,21 @@ class Chain(nn.Module):
         reached = _product(torch.cat([first, steps[1:]]))[:, 0]
         return (torch.logsumexp(reached, 1).sum() - gold_score) / len(moves)
 
-    def marginals(self, scores: Tensor) -> Tensor:
-        """Return the probability [T, E, 3] of each label of each token, over all labellings."""
-        moves, starts = self._weights()
+    def marginals(self, scores: Tensor, kinds: Tensor | slice = slice(None)) -> Tensor:
+        """Return the probability [T, K, 3] of each label of each token, over all labellings.
+
+        Args:
+            scores: [T, K, 3] of K types.
+            kinds: Which they are, [K]; all by themselves.
+        """
+        moves, starts = (weights[kinds] for weights in self._weights())
         steps = torch.log_softmax(scores, 2)[:, :, None] + moves  # [T, E, from, to]
         first = (steps[:1] - moves + starts[:, None]).expand(-1, -1, LABELS, -1)
-        forwards = torch.cat([first, steps[1:]]).permute(2, 3, 0, 1).contiguous()
-        backwards = steps[1:].flip(0).permute(3, 2, 0, 1).contiguous()
-        reached = _running(forwards)[0]  # [L, T, E]
-        rest = _logsumexp(_running(backwards)).flip(1)  # [L, T - 1, E] to the end
+        forwards = torch.cat([first, steps[1:]]).permute(2, 3, 0, 1)
+        backwards = torch.cat([steps[1:].flip(0), first]).permute(3, 2, 0, 1)  # its last is unused
+        onwards, back = _running(torch.cat([forwards, backwards], 3)).chunk(2, 3)
+        reached = onwards[0]  # [L, T, K]
+        rest = _logsumexp(back[:, :, :-1]).flip(1)  # [L, T - 1, K] to the end
         return torch.softmax((reached + nn.functional.pad(rest, (0, 0, 0, 1))).permute(1, 2, 0), 2)
 
     def decode(self, scores: Tensor) -> Tensor:

@@ -165,7 +165,7 @@ class Tagger:
         supported = [self.types.index(kind) for kind in self.supports]
         with torch.inference_mode():
             given: Tensor = self.head(vectors) if scores is None else scores
-            return torch.stack(self.head.edges(given))[:, :, supported]
+            return torch.stack(self.head.edges(given, supported))
 
     def evidence_of(self, tokens: TokenizedText, edges: Tensor) -> TokenEvidence:
         """Return what edges [3, T, E'], on the processor, say of a text of T tokens."""

@@ -104,6 +104,8 @@ def test_marginals_and_edges_are_those_of_adding_up_every_labelling(length):
     torch.testing.assert_close(within, 1 - expected[:, :, 0])
     torch.testing.assert_close(begins, expected[:, :, 1])
     torch.testing.assert_close(found, ends)
+    for some, whole in zip(head.edges(scores, [1]), (within, begins, found), strict=True):
+        assert torch.equal(some, whole[:, 1:])
 
 
 def test_marginals_of_a_long_text_are_still_probabilities():
