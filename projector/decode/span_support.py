@@ -18,7 +18,7 @@ from torch import Tensor
 from projector.align.anchors import SurePairs
 from projector.arrays import Floats, Ints
 from projector.decode.claimed_spans import ClaimedSpans
-from projector.text.token_words import TextUnits
+from projector.text.token_words import TextUnits, expand_ranges
 from projector.text.words import Words, overlap_range
 
 SUPPORT = (
@@ -26,7 +26,9 @@ SUPPORT = (
     "sentence", "kept", "strayed", "from_mention", "from_others", "same_sentence",
     "other_sentence", "off_path", "around",
 )  # fmt: skip
+_SENTENCE = SUPPORT.index("sentence")  # from here on it is told of tokens, before it of words
 _MOST_WORDS = 64  # of a long mention and of its span that are compared
+_SPANS_AT_ONCE = 256  # whose words' vectors are gathered together: bounds the memory
 _Number = TypeVar("_Number", np.int64, np.float32)
 _AROUND = 10  # tokens to each side of a mention, and twice as many of its span
 _DOUBT = 2.0  # tokens of an average sentence that every sentence has beside its own
@@ -66,32 +68,48 @@ def span_support(context: PairContext, characters: Ints, spans: ClaimedSpans) ->
     there = np.stack([offsets[spans.first, 0], offsets[spans.last - 1, 1]], 1)
     target_tokens = overlap_range(context.target.tokens.offsets, there)
     ranges = np.stack([*words, spans.first, spans.last, *tokens, *target_tokens], 1)
-    rows = [(*_similarities(context, *row[:4]), *links.told(*row[4:])) for row in ranges.tolist()]
-    return np.array(rows, np.float32).reshape(-1, len(SUPPORT))
+    rows = [links.told(*row) for row in ranges[:, 4:].tolist()]
+    told = np.array(rows, np.float32).reshape(-1, len(SUPPORT) - _SENTENCE)
+    starts = range(0, max(len(ranges), 1), _SPANS_AT_ONCE)
+    similar = [_similarities(context, ranges[k : k + _SPANS_AT_ONCE, :4]) for k in starts]
+    return np.concatenate([np.concatenate(similar), told], 1)
 
 
-def _similarities(
-    context: PairContext, first: int, last: int, target_first: int, target_last: int
-) -> tuple[float, ...]:
-    """Compare the words of a mention and of its span: how many, and how near as cosines."""
-    first = min(first, len(context.source.words) - 1)  # what stands between words has none
-    size, target_size = max(last - first, 1), target_last - target_first
+def _similarities(context: PairContext, ranges: Ints) -> Floats:
+    """Compare the words [K, 4] of mentions and of their spans: how many, how near as cosines."""
+    first, last, target_first, target_last = ranges.T
+    first = np.minimum(first, len(context.source.words) - 1)  # what stands between words has none
+    size = np.maximum(last - first, 1)
     source = _content(context.vectors[0], context.source.words, first, first + size)
     target = _content(context.vectors[1], context.target.words, target_first, target_last)
+    near = [_nearness(one, other) for one, other in zip(source, target, strict=True)]
+    sums = [torch.stack([one.sum(0) for one in side]) for side in (source, target) if side]
+    whole = torch.nn.functional.cosine_similarity(*sums).numpy() if sums else np.empty(0)
+    columns = (
+        np.log(size),
+        np.log(target_last - target_first),
+        *np.reshape(near, (-1, 3)).T,
+        whole,
+    )
+    return np.stack(columns, 1).astype(np.float32)
+
+
+def _nearness(source: Tensor, target: Tensor) -> tuple[float, float, float]:
+    """Return how near words are to others: the mean, the least, and the mean the other way."""
     cosine = source @ target.T
-    nearest, back = cosine.amax(1), cosine.amax(0)
-    whole = torch.nn.functional.cosine_similarity(source.sum(0), target.sum(0), dim=0)
-    near = nearest.mean().item(), nearest.min().item(), back.mean().item(), whole.item()
-    return (float(np.log(size)), float(np.log(target_size)), *near)
+    nearest = cosine.amax(1)
+    return nearest.mean().item(), nearest.min().item(), cosine.amax(0).mean().item()
 
 
-def _content(vectors: Tensor, words: Words, first: int, last: int) -> Tensor:
-    """Return the vectors of a span's words that mean something; of all where none does."""
-    last = min(last, first + _MOST_WORDS)
-    means = words.lexical[first:last] & ~words.function[first:last]
-    if not means.any():
-        return vectors[first:last]
-    return vectors[first + torch.from_numpy(np.flatnonzero(means))]
+def _content(vectors: Tensor, words: Words, first: Ints, last: Ints) -> list[Tensor]:
+    """Return the vectors of each span's words that mean something; of all where none does."""
+    telling = np.flatnonzero(words.lexical & ~words.function)
+    last = np.minimum(last, first + _MOST_WORDS)
+    start, end = np.searchsorted(telling, first), np.searchsorted(telling, last)
+    of_all = vectors[torch.from_numpy(telling[expand_ranges(start, end)[1]])]
+    gathered = torch.split(of_all, (end - start).tolist())
+    ranges = zip(gathered, first.tolist(), last.tolist(), strict=True)
+    return [some if len(some) else vectors[begin:stop] for some, begin, stop in ranges]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,3 +67,15 @@ def test_no_spans_are_told_nothing_of():
     none = np.empty(0, np.int64)
     empty = ClaimedSpans(none, none, none, np.empty((0, len(FIGURES)), np.float32))
     assert span_support(context(range(6)), none.reshape(0, 2), empty).shape == (0, len(SUPPORT))
+
+
+def test_spans_told_of_together_are_told_the_same_as_alone():
+    known = context(range(6))
+    first = np.arange(300) % 5  # more than are looked at at once
+    figures = np.zeros((len(first), len(FIGURES)), np.float32)
+    spans = ClaimedSpans(np.arange(300), first, first + 2, figures)
+    characters = known.source.words.offsets[first]
+    together = span_support(known, characters, spans)
+    for row in (0, 4, 299):
+        alone = span_support(known, characters[[row]], spans[np.array([row])])
+        np.testing.assert_allclose(together[[row]], alone, rtol=1e-6)
