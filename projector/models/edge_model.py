@@ -146,10 +146,11 @@ class EdgeModel(nn.Module):
         padded = nn.functional.pad(seen, (0, 0, CONTEXT, CONTEXT)).flatten(0, 1)
         row, column = questions.inside.nonzero(as_tuple=True)  # of padding nothing is asked
         place = row * (width + 2 * CONTEXT) + column
-        around = [padded[place + step] for step in range(2 * CONTEXT + 1)]
+        steps = torch.arange(2 * CONTEXT + 1, device=place.device)
+        around = padded[place[:, None] + steps].flatten(1)
         edges = self.source(_SCALE * source[questions.edges]).flatten(1)
         mention = torch.cat([questions.mention, edges], -1)[row]
-        hidden = self.hidden(self.dropout(torch.cat([*around, mention], -1)))
+        hidden = self.hidden(self.dropout(torch.cat([around, mention], -1)))
         scores = self.scores(self.dropout(nn.functional.gelu(hidden)))
         scored = scores.new_zeros(m, width, 3).index_put((row, column), scores)
         first, last, within = scored.unbind(-1)
