@@ -42,7 +42,7 @@ class SurePairs:
         chain = sure_chain(self)
         anchors = [-1.0, *self.source[chain].tolist(), float(sources)]
         positions = [-1.0, *self.target[chain].tolist(), float(targets)]
-        return np.interp(np.arange(sources), anchors, positions)
+        return np.asarray(np.interp(np.arange(sources), anchors, positions))
 
 
 @lru_cache(maxsize=2)  # a path follows it, then an audit of the same pairs

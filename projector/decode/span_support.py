@@ -83,8 +83,11 @@ def _similarities(context: PairContext, ranges: Ints) -> Floats:
     source = _content(context.vectors[0], context.source.words, first, first + size)
     target = _content(context.vectors[1], context.target.words, target_first, target_last)
     near = [_nearness(one, other) for one, other in zip(source, target, strict=True)]
-    sums = [torch.stack([one.sum(0) for one in side]) for side in (source, target) if side]
-    whole = torch.nn.functional.cosine_similarity(*sums).numpy() if sums else np.empty(0)
+    empty = context.vectors[0][:0]
+    sums = [
+        torch.stack([some.sum(0) for some in side]) if side else empty for side in (source, target)
+    ]
+    whole = torch.nn.functional.cosine_similarity(sums[0], sums[1]).numpy()
     columns = (
         np.log(size),
         np.log(target_last - target_first),
