@@ -17,6 +17,7 @@ from projector.errors import ConfigurationError, CorpusError, ModelError, Proble
 from projector.models.folder_file import read_object
 from projector.models.weights import read_tensors
 from projector.storage.parquet_frame import read_columns
+from projector.storage.strict_json import brief
 from projector.storage.trained_folder import find_trained
 
 SPACE_FILE = "space.json"
@@ -74,7 +75,8 @@ class ConceptSpace:
             raise ModelError(f"{folder / VECTORS_FILE}: has vectors longer than 1; {EXPECTED}")
         temperature = said.get("temperature")
         if not isinstance(temperature, float) or not 0 < temperature < np.inf:
-            raise ModelError(f"{folder / SPACE_FILE}: temperature is {temperature!r}; {EXPECTED}")
+            told = f"{folder / SPACE_FILE}: temperature is {brief(temperature)}"
+            raise ModelError(f"{told}; {EXPECTED}")
         return cls(concepts, vectors, names, places, temperature)
 
     def write(self, folder: Path, said: dict[str, Any]) -> None:

@@ -50,7 +50,7 @@ class TokenConcepts:
             )
         folder = Path(find_entry(name_or_path).location)
         said: Mapping[str, Any] = read_object(folder / VIEWS_FILE, EXPECTED)
-        if not isinstance(layer := said.get("layer"), int):
+        if type(layer := said.get("layer")) is not int:  # a bool is an int, too
             raise ModelError(f"{folder / VIEWS_FILE}: lacks the layer; expected {EXPECTED}")
         encoder = load(name_or_path, layer=layer, precision="fp32", device=device)
         assert isinstance(encoder, TransformerEncoder)

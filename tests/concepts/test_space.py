@@ -1,5 +1,6 @@
 """Hold how a space of concepts is kept and asked."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import polars as pl
 import pytest
 from safetensors.numpy import save_file
 
-from projector.concepts.space import ConceptSpace
+from projector.concepts.space import SPACE_FILE, ConceptSpace
 from projector.errors import ConfigurationError, CorpusError, ModelError
 
 
@@ -112,3 +113,12 @@ def test_a_temperature_that_is_none_is_told(space, tmp_path, temperature):
     replace(space, temperature=temperature).write(tmp_path, {})
     with pytest.raises(ModelError, match=r"space\.json: temperature is"):
         ConceptSpace.read(tmp_path)
+
+
+def test_a_temperature_that_is_none_is_told_in_brief(space, tmp_path):
+    space.write(tmp_path, {})
+    said = json.loads((tmp_path / SPACE_FILE).read_text(encoding="utf-8"))
+    (tmp_path / SPACE_FILE).write_text(json.dumps({**said, "temperature": "é" * 3000}))
+    with pytest.raises(ModelError, match=r'temperature is "é+…; ') as told:
+        ConceptSpace.read(tmp_path)
+    assert len(str(told.value)) < 500 + len(str(tmp_path))

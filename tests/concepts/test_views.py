@@ -1,11 +1,14 @@
 """Hold the heads on an encoder: where they begin, and how they are kept."""
 
+import json
+
 import polars as pl
 import pytest
 import torch
+from viewed_encoders import write_viewed_encoder
 
 from projector.concepts.token_concepts import TokenConcepts
-from projector.concepts.views import Views, fitted, read_views, write_views
+from projector.concepts.views import VIEWS_FILE, Views, fitted, read_views, write_views
 from projector.errors import ModelError
 
 CONCEPTS = torch.nn.functional.normalize(torch.eye(4, 3) + 0.1, dim=1)
@@ -43,3 +46,11 @@ def test_views_are_kept_beside_their_encoder(tmp_path):
 def test_an_encoder_without_views_is_told(checkpoints):
     with pytest.raises(ModelError, match="nobody knows what its tokens mean"):
         TokenConcepts.load(checkpoints / "bert")
+
+
+@pytest.mark.parametrize("layer", [None, "2", True])
+def test_a_layer_that_is_no_number_is_told(checkpoints, tmp_path, layer):
+    folder = write_viewed_encoder(checkpoints / "bert", tmp_path / "encoder")
+    (folder / VIEWS_FILE).write_text(json.dumps({"layer": layer}), encoding="utf-8")
+    with pytest.raises(ModelError, match="lacks the layer"):
+        TokenConcepts.load(folder, device="cpu")
