@@ -66,9 +66,15 @@ def _of_floor(floor: CodingFloor, facts: CodingFacts) -> str:
             f"{floor.coverage:.0%} of the mentions had one. {rest}"
         )
     languages = ", ".join(floor.languages)
+    if known is not None and len(known.lists) == 1:  # nothing could show what another list needs
+        stricter = (1 + floor.precision) / 2
+        basis = (
+            f"{stricter:.0%} were right there, half the errors of {floor.precision:.0%} to be safe"
+        )
+    else:
+        basis = f"{floor.precision:.0%} were right on a list and in words that it was not fitted to"
     return (
         f"{told} for mentions in {languages} from {facts.codes}: calibrated on {where}, and "
-        f"nobody has measured these. It is the score above which {floor.precision:.0%} were right "
-        f"on a list and in words that it was not fitted to, and {floor.coverage:.0%} of the "
-        f"mentions had one. {rest}"
+        f"nobody has measured these. It is the score above which {basis}, and "
+        f"{floor.coverage:.0%} of the mentions had one. {rest}"
     )
