@@ -84,6 +84,7 @@ def test_poisoned_documents_fail_alone(poisoned, cluster, tmp_path):
     assert "1 document of ro " in finished.stderr and "the first is stray" in finished.stderr
 
 
+@pytest.mark.slow
 def test_too_many_failures_stop_the_run(poisoned, cluster, tmp_path):
     out = tmp_path / "run"
     small = ("--shard-size", "1", "--workers", "1", "--address", cluster.address)
@@ -136,6 +137,7 @@ def test_a_run_of_another_plan_is_refused_unless_it_may_be_replaced(collection, 
     assert contents(out / "result") != before
 
 
+@pytest.mark.slow
 def test_what_is_no_finished_shard_is_done_again(collection, undisturbed, cluster, tmp_path):
     out, address = tmp_path / "run", ("--workers", "1", "--address", cluster.address)
     shutil.copytree(undisturbed, out)
@@ -157,6 +159,7 @@ def test_what_is_no_finished_shard_is_done_again(collection, undisturbed, cluste
     assert not list((out / "shards").glob(".tmp-*"))
 
 
+@pytest.mark.slow
 def test_what_cannot_be_written_ends_the_run_and_keeps_the_rest(
     collection, undisturbed, cluster, tmp_path
 ):
@@ -175,6 +178,7 @@ def test_what_cannot_be_written_ends_the_run_and_keeps_the_rest(
     assert contents(out / "result") == contents(undisturbed / "result")
 
 
+@pytest.mark.slow
 def test_status_and_logs_tell_what_happens(collection, cluster, tmp_path, capsys):
     out = tmp_path / "run"
 
@@ -212,6 +216,7 @@ def test_status_and_logs_tell_what_happens(collection, cluster, tmp_path, capsys
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 
+@pytest.mark.slow
 def test_a_collection_can_be_a_file(collection, undisturbed, cluster, tmp_path, capsys):
     file = collection / "collection.toml"
     file.write_text(

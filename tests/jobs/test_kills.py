@@ -44,6 +44,7 @@ def no_workers(ray_folder):
     wait_for(lambda: not workers())
 
 
+@pytest.mark.slow
 @pytest.mark.promise("the same inputs give the same bytes", "other shards, workers, nodes")
 def test_nothing_about_the_work_changes_the_result(collection, undisturbed, cluster, tmp_path):
     """Neither shards nor workers do; and it is what `projector project` writes."""
