@@ -11,7 +11,7 @@ import click
 from projector.cli.options import PATH, tell
 from projector.cli.output import echo_json, echo_table, format_option, harmless
 from projector.cli.sections import SectionedCommand, option
-from projector.errors import OutputError
+from projector.storage.atomic_file import check_place
 from schemas.options import SCORED, WRITTEN
 
 if TYPE_CHECKING:
@@ -64,10 +64,8 @@ def command(
     from projector.evaluation.compare_runs import compare_runs
     from projector.run.reader import read_run
 
-    if output is not None and output.exists() and not overwrite:
-        raise OutputError(
-            f"{output}: exists already; choose another --output, or replace it: --overwrite"
-        )
+    if output is not None:
+        check_place(output, overwrite=overwrite, example="changes.tsv")
     compared = compare_runs(read_run(run_a), read_run(run_b), gold=gold)
     tell(compared.remarks)
     if output is not None:

@@ -77,9 +77,9 @@ def _shown(
     form: str, output: Path | None, overwrite: bool, threshold: float, top_k: int, tokens: bool
 ) -> _Shown:
     if output is not None:
-        from projector.report.page import check_place
+        from projector.storage.atomic_file import check_place
 
-        check_place(output, overwrite=overwrite)
+        check_place(output, overwrite=overwrite, example="diagnosis.html")
     return _Shown(form, output, overwrite, threshold, top_k, tokens)
 
 

@@ -20,6 +20,7 @@ from projector.cli.options import (
 )
 from projector.cli.output import echo_json, format_option, hint
 from projector.cli.sections import SectionedCommand, option
+from projector.storage.atomic_file import check_place
 from schemas.options import READ, WRITTEN
 
 if TYPE_CHECKING:
@@ -77,10 +78,10 @@ def command(
     """
     from projector.evaluation.score_files import score_paths
     from projector.report.gather import report_figures
-    from projector.report.page import check_place, write_report
+    from projector.report.page import EXAMPLE, write_report
     from projector.run.reader import read_run
 
-    check_place(output, overwrite=overwrite)
+    check_place(output, overwrite=overwrite, example=EXAMPLE)
     finished = read_run(run)
     scored = None if gold is None else score_paths(gold, run, **read_as, edited=edited)
     figures = report_figures(finished, gold=scored, codes=codes, worst=worst)

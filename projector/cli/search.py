@@ -34,13 +34,12 @@ from projector.errors import (
     SKIP_ADVICE,
     ConfigurationError,
     CorpusError,
-    OutputError,
     Problem,
     summaries,
 )
 from projector.run.reporter import loading
 from projector.settings import TextCheck
-from projector.storage.atomic_file import atomic_write
+from projector.storage.atomic_file import atomic_write, check_place
 from schemas.options import MODEL, READ, WRITTEN
 from schemas.run import CorpusConfiguration, ReadingConfiguration
 
@@ -160,7 +159,8 @@ def command(
     """
     asked = _queries(query, queries)
     form = form or _form_of(output)
-    _check_place(output, overwrite=overwrite)
+    if output is not None:
+        check_place(output, overwrite=overwrite, example="found.tsv")
     documents = _documents(from_stdin(corpus, "text"), read_as, skip=on_error == "skip")
     from projector.concepts.token_concepts import TokenConcepts
     from projector.search.searcher import Searcher
@@ -230,17 +230,6 @@ def _documents(path: Path, read_as: Mapping[str, Any], *, skip: bool) -> list[Do
 def _form_of(output: Path | None) -> str:
     suffix = "" if output is None else output.suffix.removeprefix(".").casefold()
     return suffix if suffix in _WRITERS else "text"
-
-
-def _check_place(output: Path | None, *, overwrite: bool) -> None:
-    if output is None:
-        return
-    if output.is_dir():
-        raise OutputError(f"{output}: is a folder; say the file, like {output / 'found.tsv'}")
-    if output.exists() and not overwrite:
-        raise OutputError(
-            f"{output}: exists already; choose another --output, or replace it: --overwrite"
-        )
 
 
 def _as_text(found: _Found, with_matches: bool) -> str:

@@ -10,7 +10,7 @@ from projector.cli.options import PATH, edited_option, output_option, overwrite_
 from projector.cli.output import echo_json, format_option, harmless
 from projector.cli.sections import SectionedCommand, option
 from projector.corpus.formats.submission import LAYOUT
-from projector.errors import OutputError
+from projector.storage.atomic_file import check_place
 from schemas.options import WRITTEN
 
 
@@ -64,10 +64,7 @@ def command(
     from projector.corpus import pack_submission
     from projector.run.reader import read_run
 
-    if output.exists() and not overwrite:
-        raise OutputError(
-            f"{output}: exists already; choose another --output, or replace it: --overwrite"
-        )
+    check_place(output, overwrite=overwrite, example="submission.zip")
     finished = read_run(run)
     for remark in finished.check_submission(edited=edited):
         click.echo(harmless(remark), err=True)

@@ -15,7 +15,9 @@ from projector.report.section import Section
 from projector.report.sections import sections
 from projector.report.svg import drawing
 from projector.run.outcome import LOW_SCORE
-from projector.storage.atomic_file import atomic_write
+from projector.storage.atomic_file import atomic_write, check_place
+
+EXAMPLE = "report.html"
 
 
 def write_report(
@@ -33,26 +35,12 @@ def write_report(
         OutputError: The file exists, or can't be written.
         ConfigurationError: matplotlib is not installed.
     """
-    check_place(path, overwrite=overwrite)
+    check_place(path, overwrite=overwrite, example=EXAMPLE)
     page = report_page(figures, None if review is None else _relative(review, path))
     try:
         atomic_write(path, page.encode("utf-8"))
     except OSError as error:
         raise OutputError(f"{path}: can't be written: {error.strerror}") from error
-
-
-def check_place(path: Path, *, overwrite: bool = False) -> None:
-    """Refuse a place for a report before anything is counted for it.
-
-    Raises:
-        OutputError: Something is there that may not be replaced.
-    """
-    if path.is_dir():
-        raise OutputError(f"{path}: is a folder; say the page's file, like {path / 'report.html'}")
-    if path.exists() and not overwrite:
-        raise OutputError(
-            f"{path}: exists already; choose another --output, or replace it: --overwrite"
-        )
 
 
 def _relative(review: Path, path: Path) -> str:

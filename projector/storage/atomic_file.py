@@ -55,6 +55,25 @@ def atomic_write(path: Path, data: bytes) -> None:
         file.write(data)
 
 
+def check_place(path: Path, *, overwrite: bool, example: str) -> None:
+    """Refuse a place for a file that a user named, before any work is done for it.
+
+    Args:
+        path: As named.
+        overwrite: Whether a file that is there may be replaced.
+        example: A file's name, for whoever named a folder.
+
+    Raises:
+        OutputError: A folder is there, or a file that may not be replaced.
+    """
+    if path.is_dir():
+        raise OutputError(f"{path}: is a folder; say the file, like {path / example}")
+    if path.exists() and not overwrite:
+        raise OutputError(
+            f"{path}: exists already; choose another --output, or replace it: --overwrite"
+        )
+
+
 def _sync_folder(folder: Path) -> None:
     """Make a rename survive a power cut, where folders can be synced (not on Windows)."""
     if os.name != "posix":

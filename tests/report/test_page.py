@@ -171,7 +171,7 @@ def test_a_file_is_replaced_only_where_that_is_said(tmp_path):
     assert path.read_text() == "mine"
     write_report(small, path, overwrite=True, review=tmp_path / "re view")
     assert 'href="re%20view/index.html#en/A"' in path.read_text(encoding="utf-8")
-    with pytest.raises(OutputError, match=r"is a folder; say the page's file"):
+    with pytest.raises(OutputError, match=r"is a folder; say the file, like .*report\.html"):
         write_report(small, tmp_path)
     with pytest.raises(OutputError, match="can't be written"):
         write_report(small, tmp_path / "report.html" / "deeper.html")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from projector.errors import OutputError
-from projector.storage.atomic_file import atomic_file, atomic_write
+from projector.storage.atomic_file import atomic_file, atomic_write, check_place
 
 
 def names(folder: Path) -> list[str]:
@@ -63,3 +63,13 @@ def test_a_file_where_a_folder_should_be_is_told(tmp_path: Path):
     (tmp_path / "a").write_bytes(b"")
     with pytest.raises(OutputError, match="can't be written"):
         atomic_write(tmp_path / "a" / "b.txt", b"x")
+
+
+def test_a_place_is_refused_before_anything_is_done_for_it(tmp_path):
+    (tmp_path / "there.tsv").touch()
+    check_place(tmp_path / "new.tsv", overwrite=False, example="x.tsv")
+    check_place(tmp_path / "there.tsv", overwrite=True, example="x.tsv")
+    with pytest.raises(OutputError, match=r"exists already.*--overwrite"):
+        check_place(tmp_path / "there.tsv", overwrite=False, example="x.tsv")
+    with pytest.raises(OutputError, match=r"is a folder; say the file, like .*x\.tsv"):
+        check_place(tmp_path, overwrite=True, example="x.tsv")
