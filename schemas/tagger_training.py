@@ -143,6 +143,12 @@ class TaggerTraining(Strict):
     data: tuple[TaggerSourceConfiguration, ...] = Field(
         description="What is learned from, at least one source."
     )
+    pieces: tuple[int, ...] = Field(
+        default=(),
+        description="Tokens of the pieces that documents are learned from in, about so many, cut "
+        "at sentences; of several sizes each document teaches in each, so that `[512, 40]` teaches "
+        "to read it whole and a sentence or two alone; by default as long as the encoder takes.",
+    )
     optimisation: OptimisationConfiguration = Field(
         default=OptimisationConfiguration(epochs=4),
         description="How weights move, and how long; by default 4 epochs.",
@@ -158,6 +164,8 @@ class TaggerTraining(Strict):
             raise ValueError("types: expected at least one, none twice")
         if not self.data:
             raise ValueError("data: nothing to learn from; add a table [[data]]")
+        if any(size < 1 for size in self.pieces):
+            raise ValueError("pieces: expected at least one token in each")
         if self.support is not None and not {*self.support} <= {*self.types}:
             raise ValueError("support: expected some of types")
         return self

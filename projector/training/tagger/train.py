@@ -212,13 +212,24 @@ def train_tagger(
     for source in configuration.data:
         first = len(examples)
         documents = read_annotated(source)
-        window = None if configuration.encoder.frozen else trainable.encoder.view.window
-        examples += labelled(documents, types, trainable.encoder, window=window)
+        for size in _piece_sizes(configuration, trainable.encoder.view.window):
+            examples += labelled(documents, types, trainable.encoder, window=size)
         parts.append(Part(range(first, len(examples)), source.repeat))
         _LOG.info("%s: %s", _name(source), _summary(documents, types, trainable.encoder))
     task = Tagging(trainable, head, configuration, examples, development)
     schedule = schedule_of([len(one.text) for one in examples], parts, configuration)
     return fit(task, schedule, configuration, run, task.save, scales=task.scales)
+
+
+def _piece_sizes(configuration: TaggerTraining, window: int) -> Sequence[int | None]:
+    """Return how long documents are learned from at once, in tokens; None: whole.
+
+    No piece is longer than what the encoder takes at once, unless that is frozen: then a document
+    is encoded as any text is.
+    """
+    longest = None if configuration.encoder.frozen else window
+    sizes = [size if longest is None else min(size, longest) for size in configuration.pieces]
+    return list(dict.fromkeys(sizes)) or [longest]
 
 
 def _name(source: Any) -> str:  # noqa: ANN401

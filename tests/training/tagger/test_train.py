@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 import torch
 from click.testing import CliRunner
+from pydantic import ValidationError
 
 from projector.cli import cli
 from projector.corpus import open_corpus, require_document
@@ -118,6 +119,37 @@ def test_a_long_text_is_learned_from_in_pieces(tagging):
     )
     assert len(whole) == 1 and len(cut) > 1
     assert torch.equal(torch.cat([part.labels for part in cut]), whole[0].labels)
+
+
+def test_documents_teach_in_pieces_of_each_size_asked_for(tagging, tmp_path, monkeypatch):
+    row = {"id": "d", "lang": "es", "text": "Asma grave y tos. " * 5, "spans": [[0, 10, "DISEASE"]]}
+    path = tmp_path / "long.jsonl"
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    lengths: list[int] = []
+
+    def told(self, examples, loss=Tagging.loss):
+        lengths[:] = [len(example.text) for example in self.examples]
+        return loss(self, examples)
+
+    monkeypatch.setattr(Tagging, "loss", told)
+    changes = {
+        "data": [{"lines": str(path)}],
+        "optimisation": {"steps": 1, "tokens": 60, "rate": 0.01, "warmup": 0},
+        "development": {},
+    }
+    by_sizes = {}
+    for number, sizes in enumerate([(), (18,), (18, 5), (1000, 18)]):
+        train_tagger(tagging(**changes, pieces=sizes), tmp_path / str(number))
+        by_sizes[sizes] = sorted(lengths)
+    whole = by_sizes[()]
+    assert by_sizes[18,] == by_sizes[1000, 18] == whole  # none beyond the window, none twice
+    assert sum(by_sizes[18, 5]) == 2 * sum(whole)
+    assert len(by_sizes[18, 5]) > 2 * len(whole)
+
+
+def test_a_piece_without_a_token_is_refused(tagging):
+    with pytest.raises(ValidationError, match="pieces: expected at least one token"):
+        tagging(pieces=[512, 0])
 
 
 def test_a_tagger_takes_the_encoder_that_it_was_trained_on(tagging, tmp_path, checkpoints):
