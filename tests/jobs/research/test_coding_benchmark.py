@@ -2,13 +2,15 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from viewed_encoders import write_viewed_encoder
 
-from jobs.research.code_agreement import agreement, gold_mentions
+from jobs.research.code_agreement import Placed, agreement, by_coder, by_tokens, gold_mentions
 from jobs.research.coding_benchmark import CodedGold, answers_of, main
 from projector.coding.code_list import make_list
-from projector.coding.coder import Query, load_coder
+from projector.coding.coder import load_coder
 from projector.coding.normalize import Abbreviations
-from projector.document import Fragment
+from projector.concepts.token_concepts import TokenConcepts
+from projector.document import Document, Fragment
 
 LIST = "code\tes\nR50.9\tFiebre\nR05\tTos\nI10\tHipertensión arterial\n"
 
@@ -71,10 +73,22 @@ def test_a_mention_and_its_projection_agree_where_both_get_one_code():
         "x", [("R50.9", "es", "Fiebre"), ("R50.9", "en", "Fever"), ("R05", "en", "Dry cough")]
     )
     coder = load_coder("lexical", codes, Abbreviations({}))
-    source = [Query("fiebre", "es"), Query("fiebre", "es"), Query("qwxz", "es")]
-    target = [Query("fever", "en"), Query("dry cough fever", "en"), Query("fever", "en")]
-    assert agreement(coder, source, target) == (0.5, 1.0, 2)
-    assert agreement(coder, source[2:], target[2:]) == (0.0, 0.0, 0)
+    source = [Placed("fiebre", "es"), Placed("fiebre", "es"), Placed("qwxz", "es")]
+    target = [Placed("fever", "en"), Placed("dry cough fever", "en"), Placed("fever", "en")]
+    rank = by_coder(coder)
+    assert agreement(rank, source, target) == (0.5, 1.0, 2)
+    assert agreement(rank, source[2:], target[2:]) == (0.0, 0.0, 0)
+
+
+def test_tokens_agree_where_a_mention_stands_in_the_same_text(checkpoints, tmp_path):
+    folder = write_viewed_encoder(checkpoints / "bert", tmp_path / "encoder")
+    rank = by_tokens(TokenConcepts.load(folder, device="cpu"))
+    document = Document("a", "es", "el dolor cede, no tose")
+    pain = Placed.of(document, (Fragment(3, 8),))
+    assert pain.text == "dolor"
+    first, unplaced, again = rank([pain, Placed("dolor", "es"), pain])
+    assert first[0] >= 0 and (first == again).all() and (unplaced == -1).all()
+    assert agreement(rank, [pain, Placed("dolor", "es")], [pain, pain]) == (1.0, 1.0, 1)
 
 
 def test_gold_counterparts_and_projections_are_told_apart(tmp_path):
