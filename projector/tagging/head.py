@@ -66,6 +66,32 @@ class Head(nn.Module):
         """Return the best labels [T, E] of scores [T, E, 3]: token by token, or by the chain."""
         return scores.argmax(2) if self.chain is None else self.chain.decode(scores)
 
+    def span_probabilities(self, scores: Tensor, kind: int, spans: Tensor) -> Tensor:
+        """Return how likely spans of one type are as they are, with both their edges.
+
+        Without a chain the labels of neighbours are taken as independent. A stray inside begins
+        a span, as in `bio_spans`.
+
+        Args:
+            scores: [T, E, 3] of one text.
+            kind: The type, in 0..E-1.
+            spans: [N, 2] half-open tokens, none empty.
+
+        Returns:
+            [N] in [0, 1].
+        """
+        if self.chain is not None:
+            return self.chain.span_probabilities(scores[:, [kind]], kind, spans)
+        first, last = spans[:, 0], spans[:, 1] - 1
+        logs = torch.log_softmax(scores[:, kind], 1).double()
+        begins, inside, outside = logs[:, BEGIN], logs[:, INSIDE], logs[:, OUTSIDE]
+        before = nn.functional.pad(outside[:-1], (1, 0))  # in front of a text is outside
+        not_inside = torch.logaddexp(begins, outside)
+        following = nn.functional.pad(not_inside[1:], (0, 1))
+        within = inside.cumsum(0)
+        opened = torch.logaddexp(begins, inside + before)[first]
+        return (opened + within[last] - within[first] + following[last]).exp().clamp_max(1.0)
+
     def edges(
         self, scores: Tensor, kinds: Sequence[int] | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
@@ -137,15 +163,46 @@ class Chain(nn.Module):
             scores: [T, K, 3] of K types.
             kinds: Which they are, [K]; all by themselves.
         """
+        onwards, rest = self._sums(scores, kinds)
+        return torch.softmax((onwards + rest).permute(1, 2, 0), 2)
+
+    def span_probabilities(self, scores: Tensor, kind: int, spans: Tensor) -> Tensor:
+        """Return the probability [N] of spans, with both their edges, over all labellings.
+
+        Args:
+            scores: [T, 1, 3] of one type.
+            kind: Which it is.
+            spans: [N, 2] half-open tokens, none empty.
+        """
+        moves = self._weights()[0][kind].double()
+        onwards, rest = (sums[:, :, 0].double() for sums in self._sums(scores, torch.tensor([kind])))
+        logs = torch.log_softmax(scores[:, 0], 1).double()
+        whole = torch.logsumexp(onwards[:, -1], 0)
+        # Moves into inside: from a begin to the second token, from an inside to each further one.
+        further = (logs[:, INSIDE] + moves[INSIDE, INSIDE]).cumsum(0)
+        first, last = spans[:, 0], spans[:, 1] - 1
+        second = moves[BEGIN, INSIDE] - moves[INSIDE, INSIDE]
+        reached = onwards[BEGIN, first] + further[last] - further[first] + second * (last > first)
+        # What may follow: the end of the text, or any label but an inside.
+        ending = torch.tensor([OUTSIDE, BEGIN])
+        onto = (logs[1:, ending].T + rest[ending, 1:])[:, None] + moves[:, ending].T[:, :, None]
+        following = nn.functional.pad(torch.logsumexp(onto, 0), (0, 1))  # [L, T]
+        labels = torch.where(last > first, INSIDE, BEGIN)
+        return (reached + following[labels, last] - whole).exp().clamp_max(1.0)
+
+    def _sums(self, scores: Tensor, kinds: Tensor | slice) -> tuple[Tensor, Tensor]:
+        """Return over all labellings of [T, K, 3] the logarithms [3, T, K] of two sums.
+
+        Up to each token with each label, and from behind it to the end.
+        """
         moves, starts = (weights[kinds] for weights in self._weights())
         steps = torch.log_softmax(scores, 2)[:, :, None] + moves  # [T, E, from, to]
         first = (steps[:1] - moves + starts[:, None]).expand(-1, -1, LABELS, -1)
         forwards = torch.cat([first, steps[1:]]).permute(2, 3, 0, 1)
         backwards = torch.cat([steps[1:].flip(0), first]).permute(3, 2, 0, 1)  # its last is unused
         onwards, back = _running(torch.cat([forwards, backwards], 3)).chunk(2, 3)
-        reached = onwards[0]  # [L, T, K]
         rest = _logsumexp(back[:, :, :-1]).flip(1)  # [L, T - 1, K] to the end
-        return torch.softmax((reached + nn.functional.pad(rest, (0, 0, 0, 1))).permute(1, 2, 0), 2)
+        return onwards[0], nn.functional.pad(rest, (0, 0, 0, 1))
 
     def decode(self, scores: Tensor) -> Tensor:
         """Return the likeliest labels [T, E] (Viterbi)."""

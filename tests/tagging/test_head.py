@@ -1,8 +1,10 @@
 import itertools
 
+import numpy as np
 import pytest
 import torch
 
+from projector.tagging.bio import bio_spans
 from projector.tagging.head import Chain, Head
 from schemas.tagger_training import HeadConfiguration
 
@@ -128,3 +130,41 @@ def test_edges_are_as_likely_as_the_labels_around_them_say():
     assert ends[:, 0].round().tolist() == [0, 0, 1, 1, 0]
     _, stray, _ = head.edges(torch.tensor([[[0.0, 0, 30]], [[0.0, 0, 30]]]))
     assert stray[:, 0].round().tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("length", [1, 2, 5])
+@pytest.mark.parametrize("crf", [False, True])
+@torch.no_grad()
+def test_a_span_is_as_likely_as_all_labellings_that_have_it(length, crf):
+    torch.manual_seed(length)
+    head = Head(4, 2, HeadConfiguration(kind="linear", dropout=0, crf=crf))
+    if crf:
+        torch.nn.init.normal_(head.chain.moves)
+        torch.nn.init.normal_(head.chain.starts)
+    scores = torch.randn(length, 2, 3)
+    offsets = np.stack([np.arange(length), np.arange(length) + 1], 1)
+    spans = [(a, b) for a in range(length) for b in range(a + 1, length + 1)]
+    logs = torch.log_softmax(scores[:, 1], 1).double()
+    likely = dict.fromkeys(spans, 0.0)
+    total = 0.0
+    for labels in chains(length) if crf else itertools.product(range(3), repeat=length):
+        weight = sum(logs[token, label] for token, label in enumerate(labels))
+        if crf:
+            weight += head.chain.starts[1, labels[0]]
+            weight += sum(head.chain.moves[1, a, b] for a, b in itertools.pairwise(labels))
+        total += (chance := float(torch.as_tensor(weight).exp()))
+        for start, end in bio_spans(np.array(labels), offsets):
+            likely[start, end] += chance
+    expected = torch.tensor([likely[span] / total for span in spans], dtype=torch.float64)
+    found = head.span_probabilities(scores, 1, torch.tensor(spans))
+    torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-5)
+
+
+@torch.no_grad()
+def test_a_span_of_a_long_text_is_as_likely_as_in_a_part_of_it():
+    torch.manual_seed(0)
+    head = Head(4, 1, HeadConfiguration(kind="linear", dropout=0, crf=True))
+    scores = torch.randn(20_000, 1, 3) * 5
+    found = head.span_probabilities(scores, 0, torch.tensor([[9_050, 9_053], [9_060, 9_061]]))
+    part = head.span_probabilities(scores[9_000:9_200], 0, torch.tensor([[50, 53], [60, 61]]))
+    torch.testing.assert_close(found, part, atol=1e-4, rtol=0)
