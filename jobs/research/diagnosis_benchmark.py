@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from jobs.research.judged_meaning import OUTCOMES, Judges, judged_set
-from jobs.research.logistic import fit_logistic, logistic
 from projector.corpus.formats.gold_jsonl import gold_sets
 from projector.errors import ProjectorError
 from projector.evaluation.calibration import calibration
 from projector.storage.atomic_file import atomic_write
 from projector.training.aligner.data import fold_of
+from projector.training.logistic import fit_logistic, logistic
 
 _FOLDS = 6
 _RULES = {  # what is fitted, on which signs

@@ -9,7 +9,6 @@ from random import Random
 import click
 import numpy as np
 
-from jobs.research.logistic import fit_logistic
 from jobs.research.sentence_memory import SentenceMemory
 from projector.align.aligner import token_vectors
 from projector.audit.absence import ENOUGH
@@ -21,6 +20,7 @@ from projector.evaluation.mistranslation import SPOILERS, Translation
 from projector.models.encoder import Encoder
 from projector.run.models import load_model
 from projector.settings import AlignSettings
+from projector.training.logistic import fit_logistic
 from schemas.run import ModelConfiguration
 
 Example = tuple[float, float, bool]  # links, likeness of the partner, whether it is absent

@@ -175,7 +175,9 @@ class Chain(nn.Module):
             spans: [N, 2] half-open tokens, none empty.
         """
         moves = self._weights()[0][kind].double()
-        onwards, rest = (sums[:, :, 0].double() for sums in self._sums(scores, torch.tensor([kind])))
+        onwards, rest = (
+            sums[:, :, 0].double() for sums in self._sums(scores, torch.tensor([kind]))
+        )
         logs = torch.log_softmax(scores[:, 0], 1).double()
         whole = torch.logsumexp(onwards[:, -1], 0)
         # Moves into inside: from a begin to the second token, from an inside to each further one.

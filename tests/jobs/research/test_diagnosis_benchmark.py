@@ -12,10 +12,10 @@ from edge_models import drawn_edges
 
 from jobs.research.diagnosis_benchmark import area, area_table, main, nearness_table
 from jobs.research.judged_meaning import SCHEMA
-from jobs.research.logistic import fit_logistic, logistic
 from projector.coding.coder_folder import RETRIEVER, write_coder
 from projector.models import load
 from projector.models.edge_model import EDGES_FILE, save_edges
+from projector.training.logistic import fit_logistic, logistic
 
 
 def rows(*parts):
