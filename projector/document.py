@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import count
@@ -18,6 +18,8 @@ from typing import Literal
 from projector.html import Mark, marked_text
 
 SCORE_NOTE = "ProjectionScore"  # BRAT's type of the notes that tell how sure a projection is
+TAGGED_NOTE = "TaggingScore"  # and how sure a tagger is of what it found
+_PROBABILITY = re.compile(r"0(\.[0-9]+)?|1(\.0+)?")
 _FORMER_SCORE = re.compile(r"projection score [01]\.[0-9]{4}")  # what AnnotatorNotes said of it
 
 # What a user writes of an entity: start, end, label, and perhaps an id.
@@ -274,15 +276,41 @@ class Projection:
     collapsed_with: tuple[str, ...] = ()
 
 
+def with_scores(
+    document: Document, scores: Mapping[str, float], *, note: str = SCORE_NOTE
+) -> Document:
+    """Return the document with each mention's score as a note, as a reviewer reads it in BRAT."""
+    taken = {annotation.id for annotation in document.annotations}
+    free = (id_ for id_ in map("#{}".format, count(1)) if id_ not in taken)
+    notes = tuple(
+        Annotation(next(free), "note", note, (("", mention.id),), f"{scores[mention.id]:.4f}")
+        for mention in document.mentions
+        if mention.id in scores
+    )
+    return replace(document, annotations=(*document.annotations, *notes))
+
+
+def tagging_scores(document: Document) -> dict[str, float]:
+    """Return by its id how sure a tagger was of each mention, as notes on the document tell."""
+    return {
+        one.targets[0]: float(one.value)
+        for one in document.annotations
+        if one.kind == "note"
+        and one.label == TAGGED_NOTE
+        and one.value is not None
+        and _PROBABILITY.fullmatch(one.value)
+    }
+
+
 def without_scores(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
-    """Return annotations less what a run said of its projections: of another's that is not true."""
+    """Return annotations less the scores that a run or a tagger gave: of others not true."""
     return tuple(one for one in annotations if not _is_score(one))
 
 
 def _is_score(annotation: Annotation) -> bool:
     if annotation.kind != "note":
         return False
-    return annotation.label == SCORE_NOTE or (
+    return annotation.label in (SCORE_NOTE, TAGGED_NOTE) or (
         annotation.label == "AnnotatorNotes"
         and _FORMER_SCORE.fullmatch(annotation.value or "") is not None
     )

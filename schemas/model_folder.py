@@ -12,6 +12,8 @@ Granularity = Literal["sentence", "window"]
 # Far more than there is, and little enough to be counted with.
 _Size = Annotated[int, Field(ge=1, le=2**24)]
 _Name = Annotated[str, Field(min_length=1, max_length=1000)]
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
+_Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _Layer = Annotated[int, Field(ge=0, le=2**16)]
 _Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 
@@ -67,6 +69,7 @@ class TaggerSaid(Said):
     dimension: _Size
     head: HeadConfiguration
     encoder: TaggerEncoderSaid = TaggerEncoderSaid()
+    calibration: dict[str, tuple[_Factor, _Finite]] | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> TaggerSaid:
@@ -74,6 +77,8 @@ class TaggerSaid(Said):
             raise ValueError("types: expected none twice")
         if self.support is not None and not {*self.support} <= {*self.types}:
             raise ValueError("support: expected some of types")
+        if not {*(self.calibration or {})} <= {*self.types}:
+            raise ValueError("calibration: expected some of types")
         return self
 
 

@@ -223,6 +223,13 @@ class TaggingConfiguration(OmitsDefaults):
         "training run's folder.",
     )
     precision: Annotated[Precision, Option(MODEL)] = Field(default="auto", description=_PRECISION)
+    min_score: Annotated[float, Option(MODEL)] = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Mentions with a lower score are left out; a score says how often such "
+        "mentions are right to both edges.",
+    )
     labels: dict[str, str] | None = Field(
         default=None, description="The new names that labels get; by default the built-in ones."
     )

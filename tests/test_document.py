@@ -1,6 +1,7 @@
 """The types every stage speaks in, and what travels with the mentions."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,12 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.document import (
+    TAGGED_NOTE,
     Annotation,
     Document,
     Fragment,
     Mention,
     as_document,
+    tagging_scores,
     transferable_annotations,
+    with_scores,
     without_scores,
 )
 
@@ -198,5 +202,26 @@ def test_what_a_run_said_of_its_scores_is_told_from_what_people_note():
         Annotation("#3", "note", "AnnotatorNotes", (("", "T1"),), "projection score 0.1 is low"),
         Annotation("#4", "note", "AnnotatorNotes", (("", "T1"),), None),
         Annotation("A1", "attribute", "ProjectionScore", (("", "T1"),), "0.9931"),
+        Annotation("#5", "note", "TaggingScore", (("", "T1"),), "0.9931"),
     )
     assert [one.id for one in without_scores(notes)] == ["#3", "#4", "A1"]
+
+
+def test_a_score_is_written_as_a_note_and_read_again():
+    spans = [(0, 6, "SYMPTOM"), (9, 12, "SYMPTOM")]
+    document = Document.from_spans("fiebre y tos", spans, language="es")
+    mine = Annotation("#1", "note", "AnnotatorNotes", (("", "T1"),), "0.5")
+    document = replace(document, annotations=(mine,))
+    scored = with_scores(document, {"T2": 0.25, "T9": 1.0}, note=TAGGED_NOTE)
+    assert [(one.id, one.targets, one.value) for one in scored.annotations] == [
+        ("#1", ("T1",), "0.5"),
+        ("#2", ("T2",), "0.2500"),
+    ]
+    assert tagging_scores(scored) == {"T2": 0.25} and tagging_scores(document) == {}
+
+
+@pytest.mark.parametrize("value", [None, "", "high", "1.2", "-0.1", "nan", "0.5 perhaps", "1e-3"])
+def test_what_is_no_probability_is_no_score(value):
+    note = Annotation("#1", "note", TAGGED_NOTE, (("", "T1"),), value)
+    document = Document.from_spans("tos", [(0, 3, "SYMPTOM")], language="es")
+    assert tagging_scores(replace(document, annotations=(note,))) == {}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
 import click
 
+from projector.document import tagging_scores
+from projector.evaluation.calibration import Calibration, calibration
 from projector.evaluation.metrics import Scores, Span, document_spans, score
 from projector.storage.file_names import language_name
 from projector.tagging.tagger import Tagger
@@ -38,21 +41,29 @@ def kept_apart(shared: Path, *, development: bool) -> Iterator[tuple[str, list[A
         yield language, read_annotated(TaggerSourceConfiguration(gold=path, only=only))
 
 
-def scores(
+def measured(
     tagger: Tagger, documents: Sequence[Annotated], types: Sequence[str]
-) -> dict[str, Scores]:
-    """Return what a tagger reaches on documents, by type."""
+) -> tuple[dict[str, Scores], Calibration]:
+    """Return what a tagger reaches on documents, by type, and what its scores are worth."""
     gold: list[Span] = []
     predicted: list[Span] = []
+    told: list[float] = []
     for annotated in documents:
+        tagged = tagger.tag(annotated.document)
+        kept = tuple(one for one in tagged.mentions if one.label in types)
         gold += document_spans(annotated.document)
-        predicted += document_spans(tagger.tag(annotated.document))
-    return {
+        predicted += document_spans(replace(tagged, mentions=kept))
+        scores = tagging_scores(tagged)
+        told += [scores[one.id] for one in kept]
+    known = {*gold}
+    right = [span in known for span in predicted]
+    by_type = {
         kind: score(
             *([span for span in spans if span.label == kind] for spans in (gold, predicted))
         )
         for kind in types
     }
+    return by_type, calibration(told, right)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,6 +81,9 @@ def main(
 ) -> None:
     """Tell strict and character F1 of taggers by type, on what lies in SHARED.
 
+    And how far their scores are from the share that is right, and how well they tell right from
+    wrong: the expected calibration error, and the area under the ROC curve.
+
     60 documents of SpaCCC, 60 of CardioCCC and the translations of clinical6, of all of which
     `projector/tagging/clinical/held_out.txt` has the names.
 
@@ -82,19 +96,21 @@ def main(
         for name, documents in kept_apart(shared, development=development)
         if not chosen or name in chosen
     ]
-    click.echo("\t".join(("tagger", "set", *types, "mean")))
+    click.echo("\t".join(("tagger", "set", *types, "mean", "calibration error", "area")))
     for model in models:
         tagger = Tagger.from_pretrained(model)
         strict: list[float] = []
         for name, documents in sets:
-            by_type = scores(tagger, documents, types)
+            by_type, worth = measured(tagger, documents, types)
             told = [f"{one.strict.f1:.3f}/{one.character.f1:.3f}" for one in by_type.values()]
             means = [
                 fmean(one.strict.f1 for one in by_type.values()),
                 fmean(one.character.f1 for one in by_type.values()),
             ]
             strict += means[:1] if name in _LANGUAGES else []
-            click.echo("\t".join((model, name, *told, "/".join(f"{mean:.3f}" for mean in means))))
+            told.append("/".join(f"{mean:.3f}" for mean in means))
+            told += [f"{worth.error:.3f}", "" if worth.area is None else f"{worth.area:.3f}"]
+            click.echo("\t".join((model, name, *told)))
         if len(strict) > 1:
             click.echo(f"{model}\tmean of {len(strict)} languages, strict\t{fmean(strict):.3f}")
 

@@ -87,7 +87,8 @@ def command(
     place, precision = Path(configuration.tagger), configuration.precision
     with TerminalReporter() as reporter, loading(reporter, f"tagger {place}"):
         tagger = load_tagger(place, precision=precision, device=device)
-    tagged = TaggedCorpus(corpus, tagger)
+    # The five columns that scorers of shared tasks read hold no scores.
+    tagged = TaggedCorpus(corpus, tagger, configuration.min_score, scored=target != "tsv")
     notices: list[Notice] = []
     losses = convert_corpus(
         tagged,

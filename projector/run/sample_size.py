@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from projector.corpus.formats.brat_write import format_ann
+from projector.document import with_scores
 from projector.run.outcome import DocumentOutcome
 from projector.run.spool import Spool
 from projector.run.tables import write_tables
-from projector.run.writer import with_scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def _tag_task(
 
 def _tagged(document: Document, tagger: Tagger, configuration: TaggingConfiguration) -> Document:
     try:
-        return tagger.tag(document)
+        return tagger.tag(document, min_score=configuration.min_score)
     except ProjectorError:
         raise
     except Exception as error:

@@ -13,10 +13,9 @@ import polars as pl
 from projector.corpus.formats.brat_write import format_ann
 from projector.corpus.formats.parquet_read import ParquetCorpus, open_parquet
 from projector.corpus.formats.tsv_read import SpanRow, read_spans
-from projector.document import SCORE_NOTE, Document, Status
+from projector.document import SCORE_NOTE, Document, Status, with_scores
 from projector.errors import Problem, counted
 from projector.run.reader import FinishedRun
-from projector.run.writer import with_scores
 from projector.storage.file_names import file_name
 from projector.storage.run_files import listed_files
 from schemas.manifest import PROJECTIONS_FOLDER, RUN_AGAIN

@@ -32,16 +32,15 @@ import platform
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from projector.corpus.formats.brat_configuration import BratTypes, brat_settings
 from projector.corpus.formats.brat_write import brat_paths, format_ann
 from projector.corpus.formats.submission import check_labels
-from projector.document import SCORE_NOTE, Annotation, Document
+from projector.document import Document, with_scores
 from projector.errors import Notice, OutputError, Problem, summaries
 from projector.run.outcome import DocumentOutcome
 from projector.run.part import Part, join_tables, open_part_file
@@ -321,24 +320,6 @@ def write_brat_settings(
         for path, content in brat_settings(types, inner).items():
             with files.open(path) as file:
                 file.write(content)
-
-
-def with_scores(document: Document, scores: Mapping[str, float]) -> Document:
-    """Return the document with each mention's score as a note, as a reviewer reads it in BRAT."""
-    taken = {annotation.id for annotation in document.annotations}
-    free = (id_ for id_ in (f"#{number}" for number in count(1)) if id_ not in taken)
-    notes = tuple(
-        Annotation(
-            next(free),
-            "note",
-            SCORE_NOTE,
-            (("", mention.id),),
-            f"{scores[mention.id]:.4f}",
-        )
-        for mention in document.mentions
-        if mention.id in scores
-    )
-    return replace(document, annotations=(*document.annotations, *notes))
 
 
 def _table_facts(origin: RunOrigin) -> dict[str, str]:

@@ -13,7 +13,7 @@ from projector.errors import Notice, Problem
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
-    from projector.document import Mention
+    from projector.document import Annotation, Mention
     from projector.tagging.tagger import Tagger
 
 
@@ -24,11 +24,17 @@ class TaggedCorpus:
     Args:
         corpus: Whose texts are taken; its annotations, and their faults, play no part.
         tagger: Finds the mentions.
+        min_score: Mentions with a lower score are left out.
+        scored: Whether a note on each mention tells its score.
     """
 
     corpus: Corpus
     tagger: Tagger
-    _mentions: dict[str, tuple[Mention, ...]] = field(default_factory=dict)
+    min_score: float = 0.0
+    scored: bool = True
+    _tagged: dict[str, tuple[tuple[Mention, ...], tuple[Annotation, ...]]] = field(
+        default_factory=dict
+    )
 
     @property
     def path(self) -> Path:
@@ -75,9 +81,11 @@ class TaggedCorpus:
         reading = TextOnlyCorpus(self.corpus).read(name)
         if reading.document is None:
             return reading
-        if name not in self._mentions:
-            self._mentions[name] = self.tagger.tag(reading.document).mentions
-        return Reading(replace(reading.document, mentions=self._mentions[name]))
+        if name not in self._tagged:
+            tagged = self.tagger.tag(reading.document, min_score=self.min_score)
+            self._tagged[name] = (tagged.mentions, tagged.annotations if self.scored else ())
+        mentions, annotations = self._tagged[name]
+        return Reading(replace(reading.document, mentions=mentions, annotations=annotations))
 
     def text(self, name: str) -> str:
         """Return a document's text."""
@@ -85,16 +93,16 @@ class TaggedCorpus:
 
     def only(self, names: Collection[str]) -> TaggedCorpus:
         """Return some of its documents."""
-        return TaggedCorpus(self.corpus.only(names), self.tagger)
+        return replace(self, corpus=self.corpus.only(names), _tagged={})
 
     def in_language(self, language: str) -> TaggedCorpus:
         """Return the same documents under another name of their language."""
-        return TaggedCorpus(self.corpus.in_language(language), self.tagger)
+        return replace(self, corpus=self.corpus.in_language(language), _tagged={})
 
     def counts(self) -> dict[str, int]:
         """Return how many mentions of each type were found so far."""
         counts = dict.fromkeys(self.tagger.types, 0)
-        for mentions in self._mentions.values():
+        for mentions, _ in self._tagged.values():
             for mention in mentions:
                 counts[mention.label] += 1
         return counts

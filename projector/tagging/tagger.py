@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor
 
 from projector import models
 from projector.corpus.language_names import UNKNOWN_LANGUAGE
 from projector.decode.tagger_evidence import TokenEvidence
-from projector.document import Document, Fragment, Mention, as_document
+from projector.document import (
+    TAGGED_NOTE,
+    Document,
+    Fragment,
+    Mention,
+    as_document,
+    with_scores,
+)
 from projector.errors import ModelError
 from projector.models.devices import resolve_device
 from projector.models.foreign_errors import foreign_reading
 from projector.models.unfilled import unfilled
 from projector.models.weights import read_state
-from projector.tagging.bio import bio_spans
+from projector.tagging.calibration import SpanCalibration
+from projector.tagging.found import FoundSpans, find_spans
 from projector.tagging.head import Head
 from projector.tagging.tagger_folder import (
     TAGGER_FILE,
@@ -51,6 +59,7 @@ class Tagger:
         supports: Those of which `support` tells.
         encoder: Gives tokens and vectors.
         head: In evaluation mode.
+        calibration: What its probabilities are worth.
     """
 
     name: str
@@ -59,6 +68,7 @@ class Tagger:
     supports: tuple[str, ...]
     encoder: Encoder
     head: Head
+    calibration: SpanCalibration = field(default_factory=SpanCalibration)
 
     @classmethod
     def from_pretrained(
@@ -105,21 +115,26 @@ class Tagger:
             )
         return scores
 
-    def spans(self, text: TokenizedText) -> list[NDArray[np.int64]]:
-        """Return the spans found in a text, for each type [N, 2] half-open characters."""
+    def found(self, text: TokenizedText) -> Sequence[FoundSpans]:
+        """Return the spans found in a text, type by type; nothing where it has no tokens."""
         if not len(text):
-            return [np.empty((0, 2), np.int64) for _ in self.types]
-        with torch.inference_mode():
-            labels = self.head.decode(self.scores(text)).cpu().numpy()
-        return [bio_spans(labels[:, kind], text.offsets) for kind in range(len(self.types))]
+            return []
+        return list(find_spans(self.head, self.types, self.scores(text), text.offsets))
 
-    def tag(self, text: str | Document, *, language: str | None = None) -> Document:
-        """Return a document with the mentions found in its text, and nothing else on it.
+    def tag(
+        self, text: str | Document, *, language: str | None = None, min_score: float = 0.0
+    ) -> Document:
+        """Return a document with the mentions found in its text, and how sure each is.
 
         Args:
-            text: Or a document, whose own mentions play no part.
+            text: Or a document, whose own mentions and annotations play no part.
             language: Of a text, where it is known: a plain code. It is written on the document,
                 the tagger finds the same without it.
+            min_score: In [0, 1]; mentions with a lower score are left out.
+
+        Returns:
+            With a note on each mention that says its score: how often mentions of its type with
+            that score are right to both edges. `projector.document.tagging_scores` reads them.
 
         Raises:
             ValueError: A document comes with another language than its own.
@@ -133,18 +148,21 @@ class Tagger:
         if isinstance(text, str) and language is None:
             language = UNKNOWN_LANGUAGE
         document = as_document(text, language=language)
-        spans_found = sorted(
-            (int(start), int(end), label)
-            for label, spans in zip(
-                self.types, self.spans(self.encoder.tokenize(document.text)), strict=True
+        rows = sorted(
+            (int(start), int(end), one.label, float(score))
+            for one in self.found(self.encoder.tokenize(document.text))
+            for (start, end), score in zip(
+                one.spans, self.calibration.scores(one.label, one.probabilities), strict=True
             )
-            for start, end in spans
+            if score >= min_score
         )
         mentions = tuple(
             Mention(f"T{number}", label, (Fragment(start, end),))
-            for number, (start, end, label) in enumerate(spans_found, start=1)
+            for number, (start, end, label, _) in enumerate(rows, start=1)
         )
-        return Document(document.name, document.language, document.text, mentions)
+        scores = {one.id: score for one, (*_, score) in zip(mentions, rows, strict=True)}
+        tagged = Document(document.name, document.language, document.text, mentions)
+        return with_scores(tagged, scores, note=TAGGED_NOTE)
 
     def evidence(self, text: str) -> TokenEvidence:
         """Return what it says of a translation, for the decoder to weigh."""
@@ -244,7 +262,9 @@ def load_tagger(
         )
     fingerprint = folder.fingerprint_with(encoder.fingerprint)
     head = head.eval().to(getattr(encoder, "device", torch.device("cpu")))
-    return Tagger(str(path), fingerprint, folder.types, folder.support, encoder, head)
+    return Tagger(
+        str(path), fingerprint, folder.types, folder.support, encoder, head, folder.calibration
+    )
 
 
 def _serves(encoder: Encoder, folder: TaggerFolder, precision: Precision) -> bool:

@@ -15,6 +15,7 @@ from projector.models.folder_file import read_contract
 from projector.settings import DEFAULT_MODEL
 from projector.storage.hashes import content_hash, file_hash
 from projector.storage.trained_folder import find_trained
+from projector.tagging.calibration import SpanCalibration
 from schemas.model_folder import TaggerSaid
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class TaggerFolder:
         dimension: Width of the vectors that its head takes.
         head: How its head is built.
         encoder: What `models.load` takes to load its encoder.
+        calibration: What its probabilities are worth.
     """
 
     path: Path
@@ -64,6 +66,7 @@ class TaggerFolder:
     dimension: int
     head: HeadConfiguration
     encoder: dict[str, Any]
+    calibration: SpanCalibration
 
     @classmethod
     def read(cls, path: Path) -> TaggerFolder:
@@ -80,7 +83,8 @@ class TaggerFolder:
         # As a path: a folder is meant, though it be called as a known model is.
         encoder = {"name_or_path": folder, **said.encoder.model_dump(exclude_unset=True)}
         support = said.types if said.support is None else said.support
-        return cls(folder, said.types, support, said.dimension, said.head, encoder)
+        calibration = SpanCalibration(said.calibration or {})
+        return cls(folder, said.types, support, said.dimension, said.head, encoder, calibration)
 
     def fingerprint(self, *, precision: Precision, device: str) -> str:
         """Return a hash of all that decides what it finds.

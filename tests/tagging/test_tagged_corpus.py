@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from projector.corpus import open_corpus
-from projector.document import Document, Fragment, Mention
+from projector.document import TAGGED_NOTE, Document, Fragment, Mention, tagging_scores, with_scores
 from projector.tagging.tagged_corpus import TaggedCorpus
 
 TEXT = "fiebre alta y tos. sin asma"
@@ -22,7 +22,7 @@ class Words:
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
 
-    def tag(self, document: Document) -> Document:
+    def tag(self, document: Document, *, min_score: float = 0.0) -> Document:
         assert not document.mentions and not document.annotations
         self.asked[document.name] += 1
         found = (
@@ -34,7 +34,9 @@ class Words:
             Mention(f"T{number}", label, (Fragment(start, start + length),))
             for number, (start, length, label) in enumerate(found, start=1)
         )
-        return replace(document, mentions=mentions)
+        scores = {one.id: 0.9 if one.label == "SYMPTOM" else 0.4 for one in mentions}
+        kept = tuple(one for one in mentions if scores[one.id] >= min_score)
+        return with_scores(replace(document, mentions=kept), scores, note=TAGGED_NOTE)
 
 
 @pytest.fixture
@@ -93,3 +95,18 @@ def test_parts_and_other_languages_are_tagged_too(texts):
     assert renamed.read("a").document.language == "spa"
     assert surfaces(renamed.read("a").document) == ["fiebre", "tos", "asma"]
     assert part.counts() == renamed.counts() == corpus.counts()
+
+
+def test_scores_are_noted_unless_there_is_no_place_for_them(texts):
+    corpus = TaggedCorpus(open_corpus(texts), Words())
+    document = corpus.read("a").document
+    assert tagging_scores(document) == {"T1": 0.9, "T2": 0.9, "T3": 0.4}
+    assert tagging_scores(corpus.only({"a"}).read("a").document) == tagging_scores(document)
+    unscored = TaggedCorpus(open_corpus(texts), Words(), scored=False).read("a").document
+    assert unscored.mentions == document.mentions and unscored.annotations == ()
+
+
+def test_a_least_score_holds_for_parts_and_other_languages(texts):
+    corpus = TaggedCorpus(open_corpus(texts), Words(), min_score=0.5)
+    for one in (corpus, corpus.only({"a"}), corpus.in_language("spa")):
+        assert surfaces(one.read("a").document) == ["fiebre", "tos"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from projector.document import Document
+from projector.document import Document, tagging_scores
 from projector.errors import ModelError
 from projector.models import load
 from projector.tagging.head import Head
@@ -39,7 +39,42 @@ def test_what_is_found_lies_in_the_text_in_its_order(folder):
         f"T{number}" for number in range(1, len(places) + 1)
     ]
     assert tagger.tag(Document("a", "es", "")).mentions == ()
-    assert [len(spans) for spans in tagger.spans(tagger.encoder.tokenize(""))] == [0, 0]
+    assert [*tagger.found(tagger.encoder.tokenize(""))] == []
+
+
+def test_each_mention_has_a_score_and_doubtful_ones_can_be_left_out(folder):
+    tagger = load_tagger(folder, device="cpu")
+    document = tagger.tag(TEXT, language="es")
+    scores = tagging_scores(document)
+    assert [*scores] == [one.id for one in document.mentions] and len({*scores.values()}) > 1
+    assert all(0 < score < 1 for score in scores.values())
+    middle = sorted(scores.values())[len(scores) // 2]
+    surer = tagger.tag(TEXT, language="es", min_score=middle + 0.0001)
+    kept = {(one.start, one.end, one.label) for one in surer.mentions}
+    assert kept == {
+        (one.start, one.end, one.label)
+        for one in document.mentions
+        if scores[one.id] > middle + 0.0001
+    }
+
+
+def test_scores_are_what_the_folder_says_that_probabilities_are_worth(folder):
+    before = tagging_scores(load_tagger(folder, device="cpu").tag(TEXT, language="es"))
+    said = json.loads((folder / TAGGER_FILE).read_text())
+    said["calibration"] = {"DISEASE": [1.0, -3.0], "SYMPTOM": [1.0, -3.0]}
+    (folder / TAGGER_FILE).write_text(json.dumps(said))
+    after = tagging_scores(load_tagger(folder, device="cpu").tag(TEXT, language="es"))
+    assert [*after] == [*before] and all(after[one] < before[one] / 2 for one in after)
+
+
+@pytest.mark.parametrize(
+    "calibration", [{"DRUG": [1.0, 0.0]}, {"DISEASE": [0.0, 0.0]}, {"DISEASE": [1.0]}, [1.0]]
+)
+def test_a_calibration_that_means_nothing_is_refused(folder, calibration):
+    said = json.loads((folder / TAGGER_FILE).read_text())
+    (folder / TAGGER_FILE).write_text(json.dumps({**said, "calibration": calibration}))
+    with pytest.raises(ModelError, match="calibration"):
+        load_tagger(folder, device="cpu")
 
 
 def test_a_decoder_hears_probabilities_of_the_types_that_support(folder):

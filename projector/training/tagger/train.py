@@ -14,12 +14,14 @@ import torch
 from torch import Tensor
 
 from projector.evaluation.metrics import Span, document_spans, score
-from projector.tagging.bio import bio_labels, bio_spans, expressible
+from projector.tagging.bio import bio_labels, expressible
+from projector.tagging.found import FoundSpans, find_spans
 from projector.tagging.head import Head
 from projector.tagging.tagger import save_tagger
 from projector.text.tokens import TokenizedText
 from projector.training.checkpoints import TrainingFolder
 from projector.training.schedule import Part
+from projector.training.tagger.calibrate import fit_calibration, judged_spans
 from projector.training.tagger.data import Annotated, read_annotated
 from projector.training.tagger.pieces import piece, piece_borders
 from projector.training.trainable_encoder import TrainableEncoder
@@ -28,6 +30,7 @@ from projector.training.trainer import fit, schedule_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from projector.document import Document
     from projector.models.encoder import Encoder
     from schemas.tagger_training import TaggerTraining
 
@@ -128,8 +131,8 @@ class Tagging:
         predicted: dict[str, list[Span]] = {kind: [] for kind in types}
         for number, annotated in enumerate(documents):
             document = annotated.document
-            spans = self._spans(document.text)
-            for column, kind in enumerate(types):
+            found = self._found(document)
+            for column, kind in enumerate(types if found else ()):
                 if annotated.types is not None and kind not in annotated.types:
                     continue
                 unique_name = f"{number} {document.name}"  # a name can be there once for each type
@@ -140,7 +143,7 @@ class Tagging:
                 ]
                 predicted[kind] += [
                     Span(document.language, unique_name, kind, ((int(start), int(end)),))
-                    for start, end in spans[column]
+                    for start, end in found[column].spans
                 ]
         figures = {}
         for kind in types:
@@ -150,18 +153,30 @@ class Tagging:
                 figures[f"character {name} {kind}"] = scores.character.f1
         return figures
 
-    def _spans(self, text: str) -> list[NDArray[np.int64]]:
-        tokens = self.trainable.encoder.tokenize(text)
+    def _found(self, document: Document) -> Sequence[FoundSpans]:
+        """Return the spans found, by type; nothing where there are no tokens."""
+        tokens = self.trainable.encoder.tokenize(document.text)
         if not len(tokens):
-            return [np.empty((0, 2), np.int64) for _ in self.configuration.types]
-        labels = self.head.decode(self.head(self.trainable.encoder.encode([tokens])[0]))
-        return [bio_spans(column, tokens.offsets) for column in labels.cpu().numpy().T]
+            return ()
+        with torch.inference_mode():
+            scores = self.head(self.trainable.encoder.encode([tokens])[0])
+        return list(find_spans(self.head, self.configuration.types, scores, tokens.offsets))
+
+    def _calibration(self) -> dict[str, tuple[float, float]]:
+        """Fit to what is measured on what the head's probabilities are worth."""
+        documents = [one for documents in self.development.values() for one in documents]
+        with self.trainable.blended():
+            return fit_calibration(
+                judged_spans((one, self._found(one.document)) for one in documents)
+            )
 
     def save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
         """Write the tagger to an empty folder: its head, and its encoder where that was trained."""
         chosen, chosen_head = self.configuration.encoder, self.configuration.head
         view = self.trainable.encoder.view
         contents: dict[str, Any] = {"support": self.configuration.support, **metadata}
+        if calibration := self._calibration():
+            contents["calibration"] = calibration
         if chosen.frozen:
             contents["encoder"] = {
                 "name_or_path": chosen.model,

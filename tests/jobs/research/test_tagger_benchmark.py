@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from jobs.research.tagger_benchmark import kept_apart, scores
-from projector.document import Document, Fragment, Mention
+from jobs.research.tagger_benchmark import kept_apart, measured
+from projector.document import TAGGED_NOTE, Document, Fragment, Mention, with_scores
 from projector.training.tagger.data import read_annotated
 from schemas.tagger_training import TaggerSourceConfiguration
 
@@ -23,7 +23,8 @@ class Finder:
 
     def tag(self, document):
         found = Mention("T1", "SYMPTOM", (Fragment(0, document.text.index(" ")),))
-        return Document(document.name, document.language, document.text, (found,))
+        tagged = Document(document.name, document.language, document.text, (found,))
+        return with_scores(tagged, {"T1": 0.75}, note=TAGGED_NOTE)
 
 
 def test_a_tagger_is_scored_by_type(tmp_path):
@@ -32,6 +33,7 @@ def test_a_tagger_is_scored_by_type(tmp_path):
     row = {"id": "a", "lang": "es", "text": "fiebre y tos", "spans": spans}
     path.write_text(json.dumps(row), encoding="utf-8")
     documents = read_annotated(TaggerSourceConfiguration(lines=path))
-    found = scores(Finder(), documents, ("SYMPTOM", "DISEASE"))
+    found, worth = measured(Finder(), documents, ("SYMPTOM", "DISEASE"))
     assert found["SYMPTOM"].strict.precision == 1 and found["SYMPTOM"].strict.recall == 0.5
     assert found["DISEASE"].strict.tp == 0
+    assert worth.error == 0.25 and worth.area is None

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from projector.cli import cli
 from projector.corpus import open_corpus, require_document
-from projector.document import Document
+from projector.document import Document, tagging_scores
 from projector.errors import ConfigurationError, CorpusError, ModelError
 from projector.models import load
 from projector.models.transformer_encoder import TransformerEncoder
@@ -261,12 +261,43 @@ def test_from_the_command_line_to_a_score(tagging, tmp_path, lines):
             cli, ["tag", str(texts), "-o", str(out), "--to", form, *options], catch_exceptions=False
         )
         assert "3 documents, 2 DISEASE, 4 SYMPTOM" in result.output
+    header = (tmp_path / "out-tsv" / "out-tsv.tsv").read_text(encoding="utf-8").splitlines()[0]
+    assert "note" not in header and "ann_id" not in header  # what scorers of shared tasks read
     corpus = open_corpus(tmp_path / "out-brat", language="es")
     found = {
         name: [(m.start, m.end, m.label) for m in require_document(corpus.read(name)).mentions]
         for name in corpus.names
     }
     assert found == {name: spans for name, _, spans in TEXTS}
+    for form in ("brat", "parquet"):
+        scored = open_corpus(tmp_path / f"out-{form}", language="es")
+        for name in scored.names:
+            document = require_document(scored.read(name))
+            assert [*tagging_scores(document)] == [one.id for one in document.mentions]
+    silent = tmp_path / "silent"
+    command = ["tag", str(texts), "-o", str(silent), "--min-score", "1", *options]
+    result = call(cli, command, catch_exceptions=False)
+    assert "3 documents, 0 DISEASE, 0 SYMPTOM" in result.output
+    tasks = tmp_path / "tasks"
+    command = ["convert", str(tmp_path / "out-brat"), str(tasks), "--language", "es"]
+    result = call(cli, [*command, "--to", "label-studio"], catch_exceptions=False)
+    assert result.exit_code == 0 and '"score"' in "".join(
+        path.read_text(encoding="utf-8") for path in tasks.rglob("*.json")
+    )
+
+
+def test_a_tagger_knows_what_its_probabilities_are_worth(tagging, tmp_path, monkeypatch):
+    judged = {}
+
+    def fitted(spans):
+        judged.update(spans)
+        return {"DISEASE": (0.5, -1.0)}
+
+    monkeypatch.setattr("projector.training.tagger.train.fit_calibration", fitted)
+    train_tagger(tagging(), tmp_path / "run")
+    tagger = load_tagger(tmp_path / "run", device="cpu")
+    assert tagger.calibration.scales == {"DISEASE": (0.5, -1.0)}
+    assert judged["SYMPTOM"][1].all() and len(judged["SYMPTOM"][0]) == 4
 
 
 def test_a_configuration_file_trains(tagging, tmp_path, lines, checkpoints):
