@@ -19,8 +19,8 @@ from projector.html import Mark, marked_text
 
 SCORE_NOTE = "ProjectionScore"  # BRAT's type of the notes that tell how sure a projection is
 TAGGED_NOTE = "TaggingScore"  # and how sure a tagger is of what it found
+_FORMER_SCORE = "projection score "  # and four decimals: what AnnotatorNotes said of it
 _PROBABILITY = re.compile(r"0(\.[0-9]+)?|1(\.0+)?")
-_FORMER_SCORE = re.compile(r"projection score [01]\.[0-9]{4}")  # what AnnotatorNotes said of it
 
 # What a user writes of an entity: start, end, label, and perhaps an id.
 LabelledSpan = tuple[int, int, str] | tuple[int, int, str, str]
@@ -290,16 +290,18 @@ def with_scores(
     return replace(document, annotations=(*document.annotations, *notes))
 
 
-def tagging_scores(document: Document) -> dict[str, float]:
-    """Return by its id how sure a tagger was of each mention, as notes on the document tell."""
-    return {
-        one.targets[0]: float(one.value)
-        for one in document.annotations
-        if one.kind == "note"
-        and one.label == TAGGED_NOTE
-        and one.value is not None
-        and _PROBABILITY.fullmatch(one.value)
-    }
+def noted_score(annotation: Annotation) -> float | None:
+    """Return the score that a note of a run or a tagger tells; None of all other annotations."""
+    if not _is_score(annotation) or len(annotation.targets) != 1:
+        return None
+    told = _PROBABILITY.fullmatch((annotation.value or "").removeprefix(_FORMER_SCORE))
+    return float(told[0]) if told else None
+
+
+def noted_scores(document: Document) -> dict[str, float]:
+    """Return by their ids the scores that notes tell of mentions."""
+    scores = ((one.targets, noted_score(one)) for one in document.annotations)
+    return {targets[0]: score for targets, score in scores if score is not None}
 
 
 def without_scores(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
@@ -308,11 +310,14 @@ def without_scores(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
 
 
 def _is_score(annotation: Annotation) -> bool:
-    if annotation.kind != "note":
-        return False
-    return annotation.label in (SCORE_NOTE, TAGGED_NOTE) or (
-        annotation.label == "AnnotatorNotes"
-        and _FORMER_SCORE.fullmatch(annotation.value or "") is not None
+    value = annotation.value or ""
+    return annotation.kind == "note" and (
+        annotation.label in (SCORE_NOTE, TAGGED_NOTE)
+        or (
+            annotation.label == "AnnotatorNotes"
+            and value.startswith(_FORMER_SCORE)
+            and re.fullmatch(r"[01]\.[0-9]{4}", value.removeprefix(_FORMER_SCORE)) is not None
+        )
     )
 
 

@@ -15,7 +15,8 @@ from projector.document import (
     Fragment,
     Mention,
     as_document,
-    tagging_scores,
+    noted_score,
+    noted_scores,
     transferable_annotations,
     with_scores,
     without_scores,
@@ -217,11 +218,14 @@ def test_a_score_is_written_as_a_note_and_read_again():
         ("#1", ("T1",), "0.5"),
         ("#2", ("T2",), "0.2500"),
     ]
-    assert tagging_scores(scored) == {"T2": 0.25} and tagging_scores(document) == {}
+    assert noted_scores(scored) == {"T2": 0.25} and noted_scores(document) == {}
+    former = Annotation("#1", "note", "AnnotatorNotes", (("", "T1"),), "projection score 0.9000")
+    assert noted_scores(replace(document, annotations=(former,))) == {"T1": 0.9}
 
 
 @pytest.mark.parametrize("value", [None, "", "high", "1.2", "-0.1", "nan", "0.5 perhaps", "1e-3"])
 def test_what_is_no_probability_is_no_score(value):
+    assert noted_score(Annotation("#1", "note", TAGGED_NOTE, (), "0.5")) is None
     note = Annotation("#1", "note", TAGGED_NOTE, (("", "T1"),), value)
     document = Document.from_spans("tos", [(0, 3, "SYMPTOM")], language="es")
-    assert tagging_scores(replace(document, annotations=(note,))) == {}
+    assert noted_scores(replace(document, annotations=(note,))) == {}

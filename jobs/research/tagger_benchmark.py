@@ -9,7 +9,7 @@ from statistics import fmean
 
 import click
 
-from projector.document import tagging_scores
+from projector.document import noted_scores
 from projector.evaluation.calibration import Calibration, calibration
 from projector.evaluation.metrics import Scores, Span, document_spans, score
 from projector.storage.file_names import language_name
@@ -53,7 +53,7 @@ def measured(
         kept = tuple(one for one in tagged.mentions if one.label in types)
         gold += document_spans(annotated.document)
         predicted += document_spans(replace(tagged, mentions=kept))
-        scores = tagging_scores(tagged)
+        scores = noted_scores(tagged)
         told += [scores[one.id] for one in kept]
     known = {*gold}
     right = [span in known for span in predicted]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from projector.corpus.convert import readable_documents
-from projector.document import tagging_scores, without_scores
 from projector.errors import SKIP_ADVICE, CorpusError, Notice
 from projector.exchange.export import export_documents
 from projector.exchange.marked import Loss, MarkedDocument
@@ -54,8 +52,7 @@ def export_corpus(
         for document in documents:
             if labels is not None:
                 labels.update(mention.label for mention in document.mentions)
-            kept = replace(document, annotations=without_scores(document.annotations))
-            yield MarkedDocument(kept, tagging_scores(document))
+            yield MarkedDocument.of(document)
 
     export_documents({corpus.language: marked()}, output, to, overwrite=overwrite, losses=lost)
     return (*map(str, corpus.problems), *unread, *map(_words, lost))

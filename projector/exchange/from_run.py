@@ -39,7 +39,7 @@ def run_documents(
         document = require_document(corpus.read(name))
         held = {mention.id for mention in document.mentions}
         kept = {key: score for key, score in scores.items() if key in held}
-        yield MarkedDocument(document, kept, source)
+        yield MarkedDocument.of(document, kept, source)
 
 
 # Statuses whose mentions stand in the text: the translation's, or the one that was tagged.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from projector.corpus.references import split_reference
-from projector.document import Annotation, Document, Mention
+from projector.document import Annotation, Document, Mention, noted_score, noted_scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +15,22 @@ class MarkedDocument:
 
     Args:
         document: With its mentions.
-        scores: By a mention's id; empty where no run has scored them.
+        scores: By a mention's id; empty where nobody has scored them.
         source: The name of the document that its mentions come from; empty where there is none.
     """
 
     document: Document
     scores: Mapping[str, float] = field(default_factory=dict)
     source: str = ""
+
+    @classmethod
+    def of(
+        cls, document: Document, scores: Mapping[str, float] | None = None, source: str = ""
+    ) -> MarkedDocument:
+        """Return a document marked with scores: given ones, and those that its notes tell."""
+        others = tuple(one for one in document.annotations if noted_score(one) is None)
+        known = {**noted_scores(document), **(scores or {})}
+        return cls(replace(document, annotations=others), known, source)
 
 
 @dataclass(frozen=True, slots=True)

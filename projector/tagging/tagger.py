@@ -134,7 +134,7 @@ class Tagger:
 
         Returns:
             With a note on each mention that says its score: how often mentions of its type with
-            that score are right to both edges. `projector.document.tagging_scores` reads them.
+            that score are right to both edges. `projector.document.noted_scores` reads them.
 
         Raises:
             ValueError: A document comes with another language than its own.

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -333,3 +334,16 @@ def test_every_tool_has_a_writer(tmp_path):
             continue
         summary = export_documents({"en": [MARKED], "cz": [MARKED]}, tmp_path / to, to)
         assert summary.documents == 2
+
+
+def test_scores_that_notes_tell_are_scores_and_no_remarks():
+    notes = (
+        Annotation("#1", "note", "TaggingScore", (("", "T1"),), "0.5000"),
+        Annotation("#2", "note", "ProjectionScore", (("", "T2"),), "high"),
+        Annotation("#3", "note", "AnnotatorNotes", (("", "T1"),), "look here"),
+    )
+    document = replace(MARKED.document, annotations=notes)
+    marked = MarkedDocument.of(document, {"T2": 0.75}, "fuente")
+    assert marked.scores == {"T1": 0.5, "T2": 0.75} and marked.source == "fuente"
+    assert [one.id for one in marked.document.annotations] == ["#2", "#3"]
+    assert MarkedDocument.of(document).scores == {"T1": 0.5}

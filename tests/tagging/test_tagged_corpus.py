@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from projector.corpus import open_corpus
-from projector.document import TAGGED_NOTE, Document, Fragment, Mention, tagging_scores, with_scores
+from projector.document import TAGGED_NOTE, Document, Fragment, Mention, noted_scores, with_scores
 from projector.tagging.tagged_corpus import TaggedCorpus
 
 TEXT = "fiebre alta y tos. sin asma"
@@ -100,8 +100,8 @@ def test_parts_and_other_languages_are_tagged_too(texts):
 def test_scores_are_noted_unless_there_is_no_place_for_them(texts):
     corpus = TaggedCorpus(open_corpus(texts), Words())
     document = corpus.read("a").document
-    assert tagging_scores(document) == {"T1": 0.9, "T2": 0.9, "T3": 0.4}
-    assert tagging_scores(corpus.only({"a"}).read("a").document) == tagging_scores(document)
+    assert noted_scores(document) == {"T1": 0.9, "T2": 0.9, "T3": 0.4}
+    assert noted_scores(corpus.only({"a"}).read("a").document) == noted_scores(document)
     unscored = TaggedCorpus(open_corpus(texts), Words(), scored=False).read("a").document
     assert unscored.mentions == document.mentions and unscored.annotations == ()
 

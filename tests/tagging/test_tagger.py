@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from projector.document import Document, tagging_scores
+from projector.document import Document, noted_scores
 from projector.errors import ModelError
 from projector.models import load
 from projector.tagging.head import Head
@@ -45,7 +45,7 @@ def test_what_is_found_lies_in_the_text_in_its_order(folder):
 def test_each_mention_has_a_score_and_doubtful_ones_can_be_left_out(folder):
     tagger = load_tagger(folder, device="cpu")
     document = tagger.tag(TEXT, language="es")
-    scores = tagging_scores(document)
+    scores = noted_scores(document)
     assert [*scores] == [one.id for one in document.mentions] and len({*scores.values()}) > 1
     assert all(0 < score < 1 for score in scores.values())
     middle = sorted(scores.values())[len(scores) // 2]
@@ -59,11 +59,11 @@ def test_each_mention_has_a_score_and_doubtful_ones_can_be_left_out(folder):
 
 
 def test_scores_are_what_the_folder_says_that_probabilities_are_worth(folder):
-    before = tagging_scores(load_tagger(folder, device="cpu").tag(TEXT, language="es"))
+    before = noted_scores(load_tagger(folder, device="cpu").tag(TEXT, language="es"))
     said = json.loads((folder / TAGGER_FILE).read_text())
     said["calibration"] = {"DISEASE": [1.0, -3.0], "SYMPTOM": [1.0, -3.0]}
     (folder / TAGGER_FILE).write_text(json.dumps(said))
-    after = tagging_scores(load_tagger(folder, device="cpu").tag(TEXT, language="es"))
+    after = noted_scores(load_tagger(folder, device="cpu").tag(TEXT, language="es"))
     assert [*after] == [*before] and all(after[one] < before[one] / 2 for one in after)
 
 

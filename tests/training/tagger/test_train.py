@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from projector.cli import cli
 from projector.corpus import open_corpus, require_document
-from projector.document import Document, tagging_scores
+from projector.document import Document, noted_scores
 from projector.errors import ConfigurationError, CorpusError, ModelError
 from projector.models import load
 from projector.models.transformer_encoder import TransformerEncoder
@@ -273,7 +273,7 @@ def test_from_the_command_line_to_a_score(tagging, tmp_path, lines):
         scored = open_corpus(tmp_path / f"out-{form}", language="es")
         for name in scored.names:
             document = require_document(scored.read(name))
-            assert [*tagging_scores(document)] == [one.id for one in document.mentions]
+            assert [*noted_scores(document)] == [one.id for one in document.mentions]
     silent = tmp_path / "silent"
     command = ["tag", str(texts), "-o", str(silent), "--min-score", "1", *options]
     result = call(cli, command, catch_exceptions=False)
