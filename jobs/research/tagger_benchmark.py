@@ -34,11 +34,19 @@ def kept_apart(shared: Path, *, development: bool) -> Iterator[tuple[str, list[A
     only = (LISTS / ("development.txt" if development else "held_out.txt"),)
     for name, stem in _SPANISH.items():
         source = TaggerSourceConfiguration(lines=shared / "ner" / f"{stem}.jsonl", only=only)
-        yield name, read_annotated(source)
+        yield name, _as_annotated(source)
     file = "train/clinical6train" if development else "gold/clinical6"
     for language in _LANGUAGES:
         path = shared / f"{file}_es-{language_name(language)}.jsonl"
-        yield language, read_annotated(TaggerSourceConfiguration(gold=path, only=only))
+        yield language, _as_annotated(TaggerSourceConfiguration(gold=path, only=only))
+
+
+def _as_annotated(source: TaggerSourceConfiguration) -> list[Annotated]:
+    """Read documents; medication is annotated in those of CardioCCC alone."""
+    return [
+        one if "cardiologia" in one.origin else replace(one, types=_TYPES)
+        for one in read_annotated(source)
+    ]
 
 
 def measured(
@@ -50,13 +58,14 @@ def measured(
     told: list[float] = []
     for annotated in documents:
         tagged = tagger.tag(annotated.document)
-        kept = tuple(one for one in tagged.mentions if one.label in types)
-        gold += document_spans(annotated.document)
+        known = {*types} if annotated.types is None else {*types} & {*annotated.types}
+        kept = tuple(one for one in tagged.mentions if one.label in known)
+        gold += [span for span in document_spans(annotated.document) if span.label in known]
         predicted += document_spans(replace(tagged, mentions=kept))
         scores = noted_scores(tagged)
         told += [scores[one.id] for one in kept]
-    known = {*gold}
-    right = [span in known for span in predicted]
+    there = {span._replace(id="") for span in gold}
+    right = [span._replace(id="") in there for span in predicted]
     by_type = {
         kind: score(
             *([span for span in spans if span.label == kind] for spans in (gold, predicted))

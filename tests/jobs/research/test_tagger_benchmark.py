@@ -22,9 +22,9 @@ class Finder:
     """Find the first word of a text, a symptom, and nothing else."""
 
     def tag(self, document):
-        found = Mention("T1", "SYMPTOM", (Fragment(0, document.text.index(" ")),))
+        found = Mention("T9", "SYMPTOM", (Fragment(0, document.text.index(" ")),))
         tagged = Document(document.name, document.language, document.text, (found,))
-        return with_scores(tagged, {"T1": 0.75}, note=TAGGED_NOTE)
+        return with_scores(tagged, {"T9": 0.75}, note=TAGGED_NOTE)
 
 
 def test_a_tagger_is_scored_by_type(tmp_path):
