@@ -66,7 +66,7 @@ def _integers(values: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class _Product:
+class Product:
     """A linear layer of 8-bit integers.
 
     Args:
@@ -85,7 +85,7 @@ class _Product:
     zero: int = _ZERO
 
     @classmethod
-    def of(cls, weight: Tensor, bias: Tensor, *, step: float = 1.0, zero: int = _ZERO) -> _Product:
+    def of(cls, weight: Tensor, bias: Tensor, *, step: float = 1.0, zero: int = _ZERO) -> Product:
         """Round a linear layer's weight [N, K] and pack it."""
         scale = (weight.abs().amax(1) / _WEIGHT).clamp(min=1e-12)
         whole = (weight / scale[:, None]).round().to(torch.int8)
@@ -119,14 +119,14 @@ class _Product:
         return values, self.step, self.zero, self.weight, self.scale, self.middles
 
 
-def _rounded_product(weight: Tensor, bias: Tensor, seen: Range) -> tuple[_Rounding, _Product]:
+def _rounded_product(weight: Tensor, bias: Tensor, seen: Range) -> tuple[_Rounding, Product]:
     """Return how a linear layer's input is rounded, and its product with what comes of it."""
     half = seen.half / _STEPS
     steps = half**_SHARE / weight.abs().amax(0).clamp(min=1e-6) ** (1 - _SHARE)
     steps = steps * (half / steps).max()  # none too small for its channel
     middle = seen.middle
     rounding = _Rounding(1 / steps, _ZERO + 0.5 - middle / steps)
-    return rounding, _Product.of(weight * steps, bias + weight @ middle)
+    return rounding, Product.of(weight * steps, bias + weight @ middle)
 
 
 class _Layer(nn.Module):
@@ -145,7 +145,7 @@ class _Layer(nn.Module):
         self.fed, self.units = _rounded_product(dense.weight, dense.bias, ranges.fed)
         self.excess = _Excess.of(layer, ranges.units)
         step, zero = self.excess.step, self.excess.zero
-        self.put = _Product.of(
+        self.put = Product.of(
             layer.output.dense.weight, layer.output.dense.bias, step=step, zero=zero
         )
 

@@ -76,7 +76,7 @@ def find_model(
         folder = TaggerFolder.read(Path(configuration.tagger))
         with encoder_of(folder.path):
             facts = _facts_at_rest(folder.encoder, precision, device)
-        return _with_tagger(facts, folder, facts.fingerprint), None
+        return _with_tagger(facts, folder, facts), None
     model = configuration.model
     wanted = model.model_dump(exclude={"name", "precision"})
     facts = _facts_at_rest({"name_or_path": model.name, **wanted}, precision, device)
@@ -85,12 +85,15 @@ def find_model(
     folder = TaggerFolder.read(Path(configuration.tagger_model))
     with encoder_of(folder.path):
         beside = cast("ResolvedPrecision", folder.precision_beside(precision))
-        fingerprint = _facts_at_rest(folder.encoder, beside, device).fingerprint
-    return _with_tagger(facts, folder, fingerprint), fingerprint == facts.fingerprint
+        of_tagger = _facts_at_rest(folder.encoder, beside, device)
+    shared = of_tagger.fingerprint == facts.fingerprint
+    return _with_tagger(facts, folder, of_tagger), shared
 
 
-def _with_tagger(facts: ModelFacts, folder: TaggerFolder, encoder: str) -> ModelFacts:
-    return facts.model_copy(update={"tagger": folder.fingerprint_with(encoder)})
+def _with_tagger(facts: ModelFacts, folder: TaggerFolder, encoder: ModelFacts) -> ModelFacts:
+    """Add a tagger to a model's facts, given those of the tagger's own encoder."""
+    fingerprint = folder.fingerprint_with(encoder.fingerprint, encoder.precision)
+    return facts.model_copy(update={"tagger": fingerprint})
 
 
 def _facts_at_rest(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
+from projector.models.int8_convolution import Int8Convolution
 from projector.tagging.bio import BEGIN, INSIDE, LABELS, OUTSIDE
 from schemas.tagger_training import HeadConfiguration
 
@@ -31,9 +33,7 @@ class Head(nn.Module):
         self.convolutions = nn.ModuleList()
         if chosen.kind == "cnn":
             for size in (dimension, width):
-                self.convolutions.append(
-                    nn.Conv1d(size, width, chosen.window, padding=chosen.window // 2)
-                )
+                self.convolutions.append(Convolution(size, width, chosen.window))
         self.dropout = nn.Dropout(chosen.dropout)
         last = width if chosen.kind == "cnn" else dimension
         self.scores = nn.Linear(last, types * LABELS)
@@ -44,9 +44,15 @@ class Head(nn.Module):
         states = vectors
         for convolution in self.convolutions:
             states = self.dropout(states)
-            states = nn.functional.gelu(convolution(states.T[None])[0].T)
+            states = nn.functional.gelu(convolution(states))
         scores: Tensor = self.scores(self.dropout(states))
         return scores.view(len(vectors), self.types, LABELS)
+
+    def quantise(self) -> None:
+        """Have the convolutions compute in 8 bits, in place: on a processor, for inference."""
+        self.convolutions = nn.ModuleList(
+            Int8Convolution(cast("Convolution", one)) for one in self.convolutions
+        )
 
     def loss(self, scores: Tensor, labels: Tensor, known: Tensor) -> Tensor:
         """Return the mean loss a token of scores [T, E, 3] against labels [T, E].
@@ -117,6 +123,22 @@ class Head(nn.Module):
             return within, shares[:, :, BEGIN], (within - following).clamp_min(0)
         outside = nn.functional.pad(shares[:-1, :, OUTSIDE], (0, 0, 1, 0), value=1.0)
         return within, shares[:, :, BEGIN] + inside * outside, within * (1 - following)
+
+
+class Convolution(nn.Conv1d):
+    """A convolution over neighbouring tokens, of which there are as many after it.
+
+    Args:
+        before, after: Widths of the states before and after it.
+        window: Tokens that it sees, an odd number.
+    """
+
+    def __init__(self, before: int, after: int, window: int) -> None:
+        super().__init__(before, after, window, padding=window // 2)
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Return the states [T, after] of [T, before]."""
+        return super().forward(states.T[None])[0].T
 
 
 class Chain(nn.Module):

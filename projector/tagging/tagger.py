@@ -260,7 +260,10 @@ def load_tagger(
             f"{folder.path / TAGGER_FILE}: its head takes vectors of {folder.dimension} numbers, "
             f"and {encoder.name} gives {encoder.dimension}; expected the encoder it was trained on"
         )
-    fingerprint = folder.fingerprint_with(encoder.fingerprint)
+    computes_in = getattr(encoder, "precision", "fp32")
+    if computes_in == "int8":
+        head.quantise()
+    fingerprint = folder.fingerprint_with(encoder.fingerprint, computes_in)
     head = head.eval().to(getattr(encoder, "device", torch.device("cpu")))
     return Tagger(
         str(path), fingerprint, folder.types, folder.support, encoder, head, folder.calibration

@@ -29,6 +29,7 @@ SHIPPED = "clinical"  # the installed tagger that shares the default model's pas
 WHOLE = "clinical-whole"  # the installed one with an encoder of its own, which finds more
 # The first, and nothing else: a folder of the user's may be called as the tagger is.
 INSTALLED = f"package:{SHIPPED}"
+_INT8_SCORING = "2"  # how a head computes beside an encoder in int8; 2: in int8, too
 AUTO, NONE = "auto", "none"  # what a user may say instead of a tagger
 
 
@@ -93,8 +94,13 @@ class TaggerFolder:
             precision, device: Of its encoder, see `projector.models.load`.
         """
         with encoder_of(self.path):
+            if precision == "auto":
+                from projector.models.devices import resolve
+
+                measured = find_entry(self.encoder["name_or_path"]).is_measured
+                precision = resolve(precision, device, measured=measured).precision
             known = models.fingerprint(**self.encoder, precision=precision, device=device)
-        return self.fingerprint_with(known)
+        return self.fingerprint_with(known, precision)
 
     def precision_beside(self, precision: Precision) -> Precision:
         """Return what its encoder computes in beside a model that computes so.
@@ -104,10 +110,17 @@ class TaggerFolder:
         entry = find_entry(self.encoder["name_or_path"])
         return "fp32" if precision == "int8" and not entry.is_measured else precision
 
-    def fingerprint_with(self, encoder: str) -> str:
-        """Return the same from its encoder's fingerprint."""
-        files = {name: file_hash(self.path / name) for name in (TAGGER_FILE, WEIGHTS_FILE)}
-        return content_hash({"encoder": encoder, **files})
+    def fingerprint_with(self, encoder: str, precision: str | None) -> str:
+        """Return the same from its encoder's fingerprint.
+
+        Args:
+            encoder: The fingerprint.
+            precision: What that computes in, as resolved.
+        """
+        parts = {name: file_hash(self.path / name) for name in (TAGGER_FILE, WEIGHTS_FILE)}
+        if precision == "int8":
+            parts["scoring"] = _INT8_SCORING
+        return content_hash({"encoder": encoder, **parts})
 
 
 @contextmanager

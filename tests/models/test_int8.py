@@ -54,7 +54,7 @@ def test_sums_are_exact_at_the_greatest_values():
     values = torch.full((5, 96), 255, dtype=torch.uint8)
     values[1] = 0
     weight = torch.cat([torch.ones(1, 96), -torch.ones(1, 96), torch.rand(30, 96) - 0.5])
-    product = int8._Product.of(weight, torch.zeros(32))
+    product = int8.Product.of(weight, torch.zeros(32))
     whole = (weight / (weight.abs().amax(1) / 64)[:, None]).round().double()
     expected = (values.double() - 128) @ whole.T * (weight.abs().amax(1) / 64).double()
     torch.testing.assert_close(product(values).double(), expected, rtol=1e-6, atol=1e-4)

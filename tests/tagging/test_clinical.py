@@ -2,9 +2,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import torch
 
 from projector.document import Document
 from projector.models import load
+from projector.models.devices import can_int8
 from projector.run.configure import configure
 from projector.settings import published
 from projector.tagging.tagger import load_tagger
@@ -26,6 +28,20 @@ def test_the_shipped_tagger_shares_the_default_encoder(encoder):
     assert tagger.encoder is encoder
     folder = TaggerFolder.read(Path(SHIPPED))
     assert folder.fingerprint(precision="fp32", device="cpu") == tagger.fingerprint
+
+
+def test_it_computes_in_int8_beside_an_encoder_that_does(encoder):
+    if not can_int8(torch.device("cpu")):
+        pytest.skip("this processor has no such kernels")
+    rounded = load_tagger(Path(SHIPPED), precision="int8", device="cpu")
+    folder = TaggerFolder.read(Path(SHIPPED))
+    assert folder.fingerprint(precision="auto", device="cpu") == rounded.fingerprint
+    exact = load_tagger(Path(SHIPPED), encoder=encoder, precision="fp32", device="cpu")
+    text = encoder.tokenize("El paciente presentó fiebre y vómitos. Se realizó una biopsia renal.")
+    vectors = encoder.encode([text])[0]
+    assert (rounded.scores_of(vectors) - exact.scores_of(vectors)).abs().max() < 0.5
+    shares = rounded.edges(vectors) - exact.edges(vectors)
+    assert 0 < shares.abs().max() < 0.05
 
 
 @pytest.mark.parametrize(

@@ -85,12 +85,14 @@ def test_nothing_is_no_tagger(tmp_path):
 
 def test_a_fingerprint_is_of_the_encoder_and_of_both_files(folder):
     path = folder()
-    prints = [TaggerFolder.read(path).fingerprint_with(encoder) for encoder in ("a", "b", "a")]
+    read = TaggerFolder.read
+    prints = [read(path).fingerprint_with(encoder, "fp32") for encoder in ("a", "b", "a")]
     assert prints[0] == prints[2] != prints[1]
     (path / WEIGHTS_FILE).write_bytes(b"others")
-    prints.append(TaggerFolder.read(path).fingerprint_with("a"))
-    prints.append(TaggerFolder.read(folder(support=["SYMPTOM"])).fingerprint_with("a"))
-    assert len({*prints}) == 4
+    prints.append(read(path).fingerprint_with("a", "fp32"))
+    prints.append(read(path).fingerprint_with("a", "int8"))
+    prints.append(read(folder(support=["SYMPTOM"])).fingerprint_with("a", "fp32"))
+    assert len({*prints}) == 5
 
 
 def test_a_fingerprint_is_known_without_loading_the_encoder(folder, checkpoints, monkeypatch):
