@@ -8,7 +8,6 @@ spans of the other mentions, which share no word of the source with it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import torch
@@ -26,11 +25,10 @@ SUPPORT = (
     "sentence", "kept", "strayed", "from_mention", "from_others", "same_sentence",
     "other_sentence", "off_path", "around",
 )  # fmt: skip
-_SENTENCE = SUPPORT.index("sentence")  # from here on it is told of tokens, before it of words
 _MOST_WORDS = 64  # of a long mention and of its span that are compared
 _SPANS_AT_ONCE = 256  # whose words' vectors are gathered together: bounds the memory
-_Number = TypeVar("_Number", np.int64, np.float32)
-_AROUND = 10  # tokens to each side of a mention, and twice as many of its span
+_NONE = -2.0  # less than any cosine
+_AROUND = np.array([-10, 10])  # tokens beside a mention, and twice as many beside its span
 _DOUBT = 2.0  # tokens of an average sentence that every sentence has beside its own
 _AVERAGE = 0.5  # share of an average sentence's tokens that are sure pairs
 
@@ -61,58 +59,61 @@ def span_support(context: PairContext, characters: Ints, spans: ClaimedSpans) ->
         characters: [K, 2] where their source fragments stand.
         spans: The spans.
     """
-    links = _Links.of(context)
-    words = overlap_range(context.source.words.offsets, characters)
-    tokens = overlap_range(context.source.tokens.offsets, characters)
+    first, last = overlap_range(context.source.words.offsets, characters)
+    first = np.minimum(first, len(context.source.words) - 1)  # what stands between words has none
+    words = np.stack([first, np.maximum(last, first + 1), spans.first, spans.last], 1)
+    starts = range(0, max(len(words), 1), _SPANS_AT_ONCE)
+    similar = [_similarities(context, words[k : k + _SPANS_AT_ONCE]) for k in starts]
     offsets = context.target.words.offsets
     there = np.stack([offsets[spans.first, 0], offsets[spans.last - 1, 1]], 1)
-    target_tokens = overlap_range(context.target.tokens.offsets, there)
-    ranges = np.stack([*words, spans.first, spans.last, *tokens, *target_tokens], 1)
-    rows = [links.told(*row) for row in ranges[:, 4:].tolist()]
-    told = np.array(rows, np.float32).reshape(-1, len(SUPPORT) - _SENTENCE)
-    starts = range(0, max(len(ranges), 1), _SPANS_AT_ONCE)
-    similar = [_similarities(context, ranges[k : k + _SPANS_AT_ONCE, :4]) for k in starts]
+    told = _Links.of(context).told(
+        _some_tokens(context.source, characters), _some_tokens(context.target, there)
+    )
     return np.concatenate([np.concatenate(similar), told], 1)
 
 
-def _similarities(context: PairContext, ranges: Ints) -> Floats:
+def _some_tokens(text: TextUnits, characters: Ints) -> Ints:
+    """Return [K, 2] the tokens of stretches of characters; where there is none, the next one."""
+    first, last = overlap_range(text.tokens.offsets, characters)
+    return np.stack([first, np.maximum(last, first + 1)], 1)
+
+
+def _similarities(context: PairContext, words: Ints) -> Floats:
     """Compare the words [K, 4] of mentions and of their spans: how many, how near as cosines."""
-    first, last, target_first, target_last = ranges.T
-    first = np.minimum(first, len(context.source.words) - 1)  # what stands between words has none
-    size = np.maximum(last - first, 1)
-    source = _content(context.vectors[0], context.source.words, first, first + size)
-    target = _content(context.vectors[1], context.target.words, target_first, target_last)
-    near = [_nearness(one, other) for one, other in zip(source, target, strict=True)]
-    empty = context.vectors[0][:0]
-    sums = [
-        torch.stack([some.sum(0) for some in side]) if side else empty for side in (source, target)
-    ]
-    whole = torch.nn.functional.cosine_similarity(sums[0], sums[1]).numpy()
-    columns = (
-        np.log(size),
-        np.log(target_last - target_first),
-        *np.reshape(near, (-1, 3)).T,
-        whole,
+    source, inside = _content(context.vectors[0], context.source.words, words[:, :2])
+    target, inside_target = _content(context.vectors[1], context.target.words, words[:, 2:])
+    cosine = torch.bmm(source, target.mT)  # [K, L, L']
+    cosine.masked_fill_(~(inside[:, :, None] & inside_target[:, None]), _NONE)
+    nearest, back = cosine.amax(2), cosine.amax(1)
+    size, target_size = inside.sum(1), inside_target.sum(1)
+    whole = torch.nn.functional.cosine_similarity(source.sum(1), target.sum(1))
+    near = (
+        nearest.masked_fill(~inside, 0).sum(1) / size,
+        nearest.masked_fill(~inside, 1).amin(1),
+        back.masked_fill(~inside_target, 0).sum(1) / target_size,
     )
+    lengths = np.log(words[:, [1, 3]] - words[:, [0, 2]])
+    columns = (*lengths.T, *(one.numpy() for one in (*near, whole)))
     return np.stack(columns, 1).astype(np.float32)
 
 
-def _nearness(source: Tensor, target: Tensor) -> tuple[float, float, float]:
-    """Return how near words are to others: the mean, the least, and the mean the other way."""
-    cosine = source @ target.T
-    nearest = cosine.amax(1)
-    return nearest.mean().item(), nearest.min().item(), cosine.amax(0).mean().item()
+def _content(vectors: Tensor, words: Words, ranges: Ints) -> tuple[Tensor, Tensor]:
+    """Gather each span's words that mean something; all where none does.
 
-
-def _content(vectors: Tensor, words: Words, first: Ints, last: Ints) -> list[Tensor]:
-    """Return the vectors of each span's words that mean something; of all where none does."""
+    Returns:
+        [K, L, d] their vectors, 0 behind a span's, and [K, L] which are a span's.
+    """
+    first, last = ranges[:, 0], np.minimum(ranges[:, 1], ranges[:, 0] + _MOST_WORDS)
     telling = np.flatnonzero(words.lexical & ~words.function)
-    last = np.minimum(last, first + _MOST_WORDS)
     start, end = np.searchsorted(telling, first), np.searchsorted(telling, last)
-    of_all = vectors[torch.from_numpy(telling[expand_ranges(start, end)[1]])]
-    gathered = torch.split(of_all, (end - start).tolist())
-    ranges = zip(gathered, first.tolist(), last.tolist(), strict=True)
-    return [some if len(some) else vectors[begin:stop] for some, begin, stop in ranges]
+    none = start == end
+    listed = np.concatenate([telling, np.arange(len(words))])
+    start = np.where(none, len(telling) + first, start)
+    size = np.where(none, last - first, end - start)
+    step = np.arange(size.max(initial=1))
+    inside = torch.from_numpy(step < size[:, None])
+    place = listed[(start[:, None] + step).clip(0, len(listed) - 1)]
+    return vectors[torch.from_numpy(place)] * inside[..., None], inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,56 +148,69 @@ class _Links:
         segments = source.segments, target.segments
         return cls(partner, weight, back, back_weight, *segments, context.path)
 
-    def told(self, first: int, last: int, start: int, end: int) -> tuple[float, ...]:
-        """Return what the pairs tell of the source tokens `first:last` and the span `start:end`."""
-        last, end = max(last, first + 1), max(end, start + 1)
-        kept = _within(self.partner[first:last], start, end)
-        sent = self.weight[first:last]
-        came = _within(self.back[start:end], first, last)
-        received = self.back_weight[start:end]
-        here = _stretch(self.source, first, last)
-        there = _stretch(self.target, start, end)
-        around = _beside(self.weight, here, first, last)
-        beside = _beside(self.back_weight, there, start, end)
-        from_here = _within(_beside(self.back, there, start, end), *here)
-        near = max(first - _AROUND, 0), last + _AROUND
-        reached = _within(
-            _beside(self.partner, near, first, last), start - 2 * _AROUND, end + 2 * _AROUND
+    def told(self, mention: Ints, span: Ints) -> Floats:
+        """Return [K, 9] what the pairs tell of source tokens [K, 2] and their spans [K, 2]."""
+        here, there = _stretches(self.source, mention), _stretches(self.target, span)
+        sent, received = _sums(self.weight, mention), _sums(self.back_weight, span)
+        kept = _sums_into(self.weight, self.partner, mention, span)
+        came = _sums_into(self.back_weight, self.back, span, mention)
+        around = _sums(self.weight, here) - sent
+        beside = _sums(self.back_weight, there) - received
+        from_here = self._received(there, here)
+        from_here -= _sums_into(self.back_weight, self.back, span, here)
+        near = (mention + _AROUND).clip(0, len(self.partner))
+        reach = span + 2 * _AROUND
+        reached = _sums_into(self.weight, self.partner, near, reach)
+        reached -= _sums_into(self.weight, self.partner, mention, reach)
+        size, span_size = _sizes(mention), _sizes(span)
+        expected = self.path[(mention.sum(1) // 2).clip(None, len(self.path) - 1)]
+        columns = (
+            _share(around, _sizes(here) - size),
+            kept / size,
+            (sent - kept) / size,
+            came / span_size,
+            (received - came) / span_size,
+            _share(from_here, _sizes(there) - span_size),
+            _share(beside - from_here, _sizes(there) - span_size),
+            np.log1p(np.abs(expected - span.sum(1) / 2)),
+            _share(reached, _sizes(near) - size),
         )
-        expected = self.path[min((first + last) // 2, len(self.path) - 1)]
-        return (
-            _share(around, None),
-            float((sent * kept).mean()),
-            float((sent * ~kept).mean()),
-            float((received * came).mean()),
-            float((received * ~came).mean()),
-            _share(beside, from_here),
-            _share(beside, ~from_here),
-            float(np.log1p(abs(expected - (start + end) / 2))),
-            _share(_beside(self.weight, near, first, last), reached),
-        )
+        return np.stack(columns, 1).astype(np.float32)
+
+    def _received(self, there: Ints, here: Ints) -> NDArray[np.float64]:
+        """Return [K] what target sentences [K, 2] have from source sentences [K, 2]."""
+        pairs, number = np.unique(np.concatenate([there, here], 1), axis=0, return_inverse=True)
+        sums = _sums_into(self.back_weight, self.back, pairs[:, :2], pairs[:, 2:])
+        return np.asarray(sums[number.reshape(-1)])
 
 
-def _beside(
-    values: NDArray[_Number], stretch: tuple[int, int], first: int, last: int
-) -> NDArray[_Number]:
-    """Return what is told of the tokens of a stretch before `first` and from `last` on."""
-    return np.concatenate((values[stretch[0] : first], values[last : stretch[1]]))
+def _sums(weights: Floats, ranges: Ints) -> NDArray[np.float64]:
+    """Return [K] the weights of tokens [K, 2], added up."""
+    running = np.concatenate([[0.0], np.cumsum(weights, dtype=np.float64)])
+    return np.asarray(running[ranges[:, 1]] - running[ranges[:, 0]])
 
 
-def _within(partners: Ints, first: int, last: int) -> NDArray[np.bool_]:
-    return np.asarray((partners >= first) & (partners < last) & (partners >= 0))
+def _sums_into(weights: Floats, partners: Ints, ranges: Ints, others: Ints) -> NDArray[np.float64]:
+    """Return [K] the same of those whose partners are among the tokens [K, 2] of the other text."""
+    owner, token = expand_ranges(*ranges.T)
+    partner = partners[token]
+    low, high = others.clip(0).T
+    some = (partner >= low[owner]) & (partner < high[owner])
+    return np.bincount(owner[some], weights[token[some]], minlength=len(ranges)).astype(np.float64)
 
 
-def _stretch(sentences: Ints, first: int, last: int) -> tuple[int, int]:
-    """Return the range of the tokens of the sentences that some tokens stand in."""
-    return (
-        int(np.searchsorted(sentences, sentences[first], side="left")),
-        int(np.searchsorted(sentences, sentences[last - 1], side="right")),
+def _sizes(ranges: Ints) -> Ints:
+    return np.asarray(ranges[:, 1] - ranges[:, 0])
+
+
+def _stretches(sentences: Ints, ranges: Ints) -> Ints:
+    """Return [K, 2] the tokens of the sentences that tokens [K, 2] stand in."""
+    first, last = sentences[ranges[:, 0]], sentences[ranges[:, 1] - 1]
+    return np.stack(
+        [np.searchsorted(sentences, first), np.searchsorted(sentences, last, side="right")], 1
     )
 
 
-def _share(weights: Floats, counted: NDArray[np.bool_] | None) -> float:
+def _share(sums: NDArray[np.float64], counts: Ints) -> NDArray[np.float64]:
     """Return the mean weight of some tokens, of few of them drawn to the average."""
-    told = weights if counted is None else weights * counted
-    return float((told.sum() + _DOUBT * _AVERAGE) / (len(weights) + _DOUBT))
+    return np.asarray((sums + _DOUBT * _AVERAGE) / (counts + _DOUBT))

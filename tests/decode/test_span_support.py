@@ -6,7 +6,7 @@ import torch
 
 from projector.align.anchors import SurePairs
 from projector.decode.claimed_spans import FIGURES, ClaimedSpans
-from projector.decode.span_support import SUPPORT, PairContext, span_support
+from projector.decode.span_support import SUPPORT, PairContext, _Links, span_support
 from projector.text.token_words import TextUnits
 from projector.text.tokens import TokenizedText
 from projector.text.words import find_words
@@ -79,3 +79,34 @@ def test_spans_told_of_together_are_told_the_same_as_alone():
     for row in (0, 4, 299):
         alone = span_support(known, characters[[row]], spans[np.array([row])])
         np.testing.assert_allclose(together[[row]], alone, rtol=1e-6)
+
+
+def test_sums_are_those_of_adding_up_token_by_token():
+    generator = np.random.default_rng(0)
+    segments = np.repeat(np.arange(5), [3, 9, 1, 20, 7])
+    partner = np.where(generator.random(40) < 0.6, generator.permutation(40), -1)
+    pairs = np.flatnonzero(partner >= 0)
+    weight, back, back_weight = np.zeros(40, np.float32), np.full(40, -1), np.zeros(40, np.float32)
+    weight[pairs] = generator.random(len(pairs), np.float32)
+    back[partner[pairs]], back_weight[partner[pairs]] = pairs, weight[pairs]
+    links = _Links(partner, weight, back, back_weight, segments, segments, np.arange(40.0))
+    first, start = generator.integers(0, 36, (2, 50))
+    size, width = generator.integers(1, 5, (2, 50))
+    mention, span = np.stack([first, first + size], 1), np.stack([start, start + width], 1)
+    names = SUPPORT[SUPPORT.index("sentence") :]
+    for (a, b), (c, d), row in zip(mention, span, links.told(mention, span), strict=True):
+        figures = dict(zip(names, row.tolist(), strict=True))
+        sources, targets = range(a, b), range(c, d)
+        here = {k for k in range(40) if segments[k] in segments[a:b]}
+        there = {k for k in range(40) if segments[k] in segments[c:d]} - {*targets}
+        beside = [k for k in range(max(a - 10, 0), min(b + 10, 40)) if k not in sources]
+        reached = [k for k in beside if partner[k] >= 0 and c - 20 <= partner[k] < d + 20]
+        kept = [k for k in sources if partner[k] in targets]
+        own = [k for k in there if back[k] in here]
+        assert figures["kept"] == pytest.approx(weight[kept].sum() / len(sources))
+        others = sorted(here - {*sources})
+        assert figures["sentence"] == pytest.approx((weight[others].sum() + 1) / (len(others) + 2))
+        assert figures["same_sentence"] == pytest.approx(
+            (back_weight[own].sum() + 1) / (len(there) + 2)
+        )
+        assert figures["around"] == pytest.approx((weight[reached].sum() + 1) / (len(beside) + 2))
