@@ -18,7 +18,7 @@ from projector.align.weights import Alignment
 from projector.arrays import Floats, Ints
 from projector.decode.fragments import SourceFragments
 from projector.decode.membership import MassShares, claimed_mass, mean_by_word
-from projector.models.edge_model import CONTEXT, EdgeModel, EdgeQuestions
+from projector.models.edge_model import CONTEXT, WORD_FEATURES, EdgeModel, EdgeQuestions
 from projector.text.token_words import TextUnits, TokenWordMap
 from projector.text.words import Words
 
@@ -158,7 +158,10 @@ def edge_questions(
         for said in (asked.begins, asked.ends)
     ]
     columns = [purity, np.log(coverage.clip(0) + 1e-3) / 3, others, *nearness.of_words, *tagged]
-    features = np.stack([*columns, *_kinds(target, word)], -1).astype(np.float32)
+    features = np.empty((*word.shape, WORD_FEATURES), np.float32)
+    for number, column in enumerate(columns):
+        features[..., number] = column
+    features[..., len(columns) :] = _kinds(target)[word]
     features[~inside] = 0
     absence = _absence(asked, shares, nearness, inside, others * coverage)
     edges = np.stack([asked.first, asked.last - 1, asked.first - 1, asked.last], 1)
@@ -174,15 +177,15 @@ def edge_questions(
     )
 
 
-def _kinds(words: Words, word: Ints) -> list[Floats]:
-    """Return what kind of words they are, [m, W] each."""
+def _kinds(words: Words) -> Floats:
+    """Return [N, 12] of what kind a text's words are."""
     length = (words.offsets[:, 1] - words.offsets[:, 0]) / 10
     kinds = (
         words.function, words.lexical, words.opening, words.bracket > 0, words.bracket < 0,
         words.separator, words.splits_compound[:-1], words.splits_compound[1:], words.capital,
         words.numeric, length, words.opens_line,
     )  # fmt: skip
-    return [kind.astype(np.float32)[word] for kind in kinds]
+    return np.stack(kinds, 1).astype(np.float32)
 
 
 def _own_kinds(words: Words, asked: AskedSpans) -> Floats:
@@ -220,21 +223,25 @@ def _nearness(
 ) -> _Nearness:
     place, own, before, behind = _compared(asked, len(text.source))
     source = text.source[torch.from_numpy(place)]  # [m, L, d]
-    target = text.target[torch.from_numpy(word)]  # [m, W, d]
-    cosine = torch.bmm(source, target.mT).numpy()  # [m, L, W]
-    row = np.arange(len(word))
+    weight = torch.from_numpy(own.astype(np.float32))
+    mean = torch.nn.functional.normalize((source * weight[..., None]).sum(1), dim=1)
+    compared = torch.cat([source, mean[:, None]], 1)
+    every = _cosines(compared, text.target, word, inside)  # [m, L + 1, W]
+    cosine, row = every[:, :-1], np.arange(len(word))
 
     def nearest_of(those: NDArray[np.bool_]) -> Floats:
+        some = np.flatnonzero(those.any(0))  # of most columns none is
+        if not len(some):
+            return np.zeros(word.shape, np.float32)
+        columns = slice(int(some[0]), int(some[-1]) + 1)
         least = np.where(those.any(1), np.float32(-1), np.float32(0))
-        masked = np.where(those[:, :, None], cosine, np.float32(-2)).max(1, initial=-2)
+        masked = np.where(those[:, columns, None], cosine[:, columns], np.float32(-2)).max(1)
         return np.asarray(np.maximum(masked, least[:, None]))
 
     def cosine_of(column: Ints, those: NDArray[np.bool_]) -> Floats:
         exists = np.asarray(those.any(1))[:, None]
         return np.asarray(np.where(exists, cosine[row, column], np.float32(0)))
 
-    weight = torch.from_numpy(own.astype(np.float32))
-    mean = torch.nn.functional.normalize((source * weight[..., None]).sum(1), dim=1)
     first = own.argmax(1)
     last = own.shape[1] - 1 - own[:, ::-1].argmax(1)
     of_words = (
@@ -242,10 +249,24 @@ def _nearness(
         cosine_of(first, own), cosine_of(last, own),
         cosine_of(first - 1, before),
         cosine_of((last + 1).clip(None, own.shape[1] - 1), behind),
-        torch.einsum("mwd,md->mw", target, mean).numpy(),
+        every[:, -1],
     )  # fmt: skip
-    nearest = np.where(inside[:, None], cosine, np.float32(-1)).max(2, initial=-1)
-    return _Nearness(of_words, nearest, own, before, behind, mean)
+    return _Nearness(of_words, cosine.max(2, initial=-1), own, before, behind, mean)
+
+
+def _cosines(compared: Tensor, target: Tensor, word: Ints, inside: NDArray[np.bool_]) -> Floats:
+    """Compare vectors [m, L, d] with those of target words, [m, L, W]; -1 of padding.
+
+    Row by row: the words are a range of the text, whose vectors needn't be gathered.
+    """
+    cosine = compared.new_full((*compared.shape[:2], word.shape[1]), -1)
+    begin, size = inside.argmax(1), inside.sum(1)
+    low = word[np.arange(len(word)), begin]
+    ranges = zip(begin.tolist(), size.tolist(), low.tolist(), strict=True)
+    for row, (start, count, first) in enumerate(ranges):
+        some = target[first : first + count]
+        cosine[row, :, start : start + count] = compared[row] @ some.T
+    return cosine.numpy()
 
 
 def _compared(
@@ -280,7 +301,7 @@ def _absence(
 
     own = np.where(nearness.own, nearness.nearest, np.float32(-1)).max(1, initial=-1)
     least = np.where(nearness.own, nearness.nearest, np.float32(1)).min(1, initial=1)
-    whole = np.where(inside, nearness.of_words[-1], np.float32(-1)).max(1, initial=-1)
+    whole = nearness.of_words[-1].max(1, initial=-1)
     columns = (
         shares.purity.max(1, initial=0), shares.coverage.max(1, initial=0),
         shares.coverage.sum(1).clip(None, 1), own, mean_of(nearness.own), least, whole,

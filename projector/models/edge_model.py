@@ -15,6 +15,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
+from torch.nn.functional import gelu, linear
 
 from projector.errors import ModelError
 from projector.models.foreign_errors import foreign_reading
@@ -138,20 +139,27 @@ class EdgeModel(nn.Module):
             together; of padding there is none.
         """
         m, width = questions.word.shape
-        inside = questions.inside[..., None].to(target.dtype)
-        vectors = self.target(_SCALE * target)[questions.word]
-        span = self.source(_SCALE * questions.span)[:, None]
-        features = (questions.features - self.feature_mean) / self.feature_scale
-        seen = torch.cat([features, vectors, vectors * span], -1) * inside
-        padded = nn.functional.pad(seen, (0, 0, CONTEXT, CONTEXT)).flatten(0, 1)
         row, column = questions.inside.nonzero(as_tuple=True)  # of padding nothing is asked
-        place = row * (width + 2 * CONTEXT) + column
-        steps = torch.arange(2 * CONTEXT + 1, device=place.device)
-        around = padded[place[:, None] + steps].flatten(1)
+        asked = row * width + column  # index_select copies rows whole
+        word = questions.word.flatten().index_select(0, asked)
+        vectors = self.target(_SCALE * target).index_select(0, word)
+        span = self.source(_SCALE * questions.span).index_select(0, row)
+        features = questions.features.flatten(0, 1).index_select(0, asked)
+        features = (features - self.feature_mean) / self.feature_scale
+        seen = torch.cat([features, vectors, vectors * span], -1)  # [K, C]
+        # One after the other, with room between the rows: what stands beside a row is nought.
+        place = torch.arange(CONTEXT, len(row) + CONTEXT, device=row.device) + CONTEXT * row
+        apart = seen.new_zeros(len(row) + CONTEXT * (m + 1), seen.shape[1])
+        apart = apart.index_copy(0, place, seen)
+        steps = torch.arange(-CONTEXT, CONTEXT + 1, device=place.device)
+        around = apart.index_select(0, (place[:, None] + steps).flatten()).view(len(row), -1)
         edges = self.source(_SCALE * source[questions.edges]).flatten(1)
-        mention = torch.cat([questions.mention, edges], -1)[row]
-        hidden = self.hidden(self.dropout(torch.cat([around, mention], -1)))
-        scores = self.scores(self.dropout(nn.functional.gelu(hidden)))
+        mention = torch.cat([questions.mention, edges], -1)
+        # What is said of a mention is the same for all words: it is weighed once.
+        of_word, of_mention = self.hidden.weight.tensor_split([around.shape[1]], 1)
+        hidden = linear(self.dropout(mention), of_mention, self.hidden.bias).index_select(0, row)
+        hidden = hidden + linear(self.dropout(around), of_word)
+        scores = self.scores(self.dropout(gelu(hidden)))
         scored = scores.new_zeros(m, width, 3).index_put((row, column), scores)
         first, last, within = scored.unbind(-1)
         running = within.cumsum(1)
