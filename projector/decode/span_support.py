@@ -113,7 +113,7 @@ def _content(vectors: Tensor, words: Words, ranges: Ints) -> tuple[Tensor, Tenso
     step = np.arange(size.max(initial=1))
     inside = torch.from_numpy(step < size[:, None])
     place = listed[(start[:, None] + step).clip(0, len(listed) - 1)]
-    return vectors[torch.from_numpy(place)] * inside[..., None], inside
+    return vectors[torch.from_numpy(place)].mul_(inside[..., None]), inside
 
 
 @dataclass(frozen=True, slots=True)
