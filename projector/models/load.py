@@ -52,8 +52,10 @@ def load(
     if not entry.has_weights:
         return _without_weights(entry, layer, granularity, window)
     from projector.models.devices import resolve
+    from projector.models.memory import keep_few_kernels
     from projector.models.transformer import load_transformer
 
+    keep_few_kernels()
     return load_transformer(
         entry,
         resolve(precision, device, measured=entry.is_measured),
