@@ -9,11 +9,13 @@ again behind the driver's back and run a method a second time while the first ma
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jobs.cluster import Pool
@@ -70,17 +72,13 @@ class Driver:
     ) -> None:
         import ray
 
-        from jobs.worker import ShardWorker
-
         self._ray = ray
         self._folder = folder
         self._plan = plan
         self._pool = pool
         self._done = done
         self._waiting = waiting
-        self._worker: Any = ray.remote(ShardWorker).options(
-            num_cpus=pool.cpus, num_gpus=pool.gpus, max_restarts=0, max_task_retries=0
-        )
+        self._actor = _actor(folder, plan, pool)
         self._loading: dict[ObjectRef[Any], ActorHandle[Any]] = {}
         self._working: dict[ObjectRef[Any], tuple[ActorHandle[Any], _Shard]] = {}
         self._todo: deque[_Shard] = deque()
@@ -115,7 +113,7 @@ class Driver:
         """Start as many workers as there is work for."""
         wanted = min(self._pool.workers, len(self._todo) + len(self._working))
         while len(self._loading) + len(self._working) < wanted:
-            worker = self._worker.remote(str(self._folder.path), self._pool.threads)
+            worker = self._actor()
             self._loading[worker.load.remote()] = worker
 
     def _dismiss(self) -> None:
@@ -203,6 +201,23 @@ class Driver:
             if isinstance(error.cause, ProjectorError):
                 raise error.cause from error
             raise
+
+
+def _actor(folder: RunFolder, plan: CollectionPlan, pool: Pool) -> Callable[[], ActorHandle[Any]]:
+    """Return what starts a worker; several on a processor share the memory of what they load."""
+    import ray
+
+    from jobs.fork_server import ForkedWorker, new_address
+    from jobs.worker import ShardWorker
+
+    arguments: tuple[object, ...] = (str(folder.path), pool.threads)
+    kind: type[ForkedWorker | ShardWorker] = ShardWorker
+    if pool.workers > 1 and plan.device == "cpu" and sys.platform == "linux":
+        kind, arguments = ForkedWorker, (*arguments, new_address())
+    actor: Any = ray.remote(kind).options(
+        num_cpus=pool.cpus, num_gpus=pool.gpus, max_restarts=0, max_task_retries=0
+    )
+    return partial(actor.remote, *arguments)
 
 
 def _in_flight(folder: RunFolder, shard: int) -> int | None:

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from projector.run.plan import Plan, Task
     from projector.tagging.tagger import Tagger
     from schemas.manifest import ModelFacts
+
+# Modules that are imported with the first document.
+_LATER = ("projector.pipeline", "projector.run.audit_task", "projector.run.project_corpus")
 
 
 class ShardWorker:
@@ -52,6 +56,7 @@ class ShardWorker:
         """
         import torch
 
+        from projector.models.memory import give_back_memory
         from projector.run.models import load_models, model_facts, with_precision
 
         torch.set_num_threads(self._threads)
@@ -61,6 +66,17 @@ class ShardWorker:
         encoder, tagger = load_models(with_precision(plan.run, plan.precision), plan.device)
         _check_model(plan, model_facts(encoder, tagger))
         self._plan, self._encoder, self._tagger = plan, encoder, tagger
+        give_back_memory()  # of weights in a precision that nobody computes in
+
+    def get_ready(self) -> None:
+        """Load, too, what comes with a worker's first documents, for its forks to share."""
+        from projector.models.embedded.vocabulary import VocabularyTokenizer
+
+        for name in _LATER:
+            import_module(name)
+        tokenizer = getattr(self._encoder, "tokenizer", None)
+        if isinstance(tokenizer, VocabularyTokenizer):
+            tokenizer.expect_many()
 
     def run(self, shard: int, attempt: int, fatal: Mapping[int, str]) -> ShardFacts:
         """Work on a shard and commit it.

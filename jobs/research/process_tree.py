@@ -7,6 +7,7 @@ costs is what is its own.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import click
 
+# A worker of Ray, and what it may be but the messenger of, the server among them.
+WORKER = r"ray::\w*Worker|\S+python\S*\0-P\0-m\0jobs.fork_server"
 _TICK = 0.25  # seconds between two looks
 _MIB = 1024.0  # /proc counts in KiB
 _CLOCK = os.sysconf("SC_CLK_TCK")
@@ -44,7 +47,8 @@ class TreeCost:
         seconds: From start to exit.
         processor: Seconds that processors worked for it: of each process until it was last seen.
         memory: The most that its processes had at once, in MiB, shared memory counted once.
-        workers: What each worker had then for itself alone, in MiB: what it costs beside others.
+        workers: What each worker had then for itself alone, in MiB, a process that forks workers
+            and its forks apart from those that send them shards.
     """
 
     seconds: float = 0.0
@@ -53,12 +57,12 @@ class TreeCost:
     workers: list[float] = field(default_factory=list)
 
 
-def tree_cost(command: Sequence[str], *, worker: str = "ray::ShardWorker") -> TreeCost:
+def tree_cost(command: Sequence[str], *, worker: str = WORKER) -> TreeCost:
     """Run a command with a thread for each process, and return what it took.
 
     Args:
         command: With its arguments.
-        worker: How the command line of a worker's process begins.
+        worker: What the command line of a worker's process begins with, as a pattern.
 
     Raises:
         ClickException: It ended otherwise than with 0.
@@ -66,9 +70,7 @@ def tree_cost(command: Sequence[str], *, worker: str = "ray::ShardWorker") -> Tr
     return tree_costs([command], worker=worker)[0]
 
 
-def tree_costs(
-    commands: Sequence[Sequence[str]], *, worker: str = "ray::ShardWorker"
-) -> list[TreeCost]:
+def tree_costs(commands: Sequence[Sequence[str]], *, worker: str = WORKER) -> list[TreeCost]:
     """Run commands at once, and return what each took; see `tree_cost`."""
     started = time.perf_counter()
     running = {number: _started(command) for number, command in enumerate(commands)}
@@ -119,7 +121,7 @@ class _Tree:
             with suppress(OSError):  # it has just ended
                 shared, alone = memory_of(pid)
                 together += shared
-                if seen[pid].title.startswith(self._worker):
+                if re.match(self._worker, seen[pid].title):
                     workers.append(alone)
         if together > self.cost.memory:
             self.cost.memory, self.cost.workers = together, sorted(workers)

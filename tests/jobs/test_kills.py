@@ -35,7 +35,7 @@ def kill(pid: int) -> None:
 
 
 def workers() -> list[int]:
-    return ray_processes("ray::ShardWorker")
+    return ray_processes("ray::ShardWorker|ray::ForkedWorker|jobs.fork_server")
 
 
 @pytest.fixture(autouse=True)
@@ -176,7 +176,7 @@ def test_a_document_that_kills_its_worker_fails_alone(collection, cluster, tmp_p
         words = (small / "es" / f"{name}.txt").read_text(encoding="utf-8").split()[0].strip(".")
         line = f"T1\tSYMPTOM 0 {len(words)}\t{words}\n"
         (small / "es" / f"{name}.ann").write_text(line, encoding="utf-8")
-    line = arguments(small, tmp_path / "run", "--address", cluster.address)
+    line = arguments(small, tmp_path / "run", "--address", cluster.address, "--workers", "1")
     line.remove("--accept-losses")
     done = attempt([sys.executable, "-c", script, *line])
     assert done.returncode == 3, done.stderr

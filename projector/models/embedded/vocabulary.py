@@ -64,6 +64,10 @@ class VocabularyTokenizer:
             return self._european.encode(sequence, add_special_tokens)
         return self.whole.encode(sequence, add_special_tokens=add_special_tokens)
 
+    def expect_many(self) -> None:
+        """Get ready for many texts, rather than when there have been some."""
+        self._european  # noqa: B018 it is built when it is first asked for
+
     def save(self, path: str, pretty: bool = True) -> None:
         """Write `tokenizer.json`, of the whole vocabulary."""
         self.whole.save(path, pretty=pretty)
