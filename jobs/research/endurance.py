@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,10 +20,10 @@ from pathlib import Path
 
 import click
 
+from jobs.research.process_tree import WORKER
 from jobs.research.synthetic.generate import sample_passages, write_collection
 
 _JOBS = [sys.executable, "-m", "projector.cli", "jobs", "run"]
-_WORKER = "ray::ShardWorker"
 _MIB = 1024.0  # /proc counts in KiB
 
 
@@ -158,7 +159,7 @@ def peak_memory(driver: int) -> Iterator[tuple[str, float]]:
             continue
         if int(path.name) == driver:
             role = "driver"
-        elif line.startswith(_WORKER):
+        elif re.match(WORKER, line):
             role = "worker"
         elif int(status["PPid"]) == driver and "spawn_main" in line:
             role = "planning"

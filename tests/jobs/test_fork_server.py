@@ -9,15 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from job_runs import wait_for
+from job_runs import PATIENCE, wait_for
 
 from jobs import fork_server
 from jobs.folder import RunFolder
-from jobs.fork_server import ForkedWorker, new_address
+from jobs.fork_server import new_address
 from jobs.plan import read_plan
 from jobs.planning import Planning
 from jobs.shard_file import read_outcomes
-from projector.errors import ModelError, OutputError
 from projector.run.configure import configure
 from schemas.collection import Collection
 from schemas.seal import sealed_json
@@ -43,29 +42,43 @@ def planned(tmp_path, monkeypatch) -> RunFolder:
     return folder
 
 
+ACTOR = """
+import sys
+from jobs.fork_server import ForkedWorker
+from projector.errors import ProjectorError
+
+def tell(call, *arguments):
+    try:
+        answer = call(*arguments)
+        print("loaded" if answer is None else answer.documents, flush=True)
+    except ProjectorError as error:
+        print(f"{type(error).__name__}: {error}", flush=True)
+
+worker = ForkedWorker(sys.argv[1], 1, "\\0" + sys.argv[2])
+tell(worker.load)
+for shard in sys.stdin:
+    tell(worker.run, int(shard), 1, {})
+"""
+
+
 class Actor:
-    """A worker in a process of its own, which dies with its fork as an actor of Ray does."""
+    """A worker in a process of its own, as an actor of Ray is, which tells what is answered."""
 
     def __init__(self, folder: RunFolder, address: str) -> None:
-        script = (
-            "import sys\n"
-            "from jobs.fork_server import ForkedWorker\n"
-            "worker = ForkedWorker(sys.argv[1], 1, '\\0' + sys.argv[2])\n"
-            "worker.load()\n"
-            "print('loaded', flush=True)\n"
-            "for shard in sys.stdin:\n"
-            "    print(worker.run(int(shard), 1, {}).documents, flush=True)\n"
-        )
         self.process = subprocess.Popen(
-            [sys.executable, "-c", script, str(folder.path), address[1:]],
+            [sys.executable, "-c", ACTOR, str(folder.path), address[1:]],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
+        self.loaded = self.process.stdout.readline()
 
-    def run(self, shard: int) -> str:
+    def give(self, shard: int) -> None:
         self.process.stdin.write(f"{shard}\n")
         self.process.stdin.flush()
+
+    def run(self, shard: int) -> str:
+        self.give(shard)
         return self.process.stdout.readline()
 
     def end(self) -> None:
@@ -83,7 +96,6 @@ def hire(planned):
 
     def hired() -> Actor:
         actors.append(Actor(planned, address))
-        assert actors[-1].process.stdout.readline() == "loaded\n"
         return actors[-1]
 
     yield hired
@@ -116,7 +128,8 @@ def test_workers_of_a_machine_share_a_server_that_ends_with_the_last(planned, hi
 def test_a_worker_dies_with_its_fork_and_another_is_forked(planned, hire):
     worker, other = hire(), hire()
     os.kill(processes(planned)[1], signal.SIGKILL)
-    assert worker.run(0) == "" and worker.process.wait() == 1
+    worker.give(0)
+    assert worker.process.wait(PATIENCE) == 1
     replaced = hire()
     assert (replaced.run(0), other.run(1)) == ("1\n", "1\n")
 
@@ -130,25 +143,22 @@ def test_forks_outlive_their_server_and_a_new_worker_starts_another(planned, hir
     assert fork in processes(planned) and len(processes(planned)) == 3
 
 
-def test_what_a_fork_raises_its_worker_raises(planned):
-    worker = ForkedWorker(str(planned.path), 1, new_address())
-    worker.load()
-    planned.shards.rmdir()
-    with pytest.raises(OutputError, match="shards"):
-        worker.run(0, 1, {})
-    worker._fork.close()
+def test_what_a_fork_raises_its_worker_raises(planned, hire):
+    worker = hire()
+    assert worker.loaded == "loaded\n"
+    (planned.plan / "shards.parquet").unlink()
+    told = worker.run(0)
+    assert told.startswith("CorpusError: ") and "shards.parquet: can't be read" in told
 
 
-def test_a_model_that_cant_be_loaded_is_told_to_each_worker(planned):
+def test_a_model_that_cant_be_loaded_is_told_to_each_worker(planned, hire):
     plan = read_plan(planned)
     other = plan.model.model_copy(update={"fingerprint": "other"})
     told = sealed_json(plan.model_copy(update={"model": other}))
     (planned.plan / "plan.json").write_text(told, encoding="utf-8")
-    for _ in range(2):
-        worker = ForkedWorker(str(planned.path), 1, new_address())
-        with pytest.raises(ModelError, match="another model than the plan's"):
-            worker.load()
-        worker._fork.close()
+    for worker in (hire(), hire()):
+        assert worker.loaded.startswith("ModelError: tiny: on ")
+        assert "another model than the plan's" in worker.loaded
 
 
 def test_nobody_talks_to_another_users_process(monkeypatch):
