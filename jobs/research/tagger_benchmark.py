@@ -9,11 +9,19 @@ from statistics import fmean
 
 import click
 
-from projector.document import noted_scores
+from projector.document import (
+    TAGGED_NOTE,
+    Document,
+    Fragment,
+    Mention,
+    noted_scores,
+    with_scores,
+)
 from projector.evaluation.calibration import Calibration, calibration
 from projector.evaluation.metrics import Scores, Span, document_spans, score
 from projector.storage.file_names import language_name
 from projector.tagging.tagger import Tagger
+from projector.text.sentences import split_sentences
 from projector.training.tagger.data import Annotated, read_annotated
 from schemas.tagger_training import TaggerSourceConfiguration
 
@@ -50,17 +58,25 @@ def _as_annotated(source: TaggerSourceConfiguration) -> list[Annotated]:
 
 
 def measured(
-    tagger: Tagger, documents: Sequence[Annotated], types: Sequence[str]
+    tagger: Tagger, documents: Sequence[Annotated], types: Sequence[str], *, alone: bool = False
 ) -> tuple[dict[str, Scores], Calibration]:
-    """Return what a tagger reaches on documents, by type, and what its scores are worth."""
+    """Return what a tagger reaches on documents, by type, and what its scores are worth.
+
+    Args:
+        tagger: The tagger.
+        documents: With their gold.
+        types: The entity types.
+        alone: Whether it is given each sentence by itself.
+    """
     gold: list[Span] = []
     predicted: list[Span] = []
     told: list[float] = []
     for annotated in documents:
-        tagged = tagger.tag(annotated.document)
+        document = annotated.document
+        tagged = _by_sentence(tagger, document) if alone else tagger.tag(document)
         known = {*types} if annotated.types is None else {*types} & {*annotated.types}
         kept = tuple(one for one in tagged.mentions if one.label in known)
-        gold += [span for span in document_spans(annotated.document) if span.label in known]
+        gold += [span for span in document_spans(document) if span.label in known]
         predicted += document_spans(replace(tagged, mentions=kept))
         scores = noted_scores(tagged)
         told += [scores[one.id] for one in kept]
@@ -75,17 +91,34 @@ def measured(
     return by_type, calibration(told, right)
 
 
+def _by_sentence(tagger: Tagger, document: Document) -> Document:
+    """Tag each sentence of a document as if it stood alone."""
+    mentions: list[Mention] = []
+    scores: dict[str, float] = {}
+    for start, end in split_sentences(document.text).tolist():
+        sentence = tagger.tag(document.text[start:end], language=document.language)
+        told = noted_scores(sentence)
+        for one in sentence.mentions:
+            place = Fragment(start + one.start, start + one.end)
+            mentions.append(Mention(f"T{len(mentions) + 1}", one.label, (place,)))
+            scores[mentions[-1].id] = told[one.id]
+    tagged = replace(document, mentions=tuple(mentions), annotations=())
+    return with_scores(tagged, scores, note=TAGGED_NOTE)
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("shared", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("-m", "--model", "models", multiple=True, required=True, help="Repeatable.")
 @click.option("--type", "types", multiple=True, default=_TYPES, show_default=True)
 @click.option("--development", is_flag=True, help="The documents watched in training instead.")
+@click.option("--alone", is_flag=True, help="Each sentence by itself.")
 @click.option("--set", "chosen", multiple=True, help="SpaCCC, CardioCCC or a language; repeatable.")
 def main(
     shared: Path,
     models: tuple[str, ...],
     types: tuple[str, ...],
     development: bool,
+    alone: bool,
     chosen: tuple[str, ...],
 ) -> None:
     """Tell strict and character F1 of taggers by type, on what lies in SHARED.
@@ -110,7 +143,7 @@ def main(
         tagger = Tagger.from_pretrained(model)
         strict: list[float] = []
         for name, documents in sets:
-            by_type, worth = measured(tagger, documents, types)
+            by_type, worth = measured(tagger, documents, types, alone=alone)
             told = [f"{one.strict.f1:.3f}/{one.character.f1:.3f}" for one in by_type.values()]
             means = [
                 fmean(one.strict.f1 for one in by_type.values()),
