@@ -81,7 +81,9 @@ def test_a_tagged_collection_is_what_the_tag_command_finds(corpus, tagger, tmp_p
     assert command(["tag", str(corpus), "-m", str(tagger), "-o", str(out)]) == 0
     for path in out.iterdir():
         assert path.read_bytes() == (folder.result / "brat" / "es" / path.name).read_bytes()
-    lines = sum(len(path.read_text().splitlines()) for path in out.glob("*.ann"))
+    written = [line for path in out.glob("*.ann") for line in path.read_text().splitlines()]
+    lines = sum(line.startswith("T") for line in written)
+    assert lines == sum("\tTaggingScore " in line for line in written)
     assert lines == sum(summary.tagged.values()) > 5
     assert (summary.by_status(), summary.losses) == ({"tagged": lines}, 0)
     (language,) = summary.languages
@@ -96,7 +98,7 @@ def test_a_tagged_collection_is_evaluated_as_a_corpus(corpus, tagger, tmp_path):
     compared = score_paths(tmp_path / "out", tmp_path / "out")
     matched = compared.comparison.predicted["matched"]
     assert len(matched) > 5 and matched.all()
-    assert compared.calibration() is None  # a tagger's spans have no score
+    assert compared.calibration() is None  # a tagger's scores are notes, not a run's
 
 
 def test_a_text_that_cannot_be_read_fails_for_itself(corpus, tagger, tmp_path):
@@ -127,10 +129,10 @@ def test_a_text_that_is_too_long_is_not_tagged(corpus, tagger, tmp_path):
 def test_what_cannot_be_tagged_fails_alone_or_ends_the_run(corpus, tagger, tmp_path, monkeypatch):
     whole = Tagger.tag
 
-    def breaking(self, document):
+    def breaking(self, document, **options):
         if document.name == "3":
             raise MemoryError
-        return whole(self, document)
+        return whole(self, document, **options)
 
     monkeypatch.setattr(Tagger, "tag", breaking)
     with pytest.raises(ProjectorError, match=r"3: can't be tagged \(there was not enough memory"):

@@ -7,6 +7,7 @@ import pytest
 
 from projector.errors import ModelError
 from projector.settings import Settings, published
+from projector.tagging.calibration import SpanCalibration
 from projector.tagging.tagger_folder import (
     INSTALLED,
     SHIPPED,
@@ -47,6 +48,7 @@ def test_a_folder_says_what_its_tagger_finds_and_how_its_encoder_is_loaded(folde
         dimension=32,
         head=HeadConfiguration(kind="linear"),
         encoder={"name_or_path": path, "layer": 2},  # it lies in the folder
+        calibration=SpanCalibration(),
     )
 
 

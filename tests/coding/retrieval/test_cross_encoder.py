@@ -35,9 +35,8 @@ def test_the_sentence_around_is_read_where_it_is_asked_for(checkpoints):
     head = torch.nn.Linear(encoder.dimension, 1)
     alone, around = (CrossEncoder(encoder, head, context=context) for context in (False, True))
     pairs = [("tos", "tos seca", "tiene tos"), ("tos", "tos seca", "no tiene tos")]
-    assert (
-        len({*alone.predict(pairs).tolist()}) == 1 and len({*around.predict(pairs).tolist()}) == 2
-    )
+    # Some processors add up the last rows of a product in another order than the first.
+    assert np.ptp(alone.predict(pairs)) < 1e-6 < 1e-4 < np.ptp(around.predict(pairs))
     plain_pair = ("tos", "tos seca", "")
     assert around.predict([plain_pair]) == alone.predict([plain_pair])
     assert len(around.sequence("a" * 80, "b" * 80, "c" * 80)) <= encoder.view.window
