@@ -82,7 +82,7 @@ class TaggerFolder:
         except ModelError as error:
             raise unreadable(path, error) from error
         # As a path: a folder is meant, though it be called as a known model is.
-        encoder = {"name_or_path": folder, **said.encoder.model_dump(exclude_unset=True)}
+        encoder = {"name_or_path": folder, **said.encoder.model_dump(exclude_none=True)}
         support = said.types if said.support is None else said.support
         calibration = SpanCalibration(said.calibration or {})
         return cls(folder, said.types, support, said.dimension, said.head, encoder, calibration)

@@ -52,6 +52,11 @@ def test_a_folder_says_what_its_tagger_finds_and_how_its_encoder_is_loaded(folde
     )
 
 
+def test_what_is_null_of_an_encoder_is_not_said(folder):
+    path = folder(encoder={"name_or_path": None, "layer": 2, "window": None})
+    assert TaggerFolder.read(path).encoder == {"name_or_path": path, "layer": 2}
+
+
 def test_an_encoder_may_lie_elsewhere_and_some_types_alone_support(folder):
     found = TaggerFolder.read(folder(encoder={"name_or_path": "aligner"}, support=["SYMPTOM"]))
     assert found.encoder == {"name_or_path": "aligner"} and found.support == ("SYMPTOM",)
