@@ -34,7 +34,12 @@ def test_growth_is_told_beside_the_cost():
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_documents_are_planned(tmp_path):
-    write_small_corpora(tmp_path, documents=100_000)
-    cost = planning_cost(tmp_path)
-    assert cost.processor < 60 and cost.memory < 500
+def test_a_hundred_thousand_documents_cost_five_times_what_a_fifth_does(tmp_path):
+    costs = []
+    for documents in (20_000, 100_000):
+        folder = tmp_path / str(documents)
+        folder.mkdir()
+        write_small_corpora(folder, documents=documents)
+        costs.append(planning_cost(folder))
+    few, many = costs
+    assert many.processor < 7 * few.processor and many.memory < 500
