@@ -29,9 +29,9 @@ from projector.models.devices import resolve_device
 from projector.models.foreign_errors import foreign_reading
 from projector.models.unfilled import unfilled
 from projector.models.weights import read_state
-from projector.tagging.calibration import SpanCalibration
 from projector.tagging.found import FoundSpans, find_spans
 from projector.tagging.head import Head
+from projector.tagging.span_calibration import SpanCalibration
 from projector.tagging.tagger_folder import (
     TAGGER_FILE,
     WEIGHTS_FILE,

@@ -15,7 +15,7 @@ from projector.models.folder_file import read_contract
 from projector.settings import DEFAULT_MODEL
 from projector.storage.hashes import content_hash, file_hash
 from projector.storage.trained_folder import find_trained
-from projector.tagging.calibration import SpanCalibration
+from projector.tagging.span_calibration import SpanCalibration
 from schemas.model_folder import TaggerSaid
 
 if TYPE_CHECKING:

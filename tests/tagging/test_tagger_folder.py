@@ -7,7 +7,7 @@ import pytest
 
 from projector.errors import ModelError
 from projector.settings import Settings, published
-from projector.tagging.calibration import SpanCalibration
+from projector.tagging.span_calibration import SpanCalibration
 from projector.tagging.tagger_folder import (
     INSTALLED,
     SHIPPED,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from projector.tagging.calibration import log_odds
+from projector.tagging.span_calibration import log_odds
 from projector.training.logistic import fit_logistic
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 import numpy as np
 
 from projector.document import Document
-from projector.tagging.calibration import SpanCalibration
 from projector.tagging.found import FoundSpans
+from projector.tagging.span_calibration import SpanCalibration
 from projector.training.tagger.calibrate import fit_calibration, judged_spans
 from projector.training.tagger.data import Annotated
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from projector.tagging.calibration import SpanCalibration, log_odds
+from projector.tagging.span_calibration import SpanCalibration, log_odds
 
 
 def test_a_type_without_a_scale_is_taken_at_its_word():
