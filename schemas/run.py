@@ -226,8 +226,8 @@ class TaggingConfiguration(OmitsDefaults):
         default=0.0,
         ge=0,
         le=1,
-        description="Mentions with a lower score are left out; a score says how often such "
-        "mentions are right to both edges.",
+        description="Mentions with a lower score are left out; a score says how likely a mention "
+        "is right to both edges.",
     )
     labels: dict[str, str] | None = Field(
         default=None, description="The new names that labels get; by default the built-in ones."

@@ -8,6 +8,7 @@ text alone.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite, nan
 
 import torch
 from torch import Tensor, nn
@@ -32,8 +33,13 @@ class Int8Convolution(nn.Module):
         self.product = Product.of(weight.transpose(1, 2).flatten(1), bias.detach())
 
     def forward(self, states: Tensor) -> Tensor:
-        """Return [T, N] float32 of a text's states [T, K]; T is at least 1."""
+        """Return [T, N] float32 of a text's states [T, K]; T is at least 1.
+
+        NaN where a state is no number, for whoever reads them to tell.
+        """
         least, greatest = (bound.item() for bound in states.aminmax())
+        if not (isfinite(least) and isfinite(greatest)):
+            return states.new_full((len(states), len(self.product.bias)), nan)
         least, greatest = min(least, 0.0), max(greatest, 0.0)  # beyond its ends a text is 0
         step = (greatest - least) / _GREATEST or 1.0
         zero = round(-least / step)

@@ -133,7 +133,9 @@ class Tagger:
 
         Returns:
             With a note on each mention that says its score: how often mentions of its type with
-            that score are right to both edges. `projector.document.noted_scores` reads them.
+            that score are right to both edges, or, where that was not measured for this tagger
+            (`calibration`), how likely it takes this one to be so itself.
+            `projector.document.noted_scores` reads them.
 
         Raises:
             ValueError: A document comes with another language than its own.

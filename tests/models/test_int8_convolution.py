@@ -42,3 +42,10 @@ def test_a_text_has_the_same_bits_however_often_it_is_convolved():
     first = rounded(states)
     rounded(100 * torch.randn(9, 32))
     assert torch.equal(rounded(states), first)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_no_number_stays_none(wrong):
+    states = torch.randn(4, 32)
+    states[2, 5] = wrong
+    assert Int8Convolution(convolution())(states).isnan().all()
