@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -91,14 +92,10 @@ def run(arguments: list[str]) -> int:
     arguments = [one for one in arguments if one != "--traceback"]
     try:
         code = cli.main(args=arguments, prog_name="projector", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
-        return 130
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        return 130
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return _interrupted()
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return error.exit_code
     except BrokenPipeError:
         # Whoever read the output has had enough; nothing more can be said there.
@@ -112,13 +109,30 @@ def run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _interrupted() -> int:
+    """Say so, and return the exit code."""
+    from projector.cli.output import say
+
+    say("interrupted", err=True)
+    return 130
+
+
+def _show(error: click.ClickException) -> None:
+    """Print what click says of a command line, which may hold anything."""
+    from projector.cli.output import say
+
+    told = io.StringIO()
+    error.show(told)
+    say(told.getvalue(), err=True, nl=False)
+
+
 def _tell(error: BaseException, *, with_traceback: bool) -> None:
     """Say what ended a command, and of a fault how to see where."""
     from projector.cli.faults import is_fault, told
-    from projector.cli.output import harmless
+    from projector.cli.output import say
 
     if with_traceback:
-        click.echo(traceback.format_exc(), err=True)
+        say(traceback.format_exc(), err=True)
     shown = with_traceback or not is_fault(error)
     hint = "" if shown else "; run it again with --traceback and report what it shows"
-    click.echo(f"error: {harmless(told(error))}{hint}", err=True)
+    say(f"error: {told(error)}{hint}", err=True)

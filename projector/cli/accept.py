@@ -16,7 +16,7 @@ from projector.cli.options import (
     output_option,
     overwrite_option,
 )
-from projector.cli.output import echo_json, echo_table, exit_code, format_option, harmless, hint
+from projector.cli.output import echo_json, echo_table, exit_code, format_option, hint, say
 from projector.cli.reporter import TerminalReporter
 from projector.cli.sections import SectionedCommand, option
 from projector.errors import CorpusError, Problem, counted
@@ -141,22 +141,22 @@ def _echo(summary: AcceptSummary, output: Path) -> None:
     from projector.cli.project import echo_summary
 
     for problem in summary.not_taken:
-        click.echo(harmless(f"not taken: {problem}"), err=True)
+        say(f"not taken: {problem}", err=True)
     for conflict in summary.conflicts[:_SHOWN]:
-        click.echo(harmless(_conflict_line(conflict)), err=True)
+        say(_conflict_line(conflict), err=True)
     if len(summary.conflicts) > _SHOWN:
-        click.echo(f"and {len(summary.conflicts) - _SHOWN} more: conflicts.tsv", err=True)
+        say(f"and {len(summary.conflicts) - _SHOWN} more: conflicts.tsv", err=True)
     if summary.agreement:
         rows = [[*one.reviewers, one.mentions, one.f1, one.kappa] for one in summary.agreement]
         echo_table(["reviewer", "reviewer", "both judged", "span F1", "decision kappa"], rows)
-        click.echo()
+        say()
     echo_summary(summary.run, output)
     told = ", ".join(f"{number} {status}" for status, number in summary.changes.items())
     judged = counted(sum(summary.changes.values()), "mention")
-    click.echo(f"{judged} judged: {told}; each is in {output}/changes.tsv")
+    say(f"{judged} judged: {told}; each is in {output}/changes.tsv")
     if summary.lost_annotations > 0:
         lost = counted(summary.lost_annotations, "annotation")
-        click.echo(f"{lost} more than before can't travel", err=True)
+        say(f"{lost} more than before can't travel", err=True)
 
 
 def _conflict_line(conflict: Conflict) -> str:

@@ -18,7 +18,7 @@ from projector.cli.options import (
     stated,
     tell_unknown_languages,
 )
-from projector.cli.output import echo_json, echo_table, exit_code, format_option
+from projector.cli.output import echo_json, echo_table, exit_code, format_option, say
 from projector.cli.reporter import TerminalReporter
 from projector.cli.sections import SectionedCommand, option
 from projector.errors import ConfigurationError
@@ -147,7 +147,7 @@ def _echo(summary: AuditSummary, output: Path) -> None:
         ],
     )
     if summary.findings:
-        click.echo()
+        say()
         rows = [[*key, count] for key, count in sorted(summary.findings.items())]
         echo_table(["language", "kind", "findings"], rows)
-    click.echo(f"written to {output}; each finding with its places is in {output / 'audit.tsv'}")
+    say(f"written to {output}; each finding with its places is in {output / 'audit.tsv'}")

@@ -23,7 +23,7 @@ from projector.cli.options import (
     tell,
     tell_edited,
 )
-from projector.cli.output import echo_coded, echo_json, exit_code, format_option, harmless, hint
+from projector.cli.output import echo_coded, echo_json, exit_code, format_option, hint, say
 from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.sections import SectionedCommand
 from projector.cli.stdin import from_stdin
@@ -106,9 +106,9 @@ def command(
         echo_json({"output": output, **facts.model_dump(exclude=OF_FILES), "skipped": losses})
     else:
         for loss in losses:
-            click.echo(harmless(f"skipped: {loss}"), err=True)
+            say(f"skipped: {loss}", err=True)
         echo_coded(facts)
-        click.echo(f"written to {output}; the ranked codes are in its codes.parquet")
+        say(f"written to {output}; the ranked codes are in its codes.parquet")
         hint(f"projector evaluate codes GOLD {output}")
     missing = bool(losses) or any(one.uncoded for one in facts.counts)
     return exit_code(missing, accepted=accept_losses)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.cli.options import PATH, tell
-from projector.cli.output import echo_json, echo_table, format_option, harmless
+from projector.cli.output import echo_json, echo_table, format_option, say
 from projector.cli.sections import SectionedCommand, option
 from projector.storage.atomic_file import check_place
 from schemas.options import SCORED, WRITTEN
@@ -75,7 +75,7 @@ def command(
     else:
         _echo(compared, run_a, run_b, most)
         if output is not None:
-            click.echo(f"written to {output}")
+            say(f"written to {output}")
 
 
 def _write(compared: RunComparison, output: Path) -> None:
@@ -108,7 +108,7 @@ def _echo(compared: RunComparison, first: Path, second: Path, most: int) -> None
         ],
     )
     if compared.right:
-        click.echo("\nright, as the gold has it")
+        say("\nright, as the gold has it")
         echo_table(
             ["language", "label", "both", f"only {first}", f"only {second}", "neither"],
             [
@@ -118,13 +118,13 @@ def _echo(compared: RunComparison, first: Path, second: Path, most: int) -> None
         )
     shown = compared.changes.head(most)
     if shown.height:
-        click.echo()
+        say()
     for row in shown.iter_rows(named=True):
         where = f"{row['kind']} {row['mention']} of {row['document']} in {row['language']}"
         sides = " → ".join(_side(row, run) for run in "ab")
-        click.echo(harmless(f"{where} ({row['label']} {row['source_text']!r}): {sides}"))
+        say(f"{where} ({row['label']} {row['source_text']!r}): {sides}")
     if compared.changes.height > shown.height:
-        click.echo(f"and {compared.changes.height - shown.height} more: --most N, or -o TABLE.tsv")
+        say(f"and {compared.changes.height - shown.height} more: --most N, or -o TABLE.tsv")
 
 
 def _side(row: dict[str, object], run: str) -> str:

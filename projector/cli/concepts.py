@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.cli.options import PATH
-from projector.cli.output import echo_rows, format_option
+from projector.cli.output import echo_rows, format_option, say
 from projector.cli.sections import SectionedCommand, option
 from schemas.options import READ, WRITTEN
 
@@ -83,4 +83,4 @@ def _draw(space: ConceptSpace, path: Path) -> None:
     from projector.storage.atomic_file import atomic_write
 
     atomic_write(path, concept_picture(space).encode())
-    click.echo(f"picture: {path}", err=True)
+    say(f"picture: {path}", err=True)

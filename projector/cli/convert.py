@@ -20,7 +20,7 @@ from projector.cli.options import (
     tell,
     tell_edited,
 )
-from projector.cli.output import echo_json, exit_code, format_option, harmless
+from projector.cli.output import echo_json, exit_code, format_option, say
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand, option
 from projector.corpus.labels import unused_names
@@ -112,10 +112,10 @@ def command(
         echo_json({**told, "notices": summaries(notices)})
     else:
         for line in summaries(notices):
-            click.echo(harmless(f"note: {line}"), err=True)
+            say(f"note: {line}", err=True)
         for loss in losses:
-            click.echo(harmless(f"lost: {loss}"), err=True)
-        click.echo(
+            say(f"lost: {loss}", err=True)
+        say(
             f"{output}: {counted(len(corpus.names), 'document')}, "
             f"{counted(len(losses), 'loss', 'losses')}"
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.cli.options import PATH, device_option, gathered, overwrite_option, tell
-from projector.cli.output import listed
+from projector.cli.output import json_text, listed, put, say
 from projector.cli.reporter import TerminalReporter
 from projector.cli.sections import SectionedCommand, option
 from projector.cli.stdin import DASH
@@ -65,12 +65,12 @@ class _Shown:
     def write(self, content: str) -> None:
         """Print a diagnosis, or write it to its file."""
         if self.output is None:
-            click.echo(content, nl=not content.endswith("\n"))
+            put(content)
             return
         from projector.storage.atomic_file import atomic_write
 
         atomic_write(self.output, content.encode("utf-8"))
-        click.echo(f"written to {self.output}", err=True)
+        say(f"written to {self.output}", err=True)
 
 
 def _shown(
@@ -288,6 +288,5 @@ def _concepts(encoder: TokenConcepts, codes: Path | None, language: str) -> Name
 
 
 def _json(found: object) -> str:
-    import json
 
-    return json.dumps(asdict(found), ensure_ascii=False, indent=2)  # type: ignore[call-overload]
+    return json_text(asdict(found))  # type: ignore[call-overload]

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import click
 
-from projector.cli.output import echo_json, echo_table, format_option
+from projector.cli.output import echo_json, echo_table, format_option, say
 from projector.cli.sections import SectionedCommand
 from projector.errors import ModelError, counted
 
@@ -163,7 +163,7 @@ def _echo(report: Mapping[str, Any]) -> None:
     echo_table(["package", "version"], [[*row] for row in versions.items()])
     gpus = ", ".join(report["gpus"]) or "none"
     cache, model = report["cache"], report["default_model"]
-    click.echo(
+    say(
         f"\nplatform: {report['platform']}\n"
         f"device: {report['device']} in {report['precision']}; GPUs: {gpus}; "
         f"{counted(report['processors'], 'processor')}, {counted(report['threads'], 'thread')}\n"
@@ -172,15 +172,15 @@ def _echo(report: Mapping[str, Any]) -> None:
     )
     here = [entry["name"] for entry in report["models"] if entry["here"]]
     absent = [entry["name"] for entry in report["models"] if not entry["here"]]
-    click.echo(f"models here: {', '.join(here)}; known, and not here: {', '.join(absent)}")
-    click.echo(f"taggers: {', '.join(report['taggers'])}; coders: {', '.join(report['coders'])}")
+    say(f"models here: {', '.join(here)}; known, and not here: {', '.join(absent)}")
+    say(f"taggers: {', '.join(report['taggers'])}; coders: {', '.join(report['coders'])}")
     for extra in report["extras"]:
         if not extra["installed"]:
-            click.echo(
+            say(
                 f"{extra['package']} is not installed, which {extra['needed_by']} needs: "
                 f"pip install 'projector[{extra['extra']}]'"
             )
     if model["loads"]:
-        click.echo(f"the default model, {model['name']}, loads: {model['seconds']} s")
+        say(f"the default model, {model['name']}, loads: {model['seconds']} s")
     else:
-        click.echo(f"the default model, {model['name']}, can't be loaded: {model['reason']}")
+        say(f"the default model, {model['name']}, can't be loaded: {model['reason']}")

@@ -8,10 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from projector.cli.options import tell
-from projector.cli.output import echo_json, echo_table, listed
+from projector.cli.output import echo_json, echo_table, listed, say
 from projector.cli.sections import option
 from projector.errors import counted
 from schemas.options import WRITTEN
@@ -54,10 +52,10 @@ def echo_dry_run(found: DryRun, output: Path, form: str) -> None:
         return
     tell_skipped(found.skipped)
     echo_languages(found.languages)
-    click.echo(f"by {told_model(found.model)}")
+    say(f"by {told_model(found.model)}")
     if found.tagger:
-        click.echo(found.tagger)
-    click.echo(f"would write to {output}: {told_files(found.files)}")
+        say(found.tagger)
+    say(f"would write to {output}: {told_files(found.files)}")
     echo_estimate(found.estimate)
 
 
@@ -88,17 +86,17 @@ def echo_dry_collection(found: CollectionDryRun, output: Path, form: str) -> Non
     tell(f"skipped: {problem}" for problem in plan.problems)
     tell_skipped(found.skipped)
     echo_languages(found.languages)
-    click.echo(f"by {told_model(plan.model)}")
+    say(f"by {told_model(plan.model)}")
     done = counted(found.shards_done, "is", "are")
-    click.echo(f"{counted(plan.shards, 'shard')}, of which {done} done")
+    say(f"{counted(plan.shards, 'shard')}, of which {done} done")
     if found.finished:
-        click.echo("the run is finished already: nothing is left to do")
+        say("the run is finished already: nothing is left to do")
         return
     if found.pool is not None:
         workers = counted(found.pool.workers, "worker, with", "workers, each with")
-        click.echo(f"{workers} {counted(found.pool.threads, 'thread')}")
+        say(f"{workers} {counted(found.pool.threads, 'thread')}")
     if found.files:
-        click.echo(f"would write to {output}/result: {told_files(found.files)}")
+        say(f"would write to {output}/result: {told_files(found.files)}")
     if found.estimate is None:
         tell([f"no {plan.device} is here to measure on: run it on a machine that has one"])
         return
@@ -158,14 +156,14 @@ def echo_estimate(estimate: Estimate) -> None:
     """Print how long it would take, and what it would need."""
     span = f"{about(estimate.least)} to {about(estimate.most)}"
     tried = counted(estimate.sampled, "text")
-    click.echo(
+    say(
         f"about {about(estimate.seconds)} ({span}), {about(estimate.project)} of it projecting: "
         f"measured by {tried} of {estimate.texts} in {estimate.measured:.1f} s"
     )
     if estimate.memory is not None:
         more = "" if estimate.longest else "; the longest document was not tried: it may need more"
-        click.echo(f"about {estimate.memory:.0f} MiB of memory{more}")
-    click.echo(
+        say(f"about {estimate.memory:.0f} MiB of memory{more}")
+    say(
         f"about {size(estimate.disk)} of disk, {size(estimate.disk_at_work)} while at work; "
         f"{size(estimate.free)} are free"
     )

@@ -19,7 +19,7 @@ from projector.cli.options import (
     tell,
     tell_edited,
 )
-from projector.cli.output import echo_json, echo_table, format_option, harmless
+from projector.cli.output import echo_json, echo_table, format_option, say
 from projector.cli.sections import SectionedCommand, option
 from projector.cli.stdin import from_stdin
 from schemas.options import READ, WRITTEN
@@ -105,18 +105,18 @@ def codes(
     )
     tell(found.remarks)
     for problem in found.skipped:
-        click.echo(harmless(f"skipped: {problem}"), err=True)
+        say(f"skipped: {problem}", err=True)
     if form == "json":
         echo_json({"scores": [asdict(one) for one in found.rows], "curve": _curve(found.curve)})
         return
     _echo_rows(found.rows)
     if found.lacking:
-        click.echo(
+        say(
             f"the list lacks {found.lacking} of {found.rows[0].scores.mentions} mentions' codes; "
             f"of {found.near} of them it has the category"
         )
     if curve:
-        click.echo("\nfirst choices with at least this score")
+        say("\nfirst choices with at least this score")
         echo_table(
             ["score", "coverage", "precision"],
             [[one.score, one.coverage, one.precision] for one in found.curve],

@@ -16,7 +16,7 @@ from projector.cli.options import (
     only_option,
     reading,
 )
-from projector.cli.output import echo_json, echo_table, format_option, harmless
+from projector.cli.output import echo_json, echo_table, format_option, say
 from projector.cli.sections import SectionedCommand, option
 from projector.cli.stdin import from_stdin
 from schemas.options import SCORED, WRITTEN
@@ -103,7 +103,7 @@ def mentions(
         edited=edited,
     )
     for remark in scored.remarks:
-        click.echo(harmless(remark), err=True)
+        say(remark, err=True)
     rows = score_table(scored.comparison)
     summaries = language_summaries(rows) if len(scored.languages) > 1 else []
     worst = list_errors(scored.comparison, scored.text, limit=errors) if errors else []
@@ -143,7 +143,7 @@ def _echo_scores(rows: list[ScoreRow], summaries: list[LanguageSummary]) -> None
         ],
     )
     if summaries:
-        click.echo("\nmean ± standard deviation over languages")
+        say("\nmean ± standard deviation over languages")
         echo_table(
             ["label", "languages", *_FIGURES],
             [
@@ -155,9 +155,9 @@ def _echo_scores(rows: list[ScoreRow], summaries: list[LanguageSummary]) -> None
 
 def _echo_calibration(calibrated: Calibration, *, tenths: bool) -> None:
     if calibrated.area is not None:
-        click.echo(f"\narea under the ROC curve of the scores: {calibrated.area:.4f}")
+        say(f"\narea under the ROC curve of the scores: {calibrated.area:.4f}")
     if tenths:
-        click.echo("\nstrict precision by score")
+        say("\nstrict precision by score")
         echo_table(
             ["from", "to", "predicted", "right", "precision"],
             [
@@ -173,9 +173,9 @@ def _plus_minus(mean: Metrics, deviation: Metrics) -> list[str]:
 
 def _echo_error(error: Disagreement) -> None:
     where = f"{error.kind} {error.language} {error.document} {error.label}"
-    click.echo(f"\n{where} overlap {error.overlap:.4f}")
+    say(f"\n{where} overlap {error.overlap:.4f}")
     if error.source:
-        click.echo(f"  source:    {error.source}")
-    click.echo(f"  gold:      {error.gold.text if error.gold else '-'}")
-    click.echo(f"  predicted: {error.predicted.text if error.predicted else '-'}")
-    click.echo(f"  context:   {' '.join(error.context.split())}")
+        say(f"  source:    {error.source}")
+    say(f"  gold:      {error.gold.text if error.gold else '-'}")
+    say(f"  predicted: {error.predicted.text if error.predicted else '-'}")
+    say(f"  context:   {' '.join(error.context.split())}")

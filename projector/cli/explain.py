@@ -20,7 +20,7 @@ from projector.cli.options import (
     tagger_option,
     tell,
 )
-from projector.cli.output import echo_json, format_option, harmless, listed
+from projector.cli.output import echo_json, format_option, listed, say
 from projector.cli.reporter import TerminalReporter
 from projector.cli.run_options import resolved
 from projector.cli.sections import SectionedCommand, option
@@ -218,7 +218,7 @@ def _explain_run(
     tell(explained.remarks)
     _echo_recorded(explained)
     if explained.explanation is not None:
-        click.echo("\nwhat the model says")
+        say("\nwhat the model says")
         echo_explanation(explained.explanation, tokens=tokens)
 
 
@@ -242,20 +242,18 @@ def _concepts(stated: str | None, model: str, device: str) -> TokenConcepts | No
 def _echo_recorded(explained: RunExplanation) -> None:
     """Print what became of a mention in its run, and who said what of it since."""
     row = explained.recorded
-    click.echo(
-        harmless(f"{row['mention_id']} {row['label']} {row['source_text']!r} in {row['language']}")
-    )
+    say(f"{row['mention_id']} {row['label']} {row['source_text']!r} in {row['language']}")
     for change in explained.changes:
         old = f"{change['old_text']!r}" if change["old_text"] else change["old_status"]
         new = f"{change['new_text']!r}" if change["new_fragments"] else "absent"
         comment = f": {change['comment']}" if change["comment"] else ""
         who = change["reviewer"] or "a reviewer"
         told = f"{change['decision']} by {who}, {change['time']}"
-        click.echo(f"  the run had {old}; {told}: {new}{comment}")
+        say(f"  the run had {old}; {told}: {new}{comment}")
     places = ";".join(f"{part['start']} {part['end']}" for part in row["fragments"])
     reason = f": {row['reason']}" if row["reason"] else ""
     words = f" {row['target_text']!r} ({places})" if places else ""
-    click.echo(f"  {row['status']}{words}, score {row['score']}{reason}")
+    say(f"  {row['status']}{words}, score {row['score']}{reason}")
 
 
 def _pair(configuration: RunConfiguration, name: str, mention: str) -> DocumentPair:
@@ -311,46 +309,46 @@ def _predicted(configuration: RunConfiguration, translation: Document) -> Tagger
 
 def echo_explanation(found: Explanation, *, tokens: bool = False) -> None:
     """Print why a mention went where it went."""
-    click.echo(harmless(f"{found.mention.id} {found.mention.label}: {found.text}"))
+    say(f"{found.mention.id} {found.mention.label}: {found.text}")
     outcome = found.projection
     places = ";".join(f"{part.start} {part.end}" for part in outcome.fragments)
-    click.echo(
+    say(
         f"→ {found.projected} ({places}), score {outcome.score}"
         if outcome.fragments
         else f"→ {outcome.status}: {outcome.reason}"
     )
     if outcome.collapsed_with:
-        click.echo(f"  on words that {', '.join(outcome.collapsed_with)} ended on, too")
+        say(f"  on words that {', '.join(outcome.collapsed_with)} ended on, too")
     for judged in found.verdicts:
         if judged is not None:
-            click.echo(
+            say(
                 f"  {judged.text!r} {judged.start} {judged.end} is right with probability "
                 f"{judged.right:.2f}, wrong {judged.wrong:.2f}; the mention absent "
                 f"{judged.absent:.2f}"
             )
-            click.echo(f"    told by {_parts(judged.told)}")
+            say(f"    told by {_parts(judged.told)}")
     meaning = found.meaning
     if meaning is not None and meaning.words:
-        click.echo(f"  {meaning.words}; cosine {meaning.cosine:.2f}")
-    click.echo(f"\nits sentence: {_one_line(found.sentence)}")
+        say(f"  {meaning.words}; cosine {meaning.cosine:.2f}")
+    say(f"\nits sentence: {_one_line(found.sentence)}")
     if found.target_sentence:
-        click.echo(f"it went to: {_one_line(found.target_sentence)}")
-    click.echo(f"\nits {'tokens' if tokens else 'words'}, and where their mass goes")
+        say(f"it went to: {_one_line(found.target_sentence)}")
+    say(f"\nits {'tokens' if tokens else 'words'}, and where their mass goes")
     for link in found.tokens if tokens else found.words:
         targets = "  ".join(f"{text}@{start} {share:.2f}" for text, start, share in link.targets)
-        click.echo(f"  {link.text}: {targets}")
+        say(f"  {link.text}: {targets}")
     for part, rivals in zip(found.mention.fragments, found.rivals, strict=True):
         which = f" for {part.start} {part.end}" if len(found.rivals) > 1 else ""
         none = "" if found.nothing is None else f" (having none: {found.nothing:.2f})"
-        click.echo(f"\ncandidate spans{which}{none}")
+        say(f"\ncandidate spans{which}{none}")
         for rival in rivals:
             place = f"{rival.text!r} {rival.start} {rival.end}"
-            click.echo(f"  {rival.total:.2f}  {rival.share:.2f}  {place}: {_parts(rival.parts)}")
+            say(f"  {rival.total:.2f}  {rival.share:.2f}  {place}: {_parts(rival.parts)}")
         if not rivals:
-            click.echo("  none: nothing of it arrives in the translation")
+            say("  none: nothing of it arrives in the translation")
         if len(rivals) > 1:
             ahead = dict(list(rivals[0].ahead_of(rivals[1]).items())[:3])
-            click.echo(f"  {rivals[0].text!r} is ahead by {_parts(ahead) or 'its place only'}")
+            say(f"  {rivals[0].text!r} is ahead by {_parts(ahead) or 'its place only'}")
 
 
 def _parts(parts: dict[str, float]) -> str:

@@ -13,7 +13,7 @@ from projector.cli.options import (
     output_option,
     overwrite_option,
 )
-from projector.cli.output import echo_json, exit_code, format_option
+from projector.cli.output import echo_json, exit_code, format_option, say
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand, option
 from projector.errors import counted
@@ -96,8 +96,8 @@ def tell_exported(summary: ExportSummary, output: Path, lost: str, form: str) ->
         return
     kinds = [f"{number} × {kind}" for kind, number in sorted(summary.lost.items())]
     if kinds:
-        click.echo(f"lost: {', '.join(kinds)}; each is in {output / lost}", err=True)
-    click.echo(
+        say(f"lost: {', '.join(kinds)}; each is in {output / lost}", err=True)
+    say(
         f"{output}: {counted(summary.documents, 'document')}, "
         f"{counted(summary.mentions, 'mention')}, "
         f"{counted(summary.lost.total(), 'loss', 'losses')}"

@@ -16,7 +16,7 @@ from projector.cli.options import (
     overwrite_option,
     tell,
 )
-from projector.cli.output import echo_json, exit_code, format_option, hint
+from projector.cli.output import echo_json, exit_code, format_option, hint, say
 from projector.cli.reporter import TerminalReporter
 from projector.cli.sections import SectionedCommand, option
 from projector.errors import counted
@@ -104,9 +104,7 @@ def command(
         hint(f"projector {again}")
     if accepted is not None and accepted.lost_annotations > 0:
         told = counted(accepted.lost_annotations, "annotation")
-        click.echo(
-            f"lost: {told} can't travel any more: {output / 'lost_annotations.tsv'}", err=True
-        )
+        say(f"lost: {told} can't travel any more: {output / 'lost_annotations.tsv'}", err=True)
     losses = bool(brought.refused or brought.problems or (accepted and accepted.losses))
     return exit_code(losses, accepted=accept_losses)
 
@@ -129,9 +127,9 @@ def _tell(
         return
     if brought.refused:
         told_of = counted(len(brought.refused), "thing")
-        click.echo(f"not taken: {told_of}, listed in {files['not_taken']}", err=True)
-    click.echo(f"{came} of {counted(there, 'document')} came back")
+        say(f"not taken: {told_of}, listed in {files['not_taken']}", err=True)
+    say(f"{came} of {counted(there, 'document')} came back")
     counts = ", ".join(f"{number} {decision}" for decision, number in decisions.items())
-    click.echo(f"{output}: {counts}, {brought.unchanged} unchanged")
+    say(f"{output}: {counts}, {brought.unchanged} unchanged")
     if brought.unchanged and not confirm:
-        click.echo("unchanged mentions are not confirmed by that: --confirm says so", err=True)
+        say("unchanged mentions are not confirmed by that: --confirm says so", err=True)

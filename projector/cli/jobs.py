@@ -31,8 +31,8 @@ from projector.cli.output import (
     echo_table,
     exit_code,
     format_option,
-    harmless,
     hint,
+    say,
 )
 from projector.cli.project import echo_summary
 from projector.cli.reporter import TerminalReporter, duration
@@ -176,16 +176,16 @@ def run(
     else:
         if tags:
             counts = ", ".join(f"{count} {label}" for label, count in summary.tagged.items())
-            click.echo(f"{result}: {counts or 'nothing found'}")
+            say(f"{result}: {counts or 'nothing found'}")
         else:
             echo_summary(summary, result)
         if done.coded is not None:
             echo_coded(done.coded.facts)
-            click.echo(f"the ranked codes are in {done.folder.coded}")
+            say(f"the ranked codes are in {done.folder.coded}")
         if failed:
-            click.echo(f"{counted(failed, 'document')} failed: {result}/failed.tsv")
+            say(f"{counted(failed, 'document')} failed: {result}/failed.tsv")
         if done.plan.problems:
-            click.echo(
+            say(
                 f"{counted(len(done.plan.problems), 'problem')} in the source: "
                 f"{result}/problems.tsv"
             )
@@ -230,7 +230,7 @@ def _interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo("stopped; finished shards are kept: the same command goes on", err=True)
+        say("stopped; finished shards are kept: the same command goes on", err=True)
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -254,7 +254,7 @@ def status(run: Path, form: str) -> None:
         echo_json(asdict(found))
         return
     state = "finished" if found.finished else "running" if found.driven else "not running"
-    click.echo(state)
+    say(state)
     running = len(found.running)
     waiting = found.shards - found.shards_done - running
     echo_table(
@@ -273,10 +273,10 @@ def status(run: Path, form: str) -> None:
     )
     if found.mentions:
         counts = ", ".join(f"{number} {name}" for name, number in found.mentions.items())
-        click.echo(f"mentions: {counts}")
+        say(f"mentions: {counts}")
     if found.rate is not None and found.seconds_left is not None:
         left = duration(found.seconds_left)
-        click.echo(f"{found.rate:.2f} documents/s, about {left} left")
+        say(f"{found.rate:.2f} documents/s, about {left} left")
 
 
 @command.command("logs")
@@ -306,7 +306,7 @@ def logs(run: Path, shard: int | None) -> None:
         raise click.BadParameter(
             f"the run has {counted(shards, 'shard')}, from 0", param_hint="--shard"
         )
-    click.echo(read_text(folder.driver_log if shard is None else folder.log(shard)), nl=False)
+    say(read_text(folder.driver_log if shard is None else folder.log(shard)), nl=False)
 
 
 @command.command("verify")
@@ -332,12 +332,12 @@ def verify(run: Path, form: str) -> int:
         echo_json({**asdict(verified), "path": run})
     else:
         for remark in verified.remarks:
-            click.echo(harmless(remark), err=True)
+            say(remark, err=True)
         for problem in verified.findings:
-            click.echo(harmless(str(problem)))
+            say(str(problem))
         files, findings = (
             counted(verified.files, "file"),
             counted(len(verified.findings), "finding"),
         )
-        click.echo(f"{run}: {files}, {findings}")
+        say(f"{run}: {files}, {findings}")
     return int(bool(verified.findings))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from projector.cli.options import PATH
-from projector.cli.output import echo_json, echo_table, format_option, hint
+from projector.cli.output import echo_json, echo_table, format_option, hint, say
 from projector.cli.sections import SectionedGroup, option
 from schemas.options import WRITTEN
 
@@ -47,7 +47,7 @@ def add(folder: Path, name: str | None) -> None:
     from projector.models.add import add_model
 
     known, place = add_model(folder, name)
-    click.echo(f"{known}: added ({place})")
+    say(f"{known}: added ({place})")
     hint(f"projector project SOURCE TARGETS --model {known} -o OUTPUT")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 import click
 from pydantic import BaseModel
 
-from projector.cli.output import harmless
+from projector.cli.output import say
 from projector.cli.sections import Decorator, option
 from projector.corpus import label_map
 from projector.corpus.language_names import is_language
@@ -237,7 +237,7 @@ fail_on_option = option(
 def tell(remarks: Iterable[str]) -> None:
     """Print what a user should know, beside the results."""
     for remark in remarks:
-        click.echo(harmless(remark), err=True)
+        say(remark, err=True)
 
 
 def tell_unknown_languages(option_name: str, codes: Iterable[str | None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +28,32 @@ format_option = click.option(
 )
 
 
+def say(words: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Print words as `harmless` makes them: whatever comes from files, a terminal obeys nothing.
+
+    Args:
+        words: To print.
+        err: On stderr, in place of stdout.
+        nl: Whether a line ends with them.
+    """
+    click.echo(harmless(words), err=err, nl=nl)  # noqa: TID251
+
+
+def put(content: str) -> None:
+    """Print a file's content on stdout: as it is for what reads it, harmless on a terminal."""
+    said = harmless(content) if sys.stdout.isatty() else content
+    click.echo(said, nl=not content.endswith("\n"))  # noqa: TID251
+
+
 def echo_json(value: object) -> None:
     """Print a value as JSON on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    say(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON, with what a terminal takes for orders escaped as JSON does."""
+    told = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return _ORDERS.sub(lambda match: f"\\u{ord(match[0]):04x}", told)
 
 
 def harmless(words: str) -> str:
@@ -40,7 +64,7 @@ def harmless(words: str) -> str:
 def echo_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows in aligned columns on stdout; numbers to the right."""
     for line in table_lines(header, rows):
-        click.echo(line)
+        say(line)
 
 
 def table_lines(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
@@ -81,13 +105,13 @@ def exit_code(lossy: bool, *, accepted: bool) -> int:
     """Return a command's exit code, telling how a loss can be accepted."""
     if accepted or not lossy:
         return 0
-    click.echo("losses were not accepted: exit code 3; --accept-losses accepts them", err=True)
+    say("losses were not accepted: exit code 3; --accept-losses accepts them", err=True)
     return LOSSES
 
 
 def hint(command: str) -> None:
     """Say on stderr what can be done next."""
-    click.echo(f"next: {command}", err=True)
+    say(f"next: {command}", err=True)
 
 
 def echo_coded(facts: CodingFacts) -> None:

@@ -19,7 +19,7 @@ from projector.cli.options import (
     output_option,
     overwrite_option,
 )
-from projector.cli.output import echo_json, echo_table, exit_code, format_option, hint
+from projector.cli.output import echo_json, echo_table, exit_code, format_option, hint, say
 from projector.cli.reporter import TerminalReporter
 from projector.cli.run_options import projection, run_options
 from projector.cli.sections import SectionedCommand, option
@@ -163,12 +163,12 @@ def echo_summary(summary: RunSummary, output: Path) -> None:
             for one in summary.languages
         ],
     )
-    click.echo(f"written to {output}; each mention's outcome is in its projections/")
+    say(f"written to {output}; each mention's outcome is in its projections/")
     lost = sum(one.lost_annotations for one in summary.languages)
     if lost:
-        click.echo(f"{counted(lost, 'annotation')} could not travel: {output}/lost_annotations.tsv")
+        say(f"{counted(lost, 'annotation')} could not travel: {output}/lost_annotations.tsv")
     if any(one.projected < one.mentions for one in summary.languages):
-        click.echo(f"why mentions are not projected: {output}/unprojected.tsv")
+        say(f"why mentions are not projected: {output}/unprojected.tsv")
     _echo_audit(summary, output)
 
 
@@ -179,13 +179,13 @@ def _echo_audit(summary: RunSummary, output: Path) -> None:
             found = [count for count in summary.findings if count.language == audited.language]
             told = ", ".join(f"{count.findings} {count.kind}" for count in found)
             shown = f"faithful {audited.faithfulness:.4f}; {told or 'nothing found'}"
-            click.echo(f"audit of {audited.language}: {shown}")
+            say(f"audit of {audited.language}: {shown}")
     if any(one.audited for one in summary.languages):
-        click.echo(f"what translations change, leave out or add: {output}/audit.tsv")
+        say(f"what translations change, leave out or add: {output}/audit.tsv")
     mispaired = sum(one.mispaired for one in summary.languages)
     if mispaired:
         told = counted(mispaired, "translation is", "translations are")
-        click.echo(
+        say(
             f"{told} another document's, or not translated; nothing is projected there: "
             f"{output}/unprojected.tsv; `projector audit` names better partners, --trust-pairs "
             "projects all the same"

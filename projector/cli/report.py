@@ -18,7 +18,7 @@ from projector.cli.options import (
     reading,
     tell,
 )
-from projector.cli.output import echo_json, format_option, hint
+from projector.cli.output import echo_json, format_option, hint, say
 from projector.cli.sections import SectionedCommand, option
 from projector.storage.atomic_file import check_place
 from schemas.options import READ, WRITTEN
@@ -98,6 +98,6 @@ def _echo(figures: ReportFigures, output: Path) -> None:
     from projector.report.page import totals
 
     for name, value, more in totals(figures):
-        click.echo(f"{name}: {value} ({more})")
-    click.echo(f"written to {output}")
+        say(f"{name}: {value} ({more})")
+    say(f"written to {output}")
     hint(f"open {output} in a browser")

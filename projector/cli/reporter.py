@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-import click
-
-from projector.cli.output import listed
+from projector.cli.output import harmless, listed, say
 from projector.errors import counted, summaries
 from projector.run.reporter import Progress
 
@@ -73,9 +71,9 @@ class TerminalReporter:
     def told(self, text: str) -> None:
         """Print a line, above the bar if there is one."""
         if self._bar is None:
-            click.echo(text, err=True)
+            say(text, err=True)
         else:
-            self._bar.write(text, file=sys.stderr)
+            self._bar.write(harmless(text), file=sys.stderr)
 
     def progressed(self, progress: Progress) -> None:
         """Draw the bar, or print a line every half minute."""
@@ -87,7 +85,7 @@ class TerminalReporter:
             self._started, self._due = now, now + _EVERY
         if now >= self._due:
             self._due = now + _EVERY
-            click.echo(self._line(progress, now - self._started), err=True)
+            say(self._line(progress, now - self._started), err=True)
 
     def _draw(self, progress: Progress) -> None:
         done = progress.done + progress.running

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from projector.cli.options import PATH, device_option, overwrite_option, tell
-from projector.cli.output import echo_table, hint
+from projector.cli.output import echo_table, hint, say
 from projector.cli.reporter import TerminalReporter
 from projector.cli.sections import SectionedCommand, option
 from projector.errors import counted
@@ -140,7 +140,7 @@ def _echo(summary: ReviewSummary) -> None:
     if rows := [row for row in found if row[1]]:
         echo_table(["doubt", "mentions"], rows)
     told = f"{summary.doubtful} of {counted(summary.mentions, 'mention')} are doubtful"
-    click.echo(f"{told}, in {counted(summary.documents, 'document')}; written to {summary.output}")
+    say(f"{told}, in {counted(summary.documents, 'document')}; written to {summary.output}")
 
 
 def _serve(folder: Path, port: int, reviewer: str) -> None:
@@ -148,8 +148,8 @@ def _serve(folder: Path, port: int, reviewer: str) -> None:
     from projector.review.server import ReviewServer
 
     with ReviewServer(folder, port=port, reviewer=reviewer) as server:
-        click.echo(f"{server.address}\nserved to you alone, until Ctrl-C; saved in {folder}")
+        say(f"{server.address}\nserved to you alone, until Ctrl-C; saved in {folder}")
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            click.echo("stopped", err=True)
+            say("stopped", err=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +21,7 @@ from projector.cli.options import (
     reading,
     tell,
 )
-from projector.cli.output import table_lines
+from projector.cli.output import json_text, put, say, table_lines
 from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.sections import SectionedCommand, option
 from projector.cli.stdin import from_stdin
@@ -172,10 +171,10 @@ def command(
     found = [(one, searcher.search(one, top_k=top_k, unit=unit)) for one in asked]
     content = _WRITERS[form](found, matches)
     if output is None:
-        click.echo(content, nl=False)
+        put(content)
     else:
         atomic_write(output, content.encode("utf-8"))
-        click.echo(f"written to {output}", err=True)
+        say(f"written to {output}", err=True)
 
 
 _Found = Sequence[tuple[str, Sequence["SearchHit"]]]
@@ -268,7 +267,7 @@ def _as_json(found: _Found, with_matches: bool) -> str:
             told = dict(zip(_COLUMNS, _cells(rank, hit, unknown=None), strict=True))
             row = {"query": query, **told, "text": hit.text}
             rows.append(row | ({"matches": asdict(hit)["matches"]} if with_matches else {}))
-    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    return json_text(rows) + "\n"
 
 
 _WRITERS = {"text": _as_text, "tsv": _as_tsv, "json": _as_json}

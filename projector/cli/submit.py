@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from projector.cli.options import PATH, edited_option, output_option, overwrite_option
-from projector.cli.output import echo_json, format_option, harmless
+from projector.cli.output import echo_json, format_option, say
 from projector.cli.sections import SectionedCommand, option
 from projector.corpus.formats.submission import LAYOUT
 from projector.storage.atomic_file import check_place
@@ -67,7 +67,7 @@ def command(
     check_place(output, overwrite=overwrite, example="submission.zip")
     finished = read_run(run)
     for remark in finished.check_submission(edited=edited):
-        click.echo(harmless(remark), err=True)
+        say(remark, err=True)
     paths = pack_submission(
         output,
         finished.tables,
@@ -80,7 +80,7 @@ def command(
         echo_json({"output": output, "files": paths})
         return
     for path in paths:
-        click.echo(path)
+        say(path)
 
 
 def _with_team(template: str, team: str) -> str:

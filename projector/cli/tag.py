@@ -19,7 +19,7 @@ from projector.cli.options import (
     overwrite_option,
     tell,
 )
-from projector.cli.output import echo_json, exit_code, format_option, harmless, hint
+from projector.cli.output import echo_json, exit_code, format_option, hint, say
 from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.run_options import tagging
 from projector.cli.sections import SectionedCommand, option
@@ -100,7 +100,7 @@ def command(
         notices=notices,
     )
     for line in summaries(notices):
-        click.echo(harmless(f"note: {line}"), err=True)
+        say(f"note: {line}", err=True)
     counts = tagged.counts()
     if unused_names(configuration.labels or {}, ()):
         tell(["--label: it names what a corpus has anew, not what a tagger finds"])
@@ -109,8 +109,8 @@ def command(
         echo_json({**told, "losses": losses})
     else:
         for loss in losses:
-            click.echo(harmless(f"missing: {loss}"), err=True)
+            say(f"missing: {loss}", err=True)
         listed = ", ".join(f"{count} {label}" for label, count in counts.items())
-        click.echo(f"{output}: {counted(len(corpus.names), 'document')}, {listed}")
+        say(f"{output}: {counted(len(corpus.names), 'document')}, {listed}")
         hint(f"projector evaluate GOLD {output}, or projector project … --tagger {output}")
     return exit_code(bool(losses), accepted=accept_losses)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from projector.cli.options import PATH, output_option
-from projector.cli.output import echo_json, echo_rows, format_option, hint
+from projector.cli.output import echo_json, echo_rows, format_option, hint, say
 from projector.cli.sections import SectionedGroup, option
 from projector.errors import missing_package
 from schemas.options import READ, WRITTEN
@@ -193,8 +193,8 @@ def _echo(figures: Mapping[str, float], output: Path, form: str, following: str)
         echo_json(figures)
         return
     for name, value in figures.items():
-        click.echo(f"{name}: {value:.4f}" if isinstance(value, float) else f"{name}: {value}")
-    click.echo(f"model: {output / 'model'}")
+        say(f"{name}: {value:.4f}" if isinstance(value, float) else f"{name}: {value}")
+    say(f"model: {output / 'model'}")
     hint(following)
 
 

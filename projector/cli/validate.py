@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from projector.cli.options import PATH, corpus_options, gathered, reading, tell
-from projector.cli.output import echo_json, format_option, harmless
+from projector.cli.output import echo_json, format_option, say
 from projector.cli.reporter import with_progress
 from projector.cli.sections import SectionedCommand
 from projector.cli.stdin import from_stdin
@@ -93,12 +93,10 @@ def _report(
     }
     if form == "text":
         for line in summaries(notices):
-            click.echo(harmless(f"note: {line}"))
+            say(f"note: {line}")
         for problem in problems:
-            click.echo(harmless(str(problem)))
+            say(str(problem))
         kind = f"{corpus.format}, {corpus.language}" if corpus else "can't be opened"
         told = (counted(documents, "document"), counted(mentions, "mention"))
-        click.echo(
-            harmless(f"{path}: {kind}, {', '.join(told)}, {counted(len(problems), 'problem')}")
-        )
+        say(f"{path}: {kind}, {', '.join(told)}, {counted(len(problems), 'problem')}")
     return report

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -17,8 +18,11 @@ from projector.cli.output import (
     echo_rows,
     echo_table,
     exit_code,
+    harmless,
     hint,
     listed,
+    put,
+    say,
 )
 from schemas.coding import CodingConfiguration, CodingCount, CodingFacts
 
@@ -41,8 +45,11 @@ def test_what_a_terminal_would_obey_is_escaped(capsys):
         r"a\x1b[2Jb\x9b1m\nc\u202ed\udcf1",
         "an\u0303o 5\xa0mg 👩\u200d⚕",
     ]
-    for command in ("validate", "concepts"):  # a result, and an error
-        assert run([command, "\x1b[2Jx"]) == 1
+    say("1 \x1b[2J\u2029", nl=False)
+    assert capsys.readouterr().out == r"1 \x1b[2J\u2029"
+    # a result, an error, and a command line that is not understood
+    for command, code in ((["validate"], 1), (["concepts"], 1), ([], 2)):
+        assert run([*command, "\x1b[2Jx"]) == code
         told = "".join(capsys.readouterr())
         assert r"\x1b[2Jx" in told and "\x1b" not in told
 
@@ -89,6 +96,22 @@ def test_records_are_a_table_or_json_under_their_own_names(capsys):
     assert capsys.readouterr().out == ""
     echo_rows("json", [])
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_files_content_is_as_it_is_unless_a_terminal_reads_it(capsys, monkeypatch):
+    put("a\x9b1m\tb\n")
+    put("a\x9b1m")
+    assert capsys.readouterr().out == "a\x9b1m\tb\na\x9b1m\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    put("a\x9b1m\tb\n")
+    assert capsys.readouterr().out == "a\\x9b1m\tb\n"
+
+
+def test_json_that_a_terminal_would_obey_is_escaped_and_says_the_same(capsys):
+    value = {"a\x9b1m": "\x1b[2J \u202e\u2028\x85", "b": ["\x7f\ud83d"]}
+    echo_json(value)
+    shown = capsys.readouterr().out
+    assert json.loads(shown) == value and harmless(shown) == shown
 
 
 def test_json_keeps_letters_and_tells_paths(capsys):
