@@ -106,11 +106,15 @@ def command(
         tell(["--label: it names what a corpus has anew, not what a tagger finds"])
     if form == "json":
         told = {"output": output, "documents": len(corpus.names), "mentions": counts}
-        echo_json({**told, "losses": losses})
+        echo_json({**told, "left_out": tagged.left_out, "losses": losses})
     else:
         for loss in losses:
             say(f"missing: {loss}", err=True)
         listed = ", ".join(f"{count} {label}" for label, count in counts.items())
         say(f"{output}: {counted(len(corpus.names), 'document')}, {listed}")
+        if tagged.left_out:
+            least = f"less than {configuration.min_score:g}"
+            found = counted(tagged.left_out, "more mention scores", "more mentions score")
+            say(f"{found} {least} and {'is' if tagged.left_out == 1 else 'are'} left out")
         hint(f"projector evaluate GOLD {output}, or projector project … --tagger {output}")
     return exit_code(bool(losses), accepted=accept_losses)

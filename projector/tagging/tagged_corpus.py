@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from projector.corpus.reading import Reading
 from projector.corpus.text_only import TextOnlyCorpus
 from projector.errors import Notice, Problem
+from projector.tagging.least_score import scoring_at_least
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus
@@ -35,6 +36,7 @@ class TaggedCorpus:
     _tagged: dict[str, tuple[tuple[Mention, ...], tuple[Annotation, ...]]] = field(
         default_factory=dict
     )
+    _left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -82,7 +84,9 @@ class TaggedCorpus:
         if reading.document is None:
             return reading
         if name not in self._tagged:
-            tagged = self.tagger.tag(reading.document, min_score=self.min_score)
+            found = self.tagger.tag(reading.document)
+            tagged = scoring_at_least(found, self.min_score)
+            self._left_out[name] = len(found.mentions) - len(tagged.mentions)
             self._tagged[name] = (tagged.mentions, tagged.annotations if self.scored else ())
         mentions, annotations = self._tagged[name]
         return Reading(replace(reading.document, mentions=mentions, annotations=annotations))
@@ -93,11 +97,11 @@ class TaggedCorpus:
 
     def only(self, names: Collection[str]) -> TaggedCorpus:
         """Return some of its documents."""
-        return replace(self, corpus=self.corpus.only(names), _tagged={})
+        return replace(self, corpus=self.corpus.only(names), _tagged={}, _left_out={})
 
     def in_language(self, language: str) -> TaggedCorpus:
         """Return the same documents under another name of their language."""
-        return replace(self, corpus=self.corpus.in_language(language), _tagged={})
+        return replace(self, corpus=self.corpus.in_language(language), _tagged={}, _left_out={})
 
     def counts(self) -> dict[str, int]:
         """Return how many mentions of each type were found so far."""
@@ -106,3 +110,8 @@ class TaggedCorpus:
             for mention in mentions:
                 counts[mention.label] += 1
         return counts
+
+    @property
+    def left_out(self) -> int:
+        """Return how many mentions found so far are left out, for their scores."""
+        return sum(self._left_out.values())

@@ -31,6 +31,7 @@ from projector.models.unfilled import unfilled
 from projector.models.weights import read_state
 from projector.tagging.found import FoundSpans, find_spans
 from projector.tagging.head import Head
+from projector.tagging.least_score import scoring_at_least
 from projector.tagging.span_calibration import SpanCalibration
 from projector.tagging.tagger_folder import (
     TAGGER_FILE,
@@ -155,7 +156,6 @@ class Tagger:
             for (start, end), score in zip(
                 one.spans, self.calibration.scores(one.label, one.probabilities), strict=True
             )
-            if score >= min_score
         )
         mentions = tuple(
             Mention(f"T{number}", label, (Fragment(start, end),))
@@ -163,7 +163,7 @@ class Tagger:
         )
         scores = {one.id: score for one, (*_, score) in zip(mentions, rows, strict=True)}
         tagged = Document(document.name, document.language, document.text, mentions)
-        return with_scores(tagged, scores, note=TAGGED_NOTE)
+        return scoring_at_least(with_scores(tagged, scores, note=TAGGED_NOTE), min_score)
 
     def evidence(self, text: str) -> TokenEvidence:
         """Return what it says of a translation, for the decoder to weigh."""

@@ -14,7 +14,7 @@ from projector.tagging.tagged_corpus import TaggedCorpus
 class NoTagger:
     types = ("X",)
 
-    def tag(self, document, *, min_score):
+    def tag(self, document):
         return document
 
 

@@ -22,7 +22,7 @@ class Words:
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
 
-    def tag(self, document: Document, *, min_score: float = 0.0) -> Document:
+    def tag(self, document: Document) -> Document:
         assert not document.mentions and not document.annotations
         self.asked[document.name] += 1
         found = (
@@ -35,8 +35,7 @@ class Words:
             for number, (start, length, label) in enumerate(found, start=1)
         )
         scores = {one.id: 0.9 if one.label == "SYMPTOM" else 0.4 for one in mentions}
-        kept = tuple(one for one in mentions if scores[one.id] >= min_score)
-        return with_scores(replace(document, mentions=kept), scores, note=TAGGED_NOTE)
+        return with_scores(replace(document, mentions=mentions), scores, note=TAGGED_NOTE)
 
 
 @pytest.fixture
@@ -110,3 +109,6 @@ def test_a_least_score_holds_for_parts_and_other_languages(texts):
     corpus = TaggedCorpus(open_corpus(texts), Words(), min_score=0.5)
     for one in (corpus, corpus.only({"a"}), corpus.in_language("spa")):
         assert surfaces(one.read("a").document) == ["fiebre", "tos"]
+        assert one.left_out == 1
+    corpus.read("b")
+    assert corpus.left_out == 1

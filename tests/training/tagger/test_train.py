@@ -278,6 +278,7 @@ def test_from_the_command_line_to_a_score(tagging, tmp_path, lines):
     command = ["tag", str(texts), "-o", str(silent), "--min-score", "1", *options]
     result = call(cli, command, catch_exceptions=False)
     assert "3 documents, 0 DISEASE, 0 SYMPTOM" in result.output
+    assert "6 more mentions score less than 1 and are left out" in result.output
     tasks = tmp_path / "tasks"
     command = ["convert", str(tmp_path / "out-brat"), str(tasks), "--language", "es"]
     result = call(cli, [*command, "--to", "label-studio"], catch_exceptions=False)
