@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from projector.cli.options import PATH
+from projector.cli.options import PATH, overwrite_option
 from projector.cli.output import echo_rows, format_option, say
 from projector.cli.sections import SectionedCommand, option
 from schemas.options import READ, WRITTEN
@@ -34,9 +34,16 @@ if TYPE_CHECKING:
     type=PATH,
     help="Draw all concepts on their two principal directions, a colour a chapter, as SVG.",
 )
+@overwrite_option
 @format_option
 def command(
-    space: Path, concept: str | None, top_k: int, names: bool, picture: Path | None, form: str
+    space: Path,
+    concept: str | None,
+    top_k: int,
+    names: bool,
+    picture: Path | None,
+    overwrite: bool,
+    form: str,
 ) -> None:
     """Look into a SPACE of concepts: what lies near a CONCEPT, a code or a name.
 
@@ -49,7 +56,10 @@ def command(
       projector concepts runs/space --picture space.svg
     """
     from projector.concepts.space import ConceptSpace
+    from projector.storage.atomic_file import check_place
 
+    if picture is not None:
+        check_place(picture, overwrite=overwrite, example="space.svg", option="--picture")
     read = ConceptSpace.read(space)
     if picture is not None:
         _draw(read, picture)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from projector.cli.options import PATH, output_option
+from projector.cli.options import PATH, output_option, overwrite_option
 from projector.cli.output import echo_json, echo_rows, format_option, hint, say
 from projector.cli.sections import SectionedGroup, option
 from projector.errors import missing_package
@@ -241,17 +241,20 @@ def sweep_command(configuration: Path, axes: tuple[str, ...], output: Path, form
 @command.command("compare")
 @click.argument("runs", type=PATH, nargs=-1, required=True)
 @output_option("The picture to write, a PNG.")
+@overwrite_option
 @format_option
-def compare(runs: tuple[Path, ...], output: Path, form: str) -> None:
+def compare(runs: tuple[Path, ...], output: Path, overwrite: bool, form: str) -> None:
     """Lay the curves of training RUNS over each other, and their best figures side by side.
 
     \b
     Example:
       projector train compare runs/base runs/clinical -o comparison.png
     """
+    from projector.storage.atomic_file import check_place
     from projector.training.checkpoints import TrainingFolder
     from projector.training.curves import draw_curves, read_curve
 
+    check_place(output, overwrite=overwrite, example="comparison.png")
     names = [
         run.name if [one.name for one in runs].count(run.name) == 1 else str(run) for run in runs
     ]

@@ -55,13 +55,14 @@ def atomic_write(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def check_place(path: Path, *, overwrite: bool, example: str) -> None:
+def check_place(path: Path, *, overwrite: bool, example: str, option: str = "--output") -> None:
     """Refuse a place for a file that a user named, before any work is done for it.
 
     Args:
         path: As named.
         overwrite: Whether a file that is there may be replaced.
         example: A file's name, for whoever named a folder.
+        option: By which it was named.
 
     Raises:
         OutputError: A folder is there, or a file that may not be replaced.
@@ -70,7 +71,7 @@ def check_place(path: Path, *, overwrite: bool, example: str) -> None:
         raise OutputError(f"{path}: is a folder; say the file, like {path / example}")
     if path.exists() and not overwrite:
         raise OutputError(
-            f"{path}: exists already; choose another --output, or replace it: --overwrite"
+            f"{path}: exists already; choose another {option}, or replace it: --overwrite"
         )
 
 

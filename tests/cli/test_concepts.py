@@ -59,3 +59,8 @@ def test_the_picture_is_the_same_bytes_each_time(space, tmp_path, capsys):
     content = (tmp_path / "a.svg").read_text(encoding="utf-8")
     assert content.startswith("<svg ") and "var(--muted)" not in content.split("</style>")[0]
     assert content.encode() == (tmp_path / "b.svg").read_bytes()
+    capsys.readouterr()
+    line = ["concepts", space, "--picture", str(tmp_path / "a.svg")]
+    assert run(line) == 1
+    assert "a.svg: exists already; choose another --picture" in capsys.readouterr().err
+    assert run([*line, "--overwrite"]) == 0

@@ -39,6 +39,13 @@ def test_no_option_is_without_help(words):
 
 
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)
+def test_nothing_is_replaced_unasked(words):
+    options = {one.name for one in found(words).params}
+    if options & {"output", "picture"} and words != ("train", "sweep"):  # which goes on by itself
+        assert options & {"overwrite", "resume"}
+
+
+@pytest.mark.parametrize("words", EVERY, ids=" ".join)
 def test_both_ways_of_asking_for_help_are_understood(words, capsys):
     for asked in ("-h", "--help"):
         assert run([*words, asked]) == 0

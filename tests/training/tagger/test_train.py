@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from projector.cli import cli
 from projector.corpus import open_corpus, require_document
 from projector.document import Document, noted_scores
-from projector.errors import ConfigurationError, CorpusError, ModelError
+from projector.errors import ConfigurationError, CorpusError, ModelError, OutputError
 from projector.models import load
 from projector.models.transformer_encoder import TransformerEncoder
 from projector.tagging.tagger import load_tagger
@@ -363,8 +363,12 @@ def test_runs_are_laid_side_by_side(tagging, tmp_path):
         ConfigurationError, match=r"no such file; expected the folder of a training"
     ):
         CliRunner().invoke(
-            cli, ["train", "compare", str(tmp_path), "-o", str(picture)], catch_exceptions=False
+            cli,
+            ["train", "compare", str(tmp_path), "-o", str(picture), "--overwrite"],
+            catch_exceptions=False,
         )
+    with pytest.raises(OutputError, match=r"both.png: exists already; choose another --output"):
+        CliRunner().invoke(cli, arguments, catch_exceptions=False)
 
 
 def test_two_development_sets_of_one_file_are_both_measured(tagging, tmp_path, lines):
