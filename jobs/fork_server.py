@@ -29,6 +29,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import NoReturn
 
+from jobs.portable_error import portable
 from jobs.shard_file import ShardFacts
 from jobs.worker import ShardWorker
 from projector.models.memory import give_back_memory
@@ -132,7 +133,7 @@ def serve(listening: socket.socket, path: str) -> None:
         worker.load()
         worker.get_ready()
     except Exception as error:  # whatever it is, each worker is to raise it
-        failure = error
+        failure = portable(error)
     give_back_memory()
     gc.collect()
     gc.freeze()  # else a collection in a fork would write to all objects
@@ -167,7 +168,7 @@ def _work(
         try:
             facts = worker.run(shard, attempt, fatal)
         except Exception as raised:
-            error = raised
+            error = portable(raised)
         actor.send((facts, error))
 
 

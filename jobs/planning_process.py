@@ -8,6 +8,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from jobs.portable_error import portable
 from projector.errors import ProjectorError
 
 if TYPE_CHECKING:
@@ -75,6 +76,6 @@ def _answer(sender: Connection, function: Callable[..., T], arguments: tuple[obj
     try:
         answer = function(*arguments), None
     except Exception as error:
-        answer = None, error
+        answer = None, portable(error)
     with suppress(BrokenPipeError):  # the parent is dead
         sender.send(answer)
