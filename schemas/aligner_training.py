@@ -185,7 +185,7 @@ class SourceConfiguration(Strict):
         default=(),
         validation_alias=AliasChoices("exclude", "without"),
         description="Files of gold whose documents are left out, known by their names and their "
-        "sentences.",
+        "sentences; or lists of names, one a line (`.txt`).",
     )
     folds: int = Field(
         default=1, ge=1, description="Parts that gold's documents are divided into, by name."

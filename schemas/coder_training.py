@@ -79,7 +79,8 @@ class ExamplesConfiguration(Strict):
     exclude: tuple[Path, ...] = Field(
         default=(),
         validation_alias=AliasChoices("exclude", "without"),
-        description="Files of gold whose documents are left out, known by their names and texts.",
+        description="Files of gold whose documents are left out, known by their names and texts; "
+        "or lists of names, one a line (`.txt`).",
     )
     language: str | None = Field(
         default=None,

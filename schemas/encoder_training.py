@@ -116,7 +116,8 @@ class MentionsConfiguration(PartConfiguration):
     )
     exclude: tuple[Path, ...] = Field(
         default=(),
-        description="Files of gold whose documents are left out, known by their names and texts.",
+        description="Files of gold whose documents are left out, known by their names and texts; "
+        "or lists of names, one a line (`.txt`).",
     )
     repeat: float = Field(
         default=1.0, gt=0, description="How often the sentences are gone through in an epoch."

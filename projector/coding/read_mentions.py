@@ -14,6 +14,7 @@ from projector.coding.proposal_marks import (
 from projector.coding.read_json_lines import CODED_LINES, read_coded_lines
 from projector.corpus.formats.tsv_read import read_spans
 from projector.corpus.language_names import guess_language
+from projector.corpus.name_list import SUFFIX, read_names
 from projector.corpus.open_languages import open_languages
 from projector.corpus.reading import require_document
 from projector.corpus.references import split_reference
@@ -99,12 +100,19 @@ def _read(
 def documents_of(paths: Iterable[Path]) -> set[str]:
     """Return the names and texts of all documents in some files, to leave them out elsewhere.
 
+    Args:
+        paths: Of coded mentions, or lists of documents' names, one a line (`.txt`).
+
     Raises:
         CorpusError: One can't be opened.
     """
-    return {
-        key for path in paths for one in read_mentions(path, skipped=[]) for key in one.known_by()
-    }
+    known: set[str] = set()
+    for path in paths:
+        if path.suffix == SUFFIX:
+            known.update(read_names(path))
+        else:
+            known.update(*(one.known_by() for one in read_mentions(path, skipped=[])))
+    return known
 
 
 def _annotated(document: Document, proposals: bool) -> CodedDocument:

@@ -32,6 +32,15 @@ def test_a_corpus_gives_each_code_of_a_mention_once(corpus):
     assert documents_of([corpus]) == {"a", "fiebre y tos"}
 
 
+def test_documents_are_known_by_lists_of_their_names_too(corpus, tmp_path):
+    listed = tmp_path / "apart.txt"
+    listed.write_text("b\n\n c \r\n", encoding="utf-8")
+    assert documents_of([listed, corpus]) == {"a", "fiebre y tos", "b", "c"}
+    listed.write_text("\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"apart\.txt: no name; expected documents' names"):
+        documents_of([listed])
+
+
 def test_a_folder_of_languages_gives_all_or_the_one_asked_for(corpus):
     (corpus.parent / "en").mkdir()
     (corpus.parent / "en" / "a.txt").write_text("fever")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from projector.corpus import open_corpus, pair_names, require_document
+from projector.corpus.name_list import SUFFIX, read_names
 from projector.corpus.reading import read_text
 from projector.document import DocumentPair, Fragment
 from projector.errors import CorpusError, Problem
@@ -180,10 +181,13 @@ class LeftOut:
 
     @classmethod
     def of(cls, files: Sequence[Path]) -> LeftOut:
-        """Collect what files of gold hold."""
+        """Collect what files of gold hold, or lists of documents' names (`.txt`)."""
         names: set[str] = set()
         sentences: set[str] = set()
         for file in files:
+            if file.suffix == SUFFIX:
+                names.update(read_names(file))
+                continue
             for gold in gold_pairs(file):
                 names.add(gold.document)
                 text = gold.pair.source.text

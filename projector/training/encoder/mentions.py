@@ -145,10 +145,11 @@ def _from_pairs(source: MentionsConfiguration, concepts: Concepts) -> Iterator[C
     """Yield both sides of gold pairs, where the lexical coder is sure of the source's mentions."""
     assert source.pairs is not None
     coder = concepts.coder(source.synonyms)
+    left_out = documents_of(source.exclude)
     for gold in read_gold(source.pairs):
-        if not is_taken(gold.document, source):
-            continue
         document = gold.pair.source
+        if not is_taken(gold.document, source) or left_out & {gold.document, document.text.strip()}:
+            continue
         mentions = [
             one for one in document.mentions if not source.labels or one.label in source.labels
         ]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from projector.corpus import require_document
+from projector.corpus.name_list import read_names
 from projector.corpus.open import open_corpus
-from projector.corpus.reading import read_text
 from projector.document import Document, Fragment, Mention
 from projector.errors import CorpusError, Problem
 from projector.storage.json_lines import identifier, objects, sequence, string
@@ -66,12 +66,7 @@ def _names(paths: Sequence[Path]) -> re.Pattern[str] | None:
     Raises:
         CorpusError: A file can't be read, or holds no name.
     """
-    names: list[str] = []
-    for path in paths:
-        lines = [line.strip() for line in read_text(path).split("\n")]
-        if not any(lines):
-            raise CorpusError(Problem(path, None, "no name", "documents' names, one a line"))
-        names += filter(None, lines)
+    names = [name for path in paths for name in read_names(path)]
     if not names:
         return None
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, names))})(?![^\W_])")

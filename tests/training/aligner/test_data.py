@@ -95,6 +95,9 @@ def test_what_is_measured_on_is_left_out_by_name_and_by_sentence(tmp_path):
     assert left_out.holds(TextPair("Otra frase.", "x", "es", "en", "S0123-45678"))
     assert not left_out.holds(TextPair("Otra frase.", "x", "es", "en", "S0999-11111"))
     assert not left_out.holds(TextPair("Otra frase.", "x", "es", "en", "S01"))
+    listed = LeftOut.of([written(tmp_path / "apart.txt", "S0123-45678")])
+    assert listed.holds(TextPair("Otra frase.", "x", "es", "en", "S0123-45678"))
+    assert not listed.holds(TextPair("Fiebre y tos.", "Fever.", "es", "en", "elsewhere"))
     table = written(tmp_path / "t.tsv", "es\ten\tFiebre y tos.\tFever.", "es\ten\tSí.\tYes.")
     (kept,) = read_source(SourceConfiguration(sentences=table, exclude=(gold,)))
     assert kept.source == "Sí."

@@ -8,6 +8,7 @@ import pytest
 from coded_names import ROWS
 
 from projector.coding.code_list import make_list
+from projector.errors import CorpusError
 from projector.training.encoder.mentions import (
     Concepts,
     ConceptSentence,
@@ -100,6 +101,13 @@ def test_both_sides_teach_where_the_coder_is_sure(tmp_path):
         ("es", "tos"),
         ("en", "cough"),
     ]
+    listed = tmp_path / "apart.txt"
+    source = MentionsConfiguration(pairs=path, least=0.5, exclude=(listed,))
+    listed.write_text("d2", encoding="utf-8")
+    assert concept_sentences(source, CONCEPTS, 0) == sides
+    listed.write_text("d1", encoding="utf-8")
+    with pytest.raises(CorpusError, match="nothing to learn from"):
+        concept_sentences(source, CONCEPTS, 0)
 
 
 @pytest.mark.parametrize(
