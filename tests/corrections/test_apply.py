@@ -1,28 +1,23 @@
 """Hold that corrections become part of a run, and that nothing else of it changes."""
 
-import csv
-import io
-import json
 from dataclasses import replace
 
 import polars as pl
 import pytest
-from given_corrections import TIME, correction, corrections, spans, written
+from accepted_runs import outcome, refused, rows
+from given_corrections import correction, corrections, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recording_reporter import RecordingReporter
 from written_runs import TARGET, at, contents, projected, write_run
 
 from projector.corpus import require_document
 from projector.corrections.apply import accept
 from projector.document import Document, DocumentPair, Fragment, Mention, Status
-from projector.errors import ConfigurationError, CorpusError, OutputError
 from projector.pipeline import ProjectedDocument
 from projector.run.outcome import mispaired_outcome, projected_outcome, unprojected_outcome
 from projector.run.project_corpus import project_corpus
 from projector.run.reader import read_run
 from projector.run.verify import verify_run
-from schemas.manifest import MANIFEST
 
 RECORDS = {"manifest.json", "log.json"}
 ADDED = {"changes.parquet", "changes.tsv", "conflicts.tsv", "not_taken.tsv"}
@@ -38,24 +33,6 @@ def bare(name, language, status=None):
     else:
         outcome = projected_outcome(ProjectedDocument(source, translation, ()))
     return lambda writer: writer.put(replace(outcome, original=source))
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("accepted") / "run"
-    write_run(folder)
-    return read_run(folder)
-
-
-def rows(path):
-    return list(csv.DictReader(io.StringIO(path.read_bytes().decode()), delimiter="\t"))
-
-
-def outcome(run, language, document, mention):
-    found = run.projections([language]).filter(
-        (pl.col("source_document") == document) & (pl.col("mention_id") == mention)
-    )
-    return found.row(0, named=True)
 
 
 def test_without_corrections_every_byte_stays(run, tmp_path):
@@ -302,155 +279,6 @@ def test_files_that_corrections_say_nothing_of_are_taken_along(tmp_path, monkeyp
     accept(read_run(tmp_path / "run"), [], tmp_path / "final")
     assert (tmp_path / "final/more/audit.tsv").read_bytes() == b"more"
     assert not verify_run(tmp_path / "final").findings
-
-
-def refused(run, tmp_path, /, *entries, **changed):
-    with pytest.raises(CorpusError) as error:
-        accept(run, [corrections(run, *entries, **changed)], tmp_path / "final")
-    assert not (tmp_path / "final").exists()
-    return str(error.value)
-
-
-WRONG = [
-    ("T1", "confirmed", (), {"old": spans((1, 10)), "new": spans((1, 10))}, "where the run has it"),
-    ("T9", "absent", (), {"old": spans((1, 10))}, "old is 1..10; expected none"),
-    ("T1", "corrected", ((0, 4),), {"text": "Hugh"}, "text is 'Hugh'; expected 'High'"),
-    ("T1", "corrected", ((0, 4), (5, 10)), {"text": "Highfever"}, "joined by a blank"),
-    ("T1", "corrected", ((40, 999),), {}, f"at most {len(TARGET)}"),
-    ("T1", "corrected", ((4, 5),), {}, "white space alone"),
-    ("T1", "confirmed", (), {"mention": "T8"}, "no such mention; expected one of T1, T3, T2, T9"),
-    ("T1", "confirmed", (), {"document": "case-a"}, "no such document"),
-    ("T1", "confirmed", (), {"language": "it"}, "no language 'it'; expected one of cz, en"),
-]
-
-
-@pytest.mark.parametrize(("mention", "decision", "new", "changed", "told"), WRONG)
-def test_what_is_not_true_is_refused(run, tmp_path, mention, decision, new, changed, told):
-    entry = correction(run, "en", "caso-a", mention, decision, *new, **changed)
-    assert told in refused(run, tmp_path, entry)
-
-
-def test_all_that_is_wrong_is_told_at_once(run, tmp_path):
-    entries = [
-        correction(run, "en", "caso-b", "T1", "confirmed", document="caso-z"),
-        correction(run, "en", "caso-a", "T3", "confirmed"),
-        correction(run, "en", "caso-a", "T1", "corrected", (0, 4), text="x"),
-    ]
-    told = refused(run, tmp_path, *entries).splitlines()
-    assert "corrections.0 (T1 of caso-z, en)" in told[0]
-    assert "corrections.2 (T1 of caso-a, en)" in told[1]
-    assert len(told) == 3 and "--on-error skip" in told[2]
-    said = corrections(run, *entries)
-    summary = accept(run, [said], tmp_path / "final", on_error="skip")
-    assert summary.changes["confirmed"] == 1 and len(summary.not_taken) == 2
-    assert summary.losses == 2 and len(rows(tmp_path / "final/not_taken.tsv")) == 2
-
-
-def test_nothing_is_said_of_what_has_no_translation_or_is_invalid(run, tmp_path):
-    unpaired = correction(run, "en", "caso-e", "T1", "absent")
-    assert "the document is unpaired in en" in refused(run, tmp_path, unpaired)
-    invalid = correction(run, "cz", "caso-e", "T7", "absent")
-    assert "the mention is invalid: its text differs" in refused(run, tmp_path, invalid)
-
-
-def test_corrections_of_another_run_are_refused_even_where_faults_are_skipped(run, tmp_path):
-    said = corrections(run, run="0" * 64)
-    with pytest.raises(CorpusError, match=r"of the run 0000.*; expected"):
-        accept(run, [said], tmp_path / "final", on_error="skip")
-
-
-def test_a_run_is_not_replaced_by_itself(run):
-    with pytest.raises(OutputError, match="the run itself"):
-        accept(run, [], run.path, overwrite=True)
-
-
-def test_a_changed_run_is_refused(tmp_path):
-    write_run(tmp_path / "run")
-    table = tmp_path / "run" / "lost_annotations.parquet"
-    table.write_bytes(table.read_bytes() + b"x")
-    with pytest.raises(CorpusError, match="cut or changed"):
-        accept(read_run(tmp_path / "run"), [], tmp_path / "final")
-
-
-def test_what_was_edited_by_hand_is_told_and_not_taken(tmp_path):
-    write_run(tmp_path / "run")
-    standoff = tmp_path / "run" / "brat" / "en" / "case-a.ann"
-    standoff.write_bytes(standoff.read_bytes() + b"T99\tSYMPTOM 0 4\tHigh\n")
-    reporter = RecordingReporter()
-    accept(read_run(tmp_path / "run"), [], tmp_path / "final", reporter=reporter)
-    assert any("not taken" in told and "brat/en" in told for told in reporter.texts)
-    assert b"T99" not in (tmp_path / "final" / "brat" / "en" / "case-a.ann").read_bytes()
-
-
-def test_a_run_without_its_source_is_refused(run, tmp_path):
-    content = json.loads((run.path / MANIFEST).read_text())
-    manifest = run.manifest.model_copy(update={"written": None})
-    with pytest.raises(CorpusError, match="older version"):
-        accept(replace(run, manifest=manifest), [], tmp_path / "final")
-    assert content["sha256"]
-
-
-def two(run, tmp_path, first, second, **options):
-    said = [corrections(run, *first), corrections(run, *second, reviewer="eva")]
-    return accept(run, said, tmp_path / "final", **options), tmp_path / "final"
-
-
-def test_where_reviewers_differ_the_run_stays_and_it_is_listed(run, tmp_path):
-    first = [
-        correction(run, "en", "caso-a", "T1", "absent"),
-        correction(run, "en", "caso-b", "T1", "confirmed"),
-    ]
-    second = [
-        correction(run, "en", "caso-a", "T1", "confirmed"),
-        correction(run, "en", "caso-b", "T1", "confirmed"),
-    ]
-    summary, final = two(run, tmp_path, first, second)
-    assert outcome(read_run(final), "en", "caso-a", "T1")["status"] == "projected"
-    assert outcome(read_run(final), "en", "caso-b", "T1")["status"] == "confirmed"
-    assert len(summary.conflicts) == summary.losses == 1
-    listed = rows(final / "conflicts.tsv")
-    assert [(row["reviewer"], row["decision"]) for row in listed] == [
-        ("ana", "absent"),
-        ("eva", "confirmed"),
-    ]
-    (change,) = rows(final / "changes.tsv")
-    assert change["reviewer"] == "ana, eva"
-    (agreement,) = summary.agreement
-    assert agreement.reviewers == ("ana", "eva") and agreement.mentions == 2
-    assert agreement.f1 == pytest.approx(2 / 3) and agreement.kappa == 0.0
-
-
-def test_a_preferred_reviewer_decides(run, tmp_path):
-    first = [correction(run, "en", "caso-a", "T1", "absent")]
-    second = [correction(run, "en", "caso-a", "T1", "confirmed")]
-    summary, final = two(run, tmp_path, first, second, prefer=["eva"])
-    assert outcome(read_run(final), "en", "caso-a", "T1")["status"] == "confirmed"
-    assert not summary.conflicts and rows(final / "changes.tsv")[0]["reviewer"] == "eva"
-    assert read_run(final).manifest.accepted[0].preferred == ("eva",)
-    with pytest.raises(ConfigurationError, match=r"'eve'.*expected one of ana, eva"):
-        two(run, tmp_path / "other", first, second, prefer=["eve"])
-
-
-@pytest.mark.parametrize("later_first", [False, True])
-def test_of_one_reviewers_files_the_later_word_counts(run, tmp_path, later_first):
-    earlier = corrections(run, correction(run, "en", "caso-a", "T1", "absent"))
-    time = "2026-11-28T14:30:00+02:00"  # half an hour later
-    later = corrections(run, correction(run, "en", "caso-a", "T1", "confirmed", time=time))
-    assert time > TIME
-    said = [later, earlier] if later_first else [earlier, later]
-    summary = accept(run, said, tmp_path / "final")
-    assert summary.changes["confirmed"] == 1 and not summary.conflicts
-
-
-def test_files_without_a_reviewer_are_of_different_people(run, tmp_path):
-    said = [
-        corrections(run, correction(run, "en", "caso-a", "T1", decision), reviewer="")
-        for decision in ("absent", "confirmed")
-    ]
-    paths = [written(tmp_path / f"{number}.json", one) for number, one in enumerate(said)]
-    assert len(accept(run, said, tmp_path / "one", files=paths).conflicts) == 1
-    told = accept(run, said, tmp_path / "two", files=paths, prefer=[str(paths[0])])
-    assert told.changes["absent"] == 1
 
 
 def spans_of(text):
