@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from projector.cli.output import json_text, listed, put, say
 from projector.cli.reporter import TerminalReporter
 from projector.cli.sections import SectionedCommand, option
 from projector.cli.stdin import DASH
-from projector.errors import ConfigurationError
+from projector.errors import ConfigurationError, ModelError
+from projector.models.catalogue import CONCEPTS
 from projector.run.reporter import loading
 from schemas.options import MODEL, READ, WRITTEN
 
@@ -101,7 +103,8 @@ def _shown(
     "-m",
     "--model",
     section=MODEL,
-    help="An encoder that `projector train encoder` made; by default the run's own, if it is one.",
+    help="An encoder that `projector train encoder` made; by default the run's own, if it is one, "
+    f"else {CONCEPTS}, which is installed.",
 )
 @device_option
 @option(
@@ -156,10 +159,10 @@ def command(
 
     \b
     Examples:
-      projector diagnose out case-01 T1 -m runs/encoder
-      projector diagnose note.txt -m runs/encoder --format html -o note.html
-      projector diagnose data_samples/brat/es case-01 -m runs/encoder --codes cie10.tsv
-      projector diagnose --text "dolor torácico opresivo" -m runs/encoder
+      projector diagnose out case-01 T1
+      projector diagnose note.txt --format html -o note.html
+      projector diagnose data_samples/brat/es case-01 --codes cie10.tsv -m runs/encoder
+      projector diagnose --text "dolor torácico opresivo"
     """
     content = (
         _diagnosed_mention(asked, shown, codes, model, device)
@@ -179,8 +182,7 @@ def _diagnosed_mention(
 
     run, document, mention = asked.names
     there = mention_in_run(read_run(run), document, mention, asked.language)
-    name = model or there.run.model_name
-    encoder = _load(name, device, stated=model is not None)
+    encoder = _load(model or _own_or_installed(there.run.model_name), device)
     concepts = _concepts(encoder, codes, there.source.language)
     found = diagnose_in_run(there, encoder, concepts, most=shown.top_k, tokens=shown.tokens)
     if shown.form == "html":
@@ -197,9 +199,7 @@ def _diagnosed_text(
     from projector.diagnosis.text import diagnose_text
 
     title, text, language = _text(asked)
-    if model is None:
-        raise click.UsageError("-m, --model: name the encoder that `projector train encoder` made")
-    encoder = _load(model, device, stated=True)
+    encoder = _load(model or CONCEPTS, device)
     found = diagnose_text(
         TextPoints.of(text, language, encoder),
         _concepts(encoder, codes, language),
@@ -260,14 +260,18 @@ def _told_language(text: str) -> str:
     return str(language_identifier().classify(text)[0])
 
 
-def _load(name: str, device: str, *, stated: bool) -> TokenConcepts:
-    from projector.concepts.token_concepts import TokenConcepts, has_views
+def _own_or_installed(name: str) -> str:
+    """Return a run's own model where its tokens mean something, else the installed one."""
+    from projector.concepts.token_concepts import has_views
 
-    if not stated and not has_views(name):
-        raise ConfigurationError(
-            f"the run's model {name} has no views that say what its tokens mean; name an encoder "
-            "that `projector train encoder` made: -m"
-        )
+    with suppress(ModelError):  # it is no longer there, and isn't needed
+        return name if has_views(name) else CONCEPTS
+    return CONCEPTS
+
+
+def _load(name: str, device: str) -> TokenConcepts:
+    from projector.concepts.token_concepts import TokenConcepts
+
     with TerminalReporter() as reporter, loading(reporter, f"encoder {name}"):
         return TokenConcepts.load(name, device=device)
 

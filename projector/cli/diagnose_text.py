@@ -19,6 +19,8 @@ def text_lines(found: TextDiagnosis, tokens: bool) -> Iterator[str]:
     shown = found.words if tokens else found.spans
     if not shown:
         yield "no words of it lie near a concept; --threshold says how near they must"
+        if found.whole:
+            yield f"all of it together: {near_line(found.whole)}"
     for one in shown:
         yield f"{_one_line(one.text)} ({one.start} {one.end})  {near_line(one.concepts)}"
 

@@ -36,6 +36,7 @@ from projector.errors import (
     Problem,
     summaries,
 )
+from projector.models.catalogue import CONCEPTS
 from projector.run.reporter import loading
 from projector.settings import TextCheck
 from projector.storage.atomic_file import atomic_write, check_place
@@ -116,7 +117,8 @@ def _reading(
     "-m",
     "--model",
     section=MODEL,
-    required=True,
+    default=CONCEPTS,
+    show_default=True,
     help="A post-trained encoder: its name, its folder, or that of its training run.",
 )
 @device_option
@@ -152,8 +154,8 @@ def command(
 
     \b
     Examples:
-      projector search corpus "dolor torácico opresivo" -m runs/encoder
-      projector search corpus "chest pain" -m runs/encoder --unit document --index corpus.index
+      projector search corpus "dolor torácico opresivo"
+      projector search corpus "chest pain" --unit document --index corpus.index
       projector search corpus --queries queries.txt -m runs/encoder -o found.tsv
     """
     asked = _queries(query, queries)

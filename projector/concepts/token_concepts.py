@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import torch
 from torch import Tensor
 
+from projector.arrays import Ints
 from projector.concepts.space import read_concept_table
 from projector.concepts.views import EXPECTED, VIEWS_FILE, Views, read_views
 from projector.errors import ModelError
@@ -20,6 +21,9 @@ from projector.models.folder_file import read_object
 from projector.models.load import load
 from projector.models.transformer_encoder import TransformerEncoder
 from projector.text.tokens import TokenizedText
+
+READING = 2  # raise it when the same weights give other points
+_MARKS = frozenset(".!?…:;")  # that end a sentence, or what stands like one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +52,8 @@ class TokenConcepts:
                 f"{name_or_path}: has no {VIEWS_FILE} beside it, so that nobody knows what its "
                 f"tokens mean; expected {EXPECTED}"
             )
-        folder = Path(find_entry(name_or_path).location)
+        folder = find_entry(name_or_path).folder
+        assert folder is not None
         said: Mapping[str, Any] = read_object(folder / VIEWS_FILE, EXPECTED)
         if type(layer := said.get("layer")) is not int:  # a bool is an int, too
             raise ModelError(f"{folder / VIEWS_FILE}: lacks the layer; expected {EXPECTED}")
@@ -67,8 +72,35 @@ class TokenConcepts:
 
     def points(self, text: TokenizedText) -> Tensor:
         """Return [T, d] a text's tokens as points of the space, of length 1."""
-        points: Tensor = self.views(self.encoder.encode([text])[0])
-        return points
+        return self.points_of([text])[0]
+
+    def points_of(self, texts: Sequence[TokenizedText]) -> list[Tensor]:
+        """Return [T, d] each text's tokens as points of the space, of length 1.
+
+        What ends without a mark, a heading or a query, is read as if it had one: by itself it would
+        be read as the name of a code, as which the encoder learned to take such words.
+        """
+        closed = [self._closed(text) for text in texts]
+        vectors = self.encoder.encode([text for text, _ in closed])
+        return [
+            self.views(one[torch.from_numpy(rows).to(one.device)])
+            for one, (_, rows) in zip(vectors, closed, strict=True)
+        ]
+
+    def _closed(self, text: TokenizedText) -> tuple[TokenizedText, Ints]:
+        """Return a text whose sentences all end with a mark, and the rows [T] of its own tokens."""
+        own = np.arange(len(text))
+        mark = self.encoder.tokenize("a.").ids[-1]
+        last = np.flatnonzero(np.diff(text.segments, append=-1))
+        ends = text.offsets[last, 1] - 1
+        bare = last[[text.text[end] not in _MARKS for end in ends]]
+        closed = TokenizedText(
+            text.text,
+            np.insert(text.ids, bare + 1, mark),
+            np.insert(text.offsets, bare + 1, text.offsets[bare], axis=0),
+            np.insert(text.segments, bare + 1, text.segments[bare]),
+        )
+        return closed, own + np.searchsorted(bare, own)
 
     def nearest(self, points: Tensor, most: int) -> tuple[Tensor, Tensor]:
         """Return the numbers [Q, most] of the concepts nearest to points [Q, d], and cosines."""
@@ -96,5 +128,5 @@ def has_views(name_or_path: str | os.PathLike[str]) -> bool:
     Raises:
         ModelError: There is no such model.
     """
-    entry = find_entry(name_or_path)
-    return entry.source == "folder" and (Path(entry.location) / VIEWS_FILE).is_file()
+    folder = find_entry(name_or_path).folder
+    return folder is not None and (folder / VIEWS_FILE).is_file()

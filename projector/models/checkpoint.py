@@ -102,9 +102,8 @@ def _folder(entry: ModelEntry) -> Path:
     """Return the folder of an entry's model, fetching it where it is on the hub."""
     if entry.source == "hub":
         return hub.download(entry.location)
-    if entry.source == "package":
-        return Path(__file__).parent / entry.location
-    return Path(entry.location)
+    assert entry.folder is not None
+    return entry.folder
 
 
 def _open_adapter(name: str, folder: Path) -> Checkpoint:
@@ -114,7 +113,7 @@ def _open_adapter(name: str, folder: Path) -> Checkpoint:
     except ModelError as error:
         raise ModelError(f"{folder}: what it adapts can't be had ({error})") from error
     # Looked at first: one that adapts itself would be opened without end.
-    if base.source in ("package", "folder") and is_adapter(_folder(base)):
+    if base.folder is not None and is_adapter(base.folder):
         raise ModelError(f"{folder}: adapts {base.name}, an adapter itself; expected a whole model")
     adapted = open_checkpoint(base)
     with foreign_reading(f"{name}: the adapter in {folder}", "both of its files"):

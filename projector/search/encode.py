@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector.concepts.token_concepts import READING
 from projector.search.index import IndexedText, text_hash
 from projector.text.sentences import split_sentences
 
@@ -24,7 +25,7 @@ _AT_ONCE = 16_384  # tokens that a device is given at once: bounds memory
 
 def fingerprint_of(encoder: TokenConcepts) -> str:
     """Return a hash of all that a post-trained encoder's points depend on."""
-    told = encoder.encoder.fingerprint
+    told = f"{encoder.encoder.fingerprint}\n{READING}"
     for weight in (encoder.views.token.weight, encoder.views.token.bias):
         told += "\n" + hashlib.sha256(weight.numpy(force=True).tobytes()).hexdigest()
     return hashlib.sha256(told.encode()).hexdigest()
@@ -60,11 +61,8 @@ def encoded(
 def _encoded(
     lot: Sequence[tuple[str, TokenizedText]], encoder: TokenConcepts
 ) -> dict[str, IndexedText]:
-    vectors = encoder.encoder.encode([tokens for _, tokens in lot]) if lot else []
-    return {
-        key: _indexed(tokens, encoder.views(one))
-        for (key, tokens), one in zip(lot, vectors, strict=True)
-    }
+    points = encoder.points_of([tokens for _, tokens in lot]) if lot else []
+    return {key: _indexed(tokens, one) for (key, tokens), one in zip(lot, points, strict=True)}
 
 
 def _indexed(tokens: TokenizedText, points: Tensor) -> IndexedText:

@@ -75,7 +75,6 @@ def test_what_is_not_there_is_told(capsys, words, message):
 def test_a_model_without_views_is_told(checkpoints, capsys):
     plain = str(checkpoints / "bert")
     assert "has no views.json beside it" in told(capsys, *MENTION[:3], "-m", plain, code=1)
-    assert "name an encoder that" in told(capsys, *MENTION[:3], code=1)
     assert "no such model" in told(capsys, "note.txt", "-m", "nowhere", code=1)
 
 
@@ -86,7 +85,6 @@ def test_a_model_without_views_is_told(checkpoints, capsys):
         (("a", "b", "c", "d", "-m", "encoder"), "name RUN DOCUMENT MENTION"),
         (("note.txt", "--text", "tos", "-m", "encoder"), "name RUN DOCUMENT MENTION"),
         (("es", "-m", "encoder"), "es is a folder; name one of its documents"),
-        (("note.txt",), "name the encoder"),
         (("-", "-m", "encoder"), "nothing comes from there"),
     ],
 )
@@ -106,9 +104,19 @@ def test_a_text_is_a_file_a_document_the_standard_input_or_given(capsys, monkeyp
     assert [(one["start"], one["end"]) for one in found["spans"]] == [(0, 5)]
 
 
+def test_the_installed_encoder_is_asked_where_none_is_named(capsys):
+    shown = told(capsys, "--text", "Refiere fiebre y vómitos.", "--language", "es")
+    assert "fiebre (8 14)  R50.9 Fever, unspecified" in shown
+    assert shown.splitlines()[1].startswith("vómitos (17 24)  R11 Nausea and vomiting")
+    # the run's own model has no views
+    assert "they part" in told(capsys, *MENTION[:3]) or "both say" in told(capsys, *MENTION[:3])
+
+
 def test_nothing_near_is_told(capsys):
     shown = told(capsys, "note.txt", "-m", "encoder", "--threshold", "1")
-    assert shown == "no words of it lie near a concept; --threshold says how near they must\n"
+    first, whole = shown.splitlines()
+    assert first == "no words of it lie near a concept; --threshold says how near they must"
+    assert whole.startswith("all of it together: ") and whole.count(";") == 2
 
 
 def test_a_list_names_the_codes_and_those_without_a_concept_are_told(capsys):

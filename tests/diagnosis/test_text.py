@@ -20,6 +20,7 @@ def test_every_word_and_run_has_its_place_and_its_nearest_concepts():
         assert TEXT[one.start : one.end] == one.text
         assert len(one.concepts) == 2
     assert [word.text for word in found.words if not word.telling] == ["y", "."]
+    assert [one.code for one in found.whole] == ["R07.4", "R50.9"]
 
 
 def test_tokens_stand_in_the_place_of_words_where_they_are_asked_for():
@@ -30,4 +31,4 @@ def test_tokens_stand_in_the_place_of_words_where_they_are_asked_for():
 def test_an_empty_text_says_nothing():
     for tokens in (False, True):
         found = diagnose_text(placed("", {}), named_concepts(), tokens=tokens)
-        assert found.words == found.spans == ()
+        assert found.words == found.spans == found.whole == ()
