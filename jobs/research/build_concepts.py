@@ -29,6 +29,7 @@ from projector.storage.trained_folder import find_trained
 
 # Of these WHO's fourth character says where it happened: at home, in the street.
 _PLACES = re.compile(r"(?:[WX]\d\d|Y[0-2]\d|Y3[0-4])\.\d")
+_GROUP = "one of: "  # before what a group of codes is called
 _SAME = 0.65  # least cosine of names of a code that mean the same, by the installed retriever
 
 
@@ -75,9 +76,6 @@ def main(encoder: Path, codes: Path, output: Path) -> None:
     write_views(output, kept, table, json.loads((output / VIEWS_FILE).read_text(encoding="utf-8")))
     grouped = sum(name.startswith(_GROUP) for name in names)
     click.echo(f"{len(names)} concepts, {grouped} called by their group")
-
-
-_GROUP = "one of: "
 
 
 def free_names(table: pl.DataFrame, own: CodeList, retriever: BiEncoder) -> list[str]:
