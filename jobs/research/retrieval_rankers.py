@@ -14,10 +14,9 @@ from projector import models
 from projector.arrays import Floats, Ints
 from projector.coding.normalize import character_grams, words
 from projector.coding.retrieval.bi_encoder import BiEncoder, load_bi_encoder, pooled
-from projector.concepts.token_concepts import TokenConcepts
-from projector.concepts.views import VIEWS_FILE, Views
+from projector.concepts.token_concepts import TokenConcepts, has_views
+from projector.concepts.views import Views
 from projector.errors import ConfigurationError
-from projector.models.catalogue import find_entry
 from projector.models.transformer_encoder import TransformerEncoder
 from projector.search.late_interaction import Halves
 
@@ -61,13 +60,21 @@ class TokenRanker:
 
     Args:
         encoder: Gives the token vectors.
-        views: On them; None: the vectors are taken as they are.
-        concepts: The codes of the views' concepts.
+        known: The same, with views on them; None: the vectors are taken as they are.
     """
 
     encoder: TransformerEncoder
-    views: Views | None = None
-    concepts: tuple[str, ...] | None = None
+    known: TokenConcepts | None = None
+
+    @property
+    def views(self) -> Views | None:
+        """Return what turns vectors into points."""
+        return None if self.known is None else self.known.views
+
+    @property
+    def concepts(self) -> tuple[str, ...] | None:
+        """Return the codes of the views' concepts."""
+        return None if self.known is None else tuple(self.known.concepts["code"])
 
     def prepare(self, texts: Sequence[str]) -> Encoded:
         """Encode texts; none is without tokens."""
@@ -78,7 +85,8 @@ class TokenRanker:
         for start in range(0, len(texts), _AT_ONCE):
             part = texts[start : start + _AT_ONCE]
             text, owner = bare.tokenize(part)
-            vectors = self.encoder.encode([text])[0]
+            read = self.encoder.encode if self.known is None else self.known.vectors_of
+            vectors = read([text])[0]
             points = self._points(vectors)
             tokens.append(points.half().numpy(force=True))
             sizes.append(np.bincount(owner.numpy(), minlength=len(part)))
@@ -216,10 +224,9 @@ def ranker_of(name: str) -> Ranker:
     if name == RETRIEVER:
         return SingleVectors(load_bi_encoder(Path(name)))
     path, _, layer = name.partition("@")
-    entry = find_entry(path)
-    if entry.source == "folder" and (Path(entry.location) / VIEWS_FILE).is_file() and not layer:
+    if has_views(path) and not layer:
         known = TokenConcepts.load(path)
-        return TokenRanker(known.encoder, known.views, tuple(known.concepts["code"]))
+        return TokenRanker(known.encoder, known)
     encoder = models.load(path, layer=int(layer) if layer else None, precision="fp32")
     if not isinstance(encoder, TransformerEncoder):
         raise ConfigurationError(f"{path} has no weights; expected an encoder that has")

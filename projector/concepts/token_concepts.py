@@ -75,7 +75,11 @@ class TokenConcepts:
         return self.points_of([text])[0]
 
     def points_of(self, texts: Sequence[TokenizedText]) -> list[Tensor]:
-        """Return [T, d] each text's tokens as points of the space, of length 1.
+        """Return [T, d] each text's tokens as points of the space, of length 1."""
+        return [self.views(vectors) for vectors in self.vectors_of(texts)]
+
+    def vectors_of(self, texts: Sequence[TokenizedText]) -> list[Tensor]:
+        """Return [T, D] each text's token vectors, which the views turn into points.
 
         What ends without a mark, a heading or a query, is read as if it had one: by itself it would
         be read as the name of a code, as which the encoder learned to take such words.
@@ -83,7 +87,7 @@ class TokenConcepts:
         closed = [self._closed(text) for text in texts]
         vectors = self.encoder.encode([text for text, _ in closed])
         return [
-            self.views(one[torch.from_numpy(rows).to(one.device)])
+            one[torch.from_numpy(rows).to(one.device)]
             for one, (_, rows) in zip(vectors, closed, strict=True)
         ]
 
