@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from projector.corpus.reading import Reading
 from projector.corpus.text_only import TextOnlyCorpus
 from projector.errors import Notice, Problem
-from projector.tagging.least_score import scoring_at_least
+from projector.tagging.sure_mentions import scoring_at_least
 
 if TYPE_CHECKING:
     from projector.corpus.corpus import Corpus

@@ -31,8 +31,8 @@ from projector.models.unfilled import unfilled
 from projector.models.weights import read_state
 from projector.tagging.found import FoundSpans, find_spans
 from projector.tagging.head import Head
-from projector.tagging.least_score import scoring_at_least
 from projector.tagging.span_calibration import SpanCalibration
+from projector.tagging.sure_mentions import scoring_at_least
 from projector.tagging.tagger_folder import (
     TAGGER_FILE,
     WEIGHTS_FILE,
