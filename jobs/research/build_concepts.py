@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import click
 import polars as pl
@@ -69,13 +70,18 @@ def main(encoder: Path, codes: Path, output: Path) -> None:
         shutil.copy(path, output)
     if (folder / EDGES_FILE).exists():
         shutil.copy(folder / EDGES_FILE, output)
-    for name in (OWN_FILE, VIEWS_FILE):
-        said = json.loads((folder / name).read_text(encoding="utf-8"))
-        said["made"] = {"command": "README.md beside this file", "step": said["made"]["step"]}
-        (output / name).write_text(f"{json.dumps(said, indent=1)}\n", encoding="utf-8")
-    write_views(output, kept, table, json.loads((output / VIEWS_FILE).read_text(encoding="utf-8")))
+    text = json.dumps(_said(folder / OWN_FILE), indent=1)
+    (output / OWN_FILE).write_text(f"{text}\n", encoding="utf-8")
+    write_views(output, kept, table, _said(folder / VIEWS_FILE))
     grouped = sum(name.startswith(_GROUP) for name in names)
     click.echo(f"{len(names)} concepts, {grouped} called by their group")
+
+
+def _said(path: Path) -> dict[str, Any]:
+    """Return what a file says, and of how it was made, whose paths are ours, the step alone."""
+    said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    made = {"command": "README.md beside this file", "step": said["made"]["step"]}
+    return {**said, "made": made}
 
 
 def free_names(table: pl.DataFrame, own: CodeList, retriever: BiEncoder) -> list[str]:

@@ -27,6 +27,7 @@ from projector.cli.sections import SectionedCommand, option
 from projector.corpus import pair_names, require_document
 from projector.document import Document, DocumentPair
 from projector.errors import ConfigurationError, CorpusError, ModelError
+from projector.models.catalogue import CONCEPTS
 from projector.run.reporter import loading
 from schemas.options import READ, WRITTEN
 from schemas.run import CorpusConfiguration, RunConfiguration
@@ -132,8 +133,9 @@ def _configuration(
     "--concepts",
     section=WRITTEN,
     metavar="ENCODER",
-    help="Tell what mention and span mean by an encoder that `projector train encoder` made; by "
-    "default by the model itself, if it is one.",
+    help="Tell what mention and span mean by an encoder whose tokens are concepts: "
+    f"{CONCEPTS}, which is installed, or one that `projector train encoder` made; by default by "
+    "the model itself, if it is one.",
 )
 @option(
     "--tokens",

@@ -84,27 +84,13 @@ class TokenConcepts:
         What ends without a mark, a heading or a query, is read as if it had one: by itself it would
         be read as the name of a code, as which the encoder learned to take such words.
         """
-        closed = [self._closed(text) for text in texts]
+        mark = int(self.encoder.tokenize("a.").ids[-1])
+        closed = [_closed(text, mark) for text in texts]
         vectors = self.encoder.encode([text for text, _ in closed])
         return [
             one[torch.from_numpy(rows).to(one.device)]
             for one, (_, rows) in zip(vectors, closed, strict=True)
         ]
-
-    def _closed(self, text: TokenizedText) -> tuple[TokenizedText, Ints]:
-        """Return a text whose sentences all end with a mark, and the rows [T] of its own tokens."""
-        own = np.arange(len(text))
-        mark = self.encoder.tokenize("a.").ids[-1]
-        last = np.flatnonzero(np.diff(text.segments, append=-1))
-        ends = text.offsets[last, 1] - 1
-        bare = last[[text.text[end] not in _MARKS for end in ends]]
-        closed = TokenizedText(
-            text.text,
-            np.insert(text.ids, bare + 1, mark),
-            np.insert(text.offsets, bare + 1, text.offsets[bare], axis=0),
-            np.insert(text.segments, bare + 1, text.segments[bare]),
-        )
-        return closed, own + np.searchsorted(bare, own)
 
     def nearest(self, points: Tensor, most: int) -> tuple[Tensor, Tensor]:
         """Return the numbers [Q, most] of the concepts nearest to points [Q, d], and cosines."""
@@ -124,6 +110,26 @@ class TokenConcepts:
     def best_matches(self, query: Tensor, texts: Sequence[Tensor]) -> Tensor:
         """Return [N] how well texts [T_i, d] match a query [K, d]: MaxSim, as a mean."""
         return torch.stack([(query @ text.T).amax(1).mean() for text in texts])
+
+
+def _closed(text: TokenizedText, mark: int) -> tuple[TokenizedText, Ints]:
+    """Return a text whose sentences all end with a mark, and the rows [T] of its own tokens.
+
+    Args:
+        text: T tokens.
+        mark: A full stop's id.
+    """
+    own = np.arange(len(text))
+    last = np.flatnonzero(np.diff(text.segments, append=-1))
+    ends = text.offsets[last, 1] - 1
+    bare = last[[text.text[end] not in _MARKS for end in ends]]
+    closed = TokenizedText(
+        text.text,
+        np.insert(text.ids, bare + 1, mark),
+        np.insert(text.offsets, bare + 1, text.offsets[bare], axis=0),
+        np.insert(text.segments, bare + 1, text.segments[bare]),
+    )
+    return closed, own + np.searchsorted(bare, own)
 
 
 def has_views(name_or_path: str | os.PathLike[str]) -> bool:
