@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from projector.models import load
+from projector.models import load, packing
 from projector.models.packing import Layout, _packs, attend
 
 
@@ -18,6 +18,35 @@ def test_attention_one_by_one_and_together_agree():
     )
     assert one.shape == (1, 15, 2, 8)
     torch.testing.assert_close(one, together, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("trained", [True, False])
+def test_half_precision_is_trained_through_attention_in_single(trained, monkeypatch):
+    torch.manual_seed(0)
+    lengths = [3, 5]
+    layout = Layout.of(lengths, together=False, device=torch.device("cpu"))
+    rows = torch.randn(3, 1, 2, sum(lengths), 8)
+    single = [row.clone().requires_grad_() for row in rows]
+    half = [row.bfloat16().requires_grad_(trained) for row in rows]
+    computed_in = []
+    attention = packing.scaled_dot_product_attention
+
+    def noted(query, *others, **options):
+        computed_in.append(query.dtype)
+        return attention(query, *others, **options)
+
+    monkeypatch.setattr(packing, "scaled_dot_product_attention", noted)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = attend(torch.nn.Identity(), *half, None, layout=layout)[0]
+    assert {*computed_in} == {torch.float32 if trained else torch.bfloat16}
+    expected = attend(torch.nn.Identity(), *single, None, layout=layout)[0]
+    assert found.dtype == torch.bfloat16
+    torch.testing.assert_close(found.float(), expected, atol=0.03, rtol=0.02)
+    if trained:
+        found.float().square().sum().backward()
+        expected.square().sum().backward()
+        for one, other in zip(half, single, strict=True):
+            torch.testing.assert_close(one.grad.float(), other.grad, atol=0.2, rtol=0.1)
 
 
 def test_packs_hold_real_tokens_or_padded_ones():
