@@ -134,6 +134,12 @@ class TaggerTraining(Strict):
     device: str = Field(
         default="auto", description="Where it runs: `cpu`, `cuda:0`, …; `auto` is a GPU if any."
     )
+    start: str | None = Field(
+        default=None,
+        description="A tagger that training goes on from, its encoder and its head: `clinical` or "
+        "`clinical-whole`, its folder or that of its training; it finds the same types and its "
+        "head is built as `head` says. By default a head starts from nothing, on `encoder.model`.",
+    )
     encoder: TaggerEncoderConfiguration = Field(
         default=TaggerEncoderConfiguration(), description="What gives the token vectors."
     )
@@ -168,4 +174,6 @@ class TaggerTraining(Strict):
             raise ValueError("pieces: expected at least one token in each")
         if self.support is not None and not {*self.support} <= {*self.types}:
             raise ValueError("support: expected some of types")
+        if self.start is not None and "model" in self.encoder.model_fields_set:
+            raise ValueError("start: a tagger has its encoder; take out encoder.model")
         return self

@@ -13,11 +13,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from projector.errors import ConfigurationError
 from projector.evaluation.metrics import Span, document_spans, score
 from projector.tagging.bio import bio_labels, expressible
 from projector.tagging.found import FoundSpans, find_spans
 from projector.tagging.head import Head
-from projector.tagging.tagger import save_tagger
+from projector.tagging.tagger import load_tagger, save_tagger
+from projector.tagging.tagger_folder import TaggerFolder
 from projector.text.tokens import TokenizedText
 from projector.training.checkpoints import TrainingFolder
 from projector.training.schedule import Part
@@ -26,6 +28,7 @@ from projector.training.tagger.data import Annotated, read_annotated
 from projector.training.tagger.pieces import piece, piece_borders
 from projector.training.trainable_encoder import TrainableEncoder
 from projector.training.trainer import fit, schedule_of
+from schemas.tagger_training import TaggerEncoderConfiguration
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -218,10 +221,10 @@ def train_tagger(
         for number, (name, source) in enumerate(zip(names, sources, strict=True), start=1)
     }
     torch.manual_seed(configuration.seed)
+    configuration = _with_encoder(configuration)
     trainable = TrainableEncoder.load(configuration.encoder, device=configuration.device)
     types = configuration.types
-    head = Head(trainable.encoder.dimension, len(types), configuration.head)
-    head.to(trainable.encoder.device)
+    head = _head(configuration, trainable.encoder).to(trainable.encoder.device)
     examples: list[Labelled] = []
     parts = []
     for source in configuration.data:
@@ -234,6 +237,39 @@ def train_tagger(
     task = Tagging(trainable, head, configuration, examples, development)
     schedule = schedule_of([len(one.text) for one in examples], parts, configuration)
     return fit(task, schedule, configuration, run, task.save, scales=task.scales)
+
+
+def _with_encoder(configuration: TaggerTraining) -> TaggerTraining:
+    """Put the encoder of the tagger that training goes on from in its place.
+
+    Raises:
+        ModelError: There is no such tagger.
+        ConfigurationError: It finds other types, or its head is built otherwise.
+    """
+    if configuration.start is None:
+        return configuration
+    start = TaggerFolder.read(Path(configuration.start))
+    for name, found, expected in (
+        ("types", start.types, configuration.types),
+        ("head", start.head, configuration.head),
+    ):
+        if found != expected:
+            raise ConfigurationError(
+                f"start: the tagger {configuration.start} has the {name} {found}; expected "
+                f"{expected}, as the configuration says"
+            )
+    view = {name: value for name, value in start.encoder.items() if name != "name_or_path"}
+    wanted = configuration.encoder.model_dump(exclude_unset=True)
+    encoder = {"model": str(start.encoder["name_or_path"]), **view, **wanted}
+    return configuration.model_copy(
+        update={"encoder": TaggerEncoderConfiguration.model_validate(encoder)}
+    )
+
+
+def _head(configuration: TaggerTraining, encoder: Encoder) -> Head:
+    if configuration.start is None:
+        return Head(encoder.dimension, len(configuration.types), configuration.head)
+    return load_tagger(Path(configuration.start), encoder=encoder, precision="fp32").head
 
 
 def _piece_sizes(configuration: TaggerTraining, window: int) -> Sequence[int | None]:

@@ -108,6 +108,27 @@ def test_the_encoder_can_have_a_rate_of_its_own(tagging, tmp_path):
     assert moved["slow"] < 1e-7 < moved["as the head"]
 
 
+def test_training_goes_on_from_a_tagger_and_its_head(tagging, tmp_path):
+    optimisation = {**tagging().optimisation.model_dump(), "rate": 1e-9, "steps": 1}
+    learned = train_tagger(tagging(head={"hidden": 16, "crf": True}), tmp_path / "first")
+    encoder = {"rank": 0, "window": 18}
+    on = {"head": {"hidden": 16, "crf": True}, "encoder": encoder, "optimisation": optimisation}
+    for name in ("first", "first/model", "first/model/adapter"):
+        run = tmp_path / name.replace("/", "-on-")
+        again = train_tagger(tagging(**on, start=str(tmp_path / name)), run.with_suffix(".on"))
+        assert again["score"] == pytest.approx(learned["score"])
+    with pytest.raises(ConfigurationError, match=r"has the types .*; expected \('DISEASE',\)"):
+        wrong = tagging(**on, start=str(tmp_path / "first"), types=["DISEASE"])
+        train_tagger(wrong, tmp_path / "types")
+    with pytest.raises(ConfigurationError, match="has the head kind='cnn'"):
+        other = {**on, "head": {"hidden": 8, "crf": True}}
+        train_tagger(tagging(**other, start=str(tmp_path / "first")), tmp_path / "head")
+    with pytest.raises(ModelError, match="nowhere: no tagger can be read"):
+        train_tagger(tagging(**on, start="nowhere"), tmp_path / "none")
+    with pytest.raises(ValidationError, match=r"take out encoder\.model"):
+        tagging(start=str(tmp_path / "first"))
+
+
 def test_a_long_text_is_learned_from_in_pieces(tagging):
     encoder = load(tagging().encoder.model, layer=2, granularity="window", device="cpu")
     documents = read_annotated(tagging().data[0])
