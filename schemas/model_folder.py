@@ -69,6 +69,7 @@ class TaggerSaid(Said):
     dimension: _Size
     head: HeadConfiguration
     encoder: TaggerEncoderSaid = TaggerEncoderSaid()
+    min_probability: Annotated[float, Field(gt=0, lt=1)] | None = None
     calibration: dict[str, tuple[_Factor, _Finite]] | None = None
 
     @model_validator(mode="after")

@@ -31,7 +31,7 @@ from projector.models.unfilled import unfilled
 from projector.models.weights import read_state
 from projector.tagging.found import FoundSpans, find_spans
 from projector.tagging.head import Head
-from projector.tagging.span_calibration import SpanCalibration
+from projector.tagging.span_calibration import MIN_PROBABILITY, SpanCalibration
 from projector.tagging.sure_mentions import scoring_at_least
 from projector.tagging.tagger_folder import (
     TAGGER_FILE,
@@ -60,6 +60,7 @@ class Tagger:
         supports: Those of which `support` tells.
         encoder: Gives tokens and vectors.
         head: In evaluation mode.
+        min_probability: How likely a span must be, by the head's own word, to be told.
         calibration: What its probabilities are worth.
     """
 
@@ -69,6 +70,7 @@ class Tagger:
     supports: tuple[str, ...]
     encoder: Encoder
     head: Head
+    min_probability: float = MIN_PROBABILITY
     calibration: SpanCalibration = field(default_factory=SpanCalibration)
 
     @classmethod
@@ -119,7 +121,15 @@ class Tagger:
         """Return the spans found in a text, type by type; nothing where it has no tokens."""
         if not len(text):
             return []
-        return list(find_spans(self.head, self.types, self.scores(text), text.offsets))
+        return list(
+            find_spans(
+                self.head,
+                self.types,
+                self.scores(text),
+                text.offsets,
+                min_probability=self.min_probability,
+            )
+        )
 
     def tag(
         self, text: str | Document, *, language: str | None = None, min_score: float = 0.0
@@ -267,7 +277,14 @@ def load_tagger(
     fingerprint = folder.fingerprint_with(encoder.fingerprint, computes_in)
     head = head.eval().to(getattr(encoder, "device", torch.device("cpu")))
     return Tagger(
-        str(path), fingerprint, folder.types, folder.support, encoder, head, folder.calibration
+        str(path),
+        fingerprint,
+        folder.types,
+        folder.support,
+        encoder,
+        head,
+        folder.min_probability,
+        folder.calibration,
     )
 
 

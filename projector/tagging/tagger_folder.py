@@ -15,7 +15,7 @@ from projector.models.folder_file import read_contract
 from projector.settings import DEFAULT_MODEL
 from projector.storage.hashes import content_hash, file_hash
 from projector.storage.trained_folder import find_trained
-from projector.tagging.span_calibration import SpanCalibration
+from projector.tagging.span_calibration import MIN_PROBABILITY, SpanCalibration
 from schemas.model_folder import TaggerSaid
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class TaggerFolder:
         dimension: Width of the vectors that its head takes.
         head: How its head is built.
         encoder: What `models.load` takes to load its encoder.
+        min_probability: How likely a span must be, by the head's own word, to be told.
         calibration: What its probabilities are worth.
     """
 
@@ -67,6 +68,7 @@ class TaggerFolder:
     dimension: int
     head: HeadConfiguration
     encoder: dict[str, Any]
+    min_probability: float
     calibration: SpanCalibration
 
     @classmethod
@@ -85,7 +87,16 @@ class TaggerFolder:
         encoder = {"name_or_path": folder, **said.encoder.model_dump(exclude_none=True)}
         support = said.types if said.support is None else said.support
         calibration = SpanCalibration(said.calibration or {})
-        return cls(folder, said.types, support, said.dimension, said.head, encoder, calibration)
+        return cls(
+            folder,
+            said.types,
+            support,
+            said.dimension,
+            said.head,
+            encoder,
+            said.min_probability or MIN_PROBABILITY,
+            calibration,
+        )
 
     def fingerprint(self, *, precision: Precision, device: str) -> str:
         """Return a hash of all that decides what it finds.

@@ -1,10 +1,13 @@
 """Hold which spans a head's scores are read as, and how likely each is said to be."""
 
+from itertools import combinations, pairwise, product
+
 import numpy as np
+import pytest
 import torch
 
-from projector.tagging.bio import BEGIN, INSIDE, OUTSIDE
-from projector.tagging.found import find_spans
+from projector.tagging.bio import BEGIN, INSIDE, LABELS, OUTSIDE, bio_spans
+from projector.tagging.found import FoundSpans, find_spans, likely_spans
 from projector.tagging.head import Head
 from schemas.tagger_training import HeadConfiguration
 
@@ -20,7 +23,9 @@ def scores_of(*columns, sure=3.0):
 def test_spans_are_characters_and_have_the_chance_of_their_labels():
     head = Head(4, 2, HeadConfiguration(kind="linear", dropout=0))
     scores = scores_of([OUTSIDE, BEGIN, INSIDE, OUTSIDE], [BEGIN, OUTSIDE, OUTSIDE, BEGIN])
-    disease, symptom = find_spans(head, ("DISEASE", "SYMPTOM"), scores, OFFSETS)
+    disease, symptom = find_spans(
+        head, ("DISEASE", "SYMPTOM"), scores, OFFSETS, min_probability=0.35
+    )
     assert (disease.label, disease.spans.tolist()) == ("DISEASE", [[4, 12]])
     assert (symptom.label, symptom.spans.tolist()) == ("SYMPTOM", [[0, 3], [13, 20]])
     share = float(torch.softmax(torch.tensor([3.0, 0.0, 0.0]), 0)[0])
@@ -31,5 +36,55 @@ def test_spans_are_characters_and_have_the_chance_of_their_labels():
 
 def test_a_type_that_is_nowhere_has_no_spans():
     head = Head(4, 1, HeadConfiguration(kind="linear", dropout=0, crf=True))
-    (nothing,) = find_spans(head, ("D",), scores_of([OUTSIDE] * 4), OFFSETS)
+    (nothing,) = find_spans(head, ("D",), scores_of([OUTSIDE] * 4), OFFSETS, min_probability=0.35)
     assert nothing.spans.shape == (0, 2) and nothing.probabilities.shape == (0,)
+
+
+def drawn(seed, length=5):
+    """Return a head with a chain, scores of a text, and how likely each of its labellings is."""
+    torch.manual_seed(seed)
+    head = Head(4, 1, HeadConfiguration(kind="linear", dropout=0, crf=True)).eval()
+    torch.nn.init.normal_(head.chain.moves)
+    torch.nn.init.normal_(head.chain.starts)
+    scores = 1.5 * torch.randn(length, 1, LABELS)
+    labellings = torch.tensor(list(product(range(LABELS), repeat=length)))
+    known = torch.ones(1, dtype=torch.bool)
+    with torch.inference_mode():
+        losses = torch.stack([head.chain.loss(scores, one[:, None], known) for one in labellings])
+    return head, scores, labellings.numpy(), (-losses).double().softmax(0).numpy()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_spans_of_a_chain_are_those_that_promise_most_over_all_labellings(seed):
+    head, scores, labellings, shares = drawn(seed)
+    offsets = np.stack([np.arange(5), np.arange(1, 6)], 1)
+    likely = {}
+    for labels, share in zip(labellings, shares, strict=True):
+        for start, end in bio_spans(labels, offsets).tolist():
+            likely[start, end] = likely.get((start, end), 0) + share
+    (found,) = likely_spans(head, ("D",), scores, offsets, min_probability=0.05)
+    told = dict(zip(map(tuple, found.spans.tolist()), found.probabilities, strict=True))
+    assert {span for span, share in likely.items() if share > 0.0501} <= {*told}
+    for span, probability in told.items():
+        assert probability == pytest.approx(likely[span], abs=1e-4)
+    for least in (0.1, 0.2, 0.35):
+        sets = [
+            some
+            for size in range(6)
+            for some in combinations(sorted(likely), size)
+            if all(one[1] <= other[0] for one, other in pairwise(some))
+        ]
+        best = max(sum(likely[span] - least for span in some) for some in sets)
+        (chosen,) = find_spans(head, ("D",), scores, offsets, min_probability=least)
+        spans = [tuple(span) for span in chosen.spans.tolist()]
+        assert spans == sorted(spans)
+        assert all(likely[span] > least - 1e-4 for span in spans)
+        assert sum(likely[span] - least for span in spans) == pytest.approx(best, abs=1e-3)
+
+
+def test_spans_that_share_no_more_than_an_edge_stay_both():
+    spans = np.array([[0, 2], [1, 4], [2, 4], [4, 5]])
+    found = FoundSpans("D", spans, np.array([0.5, 0.9, 0.5, 0.3]))
+    assert found.apart(0.2).spans.tolist() == [[1, 4], [4, 5]]
+    assert found.apart(0.0).spans.tolist() == [[0, 2], [2, 4], [4, 5]]
+    assert found.apart(0.35).spans.tolist() == [[1, 4]]

@@ -7,7 +7,7 @@ import pytest
 
 from projector.errors import ModelError
 from projector.settings import Settings, published
-from projector.tagging.span_calibration import SpanCalibration
+from projector.tagging.span_calibration import MIN_PROBABILITY, SpanCalibration
 from projector.tagging.tagger_folder import (
     INSTALLED,
     SHIPPED,
@@ -48,6 +48,7 @@ def test_a_folder_says_what_its_tagger_finds_and_how_its_encoder_is_loaded(folde
         dimension=32,
         head=HeadConfiguration(kind="linear"),
         encoder={"name_or_path": path, "layer": 2},  # it lies in the folder
+        min_probability=MIN_PROBABILITY,
         calibration=SpanCalibration(),
     )
 
@@ -61,6 +62,13 @@ def test_an_encoder_may_lie_elsewhere_and_some_types_alone_support(folder):
     found = TaggerFolder.read(folder(encoder={"name_or_path": "aligner"}, support=["SYMPTOM"]))
     assert found.encoder == {"name_or_path": "aligner"} and found.support == ("SYMPTOM",)
     assert TaggerFolder.read(folder(support=[])).support == ()
+
+
+def test_a_folder_may_say_from_which_probability_on_spans_are_told(folder):
+    assert TaggerFolder.read(folder(min_probability=0.2)).min_probability == 0.2
+    for wrong in (0, 1, -0.1, "much"):
+        with pytest.raises(ModelError, match=r"tagger\.json: min_probability"):
+            TaggerFolder.read(folder(min_probability=wrong))
 
 
 def test_a_training_runs_folder_is_that_of_its_model(folder):

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,9 +13,7 @@ import torch
 from torch import Tensor
 
 from projector.errors import ConfigurationError
-from projector.evaluation.metrics import Span, document_spans, score
 from projector.tagging.bio import bio_labels, expressible
-from projector.tagging.found import FoundSpans, find_spans
 from projector.tagging.head import Head
 from projector.tagging.tagger import load_tagger, save_tagger
 from projector.tagging.tagger_folder import TaggerFolder
@@ -25,6 +22,7 @@ from projector.training.checkpoints import TrainingFolder
 from projector.training.schedule import Part
 from projector.training.tagger.calibrate import fit_calibration, judged_spans
 from projector.training.tagger.data import Annotated, read_annotated
+from projector.training.tagger.measure import Measured, ScoredDocument, measure
 from projector.training.tagger.pieces import piece, piece_borders
 from projector.training.trainable_encoder import TrainableEncoder
 from projector.training.trainer import fit, schedule_of
@@ -33,7 +31,6 @@ from schemas.tagger_training import TaggerEncoderConfiguration
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from projector.document import Document
     from projector.models.encoder import Encoder
     from schemas.tagger_training import TaggerTraining
 
@@ -120,66 +117,45 @@ class Tagging:
 
     def measure(self) -> dict[str, float]:
         """Measure strict and character F1, by data and type, and their mean as `score`."""
-        figures: dict[str, float] = {}
+        measured = self._measured()
+        return {"score": measured.score, **measured.figures} if measured.figures else {}
+
+    def _measured(self) -> Measured:
         with self.trainable.blended():
-            for name, documents in self.development.items():
-                figures |= self._measured(name, documents)
-        strict = [value for name, value in figures.items() if name.startswith("strict ")]
-        return {"score": fmean(strict), **figures} if strict else {}
+            sets = {
+                name: [self._scored(one) for one in documents]
+                for name, documents in self.development.items()
+            }
+        return measure(self.head, self.configuration.types, sets)
 
-    def _measured(self, name: str, documents: Sequence[Annotated]) -> dict[str, float]:
-        """Return the figures of one set; of a document only the types that it is annotated with."""
-        types = self.configuration.types
-        gold: dict[str, list[Span]] = {kind: [] for kind in types}
-        predicted: dict[str, list[Span]] = {kind: [] for kind in types}
-        for number, annotated in enumerate(documents):
-            document = annotated.document
-            found = self._found(document)
-            for column, kind in enumerate(types if found else ()):
-                if annotated.types is not None and kind not in annotated.types:
-                    continue
-                unique_name = f"{number} {document.name}"  # a name can be there once for each type
-                gold[kind] += [
-                    span._replace(document=unique_name)
-                    for span in document_spans(document)
-                    if span.label == kind
-                ]
-                predicted[kind] += [
-                    Span(document.language, unique_name, kind, ((int(start), int(end)),))
-                    for start, end in found[column].spans
-                ]
-        figures = {}
-        for kind in types:
-            if gold[kind]:
-                scores = score(gold[kind], predicted[kind])
-                figures[f"strict {name} {kind}"] = scores.strict.f1
-                figures[f"character {name} {kind}"] = scores.character.f1
-        return figures
-
-    def _found(self, document: Document) -> Sequence[FoundSpans]:
-        """Return the spans found, by type; nothing where there are no tokens."""
-        tokens = self.trainable.encoder.tokenize(document.text)
+    def _scored(self, annotated: Annotated) -> ScoredDocument:
+        tokens = self.trainable.encoder.tokenize(annotated.document.text)
         if not len(tokens):
-            return ()
+            return ScoredDocument(annotated, tokens.offsets, torch.zeros(0, 0, 0))
         with torch.inference_mode():
             scores = self.head(self.trainable.encoder.encode([tokens])[0])
-        return list(find_spans(self.head, self.configuration.types, scores, tokens.offsets))
+        return ScoredDocument(annotated, tokens.offsets, scores)
 
-    def _calibration(self) -> dict[str, tuple[float, float]]:
-        """Fit to what is measured on what the head's probabilities are worth."""
-        documents = [one for documents in self.development.values() for one in documents]
-        with self.trainable.blended():
-            return fit_calibration(
-                judged_spans((one, self._found(one.document)) for one in documents)
-            )
+    def _fitted(self) -> dict[str, Any]:
+        """Return what is fitted to what is measured on: which spans are told, and their scores."""
+        if not any(self.development.values()):
+            return {}
+        measured = self._measured()
+        judged = judged_spans(
+            (one, spans)
+            for name, documents in self.development.items()
+            for one, spans in zip(documents, measured.found[name], strict=True)
+        )
+        calibration = fit_calibration(judged)
+        least = {} if self.head.chain is None else {"min_probability": measured.min_probability}
+        return least | ({"calibration": calibration} if calibration else {})
 
     def save(self, folder: Path, metadata: Mapping[str, Any]) -> None:
         """Write the tagger to an empty folder: its head, and its encoder where that was trained."""
         chosen, chosen_head = self.configuration.encoder, self.configuration.head
         view = self.trainable.encoder.view
         contents: dict[str, Any] = {"support": self.configuration.support, **metadata}
-        if calibration := self._calibration():
-            contents["calibration"] = calibration
+        contents |= self._fitted()
         if chosen.frozen:
             contents["encoder"] = {
                 "name_or_path": chosen.model,

@@ -14,6 +14,7 @@ from projector.document import Document, noted_scores
 from projector.errors import ConfigurationError, CorpusError, ModelError, OutputError
 from projector.models import load
 from projector.models.transformer_encoder import TransformerEncoder
+from projector.tagging.span_calibration import MIN_PROBABILITY
 from projector.tagging.tagger import load_tagger
 from projector.tagging.tagger_folder import TaggerFolder
 from projector.training.tagger.data import read_annotated
@@ -127,6 +128,17 @@ def test_training_goes_on_from_a_tagger_and_its_head(tagging, tmp_path):
         train_tagger(tagging(**on, start="nowhere"), tmp_path / "none")
     with pytest.raises(ValidationError, match=r"take out encoder\.model"):
         tagging(start=str(tmp_path / "first"))
+
+
+def test_a_tagger_knows_from_which_probability_on_its_spans_are_told(tagging, tmp_path):
+    train_tagger(tagging(head={"hidden": 16, "crf": True}), tmp_path / "run")
+    folder = TaggerFolder.read(tmp_path / "run")
+    said = json.loads((folder.path / "tagger.json").read_text(encoding="utf-8"))
+    assert said["min_probability"] == folder.min_probability
+    text = load_tagger(tmp_path / "run", device="cpu").tag(TEXTS[0][1], language="es")
+    assert [(one.start, one.end, one.label) for one in text.mentions] == TEXTS[0][2]
+    train_tagger(tagging(development={}, head={"crf": True}), tmp_path / "unmeasured")
+    assert TaggerFolder.read(tmp_path / "unmeasured").min_probability == MIN_PROBABILITY
 
 
 def test_a_long_text_is_learned_from_in_pieces(tagging):
