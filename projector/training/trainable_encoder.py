@@ -198,7 +198,7 @@ class TrainableEncoder:
             peft["base_model_name_or_path"] = whole.base
             peft |= {"r": whole.rank, "lora_alpha": whole.scale * whole.rank}
         _save(whole.tensors(), folder / lora.WEIGHTS)
-        peft["target_modules"] = sorted(peft["target_modules"])
+        peft["target_modules"] = sorted(whole.factors)  # all, of the layers behind kept ones or not
         content = json.dumps(peft, indent=1, sort_keys=True, default=str)
         (folder / lora.CONFIGURATION).write_text(content, encoding="utf-8")
 

@@ -98,11 +98,19 @@ def test_layers_that_are_kept_are_not_trained(checkpoints):
 
 
 @pytest.mark.filterwarnings("ignore:.*gradient_checkpointing:FutureWarning")  # peft's own
-def test_our_reading_of_an_adapter_is_pefts(student_of, tmp_path):
+@pytest.mark.parametrize("starts", ["from the model", "from an adapter, the last layer alone"])
+def test_our_reading_of_an_adapter_is_pefts(student_of, tmp_path, starts):
     peft = pytest.importorskip("peft")
     student = moved(student_of())
     student.save(tmp_path / "model", {})
     base = load(student.configuration.model, layer=2, device="cpu", precision="fp32").model
+    if starts != "from the model":
+        (tmp_path / "model").rename(tmp_path / "first")
+        chosen = student.configuration.model_copy(
+            update={"model": str(tmp_path / "first" / "adapter")}
+        )
+        second = TrainableEncoder.load(chosen, device="cpu", kept_layers=1)
+        moved(second).save(tmp_path / "model", {})
     merged = peft.PeftModel.from_pretrained(base, tmp_path / "model" / "adapter").merge_and_unload()
     ours = load(tmp_path / "model" / "adapter", device="cpu", precision="fp32").model
     theirs = dict(merged.named_parameters())
