@@ -23,7 +23,7 @@ from schemas.coding import LEXICAL, CodingConfiguration
 
 GOLD, PROJECTED = "gold", "projected"
 _DEPTH = 10
-_TOKENS = "tokens="
+_TOKENS, _MENTIONS = "tokens=", "mentions="
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def by_coder(coder: Coder) -> Ranker:
     return rank
 
 
-def by_tokens(encoder: TokenConcepts) -> Ranker:
-    """Return a ranker that reads each mention in its text, by its tokens alone."""
+def by_tokens(encoder: TokenConcepts, *, alone: bool = False) -> Ranker:
+    """Return a ranker that reads each mention in its text; `alone`: and by itself, too."""
 
     def rank(mentions: Sequence[Placed]) -> NDArray[np.int64]:
         codes = np.full((len(mentions), _DEPTH), -1)
@@ -71,11 +71,13 @@ def by_tokens(encoder: TokenConcepts) -> Ranker:
         for document in texts:
             text = encoder.tokenize(document)
             points = encoder.points(text)
-            for row, one in enumerate(mentions):
-                if one.document == document:
-                    inside = inside_of(text, [(part.start, part.end) for part in one.fragments])
-                    order, _ = encoder.nearest_to_mention(points[inside], _DEPTH)
-                    codes[row, : len(order)] = order
+            rows = [row for row, one in enumerate(mentions) if one.document == document]
+            names = encoder.names_points([mentions[row].text for row in rows]) if alone else None
+            for number, row in enumerate(rows):
+                places = [(part.start, part.end) for part in mentions[row].fragments]
+                name = None if names is None else names[number]
+                order, _ = encoder.nearest_to_mention(points[inside_of(text, places)], _DEPTH, name)
+                codes[row, : len(order)] = order
         return codes
 
     return rank
@@ -153,7 +155,8 @@ def gold_mentions(
     "--model",
     default=LEXICAL,
     show_default=True,
-    help="Codes: a coder, or tokens=ENCODER, a post-trained one's tokens in their texts.",
+    help="Codes: a coder, or tokens=ENCODER, a post-trained one's tokens in their texts, or "
+    "mentions=ENCODER, these and mentions by themselves.",
 )
 @click.option("--rerank", help="The folder of a trained reranker.")
 @click.option("--aligner", default=DEFAULT_MODEL, show_default=True, help="Projects gold.")
@@ -186,10 +189,11 @@ def main(
       python -m jobs.research.code_agreement ../shared/gold/clinical6_es-nl.jsonl \\
           --only DISEASE -m tokens=runs/encoder
     """
-    if model.startswith(_TOKENS):
+    if model.startswith((_TOKENS, _MENTIONS)):
         if mentions.is_dir():
             raise click.UsageError(f"{model} reads mentions in their texts; give a file of gold")
-        rank = by_tokens(TokenConcepts.load(model.removeprefix(_TOKENS)))
+        kind, _, encoder = model.partition("=")
+        rank = by_tokens(TokenConcepts.load(encoder), alone=f"{kind}=" == _MENTIONS)
     else:
         if codes is None:
             raise click.UsageError(f"{model} chooses from a list of codes; add --codes")

@@ -74,17 +74,27 @@ def read_gold(
     return documents
 
 
-def by_tokens(encoder: TokenConcepts, documents: Sequence[CodedDocument]) -> Ranked:
-    """Rank the concepts of a post-trained encoder by the tokens of each mention in its text."""
+def by_tokens(
+    encoder: TokenConcepts, documents: Sequence[CodedDocument], *, alone: bool = False
+) -> Ranked:
+    """Rank the concepts of a post-trained encoder by the tokens of each mention in its text.
+
+    Args:
+        encoder: The encoder.
+        documents: With their mentions.
+        alone: Whether a mention's words by themselves are heard as much.
+    """
     started = time.perf_counter()
     ranked: list[list[int]] = []
     for document in documents:
         assert document.document is not None
         text = encoder.tokenize(document.document.text)
         points = encoder.points(text)
-        for mention in document.mentions:
+        names = encoder.names_points([one.text for one in document.mentions]) if alone else None
+        for row, mention in enumerate(document.mentions):
             inside = inside_of(text, mention.fragments)
-            order, _ = encoder.nearest_to_mention(points[inside], _DEPTH)
+            name = None if names is None else names[row]
+            order, _ = encoder.nearest_to_mention(points[inside], _DEPTH, name)
             ranked.append(order)
     return Ranked(ranked, time.perf_counter() - started)
 
@@ -178,8 +188,8 @@ def figures(
 
 def _ranked(name: str, documents: Sequence[CodedDocument], codes: CodeList) -> Ranked:
     kind, _, path = name.partition("=")
-    if kind == "tokens":
-        return by_tokens(TokenConcepts.load(path), documents)
+    if kind in ("tokens", "mentions"):
+        return by_tokens(TokenConcepts.load(path), documents, alone=kind == "mentions")
     if kind == "names":
         model, _, layer = path.partition("@")
         encoder = models.load(model, layer=int(layer) if layer else None)
@@ -213,8 +223,9 @@ def main(
     """Measure on the coded mentions of GOLD how often the right code is first, or among ten.
 
     All rank the concepts of one SPACE. A model is `tokens=ENCODER`, a post-trained one's tokens in
-    their text; `names=ENCODER` or `names=ENCODER@LAYER`, any encoder's mean vector of the mention
-    in its text against its vectors of the names; `retriever`, `lexical` or a retriever's folder:
+    their text; `mentions=ENCODER`, these and the mention by itself; `names=ENCODER` or
+    `names=ENCODER@LAYER`, any encoder's mean vector of the mention in its text against its vectors
+    of the names; `retriever`, `lexical` or a retriever's folder:
     coders, which read each mention by itself, written out where it is a known short form.
 
     \b

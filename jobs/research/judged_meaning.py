@@ -134,8 +134,8 @@ def _nearness(
     target = TextPoints.of(pair.target.text, pair.target.language, judges.concepts)
     texts = [mention.surface(pair.source.text) for mention in mentions]
     words = [pair.target.text[span.start : span.end] for span in spans]
-    points = _stacked([source.point_of(mention.fragments) for mention in mentions], source)
-    placed = _stacked([target.point_of([span]) for span in spans], target)
+    points = _stacked(source.mention_points([one.fragments for one in mentions]), source)
+    placed = _stacked(target.mention_points([[span] for span in spans]), target)
     embedded = [torch.from_numpy(judges.retriever.embed(some)) for some in (texts, words)]
     near: dict[str, list[float | None]] = {}
     for name, similar in (

@@ -92,19 +92,35 @@ class TokenConcepts:
             for one, (_, rows) in zip(vectors, closed, strict=True)
         ]
 
+    def names_points(self, names: Sequence[str]) -> Tensor:
+        """Return [N, d] what names mean that nothing stands around; zeros of one without a token.
+
+        They are read as they are, as the encoder learned to read the names of codes.
+        """
+        distinct = list(dict.fromkeys(names))
+        vectors = self.encoder.encode([self.tokenize(name) for name in distinct])
+        none = torch.zeros_like(self.views.concepts[0])
+        known = {
+            name: self.views.mention_point(self.views(one)) if len(one) else none
+            for name, one in zip(distinct, vectors, strict=True)
+        }
+        return torch.stack([known[name] for name in names] or [none])[: len(names)]
+
     def nearest(self, points: Tensor, most: int) -> tuple[Tensor, Tensor]:
         """Return the numbers [Q, most] of the concepts nearest to points [Q, d], and cosines."""
         best = (points @ self.views.concepts.T).topk(min(most, len(self.views.concepts)), dim=1)
         return best.indices, best.values
 
-    def nearest_to_mention(self, points: Tensor, most: int) -> tuple[list[int], list[float]]:
+    def nearest_to_mention(
+        self, points: Tensor, most: int, alone: Tensor | None = None
+    ) -> tuple[list[int], list[float]]:
         """Return the concepts nearest to what tokens [K, d] mean together, and their cosines.
 
-        None where there are no tokens.
+        None where there are no tokens. `alone` is as `Views.mention_point` takes it.
         """
         if not len(points):
             return [], []
-        order, cosines = self.nearest(self.views.mention_point(points)[None], most)
+        order, cosines = self.nearest(self.views.mention_point(points, alone)[None], most)
         return order[0].tolist(), cosines[0].tolist()
 
     def best_matches(self, query: Tensor, texts: Sequence[Tensor]) -> Tensor:

@@ -46,9 +46,15 @@ class Views(nn.Module):
         """Return [T, d] tokens as points of the space, of length 1."""
         return nn.functional.normalize(self.token(vectors), dim=-1)
 
-    def mention_point(self, points: Tensor) -> Tensor:
-        """Return [d] what the tokens [K, d] of a mention mean together."""
-        return self.mentioned(points.mean(0))
+    def mention_point(self, points: Tensor, alone: Tensor | None = None) -> Tensor:
+        """Return [d] what the tokens [K, d] of a mention mean together.
+
+        Args:
+            points: Of the tokens, in their text.
+            alone: [d] what the mention's words mean by themselves, to be heard as much.
+        """
+        point = self.mentioned(points.mean(0))
+        return point if alone is None else nn.functional.normalize(point + alone, dim=-1)
 
     def mentioned(self, means: Tensor) -> Tensor:
         """Return [..., d] what mentions mean whose tokens have some means, or multiples of them."""

@@ -103,11 +103,10 @@ class SourcePoints:
     @cached_property
     def mentions(self) -> dict[str, Tensor]:
         """Return [d] the point of each mention that has tokens, by its id."""
-        known = (
-            (mention.id, self.points.point_of(mention.fragments))
-            for mention in self.document.mentions
-        )
-        return {id_: point for id_, point in known if point is not None}
+        mentions = self.document.mentions
+        points = self.points.mention_points([mention.fragments for mention in mentions])
+        known = zip(mentions, points, strict=True)
+        return {mention.id: point for mention, point in known if point is not None}
 
     def claims(self, span: Tensor) -> list[Claim]:
         """Return all mentions, the nearest to a span's point [d] first."""
@@ -148,7 +147,7 @@ def diagnose_mention(
         tokens: Give the encoder's own tokens, parts of words, in the place of words.
     """
     fragments = next(one.fragments for one in source.document.mentions if one.id == mention)
-    own, other = source.mentions.get(mention), target.point_of(span)
+    own, (other,) = source.mentions.get(mention), target.mention_points([span])
     sides = [
         _side(points, parts, concepts, most, tokens)
         for points, parts in ((source.points, fragments), (target, span))

@@ -66,7 +66,7 @@ def diagnose_text(
         tokens: Give the encoder's own tokens, parts of words, in the place of words.
     """
     spans = concept_runs(points, concepts, threshold)
-    together = [points.point_of([span]) for span in spans]
+    together = points.mention_points([[span] for span in spans])
     nearest = [
         () if point is None else concepts.nearest(point[None], most)[0] for point in together
     ]
@@ -75,7 +75,7 @@ def diagnose_text(
         for span, near in zip(spans, nearest, strict=True)
     )
     words = token_meanings(points, concepts, most) if tokens else None
-    whole = points.point_of([Fragment(0, len(points.text))]) if points.text else None
+    (whole,) = points.mention_points([[Fragment(0, len(points.text))] if points.text else []])
     return TextDiagnosis(
         points.text,
         words or word_meanings(points, concepts, most),

@@ -165,7 +165,7 @@ def _meaning(
     pair: DocumentPair, mention: Mention, projection: Projection, concepts: TokenConcepts
 ) -> ComparedMeaning:
     mentioned, span = (
-        TextPoints.of(document.text, document.language, concepts).point_of(fragments)
+        TextPoints.of(document.text, document.language, concepts).mention_points([fragments])[0]
         for document, fragments in (
             (pair.source, mention.fragments),
             (pair.target, projection.fragments),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -51,7 +51,15 @@ def placed(text: str, words: Mapping[str, Tensor], language: str = "es") -> Text
     ]
     points = torch.nn.functional.normalize(torch.stack([*rows, torch.zeros(6)])[: len(rows)], dim=1)
     views = Views(8, POINTS).requires_grad_(False)
-    return TextPoints(TextUnits(tokens, known), points, views)
+
+    def names_points(names: Sequence[str]) -> Tensor:
+        spoken = [
+            [words.get(word.casefold(), torch.eye(6)[5]) for word in n.split()] for n in names
+        ]
+        sums = [torch.stack([torch.zeros(6), *some]).sum(0) for some in spoken]
+        return torch.nn.functional.normalize(torch.stack([*sums, torch.zeros(6)])[:-1], dim=1)
+
+    return TextPoints(TextUnits(tokens, known), points, views, names_points)
 
 
 def write_encoder(checkpoint: Path, folder: Path) -> Path:
