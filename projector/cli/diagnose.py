@@ -12,7 +12,7 @@ import click
 
 from projector.cli.options import PATH, device_option, gathered, overwrite_option, tell
 from projector.cli.output import json_text, listed, put, say
-from projector.cli.reporter import TerminalReporter
+from projector.cli.reporter import TerminalReporter, with_progress
 from projector.cli.sections import SectionedCommand, option
 from projector.cli.stdin import DASH
 from projector.errors import ConfigurationError, ModelError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from projector.concepts.named_concepts import NamedConcepts
     from projector.concepts.token_concepts import TokenConcepts
 
-_USES = "name RUN DOCUMENT MENTION, or a text: FILE, CORPUS DOCUMENT, - or --text TEXT"
+_USES = "name RUN, RUN DOCUMENT MENTION, or a text: FILE, CORPUS DOCUMENT, - or --text TEXT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class _Asked:
     """What is to be diagnosed.
 
     Args:
-        names: RUN DOCUMENT MENTION, CORPUS DOCUMENT, FILE, or nothing where `text` is given.
+        names: RUN DOCUMENT MENTION, RUN, CORPUS DOCUMENT, FILE, or nothing where `text` is given.
         text: A text by itself.
         language: Of the text; of a run, the translation's. None: as can be told; all of a run.
     """
@@ -43,8 +43,15 @@ class _Asked:
 
     @property
     def in_run(self) -> bool:
-        """Tell whether it is a mention of a run, not a text."""
+        """Tell whether it is a mention of a run."""
         return len(self.names) == 3
+
+    @property
+    def whole_run(self) -> bool:
+        """Tell whether it is all spans of a run."""
+        from projector.run.reader import is_run
+
+        return len(self.names) == 1 and is_run(Path(self.names[0]))
 
 
 def _asked(names: tuple[str, ...], text: str | None, language: str | None) -> _Asked:
@@ -86,7 +93,9 @@ def _shown(
 
 
 @click.command("diagnose", cls=SectionedCommand)
-@click.argument("names", nargs=-1, metavar="[RUN DOCUMENT MENTION | CORPUS DOCUMENT | FILE | -]")
+@click.argument(
+    "names", nargs=-1, metavar="[RUN | RUN DOCUMENT MENTION | CORPUS DOCUMENT | FILE | -]"
+)
 @option("--text", section=READ, help="A text by itself, in the place of a file.")
 @option(
     "--language",
@@ -149,6 +158,9 @@ def command(
 ) -> None:
     """Say what a text means, word by word, or MENTION of DOCUMENT in RUN, on both its sides.
 
+    Of a RUN: a table of all its spans, by how near each lies to what its mention means; the
+    farthest, where a translation may say something else, first.
+
     Of a mention: the concepts nearest to each of its words and to those of the span that it became,
     with their cosines; what both mean as a whole, and whether it is the same; and whether the span
     lies nearer to another mention of the document than to its own.
@@ -160,16 +172,19 @@ def command(
     \b
     Examples:
       projector diagnose out case-01 T1
+      projector diagnose out --language en -o meanings.tsv
       projector diagnose note.txt --format html -o note.html
       projector diagnose data_samples/brat/es case-01 --codes cie10.tsv -m runs/encoder
       projector diagnose --text "dolor torácico opresivo"
     """
-    content = (
-        _diagnosed_mention(asked, shown, codes, model, device)
+    diagnosed = (
+        _diagnosed_mention
         if asked.in_run
-        else _diagnosed_text(asked, shown, codes, model, device)
+        else _diagnosed_run
+        if asked.whole_run
+        else _diagnosed_text
     )
-    shown.write(content)
+    shown.write(diagnosed(asked, shown, codes, model, device))
 
 
 def _diagnosed_mention(
@@ -188,6 +203,28 @@ def _diagnosed_mention(
     if shown.form == "html":
         return mention_page(found, shown.threshold)
     return _json(found) if shown.form == "json" else "\n".join(mention_lines(found))
+
+
+def _diagnosed_run(
+    asked: _Asked, shown: _Shown, codes: Path | None, model: str | None, device: str
+) -> str:
+    from projector.cli.diagnose_text import span_table
+    from projector.diagnosis.run_spans import run_spans
+    from projector.run.reader import read_run
+
+    if shown.form == "html":
+        raise click.UsageError("--format html is of a mention: name RUN DOCUMENT MENTION")
+    run = read_run(asked.names[0])
+    source = run.source_corpus().language
+    encoder = _load(model or _own_or_installed(run.model_name), device)
+    concepts = _concepts(encoder, codes, source)
+    progress = with_progress("documents")
+    spans = run_spans(run, encoder, concepts, asked.language, progress=progress)
+    nearer = sum(bool(one.nearer) for one in spans)
+    tell([f"{len(spans)} spans; {nearer} lie nearer to another mention than to their own"])
+    if shown.form == "json":
+        return json_text([asdict(one) for one in spans])
+    return span_table(spans)
 
 
 def _diagnosed_text(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from projector.concepts.named_concepts import NearConcept
     from projector.diagnosis.in_run import RunDiagnosis
     from projector.diagnosis.mention import MentionDiagnosis, SideWord
+    from projector.diagnosis.run_spans import SpanMeaning
     from projector.diagnosis.text import TextDiagnosis
 
 _LONGEST = 48  # characters of a concept's name
@@ -31,6 +33,15 @@ def mention_lines(found: RunDiagnosis) -> Iterator[str]:
     for one in found.translations:
         yield ""
         yield from _translation_lines(one)
+
+
+def span_table(spans: Sequence[SpanMeaning]) -> str:
+    """Return spans as a table of tab-separated columns with a header."""
+    from projector.diagnosis.run_spans import SpanMeaning
+
+    columns = [field.name for field in fields(SpanMeaning)]
+    rows = [[_one_line(str(getattr(one, name))) for name in columns] for one in spans]
+    return "".join("\t".join(row) + "\n" for row in [columns, *rows])
 
 
 def _translation_lines(one: MentionDiagnosis) -> Iterator[str]:

@@ -71,13 +71,7 @@ def mention_in_run(
         ConfigurationError: There is no such mention, or no such language.
         CorpusError: The run has no source, or can't be read.
     """
-    if run.tags:
-        raise ConfigurationError(f"{run.path}: the run tags: nothing was projected in it")
-    languages = [one for one in run.languages if language is None or same_language(one, language)]
-    if not languages:
-        raise ConfigurationError(
-            f"{run.path}: it has no {language}; expected one of {', '.join(run.languages)}"
-        )
+    languages = asked_languages(run, language)
     rows = [recorded_outcome(run, one, document, mention) for one in languages]
     source = require_document(run.source_corpus().read(document))
     if all(one.id != mention for one in source.mentions):
@@ -86,6 +80,22 @@ def mention_in_run(
             f"stands: {rows[0]['reason']}"
         )
     return MentionInRun(run, source, mention, rows)
+
+
+def asked_languages(run: FinishedRun, language: str | None) -> list[str]:
+    """Return the languages of a run that are asked for, as it calls them; None asks for all.
+
+    Raises:
+        ConfigurationError: It has no such language, or nothing was projected in it.
+    """
+    if run.tags:
+        raise ConfigurationError(f"{run.path}: the run tags: nothing was projected in it")
+    languages = [one for one in run.languages if language is None or same_language(one, language)]
+    if not languages:
+        raise ConfigurationError(
+            f"{run.path}: it has no {language}; expected one of {', '.join(run.languages)}"
+        )
+    return languages
 
 
 def diagnose_in_run(

