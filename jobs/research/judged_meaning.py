@@ -84,12 +84,17 @@ def judged_set(path: Path, spoilt: int | None, judges: Judges, limit: int | None
         if spoilt is not None:
             pair = without_sentences(pair, Random(f"{spoilt} {path.stem} {number}"))
         rows += (
-            dict(row, set=path.stem, document=gold.document) for row in _judged_pair(pair, judges)
+            dict(row, set=path.stem, document=gold.document) for row in judged_pair(pair, judges)
         )
     return pl.DataFrame(rows, SCHEMA)
 
 
-def _judged_pair(pair: DocumentPair, judges: Judges) -> Iterator[dict[str, object]]:
+def judged_pair(pair: DocumentPair, judges: Judges) -> Iterator[dict[str, object]]:
+    """Yield the same of one document, without `set` and `document`.
+
+    Raises:
+        ConfigurationError: The encoder's edge model has no verdict.
+    """
     evidence = judges.tagger.evidence(pair.target.text) if judges.tagger else None
     weighed = weigh_pair(pair, judges.encoder, Settings(), evidence=evidence)
     judged = weighed.judged()
