@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import click
 from projector.cli.options import PATH, output_option, overwrite_option
 from projector.cli.output import echo_json, echo_rows, format_option, hint, say
 from projector.cli.sections import SectionedGroup, option
-from projector.errors import missing_package
+from projector.errors import ProjectorError, missing_package
 from schemas.options import READ, WRITTEN
 
 resume_option = option(
@@ -51,7 +52,9 @@ def aligner(configuration: Path, output: Path, resume: bool, form: str) -> None:
     _show_progress()
     training = read_validated(configuration, AlignerTraining)
     following = f"projector project SOURCE TARGETS --model {output} -o OUT"
-    _echo(train_aligner(training, output, resume=resume), output, form, following)
+    with _clean_if_refused(output):
+        figures = train_aligner(training, output, resume=resume)
+    _echo(figures, output, form, following)
 
 
 @command.command("tagger")
@@ -77,7 +80,9 @@ def tagger(configuration: Path, output: Path, resume: bool, form: str) -> None:
     _show_progress()
     training = read_validated(configuration, TaggerTraining)
     following = f"projector tag CORPUS --model {output} -o OUT"
-    _echo(train_tagger(training, output, resume=resume), output, form, following)
+    with _clean_if_refused(output):
+        figures = train_tagger(training, output, resume=resume)
+    _echo(figures, output, form, following)
 
 
 @command.command("coder")
@@ -103,7 +108,9 @@ def coder(configuration: Path, output: Path, resume: bool, form: str) -> None:
     _show_progress()
     training = read_validated(configuration, CoderTraining)
     following = f"projector code MENTIONS --model {output} -o OUT"
-    _echo(train_coder(training, output, resume=resume), output, form, following)
+    with _clean_if_refused(output):
+        figures = train_coder(training, output, resume=resume)
+    _echo(figures, output, form, following)
 
 
 @command.command("edges")
@@ -131,7 +138,9 @@ def edges(configuration: Path, output: Path, resume: bool, form: str) -> None:
     _show_progress()
     training = read_validated(configuration, EdgeTraining)
     following = f"projector project SOURCE TARGETS --model {output / 'model'} -o OUT"
-    _echo(train_edges(training, output, resume=resume), output, form, following)
+    with _clean_if_refused(output):
+        figures = train_edges(training, output, resume=resume)
+    _echo(figures, output, form, following)
 
 
 @command.command("concepts")
@@ -158,7 +167,9 @@ def concepts(configuration: Path, output: Path, resume: bool, form: str) -> None
     _show_progress()
     training = read_validated(configuration, ConceptTraining)
     following = f"projector concepts {output}"
-    _echo(train_concepts(training, output, resume=resume), output, form, following)
+    with _clean_if_refused(output):
+        figures = train_concepts(training, output, resume=resume)
+    _echo(figures, output, form, following)
 
 
 @command.command("encoder")
@@ -184,7 +195,9 @@ def encoder(configuration: Path, output: Path, resume: bool, form: str) -> None:
     _show_progress()
     training = read_validated(configuration, EncoderTraining)
     following = f"projector project SOURCE TARGETS --model {output} -o OUT"
-    _echo(train_encoder(training, output, resume=resume), output, form, following)
+    with _clean_if_refused(output):
+        figures = train_encoder(training, output, resume=resume)
+    _echo(figures, output, form, following)
 
 
 def _echo(figures: Mapping[str, float], output: Path, form: str, following: str) -> None:
@@ -196,6 +209,24 @@ def _echo(figures: Mapping[str, float], output: Path, form: str, following: str)
         say(f"{name}: {value:.4f}" if isinstance(value, float) else f"{name}: {value}")
     say(f"model: {output / 'model'}")
     hint(following)
+
+
+@contextmanager
+def _clean_if_refused(folder: Path) -> Iterator[None]:
+    """Take a run's folder away again where its training was refused before it began.
+
+    Else what is asked for rightly would be refused next, because there is a run.
+    """
+    before = {*folder.iterdir()} if folder.is_dir() else None
+    try:
+        yield
+    except ProjectorError:
+        begun = folder / "configuration.json"
+        if not before and folder.is_dir() and [*folder.iterdir()] == [begun]:
+            begun.unlink()
+            if before is None:
+                folder.rmdir()
+        raise
 
 
 def _show_progress() -> None:

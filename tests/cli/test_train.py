@@ -65,3 +65,24 @@ def test_a_sweep_prints_a_row_for_each_value(file, tmp_path, capsys):
     assert [row["teacher.bias"] for row in json.loads(capsys.readouterr().out)] == [0, 0.4]
     assert run([*command, "--set", "teacher.bias"]) == 1
     assert "expected SETTING=VALUE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_training_that_is_refused_leaves_no_run(tmp_path, monkeypatch, capsys, there):
+    monkeypatch.chdir(tmp_path)
+    lines = tmp_path / "notes.jsonl"
+    lines.write_text('{"id": "a", "lang": "es", "text": "tos", "spans": []}\n', encoding="utf-8")
+    wrong = tmp_path / "wrong.toml"
+    content = 'types = ["D"]\nstart = "nowhere"\n[[data]]\nlines = "notes.jsonl"\n'
+    wrong.write_text(content, encoding="utf-8")
+    out = tmp_path / "run"
+    if there:
+        out.mkdir()
+    for _ in range(2):  # what is refused once is refused for the same reason again
+        assert run(["train", "tagger", str(wrong), "-o", "run"]) == 1
+        assert "nowhere: no tagger can be read" in capsys.readouterr().err
+        assert out.is_dir() == there and not (there and any(out.iterdir()))
+    out.mkdir(exist_ok=True)
+    (out / "mine").write_text("", encoding="utf-8")
+    assert run(["train", "tagger", str(wrong), "-o", "run"]) == 1
+    assert [path.name for path in out.iterdir()] == ["mine"]
