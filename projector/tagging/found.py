@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from projector.tagging.head import Head
 
-_ROUNDING = 1e-5  # between two ways to one probability
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundSpans:
@@ -83,13 +81,16 @@ def likely_spans(
     *,
     min_probability: float,
 ) -> Iterator[FoundSpans]:
-    """Yield type by type all spans that are at least so likely, whether or not they overlap."""
+    """Yield type by type all spans of a head with a chain that are at least so likely.
+
+    They may overlap, and come in no order of the text.
+    """
+    chain = head.chain
+    assert chain is not None
     with torch.inference_mode():
-        within, begins, ends = (shares.cpu().numpy() for shares in head.edges(scores))
         for kind, label in enumerate(types):
-            least = min_probability - _ROUNDING
-            spans = _candidates(within[:, kind], begins[:, kind], ends[:, kind], least)
-            yield _with_probabilities(head, kind, label, scores, offsets, spans)
+            spans, likely = chain.likely_spans(scores[:, [kind]], kind, min_probability)
+            yield _found(label, spans.cpu().numpy(), likely, offsets)
 
 
 def _labelled_spans(
@@ -100,44 +101,17 @@ def _labelled_spans(
         labels = head.decode(scores).cpu().numpy()
         for kind, label in enumerate(types):
             spans = bio_spans(labels[:, kind], np.stack([tokens, tokens + 1], 1))
-            yield _with_probabilities(head, kind, label, scores, offsets, spans)
+            tokens_of = torch.from_numpy(spans).to(scores.device)
+            likely = head.span_probabilities(scores, kind, tokens_of)
+            yield _found(label, spans, likely, offsets)
 
 
-def _with_probabilities(
-    head: Head,
-    kind: int,
-    label: str,
-    scores: Tensor,
-    offsets: NDArray[np.int64],
-    spans: NDArray[np.int64],
+def _found(
+    label: str, spans: NDArray[np.int64], likely: Tensor, offsets: NDArray[np.int64]
 ) -> FoundSpans:
-    """Return spans [N, 2] of tokens in characters, with their probabilities."""
-    likely = head.span_probabilities(scores, kind, torch.from_numpy(spans).to(scores.device))
+    """Return spans [N, 2] of tokens in characters, with their probabilities [N]."""
     characters = np.stack([offsets[spans[:, 0], 0], offsets[spans[:, 1] - 1, 1]], 1)
     return FoundSpans(label, characters, likely.double().cpu().numpy())
-
-
-def _candidates(
-    within: NDArray[np.float32],
-    begins: NDArray[np.float32],
-    ends: NDArray[np.float32],
-    least: float,
-) -> NDArray[np.int64]:
-    """Return all spans that may be so likely: [N, 2] half-open tokens.
-
-    A span is no likelier than that it begins, goes on at each further token, and ends.
-
-    Args:
-        within, begins, ends: [T] how likely each token is in a span, begins and ends one.
-        least: How likely.
-    """
-    firsts, lasts = np.flatnonzero(begins >= least), np.flatnonzero(ends >= least)
-    stops = np.append(np.flatnonzero(within - begins < least), len(within))
-    stop = stops[np.searchsorted(stops, firsts, side="right")]
-    low, high = np.searchsorted(lasts, firsts), np.searchsorted(lasts, stop)
-    counts = high - low
-    places = np.arange(counts.sum()) + np.repeat(low - (counts.cumsum() - counts), counts)
-    return np.stack([np.repeat(firsts, counts), lasts[places] + 1], 1)
 
 
 def _apart(spans: NDArray[np.int64], gains: NDArray[np.float64]) -> list[int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -141,6 +142,25 @@ class Convolution(nn.Conv1d):
         return super().forward(states.T[None])[0].T
 
 
+class _Sums(NamedTuple):
+    """Logarithms of sums over the labellings of a text of T tokens, of one type.
+
+    Args:
+        moves: [3, 3] of one label to the next.
+        logs: [T, 3] of the labels' shares by the scores alone.
+        onwards, rest: [3, T] up to each token with each label, and from behind it to the end.
+        following: [3, T] from behind it to the end, where no inside follows.
+        whole: Of all labellings.
+    """
+
+    moves: Tensor
+    logs: Tensor
+    onwards: Tensor
+    rest: Tensor
+    following: Tensor
+    whole: Tensor
+
+
 class Chain(nn.Module):
     """A linear-chain conditional random field over BIO labels (Lafferty et al. 2001), one a type.
 
@@ -196,23 +216,57 @@ class Chain(nn.Module):
             kind: Which it is.
             spans: [N, 2] half-open tokens, none empty.
         """
+        sums = self._sums_of(scores, kind)
+        # Moves into inside: from a begin to the second token, from an inside to each further one.
+        further = (sums.logs[:, INSIDE] + sums.moves[INSIDE, INSIDE]).cumsum(0)
+        first, last = spans[:, 0], spans[:, 1] - 1
+        second = sums.moves[BEGIN, INSIDE] - sums.moves[INSIDE, INSIDE]
+        reached = further[last] - further[first] + second * (last > first)
+        reached = reached + sums.onwards[BEGIN, first]
+        labels = torch.where(last > first, INSIDE, BEGIN)
+        return (reached + sums.following[labels, last] - sums.whole).exp().clamp_max(1.0)
+
+    def likely_spans(self, scores: Tensor, kind: int, least: float) -> tuple[Tensor, Tensor]:
+        """Return all spans that are at least so likely, [N, 2] half-open tokens, and how likely.
+
+        All begins grow by a token at a time, as long as that they have grown so far is likely
+        enough: at no token are more than 1 / least of them alive, whatever the scores.
+
+        Args:
+            scores: [T, 1, 3] of one type.
+            kind: Which it is.
+            least: In (0, 1).
+        """
+        sums = self._sums_of(scores, kind)
+        bound = sums.whole + math.log(least)
+        first = torch.arange(len(scores), device=scores.device)
+        last, reached, label = first, sums.onwards[BEGIN], BEGIN
+        spans, likely = [], []
+        while len(first):
+            alive = reached + sums.rest[label, last] >= bound
+            first, last, reached = first[alive], last[alive], reached[alive]
+            ending = reached + sums.following[label, last]
+            ends = ending >= bound
+            spans.append(torch.stack([first[ends], last[ends] + 1], 1))
+            likely.append((ending[ends] - sums.whole).exp().clamp_max(1.0))
+            inner = last + 1 < len(scores)
+            first, last, reached = first[inner], last[inner] + 1, reached[inner]
+            reached = reached + sums.moves[label, INSIDE] + sums.logs[last, INSIDE]
+            label = INSIDE
+        return torch.cat(spans), torch.cat(likely)
+
+    def _sums_of(self, scores: Tensor, kind: int) -> _Sums:
+        """Return what the probabilities of spans of one type, scores [T, 1, 3], are made of."""
         moves = self._weights()[0][kind].double()
         onwards, rest = (
             sums[:, :, 0].double() for sums in self._sums(scores, torch.tensor([kind]))
         )
         logs = torch.log_softmax(scores[:, 0], 1).double()
-        whole = torch.logsumexp(onwards[:, -1], 0)
-        # Moves into inside: from a begin to the second token, from an inside to each further one.
-        further = (logs[:, INSIDE] + moves[INSIDE, INSIDE]).cumsum(0)
-        first, last = spans[:, 0], spans[:, 1] - 1
-        second = moves[BEGIN, INSIDE] - moves[INSIDE, INSIDE]
-        reached = onwards[BEGIN, first] + further[last] - further[first] + second * (last > first)
         # What may follow: the end of the text, or any label but an inside.
         ending = torch.tensor([OUTSIDE, BEGIN])
         onto = (logs[1:, ending].T + rest[ending, 1:])[:, None] + moves[:, ending].T[:, :, None]
-        following = nn.functional.pad(torch.logsumexp(onto, 0), (0, 1))  # [L, T]
-        labels = torch.where(last > first, INSIDE, BEGIN)
-        return (reached + following[labels, last] - whole).exp().clamp_max(1.0)
+        following = nn.functional.pad(torch.logsumexp(onto, 0), (0, 1))
+        return _Sums(moves, logs, onwards, rest, following, torch.logsumexp(onwards[:, -1], 0))
 
     def _sums(self, scores: Tensor, kinds: Tensor | slice) -> tuple[Tensor, Tensor]:
         """Return over all labellings of [T, K, 3] the logarithms [3, T, K] of two sums.

@@ -88,3 +88,15 @@ def test_spans_that_share_no_more_than_an_edge_stay_both():
     assert found.apart(0.2).spans.tolist() == [[1, 4], [4, 5]]
     assert found.apart(0.0).spans.tolist() == [[0, 2], [2, 4], [4, 5]]
     assert found.apart(0.35).spans.tolist() == [[1, 4]]
+
+
+def test_a_long_text_in_which_all_may_be_is_read_in_little_memory():
+    """A head that has learned nothing, or is damaged, has a span likely at every two tokens."""
+    head = Head(4, 1, HeadConfiguration(kind="linear", dropout=0, crf=True)).eval()
+    scores = torch.tensor([-9.0, 0.0, 0.0]).expand(20_000, 1, LABELS)  # no token is outside
+    offsets = np.stack([np.arange(20_000), np.arange(1, 20_001)], 1)
+    (likely,) = likely_spans(head, ("D",), scores, offsets, min_probability=0.1)
+    lengths = likely.spans[:, 1] - likely.spans[:, 0]
+    assert lengths.max() <= 4 and len(lengths) <= 10 * len(offsets)
+    (found,) = find_spans(head, ("D",), scores, offsets, min_probability=0.1)
+    assert (found.spans[1:, 0] >= found.spans[:-1, 1]).all()
