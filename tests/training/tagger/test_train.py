@@ -7,6 +7,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 from pydantic import ValidationError
+from tagger_texts import TEXTS
 
 from projector.cli import cli
 from projector.corpus import open_corpus, require_document
@@ -14,50 +15,12 @@ from projector.document import Document, noted_scores
 from projector.errors import ConfigurationError, CorpusError, ModelError, OutputError
 from projector.models import load
 from projector.models.transformer_encoder import TransformerEncoder
-from projector.tagging.span_calibration import MIN_PROBABILITY
 from projector.tagging.tagger import load_tagger
 from projector.tagging.tagger_folder import TaggerFolder
 from projector.training.tagger.data import read_annotated
 from projector.training.tagger.train import Tagging, labelled, train_tagger
 from schemas.manifest import read_manifest
-from schemas.tagger_training import TaggerSourceConfiguration, TaggerTraining
-
-TEXTS = [
-    ("a", "fiebre alta y tos", [(0, 11, "SYMPTOM"), (14, 17, "SYMPTOM")]),
-    ("b", "sin fiebre, con asma", [(4, 10, "SYMPTOM"), (16, 20, "DISEASE")]),
-    ("c", "asma grave y tos", [(0, 10, "DISEASE"), (13, 16, "SYMPTOM")]),
-]
-
-
-@pytest.fixture
-def lines(tmp_path):
-    path = tmp_path / "notes.jsonl"
-    rows = [
-        {"id": name, "lang": "es", "text": text, "spans": [[*span, "S1"] for span in spans]}
-        for name, text, spans in TEXTS
-    ]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def tagging(checkpoints, lines):
-    """Say how to train a tagger on three sentences."""
-
-    def build(**changes):
-        content = {
-            "types": ["DISEASE", "SYMPTOM"],
-            "device": "cpu",
-            "encoder": {"model": str(checkpoints / "bert"), "layer": 2, "rank": 0, "window": 18},
-            "head": {"hidden": 16, "dropout": 0.0},
-            "data": [{"lines": str(lines)}],
-            "optimisation": {"steps": 60, "tokens": 60, "rate": 0.01, "warmup": 2},
-            "development": {"every": 20, "data": [{"lines": str(lines)}]},
-            "checkpoint_every": 10,
-        }
-        return TaggerTraining.model_validate({**content, **changes})
-
-    return build
+from schemas.tagger_training import TaggerSourceConfiguration
 
 
 def found_by(folder):
@@ -107,38 +70,6 @@ def test_the_encoder_can_have_a_rate_of_its_own(tagging, tmp_path):
         pairs = zip(before.model.parameters(), after.model.parameters(), strict=True)
         moved[name] = max(float((old - new).abs().max()) for old, new in pairs)
     assert moved["slow"] < 1e-7 < moved["as the head"]
-
-
-def test_training_goes_on_from_a_tagger_and_its_head(tagging, tmp_path):
-    optimisation = {**tagging().optimisation.model_dump(), "rate": 1e-9, "steps": 1}
-    learned = train_tagger(tagging(head={"hidden": 16, "crf": True}), tmp_path / "first")
-    encoder = {"rank": 0, "window": 18}
-    on = {"head": {"hidden": 16, "crf": True}, "encoder": encoder, "optimisation": optimisation}
-    for name in ("first", "first/model", "first/model/adapter"):
-        run = tmp_path / name.replace("/", "-on-")
-        again = train_tagger(tagging(**on, start=str(tmp_path / name)), run.with_suffix(".on"))
-        assert again["score"] == pytest.approx(learned["score"])
-    with pytest.raises(ConfigurationError, match=r"has the types .*; expected \('DISEASE',\)"):
-        wrong = tagging(**on, start=str(tmp_path / "first"), types=["DISEASE"])
-        train_tagger(wrong, tmp_path / "types")
-    with pytest.raises(ConfigurationError, match="has the head kind='cnn'"):
-        other = {**on, "head": {"hidden": 8, "crf": True}}
-        train_tagger(tagging(**other, start=str(tmp_path / "first")), tmp_path / "head")
-    with pytest.raises(ModelError, match="nowhere: no tagger can be read"):
-        train_tagger(tagging(**on, start="nowhere"), tmp_path / "none")
-    with pytest.raises(ValidationError, match=r"take out encoder\.model"):
-        tagging(start=str(tmp_path / "first"))
-
-
-def test_a_tagger_knows_from_which_probability_on_its_spans_are_told(tagging, tmp_path):
-    train_tagger(tagging(head={"hidden": 16, "crf": True}), tmp_path / "run")
-    folder = TaggerFolder.read(tmp_path / "run")
-    said = json.loads((folder.path / "tagger.json").read_text(encoding="utf-8"))
-    assert said["min_probability"] == folder.min_probability
-    text = load_tagger(tmp_path / "run", device="cpu").tag(TEXTS[0][1], language="es")
-    assert [(one.start, one.end, one.label) for one in text.mentions] == TEXTS[0][2]
-    train_tagger(tagging(development={}, head={"crf": True}), tmp_path / "unmeasured")
-    assert TaggerFolder.read(tmp_path / "unmeasured").min_probability == MIN_PROBABILITY
 
 
 def test_a_long_text_is_learned_from_in_pieces(tagging):
