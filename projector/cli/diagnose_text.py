@@ -40,7 +40,8 @@ def span_table(spans: Sequence[SpanMeaning]) -> str:
     from projector.diagnosis.run_spans import SpanMeaning
 
     columns = [field.name for field in fields(SpanMeaning)]
-    rows = [[_one_line(str(getattr(one, name))) for name in columns] for one in spans]
+    cells = [[getattr(one, name) for name in columns] for one in spans]
+    rows = [["" if cell is None else _one_line(str(cell)) for cell in row] for row in cells]
     return "".join("\t".join(row) + "\n" for row in [columns, *rows])
 
 

@@ -31,7 +31,8 @@ class SpanMeaning:
         source: Its words.
         span: The words that it became.
         score: Of the projection.
-        cosine: Of what both mean, from -1 to 1.
+        cosine: Of what both mean, from -1 to 1; None where one of them has no token, so that nobody
+            knows what it means.
         source_concept, span_concept: The nearest to each, its code and name.
         nearer: The mention, of other words, that the span lies nearer to; its id and words; empty
             where there is none.
@@ -44,7 +45,7 @@ class SpanMeaning:
     source: str
     span: str
     score: float
-    cosine: float
+    cosine: float | None
     source_concept: str
     span_concept: str
     nearer: str
@@ -59,6 +60,8 @@ def run_spans(
     progress: Callable[[Sequence[pl.DataFrame]], Iterable[pl.DataFrame]] = iter,
 ) -> list[SpanMeaning]:
     """Return all spans of a run, those first that lie farthest from what their mentions mean.
+
+    Of which nobody knows what they mean, they come last.
 
     Args:
         run: Its folder holds its source.
@@ -83,7 +86,7 @@ def run_spans(
             language, name = some["language"][0], some["target_document"][0]
             target = TextPoints.of(targets[language].text(name), language, encoder)
             found += _spans_of_target(source, target, some, concepts)
-    return sorted(found, key=lambda one: one.cosine)
+    return sorted(found, key=lambda one: (one.cosine is None, one.cosine))
 
 
 def _spans_of_target(
@@ -94,9 +97,7 @@ def _spans_of_target(
     for row, span in zip(told, spans, strict=True):
         own = source.mentions.get(row["mention_id"])
         found = compared_meaning(concepts, own, span, 1)
-        if found.cosine is None or span is None:
-            continue  # without tokens nothing is meant
-        claim = nearer_claim(source.claims(span), row["mention_id"])
+        claim = None if span is None else nearer_claim(source.claims(span), row["mention_id"])
         yield SpanMeaning(
             row["language"],
             row["source_document"],

@@ -75,7 +75,7 @@ def diagnose_text(
         for span, near in zip(spans, nearest, strict=True)
     )
     words = token_meanings(points, concepts, most) if tokens else None
-    (whole,) = points.mention_points([[Fragment(0, len(points.text))] if points.text else []])
+    whole = points.point_of([Fragment(0, len(points.text))]) if points.text else None
     return TextDiagnosis(
         points.text,
         words or word_meanings(points, concepts, most),

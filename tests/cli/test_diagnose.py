@@ -9,6 +9,7 @@ from concept_encoders import ROWS, write_encoder
 from written_runs import SOURCE, TARGET, write_run
 
 from projector.cli import run
+from projector.concepts.text_points import TextPoints
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,27 @@ def test_all_spans_of_a_run_are_told_the_farthest_from_their_mentions_first(caps
     assert [row["mention"] for row in listed] == [
         row["mention"] for row in rows if row["language"] == "cz"
     ]
+
+
+def test_a_span_that_says_nothing_is_listed_all_the_same(capsys, monkeypatch):
+    everything = told(capsys, "out", "-m", "encoder").splitlines()
+    of_mentions = TextPoints.mention_points
+
+    def without_split_ones(self, mentions):
+        points = of_mentions(self, mentions)
+        return [
+            None if len(one) > 1 else point for one, point in zip(mentions, points, strict=True)
+        ]
+
+    monkeypatch.setattr(TextPoints, "mention_points", without_split_ones)
+    header, *lines = [
+        line.split("\t") for line in told(capsys, "out", "-m", "encoder").splitlines()
+    ]
+    assert len(lines) == len(everything) - 1
+    rows = [dict(zip(header, line, strict=True)) for line in lines]
+    silent = [row for row in rows if not row["cosine"]]
+    assert {row["mention"] for row in silent} == {"T3"} and silent == rows[-len(silent) :]
+    assert all(row["source"] and row["span"] and not row["nearer"] for row in silent)
 
 
 def test_the_spans_of_a_run_can_be_written_and_are_no_page(capsys, tmp_path):
